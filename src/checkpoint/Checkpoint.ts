@@ -1,0 +1,106 @@
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { JsonNumber } from "../file/JsonNumber.js"
+
+/** The version of the checkpoint format that this release writes. */
+export const formatVersion = 1
+
+/** The element types a checkpoint can hold, as safetensors names them. */
+export type DType = "F32" | "I32" | "BOOL" | "U8"
+
+/** One tensor of a checkpoint: row-major, little-endian, its bytes read only when they are needed. */
+export interface CheckpointTensor {
+  readonly dtype: DType
+  readonly shape: ReadonlyArray<number>
+  readonly bytes: Effect.Effect<Uint8Array>
+}
+
+/** What one epoch achieved; `seconds` is wall time and the one field exactness does not cover. */
+export const EpochRecord = Schema.Struct({
+  epoch: Schema.Int,
+  learning_rate: JsonNumber,
+  metrics: Schema.Record({ key: Schema.String, value: JsonNumber }),
+  seconds: Schema.Number
+})
+export type EpochRecord = typeof EpochRecord.Type
+
+/** The best value of the watched metric so far, and the epoch that reached it. */
+export const Best = Schema.Struct({
+  metric: Schema.String,
+  mode: Schema.Literal("min", "max"),
+  value: JsonNumber,
+  epoch: Schema.Int
+})
+export type Best = typeof Best.Type
+
+/**
+ * Where the run stands inside the epoch under way.
+ *
+ * `stage` names the epoch stage that comes next (null: the first), `example` is how many examples
+ * of the epoch's order have been trained on, `sums` are the running sums of the training metrics
+ * and `metrics` what the epoch's finished stages have measured.
+ */
+export const Position = Schema.Struct({
+  stage: Schema.NullOr(Schema.String),
+  example: Schema.Int,
+  sums: Schema.Record({ key: Schema.String, value: JsonNumber }),
+  metrics: Schema.Record({ key: Schema.String, value: JsonNumber }),
+  seconds: Schema.Number
+})
+export type Position = typeof Position.Type
+
+/** What identifies the data that a run was trained on. */
+export const DatasetIdentity = Schema.Struct({
+  name: Schema.String,
+  fingerprint: Schema.String,
+  classes: Schema.Array(Schema.String),
+  sizes: Schema.Struct({ train: Schema.Int, validation: Schema.Int, test: Schema.Int })
+})
+export type DatasetIdentity = typeof DatasetIdentity.Type
+
+/** Any JSON value, kept as it is. */
+export const Json = Schema.Unknown
+
+/**
+ * Everything in a checkpoint but its tensors. Each field is one key of the safetensors
+ * `__metadata__`, its value JSON text.
+ *
+ * `epoch` counts finished epochs, `step` the steps done in the epoch under way (0 between epochs),
+ * `global_step` all steps.
+ */
+export const CheckpointMeta = Schema.Struct({
+  format_version: Schema.Literal(formatVersion),
+  run_id: Schema.String,
+  pipeline: Schema.String,
+  saved_at: Schema.String,
+  epoch: Schema.Int,
+  step: Schema.Int,
+  global_step: Schema.Int,
+  position: Position,
+  best_val_loss: Schema.NullOr(JsonNumber),
+  best: Schema.NullOr(Best),
+  stopped: Schema.NullOr(Schema.String),
+  train_history: Schema.Array(EpochRecord),
+  optimizer_state_dict: Schema.Record({ key: Schema.String, value: Json }),
+  scheduler_state_dict: Schema.Record({ key: Schema.String, value: Json }),
+  stage_states: Schema.Record({
+    key: Schema.String,
+    value: Schema.Record({ key: Schema.String, value: Json })
+  }),
+  random_state: Schema.Struct({ algorithm: Schema.String, seed: Schema.Int }),
+  dataset: DatasetIdentity,
+  backend: Schema.String,
+  config: Schema.Record({ key: Schema.String, value: Json })
+})
+export type CheckpointMeta = typeof CheckpointMeta.Type
+
+/**
+ * The whole state of a training run at one moment, immutable.
+ *
+ * Tensors are keyed `model_state_dict.<weight>`, `optimizer_state_dict.<slot>.<weight>` and
+ * `stage_states.<stage>.<name>`.
+ */
+export interface Checkpoint {
+  readonly meta: CheckpointMeta
+  readonly tensors: ReadonlyMap<string, CheckpointTensor>
+}

@@ -1,0 +1,15 @@
+import * as Schema from "effect/Schema"
+
+/** Why data could not be had. */
+export const DataErrorReason = Schema.Literal("NotFound", "Unreadable", "Empty", "Mismatch")
+
+/** Data that cannot be trained on: `path` is the file or folder, or the config field, at fault. */
+export class DataError extends Schema.TaggedError<DataError>()("DataError", {
+  reason: DataErrorReason,
+  path: Schema.String,
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return `${this.path}: ${this.detail}`
+  }
+}

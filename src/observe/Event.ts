@@ -1,0 +1,75 @@
+import type { EpochRecord } from "../checkpoint/Checkpoint.js"
+
+/** Where a run stands, as people count: `epoch` epochs finished, `step` steps into the next. */
+export interface Place {
+  readonly epoch: number
+  readonly step: number
+}
+
+/** Something that happened in a run, as observers see it. `--json` prints one of these a line. */
+export type Event =
+  | { readonly _tag: "Notice"; readonly level: "info" | "warning"; readonly message: string }
+  | { readonly _tag: "BackendChosen"; readonly backend: string; readonly reason: string }
+  | {
+      readonly _tag: "DatasetLoaded"
+      readonly name: string
+      readonly classes: ReadonlyArray<string>
+      readonly sizes: { readonly train: number; readonly validation: number; readonly test: number }
+    }
+  | {
+      readonly _tag: "ConfigChanged"
+      readonly changes: ReadonlyArray<{
+        readonly path: string
+        readonly before: unknown
+        readonly after: unknown
+        /** Which of the two the run goes on with. */
+        readonly wins: "config" | "checkpoint"
+      }>
+    }
+  | {
+      readonly _tag: "RunStarted"
+      readonly epochs: number
+      readonly stepsPerEpoch: number
+      readonly parameters: number
+      /** The checkpoint that the run goes on from; null when it starts from scratch. */
+      readonly from: (Place & { readonly path: string }) | null
+    }
+  | {
+      readonly _tag: "StepFinished"
+      readonly phase: "train" | "validation" | "test"
+      readonly epoch: number
+      readonly epochs: number
+      readonly step: number
+      readonly steps: number
+      /** The mean loss of the epoch so far. */
+      readonly loss: number
+      /** Examples in this step. */
+      readonly examples: number
+    }
+  | { readonly _tag: "EpochFinished"; readonly record: EpochRecord; readonly epochs: number }
+  | {
+      readonly _tag: "CheckpointSaved"
+      readonly path: string
+      readonly name: "latest" | "best"
+      readonly place: Place
+      readonly bytes: number
+      readonly milliseconds: number
+    }
+  | { readonly _tag: "EarlierRunArchived"; readonly path: string }
+  | { readonly _tag: "AlreadyFinished"; readonly epoch: number; readonly reason: string }
+  | { readonly _tag: "Interrupted"; readonly place: Place; readonly path: string | null }
+  | {
+      readonly _tag: "Evaluated"
+      readonly split: string
+      readonly metrics: Readonly<Record<string, number>>
+    }
+  | {
+      readonly _tag: "RunFinished"
+      readonly epoch: number
+      readonly best: {
+        readonly metric: string
+        readonly value: number
+        readonly epoch: number
+      } | null
+      readonly seconds: number
+    }
