@@ -32,7 +32,13 @@ export type Event =
       readonly stepsPerEpoch: number
       readonly parameters: number
       /** The checkpoint that the run goes on from; null when it starts from scratch. */
-      readonly from: (Place & { readonly path: string }) | null
+      readonly from:
+        | (Place & {
+            readonly path: string
+            /** Why it goes on from there, where the user was not asked. */
+            readonly reason?: "told to" | "no terminal"
+          })
+        | null
     }
   | {
       readonly _tag: "StepFinished"

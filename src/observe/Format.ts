@@ -1,0 +1,51 @@
+/** Groups of three: 1,234,567. */
+export const count = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ",")
+
+/** At most four significant digits: 0.4123, 0.001, 1.235e-7, NaN. */
+export const number = (x: number): string => String(Number(x.toPrecision(4)))
+
+/** A share of one in per cent: 95.2 %. */
+export const percent = (share: number): string =>
+  Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : String(share)
+
+/** Seconds as a clock shows them: 0:07, 12:34, 1:02:03. */
+export const clock = (seconds: number): string => {
+  const total = Math.max(0, Math.round(seconds))
+  const parts = [Math.floor(total / 3600), Math.floor(total / 60) % 60, total % 60]
+  const shown = parts[0] === 0 ? parts.slice(1) : parts
+  return shown.map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, "0"))).join(":")
+}
+
+/** How long something took: 340 ms, 4.1 s, 3 min 20 s, 1 h 2 min. */
+export const duration = (seconds: number): string => {
+  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`
+  if (seconds < 59.95) return `${seconds.toFixed(1)} s`
+  const total = Math.round(seconds)
+  return total < 3600
+    ? `${Math.floor(total / 60)} min ${total % 60} s`
+    : `${Math.floor(total / 3600)} h ${Math.floor(total / 60) % 60} min`
+}
+
+/** A size in the unit that leaves one to three digits before the point: 512 B, 2.1 MB. */
+export const bytes = (size: number): string => {
+  const units = ["B", "kB", "MB", "GB", "TB"]
+  const unit = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(1, size)) / 3))
+  return unit === 0 ? `${size} B` : `${(size / 1000 ** unit).toFixed(1)} ${units[unit]}`
+}
+
+/** A metric by its name: accuracies in per cent, all others as numbers. */
+export const metric = (name: string, value: number): string =>
+  `${name.replaceAll("_", " ")} ${name.includes("accuracy") ? percent(value) : number(value)}`
+
+/** An ISO 8601 time in the local time zone, to the second; other text as it is. */
+export const time = (iso: string): string => {
+  const date = new Date(iso)
+  if (Number.isNaN(date.getTime())) return iso
+  const two = (n: number) => String(n).padStart(2, "0")
+  const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join("-")
+  return `${day} ${[date.getHours(), date.getMinutes(), date.getSeconds()].map(two).join(":")}`
+}
+
+/** Any JSON value on one line, strings bare. */
+export const value = (json: unknown): string =>
+  typeof json === "string" ? json : (JSON.stringify(json) ?? "(none)")

@@ -1,0 +1,122 @@
+import type { Candidate } from "../checkpoint/Resumption.js"
+import type { Place } from "./Event.js"
+import * as Format from "./Format.js"
+
+/** The questions and closing messages of the CLI, in one language. */
+export interface Messages {
+  /** Whether to go on from `candidate`; ends where the answer is typed. */
+  readonly goOn: (candidate: Candidate) => string
+  /** After an answer that is neither yes nor no. */
+  readonly yesOrNo: string
+  /** What starts an affirmative or a negative answer, in lower case. */
+  readonly yes: ReadonlyArray<string>
+  readonly no: ReadonlyArray<string>
+  readonly goingOn: (from: Place & { readonly path: string }, noTerminal: boolean) => string
+  readonly archived: (path: string) => string
+  /** While the step and the save that a signal interrupted are finished. */
+  readonly stopping: string
+  readonly saved: (options: {
+    readonly place: Place
+    readonly path: string
+    readonly signal: string | null
+    readonly command: string
+  }) => string
+  readonly stoppedUnsaved: (signal: string | null, command: string) => string
+  readonly alreadyFinished: (epoch: number, reason: string) => string
+  readonly finished: (options: {
+    readonly epoch: number
+    readonly seconds: number
+    readonly best: {
+      readonly metric: string
+      readonly value: number
+      readonly epoch: number
+    } | null
+  }) => string
+}
+
+const english: Messages = {
+  goOn: (candidate) =>
+    `An earlier run was found: ${candidate.path}\n` +
+    `  ${afterInEnglish(candidate)}, ` +
+    (candidate.bestValLoss === null
+      ? "not validated yet"
+      : `best validation loss ${Format.number(candidate.bestValLoss)}`) +
+    `, saved ${Format.time(candidate.savedAt)}\n` +
+    `Go on from there? [Y/n] `,
+  yesOrNo: "Please answer y or n. [Y/n] ",
+  yes: ["y", "yes"],
+  no: ["n", "no"],
+  goingOn: (from, noTerminal) =>
+    `${noTerminal ? "no terminal to ask on: " : ""}going on from ${from.path}, ` +
+    afterInEnglish(from),
+  archived: (path) => `starting from scratch; the earlier checkpoints were moved to ${path}`,
+  stopping: "finishing this step and saving; press again to quit at once",
+  saved: ({ command, path, place, signal }) =>
+    `stopped${signal === null ? "" : ` by ${signal}`} ${afterInEnglish(place)}; ` +
+    `saved in ${path}\ngo on with: ${command}`,
+  stoppedUnsaved: (signal, command) =>
+    `stopped${signal === null ? "" : ` by ${signal}`}; there was nothing new to save\n` +
+    `go on with: ${command}`,
+  alreadyFinished: (epoch, reason) => `already at the end, after epoch ${epoch}: ${reason}`,
+  finished: ({ best, epoch, seconds }) =>
+    `finished after epoch ${epoch}, ${Format.duration(seconds)}` +
+    (best === null ? "" : `; best ${Format.metric(best.metric, best.value)} in epoch ${best.epoch}`)
+}
+
+const chinese: Messages = {
+  goOn: (candidate) =>
+    `发现之前的训练:${candidate.path}\n` +
+    `  ${afterInChinese(candidate)},` +
+    (candidate.bestValLoss === null
+      ? "尚未验证"
+      : `最佳验证损失 ${Format.number(candidate.bestValLoss)}`) +
+    `,保存于 ${Format.time(candidate.savedAt)}\n` +
+    `从该处继续吗?[Y/n] `,
+  yesOrNo: "请回答 y(是)或 n(否)。[Y/n] ",
+  yes: ["y", "yes", "是", "好"],
+  no: ["n", "no", "否", "不"],
+  goingOn: (from, noTerminal) =>
+    `${noTerminal ? "没有可供提问的终端:" : ""}从 ${from.path} 继续,${afterInChinese(from)}`,
+  archived: (path) => `从头开始;之前的检查点已移至 ${path}`,
+  stopping: "正在完成当前步骤并保存;再按一次立即退出",
+  saved: ({ command, path, place, signal }) =>
+    `${signal === null ? "" : `收到 ${signal},`}已停止,${afterInChinese(place)};` +
+    `已保存到 ${path}\n继续训练:${command}`,
+  stoppedUnsaved: (signal, command) =>
+    `${signal === null ? "" : `收到 ${signal},`}已停止;没有新的内容需要保存\n继续训练:${command}`,
+  alreadyFinished: (epoch, reason) => `训练已在第 ${epoch} 轮之后结束:${reason}`,
+  finished: ({ best, epoch, seconds }) =>
+    `训练完成,共 ${epoch} 轮,用时 ${Format.duration(seconds)}` +
+    (best === null ? "" : `;最佳 ${Format.metric(best.metric, best.value)},在第 ${best.epoch} 轮`)
+}
+
+/** "after epoch 3", "after epoch 3 and 12 steps more": what is done, not what is under way. */
+const afterInEnglish = ({ epoch, step }: Place): string =>
+  epoch === 0
+    ? `after ${step} ${step === 1 ? "step" : "steps"} of the first epoch`
+    : `after epoch ${epoch}` +
+      (step === 0 ? "" : ` and ${step} ${step === 1 ? "step" : "steps"} more`)
+
+const afterInChinese = ({ epoch, step }: Place): string =>
+  `已完成 ${epoch} 轮` + (step === 0 ? "" : `又 ${step} 步`)
+
+/** The languages that the CLI speaks. */
+export const languages = { en: english, zh: chinese }
+export type Language = keyof typeof languages
+
+/** The language of the environment: the first that is set of LC_ALL, LC_MESSAGES and LANG. */
+export const language = (environment: Readonly<Record<string, string | undefined>>): Language =>
+  ["LC_ALL", "LC_MESSAGES", "LANG"]
+    .map((name) => environment[name] ?? "")
+    .find((locale) => locale !== "")
+    ?.toLowerCase()
+    .startsWith("zh")
+    ? "zh"
+    : "en"
+
+/** What an answer to a yes-or-no question means; null where that is not clear. Enter is yes. */
+export const answer = (messages: Messages, typed: string): boolean | null => {
+  const word = typed.trim().toLowerCase()
+  if (word === "" || messages.yes.includes(word)) return true
+  return messages.no.includes(word) ? false : null
+}

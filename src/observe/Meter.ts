@@ -1,0 +1,88 @@
+import type { Event } from "./Event.js"
+import * as Format from "./Format.js"
+
+type Step = Extract<Event, { readonly _tag: "StepFinished" }>
+
+/** How far the epoch under way has come and how fast; times in milliseconds. */
+export interface Meter {
+  /** The last step; null between epochs. */
+  readonly step: Step | null
+  /** When the phase that `step` belongs to began, as far as was seen, and what was done since. */
+  readonly since: number
+  readonly steps: number
+  readonly examples: number
+  /** When anything was last heard. */
+  readonly heard: number
+  /** The epochs that were seen from end to end, and the seconds that they took together. */
+  readonly epochs: number
+  readonly seconds: number
+}
+
+/** A meter that has seen nothing yet. */
+export const start = (now: number): Meter => ({
+  step: null,
+  since: now,
+  steps: 0,
+  examples: 0,
+  heard: now,
+  epochs: 0,
+  seconds: 0
+})
+
+/** The meter after `event`. */
+export const advance = (meter: Meter, event: Event, now: number): Meter => {
+  switch (event._tag) {
+    case "StepFinished": {
+      const same = meter.step?.phase === event.phase && meter.step.epoch === event.epoch
+      return {
+        ...meter,
+        step: event,
+        since: same ? meter.since : meter.heard,
+        steps: (same ? meter.steps : 0) + 1,
+        examples: (same ? meter.examples : 0) + event.examples,
+        heard: now
+      }
+    }
+    case "EpochFinished":
+      return {
+        ...meter,
+        step: null,
+        heard: now,
+        epochs: meter.epochs + 1,
+        seconds: meter.seconds + event.record.seconds
+      }
+    default:
+      return { ...meter, heard: now }
+  }
+}
+
+const heading = { train: "", validation: "  validating", test: "  testing" }
+
+/** A bar `width` characters wide, its brackets included; plain ASCII, as wide in every terminal. */
+export const bar = (share: number, width: number): string => {
+  const inner = width - 2
+  const full = Math.min(inner, Math.max(0, Math.floor(share * inner)))
+  const tip = full < inner && full > 0 ? ">" : ""
+  return `[${("=".repeat(full - tip.length) + tip).padEnd(inner)}]`
+}
+
+/** The meter as one line of at most `width` characters; "" between epochs. */
+export const line = (meter: Meter, width: number, now: number): string => {
+  const { step } = meter
+  if (step === null) return ""
+  const elapsed = Math.max(now - meter.since, 1) / 1000
+  const perStep = elapsed / meter.steps
+  const left = (step.steps - step.step) * perStep
+  const perEpoch = meter.epochs === 0 ? step.steps * perStep : meter.seconds / meter.epochs
+  const head = `epoch ${step.epoch}/${step.epochs}${heading[step.phase]}`
+  const tail =
+    `${String(step.step).padStart(String(step.steps).length)}/${step.steps}  ` +
+    `loss ${step.loss.toFixed(4)}  ${Format.count(meter.examples / elapsed)}/s  ` +
+    `${Format.clock(left)} left`
+  const total = `, ${Format.clock(left + (step.epochs - step.epoch) * perEpoch)} in all`
+  const room = (text: string) => Math.min(30, width - head.length - text.length - 4)
+  const text = step.phase === "train" && room(tail + total) >= 10 ? tail + total : tail
+  const shown =
+    room(text) >= 5 ? [head, bar(step.step / step.steps, room(text)), text] : [head, text]
+  return shown.join("  ").slice(0, Math.max(0, width))
+}
