@@ -1,0 +1,115 @@
+import type { PlatformError } from "@effect/platform/Error"
+import { isPlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Scope from "effect/Scope"
+import * as path from "node:path"
+import * as Errno from "./Errno.js"
+import * as TemporaryName from "./TemporaryName.js"
+
+/** A file being written that nobody can see yet. */
+export interface AtomicFile {
+  /** Writes all of `bytes` from `offset` on. What lies between is zeros. */
+  readonly writeAt: (offset: number, bytes: Uint8Array) => Effect.Effect<void, PlatformError>
+  /** Writes all of `bytes` after what was written last. */
+  readonly write: (bytes: Uint8Array) => Effect.Effect<void, PlatformError>
+}
+
+/** `Effect.scoped` for files: an error of closing one is an error, where the platform dies of it. */
+export const scoped = <A, E, R>(self: Effect.Effect<A, E, R>) =>
+  Effect.catchSomeDefect(Effect.scoped(self), (defect) =>
+    isPlatformError(defect)
+      ? Option.some(Effect.fail(defect as PlatformError))
+      : Option.none<Effect.Effect<never, PlatformError>>()
+  )
+
+/** Makes what was renamed, linked or removed in `folder` durable. */
+export const syncFolder = Effect.fn("AtomicFile.syncFolder")(function* (folder: string) {
+  const fs = yield* FileSystem.FileSystem
+  yield* fs.open(folder).pipe(
+    Effect.flatMap((file) => file.sync),
+    scoped,
+    Effect.uninterruptible,
+    // Windows and some network file systems cannot sync a folder; there the rename alone must do.
+    Effect.catchIf(
+      (error) => unsyncable.has(Errno.code(error)),
+      () => Effect.void
+    )
+  )
+})
+
+const unsyncable = new Set(["EISDIR", "EPERM", "EINVAL", "ENOTSUP"])
+
+const open = (fs: FileSystem.FileSystem, temporary: string) =>
+  Effect.map(fs.open(temporary, { flag: "wx" }), (file) => {
+    // An interrupted write goes on in the operating system, by then into whatever file the
+    // descriptor stands for: so each is waited for.
+    const write = (bytes: Uint8Array) => Effect.uninterruptible(file.writeAll(bytes))
+    const atomic: AtomicFile = {
+      write,
+      writeAt: (offset, bytes) => Effect.zipRight(file.seek(offset, "start"), write(bytes))
+    }
+    return { atomic, sync: file.sync }
+  })
+
+/**
+ * Writes the file at `target`, whose folder must exist, so that a crash at any moment leaves what
+ * was there before or the whole new file: a temporary sibling, fsync, rename, fsync of the folder.
+ *
+ * `body` can be interrupted; what follows it cannot. On failure or interruption the temporary file
+ * is removed and `target` is as it was. A failed fsync loses pages that a second fsync would not
+ * report, so it is never repeated: the file is thrown away and written anew, once, which runs
+ * `body` again.
+ */
+export const write = <A, E, R>(
+  target: string,
+  body: (file: AtomicFile) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | PlatformError, Exclude<R, Scope.Scope> | FileSystem.FileSystem> => {
+  const attempt = Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const temporary = TemporaryName.make(target)
+    return yield* Effect.uninterruptibleMask((restore) =>
+      open(fs, temporary).pipe(
+        Effect.flatMap(({ atomic, sync }) =>
+          Effect.zipLeft(
+            restore(body(atomic)),
+            Effect.mapError(sync, (error) => new Unsynced(error))
+          )
+        ),
+        scoped,
+        Effect.zipLeft(fs.rename(temporary, target)),
+        Effect.onError(() => Effect.ignore(fs.remove(temporary, { force: true }))),
+        Effect.zipLeft(syncFolder(path.dirname(target)))
+      )
+    )
+  })
+  return attempt.pipe(
+    Effect.retry({ times: 1, while: (error) => error instanceof Unsynced }),
+    Effect.mapError((error) => (error instanceof Unsynced ? error.cause : error))
+  )
+}
+
+class Unsynced {
+  constructor(readonly cause: PlatformError) {}
+}
+
+/** Writes `contents` to `target` as `write` does. */
+export const writeFile = (target: string, contents: Uint8Array | string) =>
+  write(target, (file) =>
+    file.write(typeof contents === "string" ? new TextEncoder().encode(contents) : contents)
+  )
+
+/** Removes the temporary files that dead processes left in `folder`, and says which. */
+export const sweep = Effect.fn("AtomicFile.sweep")(function* (folder: string) {
+  const fs = yield* FileSystem.FileSystem
+  const left = (yield* fs.readDirectory(folder)).filter((name) => {
+    const temporary = TemporaryName.parse(name)
+    return temporary !== undefined && !TemporaryName.inUse(temporary)
+  })
+  const paths = left.map((name) => path.join(folder, name))
+  yield* Effect.forEach(paths, (leftover) => fs.remove(leftover, { force: true }), {
+    discard: true
+  })
+  return paths
+})

@@ -1,0 +1,40 @@
+import { randomBytes } from "node:crypto"
+import * as path from "node:path"
+import process from "node:process"
+
+/** Who made a temporary file: a process, and a token that no other process with its id has. */
+export interface TemporaryName {
+  readonly pid: number
+  readonly token: string
+}
+
+// A process id alone is not enough: in a container every process may have the same one.
+const token = randomBytes(4).toString("hex")
+let counter = 0
+
+const pattern = /^\..+\.(\d+)-([0-9a-f]{8})-\d+\.tmp$/
+
+/** A fresh name beside `target`, hidden, and recognisable as this process's. */
+export const make = (target: string): string =>
+  path.join(
+    path.dirname(target),
+    `.${path.basename(target)}.${process.pid}-${token}-${counter++}.tmp`
+  )
+
+/** What a file's name says about the temporary file's maker; undefined if it is none of ours. */
+export const parse = (name: string): TemporaryName | undefined => {
+  const match = pattern.exec(path.basename(name))
+  return match === null ? undefined : { pid: Number(match[1]), token: match[2] ?? "" }
+}
+
+/** Whether the maker may still be at work on the file. */
+export const inUse = (name: TemporaryName): boolean => {
+  if (name.pid === process.pid) return name.token === token
+  try {
+    process.kill(name.pid, 0)
+    return true
+  } catch (error) {
+    // EPERM: there is such a process, of another user.
+    return (error as NodeJS.ErrnoException).code === "EPERM"
+  }
+}
