@@ -1,0 +1,206 @@
+import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
+import * as DType from "./DType.js"
+import type { SafetensorsErrorReason } from "./SafetensorsError.js"
+import { SafetensorsError } from "./SafetensorsError.js"
+import { firstDuplicate } from "./UniqueKeys.js"
+
+/** A tensor to be written: its element type and shape. */
+export interface TensorShape {
+  readonly dtype: DType.DType
+  readonly shape: ReadonlyArray<number>
+}
+
+/** A tensor of a file: `begin` and `end` count bytes from the start of the file. */
+export interface TensorInfo extends TensorShape {
+  readonly begin: number
+  readonly end: number
+}
+
+/** What a safetensors file says of itself. Tensors are in the order of their bytes. */
+export interface Header {
+  /** How many bytes come before the first tensor: 8 for the length, then the JSON. */
+  readonly length: number
+  /** How many bytes the file has. */
+  readonly fileLength: number
+  readonly metadata: ReadonlyMap<string, string>
+  readonly tensors: ReadonlyMap<string, TensorInfo>
+}
+
+/** The longest header that the format allows, without its 8 bytes of length. */
+export const maxLength = 100_000_000
+
+const fail = (reason: SafetensorsErrorReason, where: string, detail: string) =>
+  Either.left(new SafetensorsError({ reason, where, detail }))
+
+const alignUp = (length: number): number => Math.ceil(length / 8) * 8
+
+const isDimension = (value: unknown): value is number =>
+  Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0)
+
+// As the reference writer orders them: wide elements first, which keeps each tensor aligned.
+const inOrder = <T extends TensorShape>(tensors: ReadonlyMap<string, T>): Array<[string, T]> =>
+  [...tensors].sort(
+    ([a, { dtype: x }], [b, { dtype: y }]) =>
+      DType.size(y) - DType.size(x) || (a < b ? -1 : a > b ? 1 : 0)
+  )
+
+/** Lays out a file: its header, and the header's bytes. */
+export const encode = (
+  metadata: ReadonlyMap<string, string>,
+  tensors: ReadonlyMap<string, TensorShape>
+): Either.Either<{ readonly header: Header; readonly bytes: Uint8Array }, SafetensorsError> => {
+  const entries: Array<string> = []
+  if (metadata.size > 0) {
+    const pairs = [...metadata].map(
+      ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`
+    )
+    entries.push(`"__metadata__":{${pairs.join(",")}}`)
+  }
+  const placed: Array<[string, TensorInfo]> = []
+  let end = 0
+  for (const [name, { dtype, shape }] of inOrder(tensors)) {
+    // Half of a surrogate pair has no UTF-8: other readers refuse it.
+    if (name === "__metadata__" || /\p{Surrogate}/u.test(name)) {
+      return fail("BadTensor", name, "no tensor can have this name")
+    }
+    if (!shape.every(isDimension)) {
+      return fail("BadTensor", name, `the shape [${shape}] is not one of whole numbers`)
+    }
+    const begin = end
+    end += DType.byteLength(dtype, shape)
+    if (!Number.isSafeInteger(end)) return fail("BadTensor", name, `[${shape}] is too large`)
+    placed.push([name, { dtype, shape, begin, end }])
+    entries.push(
+      `${JSON.stringify(name)}:{"dtype":"${dtype}","shape":[${shape}],"data_offsets":[${begin},${end}]}`
+    )
+  }
+  const json = new TextEncoder().encode(`{${entries.join(",")}}`)
+  const length = alignUp(8 + json.length)
+  if (length - 8 > maxLength) {
+    return fail("BadHeader", "header", `${length - 8} bytes of at most ${maxLength}`)
+  }
+  const bytes = new Uint8Array(length).fill(0x20)
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(length - 8), true)
+  bytes.set(json, 8)
+  const shift = placed.map(([name, info]): [string, TensorInfo] => [
+    name,
+    { ...info, begin: info.begin + length, end: info.end + length }
+  ])
+  return Either.right({
+    header: { length, fileLength: length + end, metadata, tensors: new Map(shift) },
+    bytes
+  })
+}
+
+/** The length of the header, with its first 8 bytes, which are in `bytes`. */
+export const lengthOf = (
+  bytes: Uint8Array,
+  fileLength: number
+): Either.Either<number, SafetensorsError> => {
+  if (fileLength < 8 || bytes.length < 8) {
+    return fail("Truncated", "header", `the file has ${fileLength} bytes; a header takes 8 or more`)
+  }
+  const declared = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)
+  if (declared > maxLength) {
+    return fail("BadHeader", "header", `says it has ${declared} bytes of at most ${maxLength}`)
+  }
+  const length = 8 + Number(declared)
+  return length > fileLength
+    ? fail("Truncated", "header", `ends at byte ${length}, and the file at ${fileLength}`)
+    : Either.right(length)
+}
+
+const decodeMetadata = (
+  value: unknown
+): Either.Either<ReadonlyMap<string, string>, SafetensorsError> => {
+  if (!Predicate.isRecord(value)) return fail("BadMetadata", "__metadata__", "is not an object")
+  const entries = Object.entries(value)
+  const odd = entries.find(([, text]) => typeof text !== "string")
+  return odd === undefined
+    ? Either.right(new Map(entries as Array<[string, string]>))
+    : fail("BadMetadata", "__metadata__", `${odd[0]} is not a string`)
+}
+
+const decodeTensor = (
+  name: string,
+  value: unknown,
+  length: number
+): Either.Either<TensorInfo, SafetensorsError> => {
+  if (!Predicate.isRecord(value)) return fail("BadTensor", name, "its entry is not an object")
+  const { dtype, shape, data_offsets: offsets, ...rest } = value
+  const extra = Object.keys(rest)[0]
+  if (extra !== undefined) return fail("BadTensor", name, `has an unknown field ${extra}`)
+  if (!DType.isDType(dtype)) return fail("BadTensor", name, "its element type is not known")
+  if (!Array.isArray(shape) || !shape.every(isDimension)) {
+    return fail("BadTensor", name, "its shape is not an array of whole numbers")
+  }
+  if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isDimension)) {
+    return fail("BadOffsets", name, "its data_offsets are not two whole numbers")
+  }
+  const [begin, end] = offsets as [number, number]
+  const size = DType.byteLength(dtype, shape)
+  return end - begin === size
+    ? Either.right({ dtype, shape, begin: begin + length, end: end + length })
+    : fail(
+        "BadOffsets",
+        name,
+        `takes ${end - begin} bytes, where ${dtype} [${shape}] needs ${size}`
+      )
+}
+
+const parseJson = (bytes: Uint8Array): Either.Either<Record<string, unknown>, SafetensorsError> =>
+  Either.try({
+    try: () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes),
+    catch: () => "is not UTF-8"
+  }).pipe(
+    Either.filterOrLeft(
+      (text) => text.startsWith("{"),
+      () => "does not begin with {"
+    ),
+    Either.flatMap((text) =>
+      Either.try({
+        try: () => ({ text, value: JSON.parse(text) as Record<string, unknown> }),
+        catch: () => "is not JSON"
+      })
+    ),
+    Either.mapLeft((detail) => ({ reason: "BadHeader" as const, detail })),
+    Either.flatMap(({ text, value }) => {
+      const twice = firstDuplicate(text)
+      return twice === undefined
+        ? Either.right(value)
+        : Either.left({ reason: "DuplicateKey" as const, detail: `has the name ${twice} twice` })
+    }),
+    Either.mapLeft((problem) => new SafetensorsError({ where: "header", ...problem }))
+  )
+
+/** Reads a header from `bytes`, which it fills, in a file of `fileLength` bytes; checks everything. */
+export const decode = (
+  bytes: Uint8Array,
+  fileLength: number
+): Either.Either<Header, SafetensorsError> =>
+  Either.gen(function* () {
+    const length = yield* lengthOf(bytes, fileLength)
+    const { __metadata__: declared = {}, ...entries } = yield* parseJson(bytes.subarray(8, length))
+    const metadata = yield* decodeMetadata(declared)
+    const infos: Array<[string, TensorInfo]> = []
+    for (const [name, entry] of Object.entries(entries)) {
+      infos.push([name, yield* decodeTensor(name, entry, length)])
+    }
+    infos.sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)
+    let end = length
+    for (const [name, info] of infos) {
+      if (info.begin !== end) {
+        const what = info.begin < end ? "overlaps the tensor before it" : "leaves a hole before it"
+        return yield* fail("BadOffsets", name, `${what}, at byte ${info.begin}`)
+      }
+      end = info.end
+    }
+    if (end > fileLength) {
+      return yield* fail("Truncated", "data", `${fileLength} bytes are left of ${end}`)
+    }
+    if (end < fileLength) {
+      return yield* fail("TrailingBytes", "data", `${fileLength - end} bytes follow byte ${end}`)
+    }
+    return { length, fileLength, metadata, tensors: new Map(infos) }
+  })
