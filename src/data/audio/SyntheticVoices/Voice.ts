@@ -1,0 +1,65 @@
+import * as Random from "./Random.js"
+
+/** What sets one synthetic speaker apart from another. */
+export interface Voice {
+  /** The fundamental frequency in Hz, and how it moves: parts of itself, and vibrato. */
+  readonly pitch: number
+  readonly accent: number
+  readonly declination: number
+  readonly vibrato: number
+  /** How irregular the glottal pulses are in time and in strength. */
+  readonly jitter: number
+  readonly shimmer: number
+  /** The part of a glottal period in which the glottis is open. */
+  readonly openQuotient: number
+  readonly breath: number
+  /** How much weaker high frequencies of the source are, 0 to 1. */
+  readonly tilt: number
+  /** All formants as a multiple of an average tract's: short tracts are above 1. */
+  readonly formantScale: number
+  /** The lowest three formants as multiples of what the vowel asks. */
+  readonly formantDeviation: readonly [number, number, number]
+  /** The fourth and fifth formant in Hz, which no vowel moves. */
+  readonly upperFormants: readonly [number, number]
+  readonly bandwidthScale: number
+  /** The centre of hissing sounds as a multiple of the average. */
+  readonly sibilance: number
+  /** Speaking rate as a multiple of the average. */
+  readonly rate: number
+}
+
+/** One for each trait; those whose roots lie too near whole numbers are left out. */
+const primes = [5, 3, 7, 11, 13, 19, 23, 29, 31, 41, 43, 53, 59, 71, 73, 83, 89, 103]
+
+/**
+ * The voice of the `speaker`-th speaker of a seed, whatever the number of speakers.
+ *
+ * Each trait steps through its range by the fractional part of a square root: a Kronecker sequence,
+ * which spreads any number of speakers evenly where independent draws would let some coincide.
+ */
+export const make = (seed: number, speaker: number): Voice => {
+  const offsets = Random.make(seed)
+  const steps = primes.map(Math.sqrt).values()
+  const spread = () => (offsets.next() + speaker * (steps.next().value ?? 0)) % 1
+  const within = (low: number, high: number) => low + (high - low) * spread()
+
+  const height = spread()
+  return {
+    pitch: 85 * (240 / 85) ** height,
+    // High voices mostly come from short tracts, but not quite in proportion.
+    formantScale: 0.87 + 0.22 * height + within(0, 0.12),
+    formantDeviation: [within(0.93, 1.07), within(0.93, 1.07), within(0.94, 1.06)],
+    upperFormants: [within(3200, 4000), within(4200, 5100)],
+    bandwidthScale: within(0.7, 1.6),
+    tilt: within(0.1, 0.8),
+    openQuotient: within(0.4, 0.8),
+    breath: within(0.003, 0.06),
+    jitter: within(0.004, 0.02),
+    shimmer: within(0.02, 0.08),
+    rate: within(0.85, 1.2),
+    accent: within(0.08, 0.25),
+    declination: within(0.05, 0.2),
+    vibrato: within(0, 0.015),
+    sibilance: within(0.86, 1.16)
+  }
+}
