@@ -1,11 +1,10 @@
 import type { PlatformError } from "@effect/platform/Error"
-import { isPlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import * as path from "node:path"
-import * as Errno from "./Errno.js"
+import * as Folder from "./Folder.js"
+import { scoped } from "./OpenFile.js"
 import * as TemporaryName from "./TemporaryName.js"
 
 /** A file being written that nobody can see yet. */
@@ -16,30 +15,9 @@ export interface AtomicFile {
   readonly write: (bytes: Uint8Array) => Effect.Effect<void, PlatformError>
 }
 
-/** `Effect.scoped` for files: an error of closing one is an error, where the platform dies of it. */
-export const scoped = <A, E, R>(self: Effect.Effect<A, E, R>) =>
-  Effect.catchSomeDefect(Effect.scoped(self), (defect) =>
-    isPlatformError(defect)
-      ? Option.some(Effect.fail(defect as PlatformError))
-      : Option.none<Effect.Effect<never, PlatformError>>()
-  )
-
-/** Makes what was renamed, linked or removed in `folder` durable. */
-export const syncFolder = Effect.fn("AtomicFile.syncFolder")(function* (folder: string) {
-  const fs = yield* FileSystem.FileSystem
-  yield* fs.open(folder).pipe(
-    Effect.flatMap((file) => file.sync),
-    scoped,
-    Effect.uninterruptible,
-    // Windows and some network file systems cannot sync a folder; there the rename alone must do.
-    Effect.catchIf(
-      (error) => unsyncable.has(Errno.code(error)),
-      () => Effect.void
-    )
-  )
-})
-
-const unsyncable = new Set(["EISDIR", "EPERM", "EINVAL", "ENOTSUP"])
+class Unsynced {
+  constructor(readonly cause: PlatformError) {}
+}
 
 const open = (fs: FileSystem.FileSystem, temporary: string) =>
   Effect.map(fs.open(temporary, { flag: "wx" }), (file) => {
@@ -50,7 +28,7 @@ const open = (fs: FileSystem.FileSystem, temporary: string) =>
       write,
       writeAt: (offset, bytes) => Effect.zipRight(file.seek(offset, "start"), write(bytes))
     }
-    return { atomic, sync: file.sync }
+    return { atomic, sync: Effect.mapError(file.sync, (error) => new Unsynced(error)) }
   })
 
 /**
@@ -71,16 +49,11 @@ export const write = <A, E, R>(
     const temporary = TemporaryName.make(target)
     return yield* Effect.uninterruptibleMask((restore) =>
       open(fs, temporary).pipe(
-        Effect.flatMap(({ atomic, sync }) =>
-          Effect.zipLeft(
-            restore(body(atomic)),
-            Effect.mapError(sync, (error) => new Unsynced(error))
-          )
-        ),
+        Effect.flatMap(({ atomic, sync }) => Effect.zipLeft(restore(body(atomic)), sync)),
         scoped,
         Effect.zipLeft(fs.rename(temporary, target)),
         Effect.onError(() => Effect.ignore(fs.remove(temporary, { force: true }))),
-        Effect.zipLeft(syncFolder(path.dirname(target)))
+        Effect.zipLeft(Folder.sync(path.dirname(target)))
       )
     )
   })
@@ -90,12 +63,11 @@ export const write = <A, E, R>(
   )
 }
 
-class Unsynced {
-  constructor(readonly cause: PlatformError) {}
-}
-
 /** Writes `contents` to `target` as `write` does. */
-export const writeFile = (target: string, contents: Uint8Array | string) =>
+export const writeFile = (
+  target: string,
+  contents: Uint8Array | string
+): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
   write(target, (file) =>
     file.write(typeof contents === "string" ? new TextEncoder().encode(contents) : contents)
   )

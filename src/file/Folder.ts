@@ -1,0 +1,35 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import type { PlatformError } from "@effect/platform/Error"
+import * as path from "node:path"
+import * as Errno from "./Errno.js"
+import { scoped } from "./OpenFile.js"
+
+const unsyncable = new Set(["EISDIR", "EPERM", "EINVAL", "ENOTSUP"])
+
+/** Makes what was created, renamed, linked or removed in `folder` durable. */
+export const sync = (folder: string): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
+  FileSystem.FileSystem.pipe(
+    Effect.flatMap((fs) => fs.open(folder)),
+    Effect.flatMap((file) => file.sync),
+    scoped,
+    Effect.uninterruptible,
+    // Windows and some network file systems cannot sync a folder; there the rename alone must do.
+    Effect.catchIf(
+      (error) => unsyncable.has(Errno.code(error)),
+      () => Effect.void
+    ),
+    Effect.withSpan("Folder.sync")
+  )
+
+/** Makes `folder`, and those above it that are missing, durably. */
+export const make = (folder: string): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    if (yield* fs.exists(folder)) return
+    const parent = path.dirname(folder)
+    yield* make(parent)
+    // Recursive, so that it is no error if another process was quicker.
+    yield* fs.makeDirectory(folder, { recursive: true })
+    yield* sync(parent)
+  })

@@ -1,0 +1,67 @@
+import * as Either from "effect/Either"
+import * as Predicate from "effect/Predicate"
+
+// JSON has no notation for these: JSON.stringify makes null, or 0, of them.
+const tag = "$number"
+const isSpecial = (value: number) => !Number.isFinite(value) || Object.is(value, -0)
+
+const maxDepth = 256
+
+/** What in `value` JSON cannot hold: the path to it and what it is; undefined if all is well. */
+const problem = (value: unknown, path: string, depth: number): string | undefined => {
+  if (value === null || ["string", "number", "boolean"].includes(typeof value)) return undefined
+  if (depth > maxDepth) return `${path}: more than ${maxDepth} levels deep`
+  if (Array.isArray(value)) {
+    return first(value.entries(), (key, item) => problem(item, `${path}[${key}]`, depth + 1))
+  }
+  if (!Predicate.isObject(value) || typeof value === "function") return `${path}: ${typeof value}`
+  const prototype: unknown = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null) {
+    return `${path}: an instance of ${value.constructor.name}`
+  }
+  if (Object.hasOwn(value, tag)) return `${path}: an object with the key ${tag}`
+  return first(Object.entries(value), (key, item) =>
+    item === undefined ? undefined : problem(item, `${path}.${key}`, depth + 1)
+  )
+}
+
+const first = <K>(
+  entries: Iterable<[K, unknown]>,
+  check: (key: K, item: unknown) => string | undefined
+): string | undefined => {
+  for (const [key, item] of entries) {
+    const found = check(key, item)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/**
+ * JSON text from which `parse` makes the very same value, NaN, the infinities and -0 included, which
+ * are written as `{"$number": "NaN"}`. Left, naming the path, if the value holds what is not JSON
+ * (a Map, a Date, a function); properties that are undefined are left out.
+ */
+export const stringify = (value: unknown, path: string): Either.Either<string, string> => {
+  const found = problem(value, path, 0)
+  return found === undefined
+    ? Either.right(
+        JSON.stringify(value, (_, item: unknown) =>
+          typeof item === "number" && isSpecial(item)
+            ? { [tag]: Object.is(item, -0) ? "-0" : String(item) }
+            : item
+        )
+      )
+    : Either.left(found)
+}
+
+/** The value of JSON text, as `stringify` wrote it or not; left if it is not JSON. */
+export const parse = (text: string): Either.Either<unknown, string> =>
+  Either.try({
+    try: () =>
+      JSON.parse(text, (_, item: unknown) =>
+        Predicate.hasProperty(item, tag) && Object.keys(item).length === 1
+          ? Number(item[tag])
+          : item
+      ) as unknown,
+    catch: () => "not JSON"
+  })
