@@ -1,0 +1,58 @@
+import { isDeepStrictEqual } from "node:util"
+import * as Predicate from "effect/Predicate"
+
+/** A field in which two configurations differ; `undefined` where one of them lacks it. */
+export interface Difference {
+  /** Where: "training.learning_rate". */
+  readonly path: string
+  readonly before: unknown
+  readonly after: unknown
+  /** Which of the two a resumed run goes on with. */
+  readonly wins: "config" | "checkpoint"
+}
+
+/** Fields that say where and for how long to train, not what: a resume may change them silently. */
+export const harmless: ReadonlySet<string> = new Set([
+  "$schema",
+  "training.checkpoint_dir",
+  "training.num_epochs",
+  "training.resume_from",
+  "training.save_interval"
+])
+
+/** The random state is restored from the checkpoint, so a new seed has no effect. */
+const checkpointWins: ReadonlySet<string> = new Set(["training.seed"])
+
+/**
+ * Every field in which a checkpoint's configuration (`before`) and today's (`after`) differ, but
+ * for the harmless ones. Lists are compared whole.
+ */
+export const differences = (before: unknown, after: unknown): ReadonlyArray<Difference> =>
+  compare(before, after, []).filter(({ path }) => !harmless.has(path))
+
+const compare = (
+  before: unknown,
+  after: unknown,
+  path: ReadonlyArray<string>
+): ReadonlyArray<Difference> => {
+  if (isDeepStrictEqual(before, after)) return []
+  const names = [...new Set([...fieldsOf(before), ...fieldsOf(after)])]
+  if (names.length > 0 && [before, after].every(isObjectOrNothing)) {
+    return names.flatMap((name) =>
+      compare(valueOf(before, name), valueOf(after, name), [...path, name])
+    )
+  }
+  const joined = path.join(".")
+  return [
+    { path: joined, before, after, wins: checkpointWins.has(joined) ? "checkpoint" : "config" }
+  ]
+}
+
+const isObjectOrNothing = (value: unknown): boolean =>
+  value === undefined || Predicate.isRecord(value)
+
+const fieldsOf = (value: unknown): ReadonlyArray<string> =>
+  Predicate.isRecord(value) ? Object.keys(value) : []
+
+const valueOf = (value: unknown, name: string): unknown =>
+  Predicate.isRecord(value) && Object.hasOwn(value, name) ? value[name] : undefined
