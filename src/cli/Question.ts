@@ -1,0 +1,53 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type * as Option from "effect/Option"
+import * as Readline from "node:readline"
+import type { ResumeFrom } from "../checkpoint/Resumption.js"
+import { Resumption } from "../checkpoint/Resumption.js"
+import * as Messages from "../observe/Messages.js"
+import { Output } from "../observe/Output.js"
+
+/**
+ * One line typed on standard input; its end, Ctrl+D, interrupts.
+ *
+ * The terminal stays in its usual mode, unlike under `Prompt` of @effect/cli: Ctrl+C then is the
+ * signal that it always is.
+ */
+const readLine = Effect.async<string>((resume) => {
+  const lines = Readline.createInterface({ input: process.stdin, terminal: false })
+  lines.once("line", (line) => {
+    resume(Effect.succeed(line))
+    lines.close()
+  })
+  lines.once("close", () => resume(Effect.interrupt))
+  return Effect.sync(() => lines.close())
+})
+
+/** Resumption as the command line tells it, and by asking on the terminal. */
+export const layer = (options: {
+  readonly flag: Option.Option<ResumeFrom>
+  readonly allowDatasetChange: boolean
+  readonly messages: Messages.Messages
+}): Layer.Layer<Resumption, never, Output> =>
+  Layer.effect(
+    Resumption,
+    Effect.gen(function* () {
+      const { allowDatasetChange, flag, messages } = options
+      const { err } = yield* Output
+
+      const answer = (question: string): Effect.Effect<boolean> =>
+        err(question).pipe(
+          Effect.zipRight(readLine),
+          Effect.map((line) => Messages.answer(messages, line)),
+          Effect.flatMap((yes) => (yes === null ? answer(messages.yesOrNo) : Effect.succeed(yes)))
+        )
+
+      return {
+        flag,
+        allowDatasetChange,
+        // The question goes to standard error, so that standard output may be a file or a pipe.
+        terminal: process.stdin.isTTY && process.stderr.isTTY,
+        ask: (candidate) => Effect.interruptible(answer(messages.goOn(candidate)))
+      }
+    })
+  )

@@ -1,0 +1,56 @@
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as Exit from "effect/Exit"
+import * as Inspectable from "effect/Inspectable"
+import * as Predicate from "effect/Predicate"
+import type { Signal } from "./Signals.js"
+import * as Signals from "./Signals.js"
+import { UsageError } from "./UsageError.js"
+
+/** An error as its reader sees it: its message, without a stack. */
+const message = (error: unknown): string =>
+  Predicate.hasProperty(error, "message") &&
+  typeof error.message === "string" &&
+  error.message !== ""
+    ? error.message
+    : Inspectable.toStringUnknown(error)
+
+const stack = (defect: unknown): string =>
+  defect instanceof Error && defect.stack !== undefined ? defect.stack : message(defect)
+
+/**
+ * What a finished command exits with and says on standard error.
+ *
+ * An error is a message; a defect, which nobody foresaw, comes with its stack. A command that a
+ * signal stopped says nothing more and tells the signal in its code, unless something went wrong
+ * while it stopped.
+ */
+export const fromExit = (
+  exit: Exit.Exit<unknown, unknown>,
+  signal: Signal | null
+): { readonly code: number; readonly text: string } => {
+  if (Exit.isSuccess(exit)) return { code: 0, text: "" }
+  const failures = Chunk.toReadonlyArray(Cause.failures(exit.cause))
+  const defects = Chunk.toReadonlyArray(Cause.defects(exit.cause))
+  // The command line's parser has printed its own errors.
+  const told = failures.filter((failure) => !ValidationError.isValidationError(failure))
+  const lines = [
+    ...told.map((failure) => `error: ${message(failure)}`),
+    ...defects.map(
+      (defect) => `error: this is a bug in holdfast or in your pipeline\n${stack(defect)}`
+    )
+  ]
+  const usage = failures.every(
+    (failure) => ValidationError.isValidationError(failure) || failure instanceof UsageError
+  )
+  const code =
+    defects.length > 0
+      ? 1
+      : failures.length === 0
+        ? Signals.exitCode(signal ?? "SIGINT")
+        : usage
+          ? 2
+          : 1
+  return { code, text: lines.join("\n") }
+}
