@@ -9,8 +9,6 @@ export { WavError }
 export interface Wav {
   readonly sampleRate: number
   readonly samples: Float32Array
-  /** Whether the file ends before the length that it declares. */
-  readonly truncated: boolean
 }
 
 /** Rates outside of this are damage, and would make absurd demands on a resampler. */
@@ -23,14 +21,14 @@ const plausibleRates = { from: 1_000, to: 768_000 }
  */
 export const decode = (bytes: Uint8Array): Either.Either<Wav, WavError> =>
   Either.gen(function* () {
-    const { format, data, truncated } = yield* findChunks(bytes)
+    const { format, data } = yield* findChunks(bytes)
     const encoding = yield* findEncoding(format)
     yield* checkFormat(format)
     const samples = readSamples(data, format.channels, encoding)
     if (samples.length === 0) {
       return yield* Either.left(new WavError({ reason: "NoSamples", detail: "holds no samples" }))
     }
-    return { sampleRate: format.sampleRate, samples, truncated }
+    return { sampleRate: format.sampleRate, samples }
   })
 
 /** Encodes samples of full scale ±1 as a mono 16-bit PCM file; what is louder is clipped. */

@@ -13,7 +13,6 @@ export interface Format {
 export interface Chunks {
   readonly format: Format
   readonly data: DataView
-  readonly truncated: boolean
 }
 
 /** What a streaming writer, which cannot know the size, declares. */
@@ -26,7 +25,7 @@ export const findChunks = (bytes: Uint8Array): Either.Either<Chunks, WavError> =
   if (view.byteLength < 12 || !isWave(view)) return Either.left(notWav(view))
 
   let format: Format | undefined
-  let data: Pick<Chunks, "data" | "truncated"> | undefined
+  let data: DataView | undefined
   let size64: number | undefined
   for (let at = 12; at + 8 <= view.byteLength && !(format && data);) {
     const name = text(view, at, 4)
@@ -39,18 +38,14 @@ export const findChunks = (bytes: Uint8Array): Either.Either<Chunks, WavError> =
       format = readFormat(view, body, size)
       if (!format) return Either.left(badHeader("has an incomplete fmt chunk"))
     } else if (name === "data") {
-      const declared = dataSize(view, body, size, size64)
-      end = Math.min(body + declared, view.byteLength)
-      data ??= {
-        data: new DataView(view.buffer, view.byteOffset + body, end - body),
-        truncated: body + declared > view.byteLength
-      }
+      end = Math.min(body + dataSize(view, body, size, size64), view.byteLength)
+      data ??= new DataView(view.buffer, view.byteOffset + body, end - body)
     }
     at = nextChunk(view, end)
   }
   if (!format) return Either.left(badHeader("has no fmt chunk"))
   if (!data) return Either.left(badHeader("has no data chunk"))
-  return Either.right({ format, ...data })
+  return Either.right({ format, data })
 }
 
 const isWave = (view: DataView): boolean =>
