@@ -1,4 +1,4 @@
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import type { Stage } from "./Stage.js"
@@ -24,3 +24,96 @@ export declare namespace Pipeline {
 /** Whether `value` is a pipeline. */
 export const isPipeline = (value: unknown): value is Pipeline.Any =>
   Predicate.hasProperty(value, TypeId)
+
+/**
+ * Composes stages from left to right: each gets what the one before it gave, the first gets
+ * nothing. A stage that does not fit the one before it does not compile, and the pipeline's errors
+ * and services are those of all its stages.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Pipeline, Stage } from "holdfast"
+ *
+ * const answer = Stage.make("answer", {
+ *   description: "begin with a number",
+ *   run: (_: void) => Effect.succeed(21)
+ * })
+ * const double = Stage.make("double", {
+ *   description: "twice the number",
+ *   run: (n: number) => Effect.succeed(n * 2)
+ * })
+ *
+ * export default Pipeline.make("doubling", answer, double)
+ * ```
+ */
+export const make: {
+  <A, E1, R1>(name: string, a: Stage<void, A, E1, R1>): Pipeline<A, E1, R1>
+  <A, E1, R1, B, E2, R2>(
+    name: string,
+    a: Stage<void, A, E1, R1>,
+    b: Stage<A, B, E2, R2>
+  ): Pipeline<B, E1 | E2, R1 | R2>
+  <A, E1, R1, B, E2, R2, C, E3, R3>(
+    name: string,
+    a: Stage<void, A, E1, R1>,
+    b: Stage<A, B, E2, R2>,
+    c: Stage<B, C, E3, R3>
+  ): Pipeline<C, E1 | E2 | E3, R1 | R2 | R3>
+  <A, E1, R1, B, E2, R2, C, E3, R3, D, E4, R4>(
+    name: string,
+    a: Stage<void, A, E1, R1>,
+    b: Stage<A, B, E2, R2>,
+    c: Stage<B, C, E3, R3>,
+    d: Stage<C, D, E4, R4>
+  ): Pipeline<D, E1 | E2 | E3 | E4, R1 | R2 | R3 | R4>
+  <A, E1, R1, B, E2, R2, C, E3, R3, D, E4, R4, F, E5, R5>(
+    name: string,
+    a: Stage<void, A, E1, R1>,
+    b: Stage<A, B, E2, R2>,
+    c: Stage<B, C, E3, R3>,
+    d: Stage<C, D, E4, R4>,
+    e: Stage<D, F, E5, R5>
+  ): Pipeline<F, E1 | E2 | E3 | E4 | E5, R1 | R2 | R3 | R4 | R5>
+  <A, E1, R1, B, E2, R2, C, E3, R3, D, E4, R4, F, E5, R5, G, E6, R6>(
+    name: string,
+    a: Stage<void, A, E1, R1>,
+    b: Stage<A, B, E2, R2>,
+    c: Stage<B, C, E3, R3>,
+    d: Stage<C, D, E4, R4>,
+    e: Stage<D, F, E5, R5>,
+    f: Stage<F, G, E6, R6>
+  ): Pipeline<G, E1 | E2 | E3 | E4 | E5 | E6, R1 | R2 | R3 | R4 | R5 | R6>
+  <A, E1, R1, B, E2, R2, C, E3, R3, D, E4, R4, F, E5, R5, G, E6, R6, H, E7, R7>(
+    name: string,
+    a: Stage<void, A, E1, R1>,
+    b: Stage<A, B, E2, R2>,
+    c: Stage<B, C, E3, R3>,
+    d: Stage<C, D, E4, R4>,
+    e: Stage<D, F, E5, R5>,
+    f: Stage<F, G, E6, R6>,
+    g: Stage<G, H, E7, R7>
+  ): Pipeline<H, E1 | E2 | E3 | E4 | E5 | E6 | E7, R1 | R2 | R3 | R4 | R5 | R6 | R7>
+  <A, E1, R1, B, E2, R2, C, E3, R3, D, E4, R4, F, E5, R5, G, E6, R6, H, E7, R7, I, E8, R8>(
+    name: string,
+    a: Stage<void, A, E1, R1>,
+    b: Stage<A, B, E2, R2>,
+    c: Stage<B, C, E3, R3>,
+    d: Stage<C, D, E4, R4>,
+    e: Stage<D, F, E5, R5>,
+    f: Stage<F, G, E6, R6>,
+    g: Stage<G, H, E7, R7>,
+    h: Stage<H, I, E8, R8>
+  ): Pipeline<I, E1 | E2 | E3 | E4 | E5 | E6 | E7 | E8, R1 | R2 | R3 | R4 | R5 | R6 | R7 | R8>
+} = (name: string, ...stages: ReadonlyArray<Stage.Any>): Pipeline<never, unknown, never> => ({
+  [TypeId]: TypeId,
+  name,
+  stages,
+  // The overloads have checked that each stage takes what the one before it gives.
+  run: stages
+    .reduce<Effect.Effect<unknown, unknown, unknown>>(
+      (before, stage) => Effect.flatMap(before, (out) => stage.run(out as never)),
+      Effect.void
+    )
+    .pipe(Effect.scoped, Effect.withSpan(name)) as Effect.Effect<never, unknown, never>
+})

@@ -1,5 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
+import type * as Schema from "effect/Schema"
+import type { Run } from "./training/Run.js"
+import { cellOf } from "./training/StateCell.js"
+import type { StateError } from "./training/Stateful.js"
 
 /** Marks stages, also those of another copy of this module. */
 export const TypeId: unique symbol = Symbol.for("holdfast/Stage") as never
@@ -69,3 +73,42 @@ export const make = <In, Out, E = never, R = never>(
   resumable: options.resumable ?? false,
   run: (input) => Effect.withSpan(options.run(input), name)
 })
+
+/**
+ * Makes an epoch stage with a state of its own, which every checkpoint saves and every resumption
+ * restores. `run` gets the state and gives the next one; `state` is the schema by which it becomes
+ * JSON.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Schema from "effect/Schema"
+ * import { Run, Stage } from "holdfast"
+ *
+ * const countDown = Stage.stateful("countDown", {
+ *   description: "stop after five epochs",
+ *   state: Schema.Struct({ left: Schema.Int }),
+ *   initial: { left: 5 },
+ *   run: (run, { left }) =>
+ *     Effect.as(left === 1 ? Run.stop(run, "counted down") : Effect.void, { left: left - 1 })
+ * })
+ * ```
+ */
+export const stateful = <A, I, E = never, R = never>(
+  name: string,
+  options: {
+    readonly description: string
+    readonly state: Schema.Schema<A, I>
+    readonly initial: A
+    readonly run: (run: Run, state: A) => Effect.Effect<A, E, R>
+  }
+): Stage<Run, Run, E | StateError, R> =>
+  make(name, {
+    description: options.description,
+    run: (run) =>
+      Effect.gen(function* () {
+        const cell = yield* cellOf(run, name, options.state, options.initial)
+        cell.set(yield* options.run(run, cell.get()))
+        return run
+      })
+  })

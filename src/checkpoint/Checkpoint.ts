@@ -15,13 +15,15 @@ export interface CheckpointTensor {
   readonly bytes: Effect.Effect<Uint8Array>
 }
 
-/** What one epoch achieved; `seconds` is wall time and the one field exactness does not cover. */
-export const EpochRecord = Schema.Struct({
-  epoch: Schema.Int,
-  learning_rate: JsonNumber,
-  metrics: Schema.Record({ key: Schema.String, value: JsonNumber }),
-  seconds: Schema.Number
-})
+/**
+ * What one epoch achieved: its metrics by name (`train_loss`, `train_accuracy`, `val_loss`,
+ * `val_accuracy`, …), the learning rate it was trained at, and its wall time, which is the one
+ * field that exactness does not cover.
+ */
+export const EpochRecord = Schema.Struct(
+  { epoch: Schema.Int, learning_rate: JsonNumber, seconds: Schema.Number },
+  { key: Schema.String, value: JsonNumber }
+)
 export type EpochRecord = typeof EpochRecord.Type
 
 /** The best value of the watched metric so far, and the epoch that reached it. */
@@ -53,6 +55,7 @@ export type Position = typeof Position.Type
 export const DatasetIdentity = Schema.Struct({
   name: Schema.String,
   fingerprint: Schema.String,
+  input_shape: Schema.Array(Schema.Int),
   classes: Schema.Array(Schema.String),
   sizes: Schema.Struct({ train: Schema.Int, validation: Schema.Int, test: Schema.Int })
 })
@@ -71,7 +74,6 @@ export const Json = Schema.Unknown
 export const CheckpointMeta = Schema.Struct({
   format_version: Schema.Literal(formatVersion),
   run_id: Schema.String,
-  pipeline: Schema.String,
   saved_at: Schema.String,
   epoch: Schema.Int,
   step: Schema.Int,

@@ -67,6 +67,8 @@ export type Event =
   | {
       readonly _tag: "Evaluated"
       readonly split: string
+      /** The epoch whose weights were measured. */
+      readonly epoch: number
       readonly metrics: Readonly<Record<string, number>>
     }
   | {

@@ -1,0 +1,29 @@
+import * as Schema from "effect/Schema"
+import { Config, SpeakerData } from "holdfast"
+
+const unit = Schema.Number.pipe(Schema.greaterThanOrEqualTo(0), Schema.lessThan(1))
+
+/** The `model` section: a time-delay network over log-mel frames. */
+export const SpeakerModel = Schema.Struct({
+  architecture: Schema.Literal("tdnn").annotations({
+    description:
+      "tdnn: two convolutions over time, the mean and deviation of each channel, two dense layers."
+  }),
+  num_classes: Schema.NullOr(Schema.Int.pipe(Schema.greaterThanOrEqualTo(2))).annotations({
+    description:
+      "How many speakers to tell apart; a run refuses data with another number. null: as many as the data has."
+  }),
+  filters: Schema.Int.pipe(Schema.between(1, 4096)).annotations({
+    description: "Channels of each convolution."
+  }),
+  dense_units: Schema.Int.pipe(Schema.between(1, 4096)).annotations({
+    description: "Units of the dense layer before the output."
+  }),
+  dropout: unit.annotations({
+    description: "The share of units that dropout silences in training; 0 is off."
+  })
+}).annotations({ description: "The network." })
+
+/** What config.json holds for this pipeline. */
+export const SpeakerConfig = Config.make({ model: SpeakerModel, data: SpeakerData })
+export type SpeakerConfig = typeof SpeakerConfig.Type

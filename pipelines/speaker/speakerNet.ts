@@ -1,0 +1,24 @@
+import * as tf from "@tensorflow/tfjs"
+import type { ModelInput } from "holdfast"
+import type { SpeakerConfig } from "./SpeakerConfig.js"
+import { StatisticsPooling } from "./StatisticsPooling.js"
+
+/** A small time-delay neural network: log-mel frames [frames, mels] in, a logit a speaker out. */
+export const speakerNet = ({ config, inputShape, classes }: ModelInput<SpeakerConfig>) => {
+  const { filters, dense_units, dropout, num_classes } = config.model
+  const { layers } = tf
+  return tf.sequential({
+    layers: [
+      layers.batchNormalization({ inputShape: [...inputShape] }),
+      layers.conv1d({ filters, kernelSize: 5, activation: "relu" }),
+      layers.batchNormalization(),
+      layers.conv1d({ filters, kernelSize: 3, activation: "relu" }),
+      layers.batchNormalization(),
+      new StatisticsPooling(),
+      layers.dropout({ rate: dropout }),
+      layers.dense({ units: dense_units, activation: "relu" }),
+      layers.dropout({ rate: dropout }),
+      layers.dense({ units: num_classes ?? classes.length })
+    ]
+  })
+}

@@ -1,0 +1,100 @@
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import type { CheckpointError } from "../checkpoint/CheckpointError.js"
+import { emit, type Observer } from "../observe/Observer.js"
+import * as Stage from "../Stage.js"
+import { FitError } from "../training/Fit.js"
+import * as Progress from "../training/Progress.js"
+import type { Run } from "../training/Run.js"
+import { save, transaction } from "../training/Saving.js"
+
+/** A stage that is run once an epoch. */
+export type EpochStage<E = never, R = never> = Stage.Stage<Run, Run, E, R>
+
+type Any = Stage.Stage<Run, Run, unknown, unknown>
+
+/**
+ * Runs its stages in order, epoch after epoch, until `training.num_epochs` are finished or a stage
+ * stops the run. Goes on inside an epoch at the very stage, and step, where the run stands.
+ *
+ * The names of the stages must differ: a checkpoint knows them by name.
+ */
+export const epochs = <const Stages extends ReadonlyArray<Any>>(...stages: Stages) =>
+  Stage.make("epochs", {
+    description: "repeat for every epoch",
+    children: stages,
+    run: (
+      run: Run
+    ): Effect.Effect<
+      Run,
+      Stage.Stage.Error<Stages[number]> | CheckpointError | FitError,
+      Stage.Stage.Context<Stages[number]> | Observer
+    > =>
+      // The union over a tuple, which the signature spells out, is more than inference can follow.
+      loop(run, stages as ReadonlyArray<Any> as ReadonlyArray<EpochStage<never, never>>)
+  })
+
+const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
+  Effect.gen(function* () {
+    const { num_epochs } = run.config.training
+    const names = stages.map((stage) => stage.name)
+    const first = yield* Ref.get(run.progress)
+    yield* checkNames(names, first.position.stage)
+    if (isOver(first, num_epochs)) {
+      const reason = first.stopped ?? `training.num_epochs is ${num_epochs}`
+      yield* emit({ _tag: "AlreadyFinished", epoch: first.epoch, reason })
+      return run
+    }
+    const started = performance.now()
+    let progress = first
+    while (!isOver(progress, num_epochs)) {
+      const from = Math.max(0, names.indexOf(progress.position.stage ?? ""))
+      for (const [i, stage] of stages.slice(from).entries()) {
+        yield* step(run, stage, names[from + i + 1] ?? null)
+      }
+      progress = yield* Ref.get(run.progress)
+      const record = progress.history[progress.history.length - 1]!
+      yield* emit({ _tag: "EpochFinished", record, epochs: num_epochs })
+    }
+    yield* save(run, "latest")
+    yield* emit({
+      _tag: "RunFinished",
+      epoch: progress.epoch,
+      best: progress.best,
+      seconds: (performance.now() - started) / 1000
+    })
+    return run
+  })
+
+/** Runs one stage and, if it comes to its end, moves on to the next. */
+const step = <E, R>(run: Run, stage: EpochStage<E, R>, next: string | null) =>
+  Effect.gen(function* () {
+    yield* Ref.set(run.nextStage, next)
+    if (stage.resumable) {
+      yield* stage.run(run)
+      // It has counted its own time, step by step.
+      yield* Ref.update(run.progress, (progress) => Progress.afterStage(progress, next, 0))
+      return
+    }
+    const started = performance.now()
+    yield* transaction(run, stage.run(run), (progress) =>
+      Progress.afterStage(progress, next, (performance.now() - started) / 1000)
+    )
+  })
+
+const isOver = (progress: Progress.Progress, epochs: number): boolean =>
+  progress.epoch >= epochs || (progress.stopped !== null && progress.position.stage === null)
+
+const checkNames = (names: ReadonlyArray<string>, next: string | null) => {
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  const problem =
+    twice !== undefined
+      ? `two stages of the epoch are called ${twice}; a checkpoint tells stages apart by name, so give one another`
+      : next !== null && !names.includes(next)
+        ? `the checkpoint stopped before the stage ${next}, which the pipeline no longer has; put it ` +
+          `back, or start from scratch with --resume never`
+        : null
+  return problem === null
+    ? Effect.void
+    : Effect.fail(new FitError({ reason: "Stages", detail: problem }))
+}

@@ -1,0 +1,37 @@
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import type { SplitName } from "../data/Dataset.js"
+import { emit } from "../observe/Observer.js"
+import * as Stage from "../Stage.js"
+import { overSplit } from "../training/Evaluation.js"
+import * as Restore from "../training/Restore.js"
+import type { Run } from "../training/Run.js"
+import { transaction } from "../training/Saving.js"
+
+/** What a pipeline achieved: metrics over a split, of the weights after `epoch`. */
+export interface Summary {
+  readonly split: SplitName
+  readonly epoch: number
+  readonly metrics: Readonly<Record<string, number>>
+}
+
+/** Measures the best model that the run has saved, else the model as it is, on a split. */
+export const evaluate = (split: SplitName) =>
+  Stage.make("evaluate", {
+    description: `measure the best model on the ${split} split`,
+    run: (run: Run) =>
+      Effect.gen(function* () {
+        const saved = yield* run.fetch("best")
+        const best = saved?.meta.run_id === run.id ? saved : null
+        const measure = overSplit(run, split)
+        const metrics = yield* transaction(
+          run,
+          best === null ? measure : Restore.withWeightsOf(best, run.weights, measure),
+          (progress) => progress
+        )
+        const { epoch } = best?.meta ?? (yield* Ref.get(run.progress))
+        yield* emit({ _tag: "Evaluated", split, epoch, metrics })
+        const summary: Summary = { split, epoch, metrics }
+        return summary
+      })
+  })

@@ -1,0 +1,73 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type * as Schema from "effect/Schema"
+import { Backend } from "../backend/Backend.js"
+import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
+import { ResumeError, Resumption } from "../checkpoint/Resumption.js"
+import * as Config from "../config/Config.js"
+import * as Stage from "../Stage.js"
+import { checkArchitecture } from "../training/Fit.js"
+import type { Objective } from "../training/Objective.js"
+import * as Random from "../training/Random.js"
+import * as Restore from "../training/Restore.js"
+import type { RunConfig } from "../training/Run.js"
+import { acquireModel, type ModelBuilder } from "../training/RunParts.js"
+import { predictor, type Trained } from "../training/Trained.js"
+import { ofModel } from "../training/Weights.js"
+
+/**
+ * Restores a trained model for use: the best one in `training.checkpoint_dir`, unless `--resume
+ * PATH` or `--resume latest` names another. The config it gives is the one that the model was
+ * trained with, read from the checkpoint by `schema`.
+ */
+export const restoreModel = <C extends RunConfig, I>(
+  schema: Schema.Schema<C, I>,
+  parts: { readonly model: ModelBuilder<C>; readonly objective: Objective }
+) =>
+  Stage.make("restoreModel", {
+    description: "restore the best model",
+    run: ({ training }: RunConfig) =>
+      Effect.gen(function* () {
+        yield* Backend
+        const store = yield* CheckpointStore
+        const { flag } = yield* Resumption
+        const folder = yield* store.open(training.checkpoint_dir)
+        const wanted = Option.getOrElse(flag, () => "best" as const)
+        const path =
+          typeof wanted === "object"
+            ? wanted.path
+            : Option.getOrNull(
+                Option.map(
+                  yield* wanted === "latest" ? folder.latest : folder.best,
+                  (candidate) => candidate.path
+                )
+              )
+        if (path === null) {
+          return yield* new ResumeError({
+            reason: "Missing",
+            wanted: wanted === "latest" ? "latest" : "best",
+            source: "--resume",
+            folder: folder.path
+          })
+        }
+        const checkpoint = yield* store.load(path)
+        const config = yield* Config.decode(schema, checkpoint.meta.config, { path, overrides: [] })
+        const { classes, input_shape } = checkpoint.meta.dataset
+        const model = yield* acquireModel(
+          parts.model,
+          Random.make(checkpoint.meta.random_state.seed),
+          { config, inputShape: input_shape, classes }
+        )
+        const weights = ofModel(model)
+        yield* checkArchitecture(checkpoint, path, weights)
+        yield* Restore.weights(checkpoint, weights)
+        const trained: Trained<C> = {
+          path,
+          epoch: checkpoint.meta.epoch,
+          config,
+          classes,
+          predict: predictor(model, parts.objective, input_shape)
+        }
+        return trained
+      })
+  })

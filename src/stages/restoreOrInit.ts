@@ -1,0 +1,123 @@
+import { randomUUID } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Cause from "effect/Cause"
+import * as Ref from "effect/Ref"
+import type { Checkpoint } from "../checkpoint/Checkpoint.js"
+import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
+import { Resumption } from "../checkpoint/Resumption.js"
+import { differences } from "../config/Compare.js"
+import { emit } from "../observe/Observer.js"
+import * as Stage from "../Stage.js"
+import * as Fit from "../training/Fit.js"
+import * as Progress from "../training/Progress.js"
+import * as Random from "../training/Random.js"
+import * as Restore from "../training/Restore.js"
+import { place, type Run, type RunConfig } from "../training/Run.js"
+import { build, type RunParts } from "../training/RunParts.js"
+import { flush } from "../training/Saving.js"
+import { tensorOf } from "../training/Weights.js"
+import { chooseStart } from "./chooseStart.js"
+import type { Prepared } from "./loadDataset.js"
+
+/**
+ * Acquires the run: goes on from an earlier one, by `--resume`, `training.resume_from` or the
+ * user's answer, or begins a new one and moves earlier checkpoints aside. Whatever does not fit is
+ * refused before anything is touched.
+ *
+ * When the pipeline is interrupted or fails, a checkpoint is flushed; then every tensor is freed.
+ */
+export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
+  Stage.make("restoreOrInit", {
+    description: "go on from an earlier run, or begin a new one",
+    run: ({ config, dataset }: Prepared<C>) =>
+      Effect.gen(function* () {
+        const store = yield* CheckpointStore
+        const folder = yield* store.open(config.training.checkpoint_dir)
+        const start = yield* chooseStart(config.training, folder)
+        const earlier = start.from?.checkpoint
+        const run = yield* build(parts, {
+          id: earlier?.meta.run_id ?? randomUUID(),
+          config,
+          dataset,
+          random: earlier
+            ? Random.make(earlier.meta.random_state.seed)
+            : Random.make(config.training.seed),
+          store: folder.save,
+          fetch: folder.fetch
+        })
+        if (start.from !== null) yield* goOn(run, start.from.checkpoint, start.from.path)
+        if (start.archive) {
+          yield* emit({ _tag: "EarlierRunArchived", path: yield* folder.archive })
+        }
+        yield* Effect.addFinalizer((exit) => onExit(run, exit))
+        const { epoch, step } = yield* place(run)
+        yield* emit({
+          _tag: "RunStarted",
+          epochs: config.training.num_epochs,
+          stepsPerEpoch: Math.ceil(dataset.train.size / config.training.batch_size),
+          parameters: run.weights.reduce((sum, weight) => sum + tensorOf(weight).size, 0),
+          from: start.from === null ? null : { path: start.from.path, epoch, step }
+        })
+        return run
+      })
+  })
+
+/** Puts a checkpoint into a newly built run, if the two fit; says what has changed since. */
+const goOn = Effect.fn("restoreOrInit.goOn")(function* (
+  run: Run,
+  checkpoint: Checkpoint,
+  path: string
+) {
+  const { allowDatasetChange } = yield* Resumption
+  yield* Fit.checkArchitecture(checkpoint, path, run.weights)
+  const sameData = yield* Fit.checkDataset(checkpoint, path, run.dataset).pipe(
+    Effect.as(true),
+    Effect.catchAll((error) => (allowDatasetChange ? Effect.succeed(false) : Effect.fail(error)))
+  )
+  yield* Restore.weights(checkpoint, run.weights)
+  const sameOptimizer = yield* Restore.optimizer(checkpoint, run.optimizer)
+  yield* Restore.scheduler(checkpoint, run.scheduler)
+  for (const [stage, state] of yield* Restore.stageStates(checkpoint)) {
+    run.unclaimed.set(stage, state)
+  }
+  const saved = Restore.progress(checkpoint)
+  const before = (checkpoint.meta.config["training"] as RunConfig["training"]).num_epochs
+  const goesFurther = saved.stopped !== null && run.config.training.num_epochs > before
+  const onSameData = sameData ? saved : Progress.restartEpoch(saved)
+  yield* Ref.set(run.progress, goesFurther ? Progress.unstopped(onSameData) : onSameData)
+  if (sameData && !goesFurther) yield* Ref.set(run.lastSave, { progress: saved, path })
+
+  const changes = differences(checkpoint.meta.config, run.config)
+  if (changes.length > 0) yield* emit({ _tag: "ConfigChanged", changes })
+  const warnings = [
+    sameData
+      ? null
+      : "the data has changed: the epoch under way begins anew, and the run is no longer exact",
+    sameOptimizer
+      ? null
+      : `the checkpoint holds the state of another optimizer: ${run.optimizer.name} begins without one`,
+    goesFurther
+      ? `the run had been stopped (${saved.stopped}); it goes on to the new training.num_epochs`
+      : null,
+    checkpoint.meta.backend === run.backend
+      ? null
+      : `the checkpoint is from the backend ${checkpoint.meta.backend}, this is ${run.backend}: the run is no longer exact to the bit`
+  ]
+  for (const message of warnings) {
+    if (message !== null) yield* emit({ _tag: "Notice", level: "warning", message })
+  }
+})
+
+/** Flushes a run that ends early, and says where it stands. */
+const onExit = (run: Run, exit: Exit.Exit<unknown, unknown>) =>
+  Exit.isSuccess(exit)
+    ? Effect.void
+    : Effect.gen(function* () {
+        const path = yield* Effect.catchAll(flush(run), (error) =>
+          Effect.as(emit({ _tag: "Notice", level: "warning", message: error.message }), null)
+        )
+        if (Cause.isInterruptedOnly(exit.cause)) {
+          yield* emit({ _tag: "Interrupted", place: yield* place(run), path })
+        }
+      })

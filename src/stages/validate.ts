@@ -1,0 +1,15 @@
+import * as Effect from "effect/Effect"
+import * as Stage from "../Stage.js"
+import { overSplit, prefixed } from "../training/Evaluation.js"
+import { measured, type Run } from "../training/Run.js"
+
+/** Measures `val_loss`, and the objective's other metrics likewise, on the validation split. */
+export const validate = Stage.make("validate", {
+  description: "measure the loss and the metrics on the validation split",
+  run: (run: Run) =>
+    Effect.gen(function* () {
+      const metrics = yield* overSplit(run, "validation")
+      yield* measured(run, prefixed("val", metrics))
+      return run
+    })
+})

@@ -1,0 +1,60 @@
+import * as Effect from "effect/Effect"
+import type { DataError } from "../data/DataError.js"
+import type { SplitName } from "../data/Dataset.js"
+import { emit, type Observer } from "../observe/Observer.js"
+import { macrotask } from "./Macrotask.js"
+import { place, type Run } from "./Run.js"
+import { evaluate } from "./TrainStep.js"
+
+/**
+ * The mean of each metric over a split (`loss`, `accuracy`, …), batch by batch; NaN where the split
+ * is empty. Can be interrupted between two batches.
+ */
+export const overSplit = (
+  run: Run,
+  split: SplitName
+): Effect.Effect<Record<string, number>, DataError, Observer> =>
+  Effect.gen(function* () {
+    const examples = run.dataset[split]
+    const size = run.config.training.batch_size
+    const steps = Math.ceil(examples.size / size)
+    const { epoch } = yield* place(run)
+    const sums: Record<string, number> = {}
+    for (let step = 0; step < steps; step++) {
+      const start = step * size
+      const indices = Int32Array.from(
+        { length: Math.min(size, examples.size - start) },
+        (_, i) => start + i
+      )
+      const batch = yield* examples.batch(indices)
+      for (const [name, sum] of Object.entries(evaluate(run, batch))) {
+        sums[name] = (sums[name] ?? 0) + sum
+      }
+      yield* emit({
+        _tag: "StepFinished",
+        phase: split,
+        epoch: epoch + 1,
+        epochs: run.config.training.num_epochs,
+        step: step + 1,
+        steps,
+        loss: sums["loss"]! / (start + batch.size),
+        examples: batch.size
+      })
+      yield* macrotask
+    }
+    return means(sums, examples.size)
+  }).pipe(Effect.withSpan("Evaluation.overSplit", { attributes: { split } }))
+
+/** Sums over examples, divided by their number. */
+export const means = (
+  sums: Readonly<Record<string, number>>,
+  examples: number
+): Record<string, number> =>
+  Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / examples]))
+
+/** Metrics under a prefix: `loss` becomes `val_loss`. */
+export const prefixed = (
+  prefix: string,
+  values: Readonly<Record<string, number>>
+): Record<string, number> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [`${prefix}_${name}`, value]))

@@ -1,0 +1,128 @@
+import type { Checkpoint } from "../checkpoint/Checkpoint.js"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { Dataset } from "../data/Dataset.js"
+import { table } from "../observe/Table.js"
+import { tensorOf, type Weight } from "./Weights.js"
+
+/** Why a checkpoint, a model, the data and the config do not belong together. */
+export class FitError extends Schema.TaggedError<FitError>()("FitError", {
+  reason: Schema.Literal("Architecture", "Classes", "Dataset", "Stages"),
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return this.detail
+  }
+}
+
+/** A tensor of the model and of the checkpoint that differ; null where one has no such tensor. */
+export interface Misfit {
+  readonly name: string
+  readonly model: ReadonlyArray<number> | null
+  readonly checkpoint: ReadonlyArray<number> | null
+}
+
+const prefix = "model_state_dict."
+
+/** The tensors by which a checkpoint's model differs from today's: missing, unexpected, other shape. */
+export const misfits = (
+  checkpoint: Checkpoint,
+  weights: ReadonlyArray<Weight>
+): ReadonlyArray<Misfit> => {
+  const model = new Map(weights.map((weight) => [weight.name, tensorOf(weight).shape]))
+  const saved = new Map(
+    [...checkpoint.tensors]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor.shape])
+  )
+  return [...new Set([...model.keys(), ...saved.keys()])]
+    .map((name) => ({
+      name,
+      model: model.get(name) ?? null,
+      checkpoint: saved.get(name) ?? null
+    }))
+    .filter(
+      (tensor) =>
+        `${tensor.model}` !== `${tensor.checkpoint}` || !tensor.model || !tensor.checkpoint
+    )
+}
+
+/** Fails, with a table of the tensors that differ, unless the checkpoint fits the model. */
+export const checkArchitecture = (
+  checkpoint: Checkpoint,
+  path: string,
+  weights: ReadonlyArray<Weight>
+): Effect.Effect<void, FitError> => {
+  const differing = misfits(checkpoint, weights)
+  if (differing.length === 0) return Effect.void
+  const shape = (dimensions: ReadonlyArray<number> | null) =>
+    dimensions === null ? "-" : `[${dimensions.join(", ")}]`
+  const rows = differing.map((tensor) => [
+    tensor.name,
+    tensor.model === null ? "unexpected" : tensor.checkpoint === null ? "missing" : "other shape",
+    shape(tensor.checkpoint),
+    shape(tensor.model)
+  ])
+  return Effect.fail(
+    new FitError({
+      reason: "Architecture",
+      detail:
+        `${path} holds another model than the config describes:\n\n` +
+        `${table(["tensor", "in the checkpoint", "its shape", "the model's"], rows)}\n\n` +
+        `Set the model section of the config back to that of the checkpoint (holdfast inspect ${path} ` +
+        `shows it), or start this model from scratch with --resume never, which moves the earlier ` +
+        `checkpoints aside.`
+    })
+  )
+}
+
+/** Fails unless the model tells as many classes apart as the data has. */
+export const checkClasses = (
+  outputShape: ReadonlyArray<number | null>,
+  dataset: Dataset
+): Effect.Effect<void, FitError> => {
+  const outputs = outputShape[outputShape.length - 1]
+  const found = dataset.classes.length
+  return found === 0 || outputs === found
+    ? Effect.void
+    : Effect.fail(
+        new FitError({
+          reason: "Classes",
+          detail:
+            `the model tells ${outputs} classes apart (model.num_classes), but ${dataset.name} has ` +
+            `${found}: ${summary(dataset.classes)}. Set model.num_classes to ${found}, or to null ` +
+            `for as many as the data has.`
+        })
+      )
+}
+
+/** Fails unless the checkpoint was trained on this data, split in this way. */
+export const checkDataset = (
+  checkpoint: Checkpoint,
+  path: string,
+  dataset: Dataset
+): Effect.Effect<void, FitError> => {
+  const before = checkpoint.meta.dataset
+  if (before.fingerprint === dataset.fingerprint) return Effect.void
+  const rows = [
+    ["name", before.name, dataset.name],
+    ["classes", summary(before.classes), summary(dataset.classes)],
+    ["train", `${before.sizes.train}`, `${dataset.train.size}`],
+    ["validation", `${before.sizes.validation}`, `${dataset.validation.size}`],
+    ["test", `${before.sizes.test}`, `${dataset.test.size}`],
+    ["fingerprint", before.fingerprint.slice(0, 12), dataset.fingerprint.slice(0, 12)]
+  ]
+  return Effect.fail(
+    new FitError({
+      reason: "Dataset",
+      detail:
+        `${path} was trained on other data, or on another split of it:\n\n` +
+        `${table(["dataset", "then", "now"], rows)}\n\n` +
+        `Give the data back as it was, train on with --allow-dataset-change (no longer exact: the ` +
+        `epoch under way begins anew), or start from scratch with --resume never.`
+    })
+  )
+}
+
+const summary = (names: ReadonlyArray<string>): string =>
+  `${names.length} (${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""})`

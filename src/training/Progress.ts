@@ -1,0 +1,118 @@
+import type { Best, EpochRecord, Position } from "../checkpoint/Checkpoint.js"
+
+/**
+ * How far a run has come. A value: each function here gives the next one.
+ *
+ * `epoch` counts finished epochs, `step` the steps done in the epoch under way, `position` where in
+ * that epoch the run stands, `stopped` why no further epoch is to be trained (null: none).
+ */
+export interface Progress {
+  readonly epoch: number
+  readonly step: number
+  readonly globalStep: number
+  readonly position: Position
+  readonly history: ReadonlyArray<EpochRecord>
+  readonly best: Best | null
+  readonly stopped: string | null
+}
+
+const epochStart: Position = { stage: null, example: 0, sums: {}, metrics: {}, seconds: 0 }
+
+/** Before the first step. */
+export const initial: Progress = {
+  epoch: 0,
+  step: 0,
+  globalStep: 0,
+  position: epochStart,
+  history: [],
+  best: null,
+  stopped: null
+}
+
+/** After one more training step on `examples` examples, whose metrics summed to `sums`. */
+export const afterStep = (
+  progress: Progress,
+  step: {
+    readonly examples: number
+    readonly sums: Readonly<Record<string, number>>
+    readonly seconds: number
+  }
+): Progress => {
+  const { position } = progress
+  const sums: Record<string, number> = { ...position.sums }
+  for (const [name, sum] of Object.entries(step.sums)) sums[name] = (sums[name] ?? 0) + sum
+  return {
+    ...progress,
+    step: progress.step + 1,
+    globalStep: progress.globalStep + 1,
+    position: {
+      ...position,
+      example: position.example + step.examples,
+      sums,
+      seconds: position.seconds + step.seconds
+    }
+  }
+}
+
+/** With metrics of the epoch under way set by name. */
+export const withMetrics = (
+  progress: Progress,
+  metrics: Readonly<Record<string, number>>
+): Progress => ({
+  ...progress,
+  position: { ...progress.position, metrics: { ...progress.position.metrics, ...metrics } }
+})
+
+/** After an epoch stage: `next` is the name of the one to come, null when it was the last. */
+export const afterStage = (progress: Progress, next: string | null, seconds: number): Progress => {
+  const position = {
+    ...progress.position,
+    stage: next,
+    seconds: progress.position.seconds + seconds
+  }
+  return next === null ? afterEpoch({ ...progress, position }) : { ...progress, position }
+}
+
+/** The record of the epoch under way, from what its stages have measured so far. */
+export const record = (progress: Progress): EpochRecord => ({
+  ...progress.position.metrics,
+  epoch: progress.epoch + 1,
+  learning_rate: progress.position.metrics["learning_rate"] ?? Number.NaN,
+  seconds: Math.round(progress.position.seconds * 1000) / 1000
+})
+
+const afterEpoch = (progress: Progress): Progress => ({
+  ...progress,
+  epoch: progress.epoch + 1,
+  step: 0,
+  position: epochStart,
+  history: [...progress.history, record(progress)]
+})
+
+/** With no further epoch to be trained, for the reason given. */
+export const stop = (progress: Progress, reason: string): Progress => ({
+  ...progress,
+  stopped: reason
+})
+
+/** Whether `value` beats the best so far. A NaN never does. */
+export const isBetter = (value: number, best: Best | null, mode: "min" | "max"): boolean => {
+  if (Number.isNaN(value)) return false
+  if (best === null) return true
+  return mode === "min" ? value < best.value : value > best.value
+}
+
+/** Whether two moments of the same run are the same moment. */
+export const isSamePlace = (a: Progress, b: Progress): boolean =>
+  a.globalStep === b.globalStep && a.epoch === b.epoch && a.position.stage === b.position.stage
+
+/** With the epoch under way begun anew, as when the data has changed under it. */
+export const restartEpoch = (progress: Progress): Progress => ({
+  ...progress,
+  globalStep: progress.globalStep - progress.step,
+  step: 0,
+  position: epochStart
+})
+
+/** Without an earlier decision to train no further. */
+export const unstopped = (progress: Progress): Progress => ({ ...progress, stopped: null })

@@ -1,0 +1,107 @@
+import type { LayersModel } from "@tensorflow/tfjs"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import type { TrainingConfig } from "../config/TrainingConfig.js"
+import type { CheckpointError } from "../checkpoint/CheckpointError.js"
+import type { Checkpoint } from "../checkpoint/Checkpoint.js"
+import type { Dataset } from "../data/Dataset.js"
+import type { Objective } from "./Objective.js"
+import type { Optimizer } from "./Optimizer.js"
+import * as Progress from "./Progress.js"
+import type { Random } from "./Random.js"
+import type { Scheduler } from "./Scheduler.js"
+import type { Snapshot } from "./Snapshot.js"
+import type { StateDict, StateError, Stateful } from "./Stateful.js"
+import type { Weight } from "./Weights.js"
+
+/** What every run's configuration holds; a pipeline's own has further sections. */
+export interface RunConfig {
+  readonly training: TrainingConfig
+}
+
+/** A checkpoint on its way to, or in, the store. */
+export interface SavedAs {
+  readonly path: string
+  readonly bytes: number
+  readonly milliseconds: number
+}
+
+/** Which moment of the run its newest checkpoint holds, and where that is. */
+export interface LastSave {
+  readonly progress: Progress.Progress
+  readonly path: string
+}
+
+/** The names under which a run saves: its newest state, and that of its best epoch. */
+export type SaveName = "latest" | "best"
+
+/**
+ * The live training run, acquired by `restoreOrInit` and handed from stage to stage.
+ *
+ * Between two training steps it is consistent: `Snapshot.take` then holds everything that going on
+ * exactly needs. When its scope closes early, a checkpoint is flushed; then every tensor is freed.
+ */
+export interface Run {
+  readonly id: string
+  readonly config: RunConfig
+  readonly dataset: Dataset
+  readonly model: LayersModel
+  readonly weights: ReadonlyArray<Weight>
+  readonly objective: Objective
+  readonly optimizer: Optimizer
+  readonly scheduler: Scheduler
+  readonly random: Random
+  readonly backend: string
+  readonly progress: Ref.Ref<Progress.Progress>
+  /** The epoch stage that follows the one under way; null for the last. */
+  readonly nextStage: Ref.Ref<string | null>
+  /** Further parts with memory, by name: what `register` was given. */
+  readonly stateful: Map<string, Stateful>
+  /** States in the checkpoint that went on from, whose owners have not registered yet. */
+  readonly unclaimed: Map<string, StateDict>
+  /**
+   * What a flush writes instead of the live state: the snapshot from before an all-or-nothing
+   * stage that is under way, or nothing at all ("torn") inside a step.
+   */
+  readonly boundary: Ref.Ref<Snapshot | "torn" | null>
+  /** The newest save under the name latest. */
+  readonly lastSave: Ref.Ref<LastSave | null>
+  /** Hands a checkpoint to the store. */
+  readonly store: (
+    checkpoint: Checkpoint,
+    name: SaveName
+  ) => Effect.Effect<SavedAs, CheckpointError>
+  /** Fetches the newest checkpoint of that name from the store, null where there is none. */
+  readonly fetch: (name: SaveName) => Effect.Effect<Checkpoint | null, CheckpointError>
+}
+
+/**
+ * Makes something with memory a part of the run: from now on every checkpoint holds its state. If
+ * the run goes on from a checkpoint with a state under this name, that is loaded into it now.
+ */
+export const register = (run: Run, name: string, part: Stateful): Effect.Effect<void, StateError> =>
+  Effect.gen(function* () {
+    const state = run.unclaimed.get(name)
+    if (state !== undefined) {
+      yield* part.loadStateDict(state)
+      run.unclaimed.delete(name)
+      for (const tensor of Object.values(state.tensors)) tensor.dispose()
+    }
+    run.stateful.set(name, part)
+  })
+
+/** How many epochs the run has finished, and how many steps of the next it has done. */
+export const place = (run: Run): Effect.Effect<{ readonly epoch: number; readonly step: number }> =>
+  Effect.map(Ref.get(run.progress), ({ epoch, step }) => ({ epoch, step }))
+
+/** The metrics that the epoch under way has measured so far, by name. */
+export const metrics = (run: Run): Effect.Effect<Readonly<Record<string, number>>> =>
+  Effect.map(Ref.get(run.progress), (progress) => progress.position.metrics)
+
+/** Ends the run after the epoch under way. The reason is shown and kept in the checkpoint. */
+export const stop = (run: Run, reason: string): Effect.Effect<void> =>
+  Ref.update(run.progress, (progress) => Progress.stop(progress, reason))
+
+/** Adds metrics to the record of the epoch under way. */
+export const measured = (run: Run, values: Readonly<Record<string, number>>): Effect.Effect<void> =>
+  Ref.update(run.progress, (progress) => Progress.withMetrics(progress, values))

@@ -1,0 +1,112 @@
+import type { LayersModel, Variable } from "@tensorflow/tfjs"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import type * as Scope from "effect/Scope"
+import { Backend } from "../backend/Backend.js"
+import type { BackendError } from "../backend/BackendError.js"
+import type { TrainingConfig } from "../config/TrainingConfig.js"
+import type { Dataset } from "../data/Dataset.js"
+import { checkClasses, type FitError } from "./Fit.js"
+import { clearSeeds } from "./LayerSeeds.js"
+import type { Objective } from "./Objective.js"
+import type { OptimizerFactory } from "./Optimizer.js"
+import * as Progress from "./Progress.js"
+import * as Random from "./Random.js"
+import type { LastSave, Run, RunConfig } from "./Run.js"
+import type { Scheduler } from "./Scheduler.js"
+import type { Snapshot } from "./Snapshot.js"
+import { ofModel, tensorOf } from "./Weights.js"
+
+/** What a model is built from: the config, the shape of one input, and the classes' names. */
+export interface ModelInput<out C> {
+  readonly config: C
+  readonly inputShape: ReadonlyArray<number>
+  readonly classes: ReadonlyArray<string>
+}
+
+/** Builds a TensorFlow.js layers model with one input and one output. */
+export type ModelBuilder<in C> = (input: ModelInput<C>) => LayersModel
+
+/** What a run is made of. */
+export interface RunParts<in C> {
+  readonly model: ModelBuilder<C>
+  readonly objective: Objective
+  readonly optimizer: (training: TrainingConfig) => OptimizerFactory
+  readonly scheduler: (training: TrainingConfig) => Scheduler
+}
+
+/** What a run is given from outside. */
+export interface RunSetting<out C> {
+  readonly id: string
+  readonly config: C
+  readonly dataset: Dataset
+  readonly random: Random.Random
+  readonly store: Run["store"]
+  readonly fetch: Run["fetch"]
+}
+
+/**
+ * Builds the model and what trains it, before its first step. Every tensor is freed when the scope
+ * closes. Fails if the backend cannot train one of the layers, or the classes do not fit the data.
+ */
+export const build = <C extends RunConfig>(
+  parts: RunParts<C>,
+  setting: RunSetting<C>
+): Effect.Effect<Run, BackendError | FitError, Backend | Scope.Scope> =>
+  Effect.gen(function* () {
+    const backend = yield* Backend
+    const { config, dataset, random } = setting
+    const model = yield* acquireModel(parts.model, random, {
+      config,
+      inputShape: dataset.inputShape,
+      classes: dataset.classes
+    })
+    yield* checkClasses(model.outputs[0]!.shape, dataset)
+    yield* backend.checkTrainable(model)
+    const weights = ofModel(model)
+    const trainable = new Map<string, Variable>(
+      weights.filter((weight) => weight.trainable).map((weight) => [weight.name, tensorOf(weight)])
+    )
+    const optimizer = yield* Effect.acquireRelease(
+      Effect.sync(() => parts.optimizer(config.training)(trainable)),
+      (made) => Effect.sync(made.dispose)
+    )
+    const run: Run = {
+      ...setting,
+      model,
+      weights,
+      optimizer,
+      objective: parts.objective,
+      scheduler: parts.scheduler(config.training),
+      backend: backend.name,
+      progress: yield* Ref.make(Progress.initial),
+      nextStage: yield* Ref.make<string | null>(null),
+      boundary: yield* Ref.make<Snapshot | "torn" | null>(null),
+      lastSave: yield* Ref.make<LastSave | null>(null),
+      stateful: new Map(),
+      unclaimed: new Map()
+    }
+    yield* Effect.addFinalizer(() => Effect.sync(() => disposeUnclaimed(run)))
+    return run
+  })
+
+/** Builds a model whose initial weights follow from the seed; it is disposed with the scope. */
+export const acquireModel = <C>(
+  builder: ModelBuilder<C>,
+  random: Random.Random,
+  input: ModelInput<C>
+): Effect.Effect<LayersModel, never, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.sync(() => {
+      const model = Random.withMathRandom(Random.generator(random, "init"), () => builder(input))
+      clearSeeds(model)
+      return model
+    }),
+    (model) => Effect.sync(() => model.dispose())
+  )
+
+const disposeUnclaimed = (run: Run) => {
+  for (const { tensors } of run.unclaimed.values()) {
+    Object.values(tensors).forEach((tensor) => tensor.dispose())
+  }
+}

@@ -1,0 +1,29 @@
+import type { Tensor } from "@tensorflow/tfjs"
+
+/** What an update of one weight reads; all tensors have the weight's shape. */
+export interface UpdateInput {
+  readonly weight: Tensor
+  readonly gradient: Tensor
+  readonly slots: Readonly<Record<string, Tensor>>
+  readonly learningRate: number
+  /** The number of this update, from 1. */
+  readonly step: number
+}
+
+/**
+ * The formula of an optimizer: from a weight, its gradient and its slots to their next values. It
+ * runs inside `tf.tidy` and depends on nothing but its input.
+ */
+export interface UpdateRule {
+  readonly name: string
+  /** What it remembers of each weight, by PyTorch's names. */
+  readonly slots: ReadonlyArray<string>
+  readonly update: (input: UpdateInput) => {
+    readonly weight: Tensor
+    readonly slots: Readonly<Record<string, Tensor>>
+  }
+}
+
+/** The gradient with L2 regularisation added: g + decay · w. */
+export const decayed = ({ gradient, weight }: UpdateInput, decay: number): Tensor =>
+  decay === 0 ? gradient : gradient.add(weight.mul(decay))

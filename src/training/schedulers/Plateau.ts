@@ -1,0 +1,63 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { JsonNumber } from "../../file/JsonNumber.js"
+import type { Scheduler } from "../Scheduler.js"
+import { decodeValues } from "../Stateful.js"
+import { LastEpoch } from "./ClosedForm.js"
+
+const name = "plateau"
+
+const State = Schema.Struct({
+  name: Schema.Literal(name),
+  last_epoch: Schema.NonNegativeInt,
+  /** The product of all reductions so far. */
+  factor: JsonNumber,
+  best: Schema.NullOr(JsonNumber),
+  num_bad_epochs: Schema.NonNegativeInt
+})
+
+/**
+ * Multiplies the rate by `factor` when `metric` has not improved for more than `patience` epochs
+ * (PyTorch's ReduceLROnPlateau with threshold 0). A NaN is no improvement.
+ */
+export const plateau = (
+  base: number,
+  config: {
+    readonly metric: string
+    readonly mode: "min" | "max"
+    readonly factor: number
+    readonly patience: number
+    readonly min_learning_rate: number
+  }
+): Scheduler => {
+  let state: typeof State.Type = { name, last_epoch: 0, factor: 1, best: null, num_bad_epochs: 0 }
+  return {
+    name,
+    watches: config.metric,
+    learningRate: () => Math.max(config.min_learning_rate, base * state.factor),
+    step: (metrics) => {
+      const value = metrics[config.metric] ?? Number.NaN
+      const improved =
+        !Number.isNaN(value) &&
+        (state.best === null || (config.mode === "min" ? value < state.best : value > state.best))
+      const bad = improved ? 0 : state.num_bad_epochs + 1
+      const reduce = bad > config.patience
+      state = {
+        name,
+        last_epoch: state.last_epoch + 1,
+        best: improved ? value : state.best,
+        factor: reduce ? state.factor * config.factor : state.factor,
+        num_bad_epochs: reduce ? 0 : bad
+      }
+    },
+    stateDict: () => ({ tensors: {}, values: { ...Schema.encodeSync(State)(state) } }),
+    loadStateDict: (saved) =>
+      saved.values["name"] === name
+        ? Effect.map(decodeValues("the scheduler plateau", State)(saved), (values) => {
+            state = values
+          })
+        : Effect.map(decodeValues("the scheduler plateau", LastEpoch)(saved), ({ last_epoch }) => {
+            state = { ...state, last_epoch }
+          })
+  }
+}
