@@ -104,5 +104,5 @@ const bound = (words: string, limit: number | undefined): ReadonlyArray<string> 
 const describeString = (limits: Limits): Allowed => {
   if (limits.pattern !== undefined) return `a string matching ${limits.pattern}`
   if (limits.maxLength !== undefined) return `a string of at most ${limits.maxLength} characters`
-  return limits.minLength === undefined ? "a string" : "a string that is not empty"
+  return limits.minLength === undefined ? "a string" : "a non-empty string"
 }

@@ -76,8 +76,8 @@ const line = (problem: ConfigProblem): string => {
       return `${where}: missing; allowed: ${problem.allowed}`
     case "Unknown":
       return problem.meant === null
-        ? `${where}: unknown field, ${problem.found} found; allowed: ${problem.allowed}`
-        : `${where}: unknown field, ${problem.found} found; did you mean ${problem.meant}?`
+        ? `${where}: unknown field (found ${problem.found}); allowed: ${problem.allowed}`
+        : `${where}: unknown field (found ${problem.found}); did you mean ${problem.meant}?`
     case "NotAllowed":
       return `${where}: found ${problem.found}; allowed: ${problem.allowed}`
   }

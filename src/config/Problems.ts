@@ -99,6 +99,6 @@ const messageOf = (issue: ParseResult.ParseIssue): string | undefined => {
 }
 
 const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value)
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "nothing")
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

@@ -1,0 +1,27 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import * as JsonText from "../../src/config/JsonText.js"
+
+describe("JsonText.parse", () => {
+  it("reads JSON, with a byte order mark too", () => {
+    expect(JsonText.parse('\uFEFF{"a": [1, null]}', "f")).toEqual(Either.right({ a: [1, null] }))
+  })
+
+  it.each([
+    ['{\n  "a": x\n}', "2:8", "expected a value or a name in double quotes, found x"],
+    ['{\n  "a": 1,\n}', "3:1", "expected a name in double quotes, found }"],
+    ['{"a": 1\n "b": 2}', "2:2", 'expected a comma, found "b"'],
+    ['{"a" 1}', "1:6", "expected a colon, found 1"],
+    ["", "1:1", "expected a value, found the end"],
+    ['{"a": [1, 2', "1:12", "expected a closing bracket, found the end"],
+    ['{"a": "x\n"}', "1:7", 'expected a closing " on the same line, found "x'],
+    ['{"a": "\\q"}', "1:7", 'expected one of " \\ / b f n r t u after the backslash, found "\\q"'],
+    ["// why\n{}", "1:1", "expected no comment, found // why"],
+    ["{} {}", "1:4", "expected the end of the file, found {"],
+    ["{'a': 1}", "1:2", "expected a value or a name in double quotes, found 'a'"]
+  ])("says where %j goes wrong", (text, place, detail) => {
+    const error = Either.getOrThrow(Either.flip(JsonText.parse(text, "config.json")))
+    expect(error.reason).toMatchObject({ _tag: "NotJson", file: "config.json" })
+    expect(error.message).toBe(`config.json:${place}: not JSON: ${detail}`)
+  })
+})
