@@ -1,5 +1,14 @@
-/** How this process was called, as far as it tells how to call it again. */
-export interface Invocation {
+import * as Context from "effect/Context"
+import type { Messages } from "../observe/Messages.js"
+
+/** How this process was called. */
+export class Invocation extends Context.Tag("holdfast/Invocation")<
+  Invocation,
+  Call & { readonly messages: Messages }
+>() {}
+
+/** What tells how to call this process again. */
+export interface Call {
   /** `process.argv`: Node, the script, the arguments. */
   readonly argv: ReadonlyArray<string>
   readonly environment: Readonly<Record<string, string | undefined>>
@@ -12,7 +21,7 @@ export const quote = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
 /** What to type for `holdfast`: its name where the shell finds it, else the way it was called. */
-const program = ({ argv, environment, script }: Invocation): string => {
+const program = ({ argv, environment, script }: Call): string => {
   if (environment["npm_command"] !== undefined) return "npx holdfast"
   const [, folder, name] = /^(.*)\/([^/]*)$/.exec(argv[1] ?? "") ?? []
   return name === "holdfast" && environment["PATH"]?.split(":").includes(folder ?? "") === true
@@ -21,12 +30,12 @@ const program = ({ argv, environment, script }: Invocation): string => {
 }
 
 /** The command as it was typed. */
-export const again = (invocation: Invocation): string =>
-  [program(invocation), ...invocation.argv.slice(2).map(quote)].join(" ")
+export const again = (call: Call): string =>
+  [program(call), ...call.argv.slice(2).map(quote)].join(" ")
 
 /** The command that goes on from the latest checkpoint, however this run was told to start. */
-export const goOn = (invocation: Invocation): string => {
-  const args = invocation.argv.slice(2)
+export const goOn = (call: Call): string => {
+  const args = call.argv.slice(2)
   const end = args.includes("--") ? args.indexOf("--") : args.length
   const kept = args
     .slice(0, end)
@@ -37,8 +46,7 @@ export const goOn = (invocation: Invocation): string => {
         !arg.startsWith("--resume=") &&
         arg !== "--allow-dataset-change"
     )
-  return [
-    program(invocation),
-    ...[...kept, "--resume", "latest", ...args.slice(end)].map(quote)
-  ].join(" ")
+  return [program(call), ...[...kept, "--resume", "latest", ...args.slice(end)].map(quote)].join(
+    " "
+  )
 }

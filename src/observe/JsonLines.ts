@@ -12,14 +12,26 @@ export const stringify = (value: unknown): string =>
   )
 
 /** An event as `--json` prints it: `event` is its kind, `time` ISO 8601, then its fields. */
-export const encode = ({ _tag, ...fields }: Event, milliseconds: number): string =>
-  stringify({ event: _tag, time: new Date(milliseconds).toISOString(), ...fields })
+export const encode = (
+  { _tag, ...fields }: Event,
+  milliseconds: number,
+  signal: string | null
+): string =>
+  stringify({
+    event: _tag,
+    time: new Date(milliseconds).toISOString(),
+    ...fields,
+    ...(_tag === "Interrupted" ? { signal } : {})
+  })
 
-/** Prints one JSON object an event, for programs. */
-export const layer: Layer.Layer<Observer, never, Output> = Layer.effect(
-  Observer,
-  Effect.map(Output, (output) => ({
-    emit: (event) =>
-      Effect.flatMap(Clock.currentTimeMillis, (now) => output.out(`${encode(event, now)}\n`))
-  }))
-)
+/** Prints one JSON object an event, for programs; `signal` is what stops the run, once it comes. */
+export const layer = (signal: Effect.Effect<string | null>): Layer.Layer<Observer, never, Output> =>
+  Layer.effect(
+    Observer,
+    Effect.map(Output, (output) => ({
+      emit: Effect.fnUntraced(function* (event: Event) {
+        const now = yield* Clock.currentTimeMillis
+        yield* output.out(`${encode(event, now, yield* signal)}\n`)
+      })
+    }))
+  )

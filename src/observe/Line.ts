@@ -16,6 +16,8 @@ export interface Setting {
   readonly messages: Messages
   /** The command that goes on with this run. */
   readonly command: string
+  /** The command that began it. */
+  readonly again: string
   /** The signal that stops the run, once one has come. */
   readonly signal: Effect.Effect<string | null>
 }
@@ -36,7 +38,7 @@ const out = (text: string): ReadonlyArray<Line> => [{ to: "out", text }]
 /** The lines that `event` is worth; steps are worth none. `signal` is what stopped the run. */
 export const fromEvent = (
   event: Event,
-  { command, messages }: Pick<Setting, "command" | "messages">,
+  { again, command, messages }: Omit<Setting, "signal">,
   signal: string | null
 ): ReadonlyArray<Line> => {
   switch (event._tag) {
@@ -85,7 +87,7 @@ export const fromEvent = (
     case "Interrupted":
       return out(
         event.path === null
-          ? messages.stoppedUnsaved(signal, command)
+          ? messages.stoppedUnsaved(signal, again)
           : messages.saved({ place: event.place, path: event.path, signal, command })
       )
     case "Evaluated":

@@ -55,8 +55,8 @@ const english: Messages = {
     `stopped${signal === null ? "" : ` by ${signal}`} ${afterInEnglish(place)}; ` +
     `saved in ${path}\ngo on with: ${command}`,
   stoppedUnsaved: (signal, command) =>
-    `stopped${signal === null ? "" : ` by ${signal}`}; there was nothing new to save\n` +
-    `go on with: ${command}`,
+    `stopped${signal === null ? "" : ` by ${signal}`}; there was nothing to save yet\n` +
+    `run it again with: ${command}`,
   alreadyFinished: (epoch, reason) => `already at the end, after epoch ${epoch}: ${reason}`,
   finished: ({ best, epoch, seconds }) =>
     `finished after epoch ${epoch}, ${Format.duration(seconds)}` +
@@ -83,7 +83,7 @@ const chinese: Messages = {
     `${signal === null ? "" : `收到 ${signal},`}已停止,${afterInChinese(place)};` +
     `已保存到 ${path}\n继续训练:${command}`,
   stoppedUnsaved: (signal, command) =>
-    `${signal === null ? "" : `收到 ${signal},`}已停止;没有新的内容需要保存\n继续训练:${command}`,
+    `${signal === null ? "" : `收到 ${signal},`}已停止;尚无内容需要保存\n重新运行:${command}`,
   alreadyFinished: (epoch, reason) => `训练已在第 ${epoch} 轮之后结束:${reason}`,
   finished: ({ best, epoch, seconds }) =>
     `训练完成,共 ${epoch} 轮,用时 ${Format.duration(seconds)}` +

@@ -14,6 +14,10 @@ const pause = 100
 /** What a terminal echoes for Ctrl+C, behind the line. */
 const echo = "^C".length
 
+/** What an epoch's line says of the saves at its end. */
+const remarks = (saves: ReadonlyArray<"latest" | "best">): string =>
+  (saves.includes("best") ? "  best so far" : "") + (saves.includes("latest") ? "  saved" : "")
+
 /**
  * Shows a run on a terminal: one line for the epoch, redrawn in place, and lines that stay.
  *
@@ -28,6 +32,9 @@ export const layer = (setting: Line.Setting): Layer.Layer<Observer, never, Outpu
       const meter = yield* Ref.make(Meter.start(yield* Clock.currentTimeMillis))
       /** What is on the line: how many columns, and since when. */
       const drawn = yield* Ref.make({ width: 0, at: 0 })
+
+      /** What was saved since the last epoch ended. */
+      const saves = yield* Ref.make<ReadonlyArray<"latest" | "best">>([])
 
       const clear = Effect.flatMap(Ref.getAndSet(drawn, { width: 0, at: 0 }), ({ width }) =>
         width === 0 ? Effect.void : output.out(`\r${" ".repeat(width + echo)}\r`)
@@ -48,9 +55,19 @@ export const layer = (setting: Line.Setting): Layer.Layer<Observer, never, Outpu
           const now = yield* Clock.currentTimeMillis
           yield* Ref.update(meter, (before) => Meter.advance(before, event, now))
           if (event._tag === "StepFinished") return yield* redraw(now)
-          // At first nearly every epoch is a new best, and the file is always the same one.
-          if (event._tag === "CheckpointSaved" && event.name === "best") return
+          // Saves are told on the epoch's line: their paths are always the same.
+          if (event._tag === "CheckpointSaved") {
+            return yield* Ref.update(saves, (before) => [...before, event.name])
+          }
           const lines = Line.fromEvent(event, setting, yield* setting.signal)
+          if (event._tag === "EpochFinished") {
+            const remark = remarks(yield* Ref.getAndSet(saves, []))
+            yield* clear
+            return yield* Line.write(
+              output,
+              lines.map(({ text, to }) => ({ to, text: text + remark }))
+            )
+          }
           yield* clear
           yield* Line.write(output, lines)
         })

@@ -1,0 +1,90 @@
+import * as Effect from "effect/Effect"
+import type { EpochRecord } from "../checkpoint/Checkpoint.js"
+import type { CheckpointInfo } from "../checkpoint/CheckpointFile.js"
+import * as CheckpointFile from "../checkpoint/CheckpointFile.js"
+import * as Format from "../observe/Format.js"
+import { stringify } from "../observe/JsonLines.js"
+import { Output } from "../observe/Output.js"
+import { table } from "../observe/Table.js"
+
+/** Prints what is in a checkpoint, once every byte of it has been found to be as it was saved. */
+export const inspectCheckpoint = Effect.fn("Inspect.checkpoint")(function* (options: {
+  readonly checkpoint: string
+  readonly json: boolean
+}) {
+  const { out } = yield* Output
+  const info = yield* CheckpointFile.inspect(options.checkpoint)
+  yield* CheckpointFile.read(options.checkpoint)
+  yield* out(`${options.json ? stringify(toJson(info)) : draw(options.checkpoint, info)}\n`)
+})
+
+/** The metadata as the file names it, and its tensors. */
+export const toJson = ({ bytes, meta, tensors }: CheckpointInfo) => ({
+  ...meta,
+  bytes,
+  tensors: tensors.map(({ dtype, name, sha256, shape }) => ({ name, dtype, shape, sha256 }))
+})
+
+/** The same for people: position, metrics, tensors and configuration. */
+export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): string => {
+  const { best, dataset } = meta
+  const facts: ReadonlyArray<readonly [string, string]> = [
+    ["file", `${path}, ${Format.bytes(bytes)}`],
+    ["saved", Format.time(meta.saved_at)],
+    ["run", meta.run_id],
+    ["epoch", `${meta.epoch} finished, ${meta.step} steps of the next done`],
+    ["step", `${Format.count(meta.global_step)} in all`],
+    ["best_val_loss", meta.best_val_loss === null ? "none yet" : String(meta.best_val_loss)],
+    [
+      "best",
+      best === null
+        ? "none yet"
+        : `${Format.metric(best.metric, best.value)} in epoch ${best.epoch}`
+    ],
+    ["data", `${dataset.name}, ${dataset.classes.length} classes, ${sizes(dataset.sizes)}`],
+    ["backend", meta.backend],
+    ...(meta.stopped === null ? [] : [["stopped", meta.stopped] as const])
+  ]
+  const width = Math.max(...facts.map(([name]) => name.length))
+  return [
+    facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n"),
+    history(meta.train_history),
+    table(
+      ["tensor", "dtype", "shape", "sha256"],
+      tensors.map(({ dtype, name, sha256, shape }) => [
+        name,
+        dtype,
+        `[${shape.join(", ")}]`,
+        sha256.slice(0, 16)
+      ])
+    ),
+    `config\n${JSON.stringify(meta.config, null, 2)}`
+  ].join("\n\n")
+}
+
+const sizes = (splits: {
+  readonly train: number
+  readonly validation: number
+  readonly test: number
+}) =>
+  `${Format.count(splits.train)} train, ${Format.count(splits.validation)} validation, ` +
+  `${Format.count(splits.test)} test`
+
+const history = (records: ReadonlyArray<EpochRecord>): string => {
+  const names = [
+    ...new Set(
+      records.flatMap(({ epoch: _, learning_rate: __, seconds: ___, ...metrics }) =>
+        Object.keys(metrics)
+      )
+    )
+  ]
+  return table(
+    ["epoch", ...names, "learning_rate", "seconds"],
+    records.map((record) => [
+      String(record.epoch),
+      ...names.map((name) => (record[name] === undefined ? "" : Format.number(record[name]))),
+      Format.number(record.learning_rate),
+      record.seconds.toFixed(1)
+    ])
+  )
+}

@@ -1,0 +1,108 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import { register as registerHooks } from "node:module"
+import { register } from "tsx/esm/api"
+import * as Pipeline from "../Pipeline.js"
+import * as ImportFailure from "./ImportFailure.js"
+import type { SourceLocation } from "./PipelineFileError.js"
+import { PipelineFileError } from "./PipelineFileError.js"
+
+/** Loads the pipeline that the file at `path`, TypeScript or JavaScript, exports as its default. */
+export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
+  const fileSystem = yield* FileSystem.FileSystem
+  const paths = yield* Path.Path
+  const fail = (
+    reason: PipelineFileError["reason"],
+    detail: string,
+    at: SourceLocation | null = null
+  ) => new PipelineFileError({ reason, path, detail, at })
+
+  const isFile = yield* fileSystem.stat(path).pipe(
+    Effect.map((info) => info.type === "File"),
+    Effect.orElseSucceed(() => false)
+  )
+  if (!isFile) {
+    return yield* fail(
+      "NotFound",
+      "there is no such file; name a pipeline's file, as in holdfast run pipelines/speaker.ts"
+    )
+  }
+  const url = yield* Effect.orDie(paths.toFileUrl(paths.resolve(path)))
+  const module = yield* Effect.catchAll(importing(url.href), (error) =>
+    Effect.flip(explain(error, fail))
+  )
+  if (!Pipeline.isPipeline(module.default)) {
+    return yield* fail(
+      "NoPipeline",
+      `its default export is ${module.default === undefined ? "missing" : "not a pipeline"}; ` +
+        `a pipeline's file ends in: export default Pipeline.make("name", stage, stage, …)`
+    )
+  }
+  return module.default
+})
+
+/** Imports a module, its TypeScript and that of what it imports translated on the way. */
+const importing = (url: string): Effect.Effect<{ readonly default?: unknown }, unknown> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() => {
+      // The user's tsconfig could lead `holdfast` astray to sources; there is no need for any.
+      const unregister = register({ tsconfig: false })
+      registerHooks("./typescriptModules.js", import.meta.url)
+      return unregister
+    }),
+    () =>
+      Effect.tryPromise({
+        try: () => import(url) as Promise<{ readonly default?: unknown }>,
+        catch: (error) => error
+      }),
+    (unregister) => Effect.promise(() => unregister())
+  )
+
+/** The user's view of an error at import: where in which file, and what to do. */
+const explain = Effect.fnUntraced(function* (
+  error: unknown,
+  fail: (
+    reason: PipelineFileError["reason"],
+    detail: string,
+    at?: SourceLocation | null
+  ) => PipelineFileError
+) {
+  const fileSystem = yield* FileSystem.FileSystem
+  const paths = yield* Path.Path
+  const lines = (file: string) =>
+    fileSystem.readFileString(file).pipe(
+      Effect.map((text) => text.split(/\r?\n/)),
+      Effect.orElseSucceed((): ReadonlyArray<string> => [])
+    )
+  const locate = (file: string, line: number, column: number, text: string): SourceLocation => {
+    const relative = paths.relative("", file)
+    return { file: relative.startsWith("..") ? file : relative, line, column, text }
+  }
+
+  const failure = ImportFailure.read(error)
+  if (failure._tag === "Missing") {
+    const { detail, importer, name } = failure
+    const source = yield* lines(importer)
+    const index = source.findIndex((line) => new RegExp(`["'](?:.*/)?${escape(name)}`).test(line))
+    const text = source[index] ?? ""
+    const at =
+      index < 0
+        ? null
+        : locate(importer, index + 1, Math.max(0, text.search(/["'][^"']*["'][^"']*$/)) + 1, text)
+    return name === "holdfast"
+      ? fail(
+          "NotInstalled",
+          "the package holdfast cannot be found from there; npm install it in that folder or one above",
+          at
+        )
+      : fail("Broken", at === null ? `${detail}, which ${importer} imports` : detail, at)
+  }
+  if (failure.at === null) return fail("Threw", failure.detail)
+  const { column, file, line } = failure.at
+  const text = (yield* lines(file))[line - 1] ?? ""
+  const reason = failure._tag === "Syntax" ? "Broken" : "Threw"
+  return fail(reason, failure.detail, locate(file, line, column, text))
+})
+
+const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&")

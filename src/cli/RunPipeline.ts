@@ -1,0 +1,110 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type { BackendName } from "../backend/Backend.js"
+import { Backend } from "../backend/Backend.js"
+import * as Resumption from "../checkpoint/Resumption.js"
+import { CommandLine } from "../config/CommandLine.js"
+import { ConfigSource } from "../config/ConfigSource.js"
+import { nearest } from "../config/Nearest.js"
+import * as JsonLines from "../observe/JsonLines.js"
+import type { Setting } from "../observe/Line.js"
+import * as NoticeLogger from "../observe/NoticeLogger.js"
+import type { Observer } from "../observe/Observer.js"
+import { emit } from "../observe/Observer.js"
+import { Output } from "../observe/Output.js"
+import * as PlainLog from "../observe/PlainLog.js"
+import * as Progress from "../observe/Progress.js"
+import * as Quiet from "../observe/Quiet.js"
+import * as Invocation from "./Invocation.js"
+import * as PipelineFile from "./PipelineFile.js"
+import * as Question from "./Question.js"
+import { optionNames } from "./Run.js"
+import { Signals } from "./Signals.js"
+import { UsageError } from "./UsageError.js"
+
+/** The command line of `holdfast run`, as parsed. */
+export interface Options {
+  readonly pipeline: string
+  readonly args: ReadonlyArray<string>
+  readonly config: string
+  readonly set: ReadonlyArray<string>
+  readonly resume: Option.Option<string>
+  readonly allowDatasetChange: boolean
+  readonly backend: Option.Option<BackendName>
+  readonly quiet: boolean
+  readonly json: boolean
+}
+
+/** Loads the pipeline and runs it, with every service that a stage can ask for. */
+export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options) {
+  const call = yield* Invocation.Invocation
+  const { received } = yield* Signals
+  yield* checkOptions(options, call.argv)
+
+  const setting: Setting = {
+    messages: call.messages,
+    command: Invocation.goOn(call),
+    again: Invocation.again(call),
+    signal: received
+  }
+  const pipeline = yield* PipelineFile.load(options.pipeline)
+  const services = Layer.mergeAll(
+    ConfigSource.layer({ path: options.config, overrides: options.set }),
+    Layer.succeed(CommandLine, { args: options.args, command: setting.command }),
+    Question.layer({
+      flag: Option.map(options.resume, Resumption.parse),
+      allowDatasetChange: options.allowDatasetChange,
+      messages: call.messages
+    }),
+    Backend.layer(Option.getOrUndefined(options.backend))
+  )
+  // A file cannot tell us the types of its pipeline: a service that it lacks is a defect, named.
+  const run = pipeline.run as Effect.Effect<
+    unknown,
+    unknown,
+    Layer.Layer.Success<typeof services> | Observer
+  >
+  yield* Effect.gen(function* () {
+    const { name, reason } = yield* Backend
+    yield* emit({ _tag: "BackendChosen", backend: name, reason })
+    yield* run
+  }).pipe(
+    Effect.provide(services),
+    Effect.provide(NoticeLogger.layer),
+    Effect.provide(Layer.unwrapEffect(Effect.map(Output, observer(options, setting))))
+  )
+})
+
+/** Who shows the run: what was asked for, else a live line where the terminal can redraw one. */
+const observer =
+  (options: Pick<Options, "json" | "quiet">, setting: Setting) =>
+  (output: Output["Type"]): Layer.Layer<Observer, never, Output> =>
+    options.json
+      ? JsonLines.layer(setting.signal)
+      : options.quiet
+        ? Quiet.layer(setting)
+        : output.terminal
+          ? Progress.layer(setting)
+          : PlainLog.layer(setting)
+
+/** The parser hands every option that it does not know to the pipeline; a typo must not get there. */
+const checkOptions = (
+  { args, pipeline }: Options,
+  argv: ReadonlyArray<string>
+): Effect.Effect<void, UsageError> => {
+  const end = argv.indexOf("--")
+  const forPipeline = end < 0 ? 0 : argv.length - end - 1
+  const stray = [pipeline, ...args.slice(0, args.length - forPipeline)].find((word) =>
+    word.startsWith("-")
+  )
+  return stray === undefined
+    ? Effect.void
+    : Effect.fail(
+        new UsageError({
+          reason: "UnknownOption",
+          found: stray,
+          nearest: nearest(stray, optionNames) ?? null
+        })
+      )
+}

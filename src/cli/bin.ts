@@ -1,0 +1,26 @@
+#!/usr/bin/env node
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { createRequire } from "node:module"
+import * as NodePath from "node:path"
+import * as Messages from "../observe/Messages.js"
+import { Invocation } from "./Invocation.js"
+import { main } from "./Main.js"
+import { runMain } from "./RunMain.js"
+import { Inbox } from "./Signals.js"
+
+const { argv, env, stderr, stdout } = process
+const { version } = createRequire(import.meta.url)("../../package.json") as { version: string }
+const messages = Messages.languages[Messages.language(env)]
+const inbox = new Inbox()
+const invocation = {
+  argv,
+  environment: env,
+  script: NodePath.relative("", argv[1] ?? ""),
+  messages
+}
+
+main({ version, colours: stdout.isTTY && stderr.isTTY && !env["NO_COLOR"] }).pipe(
+  Effect.provide(Layer.merge(Layer.succeed(Invocation, invocation), inbox.layer)),
+  (command) => runMain(command, { inbox, stopping: messages.stopping })
+)
