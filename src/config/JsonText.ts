@@ -5,35 +5,63 @@ import { ConfigError } from "./ConfigError.js"
 /** The text of a JSON file. A byte order mark, as some editors write, is let pass. */
 export type JsonText = string
 
-/** The value that `text` stands for. Fails with `NotJson`, which says where `file` goes wrong. */
+/** What is wrong with a text, and the offset from which on it is. */
+interface Fault {
+  readonly offset: number
+  readonly detail: string
+}
+
+/**
+ * The value that `text` stands for. Fails with `NotJson`, which says where `file` goes wrong; also
+ * where an object has two fields of one name, of which JSON.parse would drop the first.
+ */
 export const parse = (text: JsonText, file: string): Either.Either<unknown, ConfigError> => {
   const json = text.replace(/^\uFEFF/, "")
-  return Either.mapLeft(
-    Either.try((): unknown => JSON.parse(json)),
-    () => notJson(json, file)
-  )
+  const notJson = ({ detail, offset }: Fault) => {
+    const lines = json.slice(0, offset).split("\n")
+    const column = lines.at(-1)!.length + 1
+    return new ConfigError({
+      reason: { _tag: "NotJson", file, line: lines.length, column, detail }
+    })
+  }
+  const fault = firstFault(json)
+  return fault === undefined
+    ? Either.try({
+        try: (): unknown => JSON.parse(json),
+        catch: (cause) => notJson({ offset: json.length, detail: String(cause) })
+      })
+    : Either.left(notJson(fault))
 }
 
-/** JSON.parse tells the place for some faults only, so a second parser looks for it. */
-const notJson = (json: string, file: string): ConfigError => {
-  const faults: Array<Jsonc.ParseError> = []
-  Jsonc.parse(json, faults, { disallowComments: true, allowTrailingComma: false })
-  const fault = faults[0] ?? { error: 0 as Jsonc.ParseErrorCode, offset: json.length, length: 0 }
-  const lines = json.slice(0, fault.offset).split("\n")
-  return new ConfigError({
-    reason: {
-      _tag: "NotJson",
-      file,
-      line: lines.length,
-      column: lines.at(-1)!.length + 1,
-      detail: detail(fault, json)
-    }
-  })
+/** JSON.parse tells the place for some faults only, hence another parser. */
+const firstFault = (json: string): Fault | undefined => {
+  const errors: Array<Jsonc.ParseError> = []
+  const tree = Jsonc.parseTree(json, errors, { disallowComments: true })
+  const error = errors[0]
+  return error === undefined
+    ? tree && repeatedName(tree)
+    : { offset: error.offset, detail: explain(error, json) }
 }
 
-const detail = (fault: Jsonc.ParseError, json: string): string => {
-  const expected = expectations[Jsonc.printParseErrorCode(fault.error)] ?? "something else"
-  const found = json.slice(fault.offset, fault.offset + Math.max(1, fault.length)).split("\n")[0]!
+const repeatedName = (node: Jsonc.Node): Fault | undefined => {
+  const children = node.children ?? []
+  const names =
+    node.type === "object" ? children.flatMap(({ children }) => children?.[0] ?? []) : []
+  const again = names.find((name, i) => names.findIndex(({ value }) => value === name.value) < i)
+  if (again !== undefined) {
+    const detail = `expected each name once, found ${JSON.stringify(again.value)} again`
+    return { offset: again.offset, detail }
+  }
+  for (const child of children) {
+    const fault = repeatedName(child)
+    if (fault !== undefined) return fault
+  }
+  return undefined
+}
+
+const explain = (error: Jsonc.ParseError, json: string): string => {
+  const expected = expectations[Jsonc.printParseErrorCode(error.error)] ?? "something else"
+  const found = json.slice(error.offset, error.offset + Math.max(1, error.length)).split("\n")[0]!
   return `expected ${expected}, found ${found === "" ? "the end" : found.slice(0, 30)}`
 }
 

@@ -7,6 +7,40 @@ describe("JsonText.parse", () => {
     expect(JsonText.parse('\uFEFF{"a": [1, null]}', "f")).toEqual(Either.right({ a: [1, null] }))
   })
 
+  it("takes one name in two objects", () => {
+    expect(JsonText.parse('{"a": {"a": 1}, "b": {"a": 1}}', "f")).toEqual(
+      Either.right({ a: { a: 1 }, b: { a: 1 } })
+    )
+  })
+
+  it("refuses what JSON.parse refuses, and nothing else", () => {
+    const alphabet = [
+      '"',
+      "a",
+      "\\",
+      "u",
+      "1",
+      "-",
+      ".",
+      "e",
+      "{",
+      "}",
+      "[",
+      "]",
+      ",",
+      ":",
+      " ",
+      "null"
+    ]
+    let state = 1
+    const draw = () => (state = (state * 48_271) % 2_147_483_647)
+    for (let i = 0; i < 5000; i++) {
+      const text = Array.from({ length: 1 + (draw() % 7) }, () => alphabet[draw() % 16]).join("")
+      const plain = Either.try((): unknown => JSON.parse(text))
+      expect(Either.isRight(JsonText.parse(text, "f")), text).toBe(Either.isRight(plain))
+    }
+  })
+
   it.each([
     ['{\n  "a": x\n}', "2:8", "expected a value or a name in double quotes, found x"],
     ['{\n  "a": 1,\n}', "3:1", "expected a name in double quotes, found }"],
@@ -16,6 +50,7 @@ describe("JsonText.parse", () => {
     ['{"a": [1, 2', "1:12", "expected a closing bracket, found the end"],
     ['{"a": "x\n"}', "1:7", 'expected a closing " on the same line, found "x'],
     ['{"a": "\\q"}', "1:7", 'expected one of " \\ / b f n r t u after the backslash, found "\\q"'],
+    ['{\n  "a": [{ "b": 1,\n    "b": 2 }]\n}', "3:5", 'expected each name once, found "b" again'],
     ["// why\n{}", "1:1", "expected no comment, found // why"],
     ["{} {}", "1:4", "expected the end of the file, found {"],
     ["{'a': 1}", "1:2", "expected a value or a name in double quotes, found 'a'"]
