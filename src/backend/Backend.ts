@@ -1,11 +1,16 @@
 import type { LayersModel } from "@tensorflow/tfjs"
 import * as Context from "effect/Context"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
 import type { BackendError } from "./BackendError.js"
 
 /** The backends, fastest first. */
 export const backendNames = ["tensorflow", "wasm", "cpu"] as const
 export type BackendName = (typeof backendNames)[number]
+
+/** A backend's name, as the command line and `HOLDFAST_BACKEND` give it. */
+export const BackendNameSchema = Schema.Literal(...backendNames)
 
 /** The compute backend that TensorFlow.js runs on; having the service means that it is ready. */
 export class Backend extends Context.Tag("holdfast/Backend")<
@@ -20,4 +25,19 @@ export class Backend extends Context.Tag("holdfast/Backend")<
      */
     readonly checkTrainable: (model: LayersModel) => Effect.Effect<void, BackendError>
   }
->() {}
+>() {
+  /**
+   * Starts the backend asked for, or fails with what it lacks; without a choice, the fastest that
+   * works here. TensorFlow.js is loaded only now, for it takes half a second.
+   */
+  static readonly layer = (choice?: BackendName): Layer.Layer<Backend, BackendError> =>
+    Layer.effect(
+      Backend,
+      Effect.gen(function* () {
+        const { start } = yield* Effect.promise(() => import("./Start.js"))
+        const { checkTrainable } = yield* Effect.promise(() => import("./Trainability.js"))
+        const started = yield* start(choice)
+        return { ...started, checkTrainable: checkTrainable(started.name) }
+      }).pipe(Effect.withSpan("Backend.layer"))
+    )
+}

@@ -1,0 +1,61 @@
+import util from "node:util"
+import * as tf from "@tensorflow/tfjs"
+import * as Effect from "effect/Effect"
+import { Obstacle } from "./Obstacle.js"
+
+/** The packages that bring native TensorFlow, the better first. */
+export const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const
+
+const remedy =
+  "`npm install @tensorflow/tfjs-node-gpu@4.22.0` (or `@tensorflow/tfjs-node@4.22.0`) " +
+  "downloads it, where its host can be reached"
+
+/**
+ * Loads native TensorFlow and runs on it. A package may be there without its native addon, as after
+ * `npm install --ignore-scripts`: what counts is that it loads.
+ */
+export const start = (
+  load: (name: string) => Promise<unknown> = (name) => import(name)
+): Effect.Effect<void, Obstacle> =>
+  Effect.gen(function* () {
+    yield* Effect.sync(defineRemovedUtility)
+    let why = "the native package is not installed"
+    for (const name of packages) {
+      const loaded = yield* Effect.either(Effect.tryPromise(() => load(name)))
+      if (loaded._tag === "Right") return yield* use(name)
+      why = obstacleOf(name, loaded.left.error) ?? why
+    }
+    return yield* new Obstacle({ why, remedy })
+  })
+
+/** What kept a package from loading; undefined if it is simply not there. */
+const obstacleOf = (name: string, error: unknown): string | undefined => {
+  const { code, message = String(error) } = error as { code?: string; message?: string }
+  const absent = (code ?? "").endsWith("MODULE_NOT_FOUND") && message.includes(name)
+  if (absent && !message.includes("tfjs_binding")) return undefined
+  return message.includes("tfjs_binding.node) can not be found")
+    ? `${name} is installed without its native addon`
+    : `${name} does not load: ${message.split("\n")[0]}`
+}
+
+const use = (name: string) =>
+  Effect.tryPromise(() => tf.setBackend("tensorflow")).pipe(
+    Effect.orElseSucceed(() => false),
+    Effect.filterOrFail(
+      (ready) => ready,
+      () =>
+        new Obstacle({
+          why: `${name} belongs to another copy of TensorFlow.js`,
+          remedy: "install the same version as that of @tensorflow/tfjs, 4.22.0"
+        })
+    ),
+    Effect.asVoid
+  )
+
+/** The native package still calls a function that Node 23 has removed. */
+const defineRemovedUtility = (): void => {
+  if ("isNullOrUndefined" in util) return
+  Object.assign(util, {
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined
+  })
+}

@@ -1,0 +1,49 @@
+import * as Effect from "effect/Effect"
+import { type BackendName, backendNames } from "./Backend.js"
+import { BackendError } from "./BackendError.js"
+import * as Cpu from "./Cpu.js"
+import * as Native from "./Native.js"
+import type { Obstacle } from "./Obstacle.js"
+import * as Wasm from "./Wasm.js"
+
+/** For each backend, what makes it the one that TensorFlow.js runs on. */
+export type Starters = Readonly<Record<BackendName, Effect.Effect<void, Obstacle>>>
+
+/** A backend that is ready, and why it is this one. */
+export interface Started {
+  readonly name: BackendName
+  readonly reason: string
+}
+
+/**
+ * Starts the backend asked for, and no other in its place; without a choice, the first of
+ * `backendNames` that can be had, for the reason that the ones before it cannot.
+ */
+export const startWith = (
+  starters: Starters,
+  choice?: BackendName
+): Effect.Effect<Started, BackendError> => {
+  if (choice !== undefined) {
+    return starters[choice].pipe(
+      Effect.as({ name: choice, reason: "it was asked for" }),
+      Effect.mapError((obstacle) => unavailable(choice, obstacle.message))
+    )
+  }
+  const from = (index: number, obstacles: ReadonlyArray<string>): ReturnType<typeof startWith> => {
+    const name = backendNames[index]
+    if (name === undefined) return Effect.fail(unavailable("any", obstacles.join("; ")))
+    const reason = obstacles.length === 0 ? "the native package is installed" : obstacles.join("; ")
+    return starters[name].pipe(
+      Effect.as({ name, reason }),
+      Effect.catchAll((obstacle) => from(index + 1, [...obstacles, obstacle.why]))
+    )
+  }
+  return from(0, [])
+}
+
+/** `startWith` for the backends of this machine. */
+export const start = (choice?: BackendName): Effect.Effect<Started, BackendError> =>
+  startWith({ tensorflow: Native.start(), wasm: Wasm.start, cpu: Cpu.start }, choice)
+
+const unavailable = (subject: string, detail: string) =>
+  new BackendError({ reason: "Unavailable", subject, detail })

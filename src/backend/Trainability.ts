@@ -1,0 +1,96 @@
+import type { layers, LayersModel, Shape, Tensor, Variable } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
+import * as Effect from "effect/Effect"
+import type { BackendName } from "./Backend.js"
+import { BackendError } from "./BackendError.js"
+
+/**
+ * Tries one training step, without an update, on an example of ones. What a layer cannot do on this
+ * backend throws there: kernels known to be wrong are mended or not registered at all. Only if the
+ * whole fails is each layer tried by itself, for its name.
+ */
+export const checkTrainable =
+  (backend: BackendName) =>
+  (model: LayersModel): Effect.Effect<void, BackendError> =>
+    Effect.suspend(() => {
+      const failure = tryModel(model)
+      if (failure === undefined) return Effect.void
+      const culprit = model.layers
+        .filter((layer) => layer.getClassName() !== "InputLayer")
+        .map((layer) => ({ layer, failure: tryLayer(layer) }))
+        .find(({ failure }) => failure !== undefined)
+      return Effect.fail(
+        new BackendError({
+          reason: "Untrainable",
+          subject: culprit === undefined ? model.name : describe(culprit.layer),
+          detail: explain(backend, culprit?.failure ?? failure)
+        })
+      )
+    }).pipe(Effect.withSpan("Backend.checkTrainable"))
+
+const describe = (layer: layers.Layer): string => `"${layer.name}" (${layer.getClassName()})`
+
+const explain = (backend: BackendName, message: string): string => {
+  const kernel = /Kernel '(\w+)' not registered/.exec(message)?.[1]
+  const what = kernel === undefined ? message : `the backend ${backend} has no kernel ${kernel}`
+  const others = backend === "cpu" ? "" : ", or another backend (--backend)"
+  return `${what.replace(/[.\s]+$/, "")}; use another layer${others}`
+}
+
+const tryModel = (model: LayersModel): string | undefined =>
+  attempt(model, [], () => {
+    const inputs = model.inputs.map(({ shape, dtype }) =>
+      tf.ones(filled(shape), dtype as "float32")
+    )
+    return model.apply(inputs, { training: true }) as Tensor | Array<Tensor>
+  })
+
+/** The layer by itself on inputs whose gradient is wanted, too: another layer may need it. */
+const tryLayer = (layer: layers.Layer): string | undefined =>
+  tf.tidy(() => {
+    const shapes = (layer.inboundNodes[0]?.inputShapes ?? []) as ReadonlyArray<Shape>
+    const inputs = shapes.map((shape) => tf.ones(filled(shape)))
+    return attempt(
+      layer,
+      inputs,
+      () => layer.apply(inputs.length === 1 ? inputs[0]! : inputs, { training: true }) as Tensor
+    )
+  })
+
+/** One example; a length that is open is 16. */
+const filled = (shape: Shape): Array<number> =>
+  shape.map((length, axis) => length ?? (axis === 0 ? 1 : 16))
+
+/**
+ * What went wrong in a forward and a backward pass; undefined if nothing did. Weights, which batch
+ * normalisation changes in passing, and `Math.random` are as before afterwards.
+ */
+const attempt = (
+  owner: LayersModel | layers.Layer,
+  inputs: ReadonlyArray<Tensor>,
+  forward: () => Tensor | Array<Tensor>
+): string | undefined => {
+  const weights = owner.weights.map((weight) => weight.read() as Variable)
+  const kept = weights.map((weight) => weight.clone())
+  const random = Math.random
+  Math.random = () => 0.5
+  try {
+    return tf.tidy(() => {
+      const trainable = owner.trainableWeights.map((weight) => weight.read())
+      const objective = () => tf.addN([forward()].flat().map((y) => tf.sum(tf.square(y))))
+      const { grads } = tf.engine().gradients(objective, [...inputs, ...trainable], undefined, true)
+      const lost = trainable.findIndex((_, i) => !grads[inputs.length + i])
+      return lost === -1
+        ? undefined
+        : `no gradient reaches its weight ${owner.trainableWeights[lost]!.originalName}`
+    })
+  } catch (error) {
+    return (error as Error).message
+  } finally {
+    Math.random = random
+    weights.forEach((weight, i) => {
+      weight.assign(kept[i]!)
+      kept[i]!.dispose()
+    })
+  }
+}

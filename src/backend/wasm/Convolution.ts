@@ -1,0 +1,264 @@
+import type { backend_util, KernelFunc, TensorInfo } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
+import { type Activation, activate, addBias } from "./Fused.js"
+import { type Kernels, kernel, type Tools } from "./Kernel.js"
+import type { Memory } from "./WebAssembly.js"
+
+type Info = backend_util.Conv2DInfo
+type Shape4 = [number, number, number, number]
+
+export interface ConvAttrs {
+  readonly strides: number | [number, number]
+  readonly pad: "valid" | "same" | number | backend_util.ExplicitPadding
+  readonly dataFormat?: "NHWC" | "NCHW"
+  readonly dilations?: number | [number, number]
+  readonly dimRoundingMode?: "floor" | "round" | "ceil"
+}
+
+/**
+ * Convolution and both its gradients; the stock backend has none for the filter. The gradient
+ * kernels take dilations, too, which those of TensorFlow.js refuse (see `gradients/Dilation`).
+ */
+export const kernels = (tools: Tools): Kernels => ({
+  Conv2D: conv2d(tools, tools.stock("Conv2D")),
+  FusedConv2D: kernel<"x" | "filter" | "bias" | "preluActivationWeights", ConvAttrs & Activation>(
+    ({ inputs: { x, filter, bias, preluActivationWeights }, attrs }) =>
+      activate(
+        tools,
+        addBias(tools, tools.run("Conv2D", { x, filter }, { ...attrs }), bias),
+        attrs,
+        preluActivationWeights
+      )
+  ),
+  Conv2DBackpropInput: inputGradient(tools),
+  Conv2DBackpropFilter: filterGradient(tools)
+})
+
+/** The geometry of a convolution. */
+export const geometry = (
+  x: ReadonlyArray<number>,
+  filter: ReadonlyArray<number>,
+  attrs: ConvAttrs,
+  depthwise = false
+): Info =>
+  tf.backend_util.computeConv2DInfo(
+    x as Shape4,
+    filter as Shape4,
+    attrs.strides,
+    attrs.dilations ?? 1,
+    attrs.pad,
+    attrs.dimRoundingMode,
+    depthwise,
+    tf.backend_util.convertConv2DDataFormat(attrs.dataFormat ?? "NHWC")
+  )
+
+/** Height and width of the padded input that the filter passes over. */
+export const paddedSize = (info: Info): readonly [number, number] => [
+  Math.max(
+    info.inHeight + info.padInfo.top,
+    (info.outHeight - 1) * info.strideHeight + info.effectiveFilterHeight
+  ),
+  Math.max(
+    info.inWidth + info.padInfo.left,
+    (info.outWidth - 1) * info.strideWidth + info.effectiveFilterWidth
+  )
+]
+
+const conv2d = (tools: Tools, stock: KernelFunc): KernelFunc =>
+  kernel<"x" | "filter", ConvAttrs>((call) => {
+    const { x, filter } = call.inputs
+    const info = geometry(x.shape, filter.shape, call.attrs)
+    if (info.dataFormat !== "channelsLast") return stock(call as never)
+    const [height, width] = paddedSize(info)
+    const out = tools.heap.output(info.outShape)
+    const padded = { height, width, top: info.padInfo.top, left: info.padInfo.left }
+    convolve(tools, x, filter, out, padded, { ...info, stepH: 1, stepW: 1 })
+    return out
+  })
+
+interface Padded {
+  readonly height: number
+  readonly width: number
+  readonly top: number
+  readonly left: number
+}
+
+type Steps = Pick<
+  Info,
+  | "filterHeight"
+  | "filterWidth"
+  | "strideHeight"
+  | "strideWidth"
+  | "dilationHeight"
+  | "dilationWidth"
+> & {
+  /** The distance of neighbouring inputs in the padded image; above 1, zeros lie between them. */
+  readonly stepH: number
+  readonly stepW: number
+}
+
+/** Convolves x [B, H, W, Ci], placed in a zeroed image, with a filter into `out` [B, OH, OW, Co]. */
+const convolve = (
+  { heap, simd }: Tools,
+  x: TensorInfo,
+  filter: TensorInfo,
+  out: TensorInfo,
+  padded: Padded,
+  steps: Steps
+): void => {
+  const [B, H, W, Ci] = x.shape as Shape4
+  const [, OH, OW, Co] = out.shape as Shape4
+  const { filterHeight: KH, filterWidth: KW, stepH, stepW } = steps
+  const { height, width, top, left } = padded
+  const K = KH * KW * Ci
+  const panels = Math.ceil(Co / 8) * K * 32
+  const plain = height === H && width === W && stepH === 1 && stepW === 1
+  const image = plain ? 0 : height * width * Ci * 4
+  heap.withScratch(panels + image + 128, (scratch) => {
+    const place = scratch + panels
+    const edge = place + image
+    simd.packMatrix(heap.address(filter), scratch, K, Co)
+    for (let b = 0; b < B; b++) {
+      let source = heap.address(x) + b * H * W * Ci * 4
+      if (!plain) {
+        simd.place(source, place, H, W, Ci, height, width, top, left, stepH, stepW)
+        source = place
+      }
+      const target = heap.address(out) + b * OH * OW * Co * 4
+      const strides = [steps.strideHeight, steps.strideWidth]
+      const dilations = [steps.dilationHeight, steps.dilationWidth]
+      simd.convolve(
+        source,
+        scratch,
+        target,
+        width,
+        Ci,
+        OH,
+        OW,
+        Co,
+        KH,
+        KW,
+        ...strides,
+        ...dilations,
+        edge
+      )
+    }
+  })
+}
+
+/** dx: dy, with zeros between its elements where there was a stride, convolved with the filter turned round. */
+const inputGradient = (tools: Tools): KernelFunc =>
+  kernel<"dy" | "filter", ConvAttrs & { readonly inputShape: Shape4 }>(
+    ({ inputs: { dy, filter }, attrs }) => {
+      const info = geometry(attrs.inputShape, filter.shape, attrs)
+      if (info.dataFormat !== "channelsLast") throw new Error("only NHWC convolutions are trained")
+      const { effectiveFilterHeight: extentH, effectiveFilterWidth: extentW, padInfo } = info
+      const out = tools.heap.output(attrs.inputShape)
+      const turned = turnedFilter(tools, filter)
+      const padded = {
+        height: info.inHeight + extentH - 1,
+        width: info.inWidth + extentW - 1,
+        top: extentH - 1 - padInfo.top,
+        left: extentW - 1 - padInfo.left
+      }
+      const { strideHeight: stepH, strideWidth: stepW } = info
+      convolve(tools, dy, turned, out, padded, {
+        ...info,
+        strideHeight: 1,
+        strideWidth: 1,
+        stepH,
+        stepW
+      })
+      tools.heap.free(turned)
+      return out
+    }
+  )
+
+/** [KH, KW, Ci, Co] turned by 180° and with its channels swapped: [KH, KW, Co, Ci]. */
+const turnedFilter = ({ heap }: Tools, filter: TensorInfo): TensorInfo => {
+  const [KH, KW, Ci, Co] = filter.shape as Shape4
+  const turned = heap.output([KH, KW, Co, Ci])
+  const from = heap.floats(filter)
+  const to = heap.floats(turned)
+  let i = 0
+  for (let k = KH * KW - 1; k >= 0; k--) {
+    for (let co = 0; co < Co; co++) {
+      for (let ci = 0; ci < Ci; ci++) to[i++] = from[(k * Ci + ci) * Co + co]!
+    }
+  }
+  return turned
+}
+
+const filterGradient = ({ heap, simd }: Tools): KernelFunc =>
+  kernel<"x" | "dy", ConvAttrs & { readonly filterShape: Shape4 }>(
+    ({ inputs: { x, dy }, attrs }) => {
+      const info = geometry(x.shape, attrs.filterShape, attrs)
+      if (info.dataFormat !== "channelsLast") throw new Error("only NHWC convolutions are trained")
+      const { batchSize: B, inHeight: H, inWidth: W, inChannels: Ci } = info
+      const { outHeight: OH, outWidth: OW, outChannels: Co } = info
+      const { filterHeight: KH, filterWidth: KW, padInfo } = info
+      const [height, width] = paddedSize(info)
+      const rows = KH * KW * Ci
+      // The kernel wants channels by eights: dy and the result are widened where they are not.
+      const wide = Math.ceil(Co / 8) * 8
+      const widens = wide !== Co
+      const places = height !== H || width !== W
+      const image = places ? height * width * Ci * 4 : 0
+      const wideY = widens ? OH * OW * wide * 4 : 0
+      const wideW = widens ? rows * wide * 4 : 0
+      const out = heap.output(attrs.filterShape)
+      heap.withScratch(image + wideY + wideW + 16, (scratch) => {
+        const target = widens ? scratch + image + wideY : heap.address(out)
+        new Float32Array(heap.memory.buffer, target, rows * wide).fill(0)
+        for (let b = 0; b < B; b++) {
+          let source = heap.address(x) + b * H * W * Ci * 4
+          let gradient = heap.address(dy) + b * OH * OW * Co * 4
+          if (places) {
+            const at = [padInfo.top, padInfo.left]
+            simd.place(source, scratch, H, W, Ci, height, width, ...at, 1, 1)
+            source = scratch
+          }
+          if (widens) {
+            copyColumns(heap.memory, gradient, Co, scratch + image, wide, OH * OW)
+            gradient = scratch + image
+          }
+          simd.convolveFilterGradient(
+            source,
+            gradient,
+            target,
+            width,
+            Ci,
+            OH,
+            OW,
+            wide,
+            KH,
+            KW,
+            info.strideHeight,
+            info.strideWidth,
+            info.dilationHeight,
+            info.dilationWidth
+          )
+        }
+        if (widens) copyColumns(heap.memory, target, wide, heap.address(out), Co, rows)
+      })
+      return out
+    }
+  )
+
+/** Copies rows of one width into rows of another, filled up with zeros or cut off. */
+const copyColumns = (
+  memory: Memory,
+  source: number,
+  from: number,
+  target: number,
+  to: number,
+  rows: number
+): void => {
+  const values = new Float32Array(memory.buffer)
+  const common = Math.min(from, to)
+  let [s, t] = [source >>> 2, target >>> 2]
+  for (let row = 0; row < rows; row++, s += from, t += to) {
+    for (let c = 0; c < common; c++) values[t + c] = values[s + c]!
+    for (let c = common; c < to; c++) values[t + c] = 0
+  }
+}

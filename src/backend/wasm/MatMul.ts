@@ -1,0 +1,74 @@
+import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
+import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
+import { type Activation, addBias, activate } from "./Fused.js"
+
+interface MatMulAttrs {
+  readonly transposeA: boolean
+  readonly transposeB: boolean
+}
+
+/**
+ * Matrix products. The stock kernel is slow for transposed operands, of which training has two in
+ * each layer, wrong for a transposed one with a bias, and brings the backend down when one tensor is
+ * the right operand under two shapes.
+ */
+export const kernels = (tools: Tools): Kernels => {
+  const BatchMatMul = matMul(tools, tools.stock("BatchMatMul"))
+  return {
+    BatchMatMul,
+    _FusedMatMul: kernel<"a" | "b" | "bias" | "preluActivationWeights", MatMulAttrs & Activation>(
+      ({ inputs, attrs }) => {
+        const { a, b, bias, preluActivationWeights } = inputs
+        const product = tools.run("BatchMatMul", { a, b }, { ...attrs })
+        return activate(tools, addBias(tools, product, bias), attrs, preluActivationWeights)
+      }
+    )
+  }
+}
+
+const matMul = ({ heap, simd }: Tools, stock: KernelFunc): KernelFunc =>
+  kernel<"a" | "b", MatMulAttrs>((call) => {
+    const { a, b } = call.inputs
+    const { transposeA, transposeB } = call.attrs
+    const [M, K] = matrix(a, transposeA)
+    const [inner, N] = matrix(b, transposeB)
+    const batchA = size(a.shape.slice(0, -2))
+    const batchB = size(b.shape.slice(0, -2))
+    const batch = Math.max(batchA, batchB)
+    const regular =
+      a.dtype === "float32" &&
+      b.dtype === "float32" &&
+      K === inner &&
+      (batchA === 1 || batchA === batch) &&
+      (batchB === 1 || batchB === batch)
+    if (!regular || M * N * K * batch === 0) return stock(call as never)
+
+    const outer = tf.broadcast_util.assertAndGetBroadcastShape(
+      a.shape.slice(0, -2),
+      b.shape.slice(0, -2)
+    )
+    const out = heap.output([...outer, M, N])
+    const [aRow, aColumn] = transposeA ? [4, M * 4] : [K * 4, 4]
+    const [bRow, bColumn] = transposeB ? [4, K * 4] : [N * 4, 4]
+    // One right operand for all: the batch is but more rows.
+    const [times, rows] = batchB === 1 && !transposeA ? [1, batchA * M] : [batch, M]
+    const stepA = batchA === 1 ? 0 : M * K * 4
+    const stepB = batchB === 1 ? 0 : K * N * 4
+    heap.withScratch(simd.MATMUL_SCRATCH.value, (scratch) => {
+      const [A, B, C] = [heap.address(a), heap.address(b), heap.address(out)]
+      for (let i = 0; i < times; i++) {
+        const c = C + i * M * N * 4
+        const strides = [aRow!, aColumn!, bRow!, bColumn!]
+        simd.matmul(A + i * stepA, B + i * stepB, c, rows!, N, K, ...strides, scratch)
+      }
+    })
+    return out
+  })
+
+/** Rows and columns of a matrix once it is transposed, if it is to be. */
+const matrix = ({ shape }: TensorInfo, transpose: boolean): readonly [number, number] => {
+  const rows = shape.at(-2)!
+  const columns = shape.at(-1)!
+  return transpose ? [columns, rows] : [rows, columns]
+}

@@ -1,0 +1,37 @@
+import { readFileSync } from "node:fs"
+import { type Memory, WebAssembly } from "./WebAssembly.js"
+
+/**
+ * The SIMD kernels of `simd/`, compiled from AssemblyScript by `npm run build`. What each computes
+ * stands beside its source. Addresses and strides are in bytes.
+ */
+export interface Simd {
+  readonly MATMUL_SCRATCH: { readonly value: number }
+  readonly matmul: Kernel
+  readonly packMatrix: Kernel
+  readonly convolve: Kernel
+  readonly convolveFilterGradient: Kernel
+  readonly depthwiseFilterGradient: Kernel
+  readonly place: Kernel
+  readonly columnMoments: Kernel
+  readonly columnSums: Kernel
+  readonly repeat: Kernel
+  readonly scale: Kernel
+  readonly spread: Kernel
+  readonly combine: Kernel
+  readonly gradientSums: Kernel
+  readonly scaleShift: Kernel
+  readonly maxPoolGradient: Kernel
+  readonly reluGradient: Kernel
+}
+
+type Kernel = (...numbers: ReadonlyArray<number>) => void
+
+/** Where the build puts the module: the same place seen from `src` and from `dist`. */
+const file = new URL("../../../dist/kernels.wasm", import.meta.url)
+
+/** Instantiates the kernels on the memory given. Throws if the file is missing: not built. */
+export const instantiate = (memory: Memory): Simd => {
+  const module = new WebAssembly.Module(readFileSync(file))
+  return new WebAssembly.Instance(module, { env: { memory } }).exports as Simd
+}

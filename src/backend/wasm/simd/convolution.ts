@@ -1,0 +1,176 @@
+import { addMul, all, at, each, put } from "./lanes"
+import { storeTile } from "./matmul"
+
+/**
+ * The convolution of one image: Y[OH, OW, Co] from X[·, width, Ci], padded already, and a filter
+ * [KH, KW, Ci, Co] packed in panels. `edge` is 128 bytes of scratch memory.
+ */
+export function convolve(
+  X: usize, panels: usize, Y: usize, width: i32, Ci: i32, OH: i32, OW: i32, Co: i32,
+  KH: i32, KW: i32, strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, edge: usize
+): void {
+  // Without dilation the inputs under one row of the filter are contiguous: one run of KW × Ci.
+  const runs = dilationW == 1 ? 1 : KW
+  const run = <usize>(dilationW == 1 ? KW * Ci : Ci) << 2
+  const panelSize = <usize>(KH * KW * Ci) << 5
+  const stepX = <usize>(strideW * Ci) << 2, rowX = <usize>(width * Ci) << 2
+  const stepKH = <usize>dilationH * rowX, stepKW = <usize>(dilationW * Ci) << 2
+  const rowY = <usize>Co << 2
+  for (let n0 = 0; n0 < Co; n0 += 8) {
+    const columns = min(8, Co - n0), panel = panels + <usize>(n0 >> 3) * panelSize
+    for (let oh = 0; oh < OH; oh++) {
+      const line = X + <usize>(oh * strideH) * rowX
+      for (let ow = 0; ow < OW; ow += 4) {
+        const rows = min(4, OW - ow)
+        const s1 = rows > 1 ? stepX : 0, s2 = rows > 2 ? s1 + stepX : s1, s3 = rows > 3 ? s2 + stepX : s2
+        let x0 = all(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
+        let p = panel, start = line + <usize>ow * stepX
+        for (let kh = 0; kh < KH; kh++) {
+          for (let r = 0; r < runs; r++) {
+            let a = start + <usize>r * stepKW
+            const end = a + run
+            while (a < end) {
+              const b0 = at(p), b1 = at(p + 16)
+              let v = each(a)
+              x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
+              v = each(a + s1)
+              x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
+              v = each(a + s2)
+              x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
+              v = each(a + s3)
+              x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
+              a += 4
+              p += 32
+            }
+          }
+          start += stepKH
+        }
+        const y = Y + (<usize>((oh * OW + ow) * Co + n0) << 2)
+        storeTile(y, rowY, rows, columns, false, edge, x0, x1, x2, x3, x4, x5, x6, x7)
+      }
+    }
+  }
+}
+
+/**
+ * The gradient of a filter from one image, added to dW[KH, KW, Ci, Co]: X[·, width, Ci] is padded
+ * already, and Co, the channels of dY[OH, OW, Co] and dW, a multiple of 8.
+ */
+export function convolveFilterGradient(
+  X: usize, dY: usize, dW: usize, width: i32, Ci: i32, OH: i32, OW: i32, Co: i32,
+  KH: i32, KW: i32, strideH: i32, strideW: i32, dilationH: i32, dilationW: i32
+): void {
+  // As in `convolve`: a run is what is contiguous under a row of the filter.
+  const runs = dilationW == 1 ? 1 : KW, run = dilationW == 1 ? KW * Ci : Ci
+  const rowX = <usize>(width * Ci) << 2
+  const stepX = <usize>(strideW * Ci) << 2, stepY = <usize>Co << 2
+  for (let kh = 0; kh < KH; kh++) {
+    for (let r = 0; r < runs; r++) {
+      const source = X + <usize>(kh * dilationH) * rowX + (<usize>(r * dilationW * Ci) << 2)
+      const target = dW + (<usize>((kh * runs + r) * run * Co) << 2)
+      for (let n0 = 0; n0 < Co; n0 += 8) {
+        for (let m0 = 0; m0 < run; m0 += 4) {
+          filterTile(
+            source + (<usize>m0 << 2), dY + (<usize>n0 << 2), target + (<usize>(m0 * Co + n0) << 2),
+            min(4, run - m0), OH, OW, <usize>strideH * rowX, stepX, stepY
+          )
+        }
+      }
+    }
+  }
+}
+
+/** Four rows of dW by eight channels, summed over all places of the image. */
+function filterTile(
+  source: usize, y: usize, target: usize, rows: i32, OH: i32, OW: i32,
+  lineX: usize, stepX: usize, stepY: usize
+): void {
+  const o1: usize = rows > 1 ? 4 : 0, o2: usize = rows > 2 ? 8 : o1, o3: usize = rows > 3 ? 12 : o2
+  let x0 = all(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
+  for (let oh = 0; oh < OH; oh++) {
+    let x = source
+    for (let ow = 0; ow < OW; ow++) {
+      const b0 = at(y), b1 = at(y + 16)
+      let v = each(x)
+      x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
+      v = each(x + o1)
+      x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
+      v = each(x + o2)
+      x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
+      v = each(x + o3)
+      x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
+      x += stepX
+      y += stepY
+    }
+    source += lineX
+  }
+  addRow(target, x0, x1)
+  if (rows > 1) addRow(target + stepY, x2, x3)
+  if (rows > 2) addRow(target + 2 * stepY, x4, x5)
+  if (rows > 3) addRow(target + 3 * stepY, x6, x7)
+}
+
+// @ts-ignore: decorator
+@inline function addRow(target: usize, left: v128, right: v128): void {
+  put(target, f32x4.add(at(target), left))
+  put(target + 16, f32x4.add(at(target + 16), right))
+}
+
+/**
+ * The gradient of a depthwise filter (multiplier 1) from one image, added to dW[KH, KW, C]:
+ * X[·, width, C] is padded already, C a multiple of 4.
+ */
+export function depthwiseFilterGradient(
+  X: usize, dY: usize, dW: usize, width: i32, C: i32, OH: i32, OW: i32,
+  KH: i32, KW: i32, strideH: i32, strideW: i32, dilationH: i32, dilationW: i32
+): void {
+  const stepX = <usize>(strideW * C) << 2, stepY = <usize>C << 2
+  for (let c = 0; c < C; c += 4) {
+    for (let kh = 0; kh < KH; kh++) {
+      for (let kw = 0; kw < KW; kw++) {
+        let even = all(0), odd = all(0), y = dY + (c << 2)
+        for (let oh = 0; oh < OH; oh++) {
+          const h = oh * strideH + kh * dilationH
+          let x = X + (<usize>((h * width + kw * dilationW) * C + c) << 2), ow = 0
+          for (; ow + 2 <= OW; ow += 2) {
+            even = addMul(even, at(x), at(y))
+            odd = addMul(odd, at(x + stepX), at(y + stepY))
+            x += 2 * stepX
+            y += 2 * stepY
+          }
+          if (ow < OW) {
+            even = addMul(even, at(x), at(y))
+            y += stepY
+          }
+        }
+        const target = dW + (<usize>((kh * KW + kw) * C + c) << 2)
+        put(target, f32x4.add(at(target), f32x4.add(even, odd)))
+      }
+    }
+  }
+}
+
+/**
+ * Copies an image [H, W, C] into a zeroed one [outH, outW, C], element (h, w) to
+ * (top + h * stepH, left + w * stepW). What falls outside is left out.
+ */
+export function place(
+  x: usize, target: usize, H: i32, W: i32, C: i32,
+  outH: i32, outW: i32, top: i32, left: i32, stepH: i32, stepW: i32
+): void {
+  const pixel = <usize>C << 2
+  memory.fill(target, 0, <usize>(outH * outW) * pixel)
+  for (let h = 0; h < H; h++) {
+    const row = top + h * stepH
+    if (row < 0 || row >= outH) continue
+    if (stepW == 1 && left >= 0 && left + W <= outW) {
+      memory.copy(target + <usize>(row * outW + left) * pixel, x + <usize>(h * W) * pixel, <usize>W * pixel)
+      continue
+    }
+    for (let w = 0; w < W; w++) {
+      const column = left + w * stepW
+      if (column < 0 || column >= outW) continue
+      memory.copy(target + <usize>(row * outW + column) * pixel, x + <usize>(h * W + w) * pixel, pixel)
+    }
+  }
+}

@@ -1,0 +1,10 @@
+// Kernels on the memory of the TensorFlow.js WebAssembly backend, which is imported. The module has
+// no data of its own: a data segment would overwrite the backend's.
+
+export { MATMUL_SCRATCH, matmul } from "./matmul"
+export { packMatrix } from "./panels"
+export { convolve, convolveFilterGradient, depthwiseFilterGradient, place } from "./convolution"
+export { columnMoments, columnSums, repeat, scale, spread } from "./reduction"
+export { combine, gradientSums, scaleShift } from "./normalization"
+export { maxPoolGradient } from "./pooling"
+export { reluGradient } from "./activation"

@@ -1,0 +1,38 @@
+// Four lanes of 32-bit floats, by short names. Addresses and strides are in bytes everywhere.
+
+// @ts-ignore: decorator
+@inline export function at(address: usize): v128 {
+  return v128.load(address)
+}
+
+// @ts-ignore: decorator
+@inline export function put(address: usize, value: v128): void {
+  v128.store(address, value)
+}
+
+/** The float at `address` in each lane. */
+// @ts-ignore: decorator
+@inline export function each(address: usize): v128 {
+  return v128.load32_splat(address)
+}
+
+// @ts-ignore: decorator
+@inline export function all(value: f32): v128 {
+  return f32x4.splat(value)
+}
+
+/** sum + a * b, rounded twice: plain SIMD has no fused form, so every machine gives the same bits. */
+// @ts-ignore: decorator
+@inline export function addMul(sum: v128, a: v128, b: v128): v128 {
+  return f32x4.add(sum, f32x4.mul(a, b))
+}
+
+// @ts-ignore: decorator
+@inline export function float(address: usize): f32 {
+  return load<f32>(address)
+}
+
+// @ts-ignore: decorator
+@inline export function putFloat(address: usize, value: f32): void {
+  store<f32>(address, value)
+}

@@ -1,0 +1,100 @@
+import { addMul, all, at, each, float, put, putFloat } from "./lanes"
+import { packPanel } from "./panels"
+
+/** Rows of B packed at a time: their panel (16 KB) stays in the first-level cache. */
+const BLOCK = 512
+
+/** Bytes of scratch memory that `matmul` needs: a panel, and a tile for the edges. */
+export const MATMUL_SCRATCH: i32 = BLOCK * 32 + 128
+
+/**
+ * C[M, N] = A B, row-major. A[m, k] lies at `A + m * aRow + k * aColumn` and B[k, n] at
+ * `B + k * bRow + n * bColumn`; of each pair of strides one must be 4, so either operand may be
+ * transposed. Every element sums over k in ascending order within blocks of 512.
+ */
+export function matmul(
+  A: usize, B: usize, C: usize, M: i32, N: i32, K: i32,
+  aRow: usize, aColumn: usize, bRow: usize, bColumn: usize, scratch: usize
+): void {
+  const edge = scratch + BLOCK * 32
+  for (let k0 = 0; k0 < K; k0 += BLOCK) {
+    const kc = min(BLOCK, K - k0)
+    for (let n0 = 0; n0 < N; n0 += 8) {
+      const columns = min(8, N - n0)
+      packPanel(B + <usize>k0 * bRow + <usize>n0 * bColumn, scratch, kc, columns, bRow, bColumn)
+      for (let m0 = 0; m0 < M; m0 += 4) {
+        const a = A + <usize>k0 * aColumn + <usize>m0 * aRow
+        const c = C + (<usize>m0 * N + n0 << 2)
+        tile(a, scratch, c, kc, min(4, M - m0), columns, aRow, aColumn, N << 2, k0 > 0, edge)
+      }
+    }
+  }
+}
+
+/**
+ * A tile of 4 × 8: bound by multiplications and additions, so that unrolling gains nothing. Rows
+ * beyond the last repeat the last and are not stored.
+ */
+function tile(
+  a: usize, panel: usize, c: usize, kc: i32, rows: i32, columns: i32,
+  aRow: usize, aColumn: usize, cRow: usize, add: bool, edge: usize
+): void {
+  const o1 = rows > 1 ? aRow : 0, o2 = rows > 2 ? o1 + aRow : o1, o3 = rows > 3 ? o2 + aRow : o2
+  let x0 = all(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
+  const end = panel + (<usize>kc << 5)
+  while (panel < end) {
+    const b0 = at(panel), b1 = at(panel + 16)
+    let v = each(a)
+    x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
+    v = each(a + o1)
+    x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
+    v = each(a + o2)
+    x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
+    v = each(a + o3)
+    x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
+    a += aColumn
+    panel += 32
+  }
+  storeTile(c, cRow, rows, columns, add, edge, x0, x1, x2, x3, x4, x5, x6, x7)
+}
+
+/** Writes the part of a 4 × 8 tile that lies within the matrix, or adds it to what is there. */
+// @ts-ignore: decorator
+@inline export function storeTile(
+  c: usize, cRow: usize, rows: i32, columns: i32, add: bool, edge: usize,
+  x0: v128, x1: v128, x2: v128, x3: v128, x4: v128, x5: v128, x6: v128, x7: v128
+): void {
+  if (rows == 4 && columns == 8) {
+    storeRow(c, x0, x1, add)
+    storeRow(c + cRow, x2, x3, add)
+    storeRow(c + 2 * cRow, x4, x5, add)
+    storeRow(c + 3 * cRow, x6, x7, add)
+  } else {
+    put(edge, x0); put(edge + 16, x1); put(edge + 32, x2); put(edge + 48, x3)
+    put(edge + 64, x4); put(edge + 80, x5); put(edge + 96, x6); put(edge + 112, x7)
+    storeEdge(c, cRow, rows, columns, add, edge)
+  }
+}
+
+// @ts-ignore: decorator
+@inline function storeRow(c: usize, left: v128, right: v128, add: bool): void {
+  if (add) {
+    left = f32x4.add(at(c), left)
+    right = f32x4.add(at(c + 16), right)
+  }
+  put(c, left)
+  put(c + 16, right)
+}
+
+function storeEdge(
+  c: usize, cRow: usize, rows: i32, columns: i32, add: bool, edge: usize
+): void {
+  for (let i = 0; i < rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      const cell = c + (<usize>j << 2), value = float(edge + (<usize>j << 2))
+      putFloat(cell, add ? float(cell) + value : value)
+    }
+    c += cRow
+    edge += 32
+  }
+}

@@ -1,0 +1,102 @@
+import { addMul, all, at, each, float, put, putFloat } from "./lanes"
+
+/** out[C] = the sums of the columns of x[n, C], each in row order. */
+export function columnSums(x: usize, out: usize, n: i32, C: i32): void {
+  const row = <usize>C << 2
+  let c = 0
+  for (; c + 16 <= C; c += 16) {
+    let a0 = all(0), a1 = a0, a2 = a0, a3 = a0, p = x + (<usize>c << 2)
+    for (let i = 0; i < n; i++) {
+      a0 = f32x4.add(a0, at(p))
+      a1 = f32x4.add(a1, at(p + 16))
+      a2 = f32x4.add(a2, at(p + 32))
+      a3 = f32x4.add(a3, at(p + 48))
+      p += row
+    }
+    const q = out + (<usize>c << 2)
+    put(q, a0); put(q + 16, a1); put(q + 32, a2); put(q + 48, a3)
+  }
+  for (; c + 4 <= C; c += 4) {
+    let sum = all(0), p = x + (<usize>c << 2)
+    for (let i = 0; i < n; i++) {
+      sum = f32x4.add(sum, at(p))
+      p += row
+    }
+    put(out + (<usize>c << 2), sum)
+  }
+  for (; c < C; c++) {
+    let sum: f32 = 0, p = x + (<usize>c << 2)
+    for (let i = 0; i < n; i++) {
+      sum += float(p)
+      p += row
+    }
+    putFloat(out + (<usize>c << 2), sum)
+  }
+}
+
+/** Multiplies x[n] in place. */
+export function scale(x: usize, n: i32, factor: f32): void {
+  const by = all(factor), end = x + (<usize>n << 2), lanes = x + (<usize>(n & ~3) << 2)
+  for (; x < lanes; x += 16) put(x, f32x4.mul(at(x), by))
+  for (; x < end; x += 4) putFloat(x, float(x) * factor)
+}
+
+/** out[times, size] = `times` copies of x[size]. */
+export function repeat(x: usize, out: usize, size: i32, times: i32): void {
+  if (times == 0) return
+  const bytes = <usize>size << 2
+  memory.copy(out, x, bytes)
+  for (let done = 1; done < times; ) {
+    const more = min(done, times - done)
+    memory.copy(out + <usize>done * bytes, out, <usize>more * bytes)
+    done += more
+  }
+}
+
+/** out[rows, size] = each of x[rows], repeated `size` times. */
+export function spread(x: usize, out: usize, rows: i32, size: i32): void {
+  for (let i = 0; i < rows; i++) {
+    const value = float(x), lanes = each(x)
+    let j = 0
+    for (; j + 4 <= size; j += 4) {
+      put(out, lanes)
+      out += 16
+    }
+    for (; j < size; j++) {
+      putFloat(out, value)
+      out += 4
+    }
+    x += 4
+  }
+}
+
+/** mean[C] and variance[C] (biased, about the mean) of the columns of x[n, C]. */
+export function columnMoments(x: usize, n: i32, C: i32, mean: usize, variance: usize): void {
+  columnSums(x, mean, n, C)
+  const inverse: f32 = 1 / <f32>n, row = <usize>C << 2
+  scale(mean, C, inverse)
+  let c = 0
+  for (; c + 8 <= C; c += 8) {
+    const o = <usize>c << 2, m0 = at(mean + o), m1 = at(mean + o + 16)
+    let a0 = all(0), a1 = a0, p = x + o
+    for (let i = 0; i < n; i++) {
+      const d0 = f32x4.sub(at(p), m0), d1 = f32x4.sub(at(p + 16), m1)
+      a0 = addMul(a0, d0, d0)
+      a1 = addMul(a1, d1, d1)
+      p += row
+    }
+    put(variance + o, a0)
+    put(variance + o + 16, a1)
+  }
+  for (; c < C; c++) {
+    const o = <usize>c << 2, m = float(mean + o)
+    let sum: f32 = 0, p = x + o
+    for (let i = 0; i < n; i++) {
+      const d = float(p) - m
+      sum += d * d
+      p += row
+    }
+    putFloat(variance + o, sum)
+  }
+  scale(variance, C, inverse)
+}
