@@ -1,14 +1,24 @@
 import * as Schema from "effect/Schema"
 
-const special = Schema.transformLiterals(
-  ["NaN", Number.NaN],
-  ["Infinity", Number.POSITIVE_INFINITY],
-  ["-Infinity", Number.NEGATIVE_INFINITY]
-)
+const Special = Schema.Literal("NaN", "Infinity", "-Infinity")
 
 /**
  * A number that survives JSON: NaN and the infinities, for which JSON has no notation, are written
  * as the strings that Python's `float()` reads.
  */
-export const JsonNumber: Schema.Schema<number, number | "NaN" | "Infinity" | "-Infinity"> =
-  Schema.Union(Schema.JsonNumber, special)
+export const JsonNumber: Schema.Schema<number, number | typeof Special.Type> = Schema.transform(
+  Schema.Union(Schema.JsonNumber, Special),
+  Schema.Number,
+  {
+    strict: true,
+    decode: Number,
+    encode: (value) =>
+      Number.isNaN(value)
+        ? "NaN"
+        : value === Infinity
+          ? "Infinity"
+          : value === -Infinity
+            ? "-Infinity"
+            : value
+  }
+)

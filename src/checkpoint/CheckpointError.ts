@@ -1,0 +1,115 @@
+import type { PlatformError } from "@effect/platform/Error"
+import * as Schema from "effect/Schema"
+import * as Errno from "../file/Errno.js"
+import type { SafetensorsError } from "../file/safetensors/SafetensorsError.js"
+
+/** Why a checkpoint cannot be had or kept. */
+export const CheckpointErrorReason = Schema.Literal(
+  "NotFound",
+  "NotACheckpoint",
+  "Truncated",
+  "Damaged",
+  "UnsupportedVersion",
+  "Unreadable",
+  "Unencodable",
+  "Unwritable",
+  "NoSpace"
+)
+export type CheckpointErrorReason = typeof CheckpointErrorReason.Type
+
+const sentences: Record<CheckpointErrorReason, { what: string; wayOut: string }> = {
+  NotFound: { what: "there is no such checkpoint", wayOut: "check the path" },
+  NotACheckpoint: {
+    what: "is not a checkpoint, or its header is damaged",
+    wayOut: "choose another file"
+  },
+  Truncated: { what: "is cut short", wayOut: "go on from another checkpoint" },
+  Damaged: { what: "is damaged", wayOut: "go on from another checkpoint" },
+  UnsupportedVersion: {
+    what: "is of a format that this release does not read",
+    wayOut: "read it with the release of Holdfast that wrote it"
+  },
+  Unreadable: { what: "cannot be read", wayOut: "mend that and try again" },
+  Unencodable: {
+    what: "cannot be saved as it is",
+    wayOut: "keep only JSON values and tensors in the state of a stage"
+  },
+  Unwritable: {
+    what: "cannot be written",
+    wayOut: "mend that, or choose another checkpoint_dir"
+  },
+  NoSpace: {
+    what: "does not fit on the disk",
+    wayOut: "make room, or choose a checkpoint_dir on another disk"
+  }
+}
+
+/** What is wrong with the checkpoint, or folder of checkpoints, at `path`, and where in it. */
+export class CheckpointError extends Schema.TaggedError<CheckpointError>()("CheckpointError", {
+  reason: CheckpointErrorReason,
+  path: Schema.String,
+  detail: Schema.String
+}) {
+  /** What may help. */
+  get wayOut(): string {
+    return sentences[this.reason].wayOut
+  }
+
+  override get message(): string {
+    const { what, wayOut } = sentences[this.reason]
+    const detail = this.detail === "" ? "" : `: ${this.detail}`
+    return `${this.path} ${what}${detail} (${wayOut})`
+  }
+}
+
+const explanations: Record<string, string> = {
+  EACCES: "permission denied",
+  EPERM: "permission denied",
+  EROFS: "the file system is read-only",
+  EMFILE: "this process has too many files open",
+  ENFILE: "the machine has too many files open",
+  EIO: "the disk reports an input/output error",
+  EISDIR: "it is a folder",
+  ENOTDIR: "a part of its path is a file",
+  ENOSPC: "no space is left",
+  EDQUOT: "the disk quota is used up"
+}
+
+const explain = (error: PlatformError): string => {
+  const code = Errno.code(error)
+  const explanation = explanations[code]
+  return explanation === undefined ? error.message : `${explanation} (${code})`
+}
+
+/** The error of a file operation while reading `path`. */
+export const whileReading =
+  (path: string) =>
+  (error: PlatformError): CheckpointError =>
+    error._tag === "SystemError" && error.reason === "NotFound"
+      ? new CheckpointError({ reason: "NotFound", path, detail: "" })
+      : new CheckpointError({ reason: "Unreadable", path, detail: explain(error) })
+
+/** The error of a file operation while writing `path`. */
+export const whileWriting =
+  (path: string) =>
+  (error: PlatformError): CheckpointError =>
+    new CheckpointError({
+      reason: ["ENOSPC", "EDQUOT"].includes(Errno.code(error)) ? "NoSpace" : "Unwritable",
+      path,
+      detail: explain(error)
+    })
+
+/** What bytes at `path` that are not safetensors mean for a checkpoint. */
+export const notSafetensors =
+  (path: string) =>
+  (error: SafetensorsError): CheckpointError =>
+    new CheckpointError({
+      reason:
+        error.reason === "Truncated"
+          ? "Truncated"
+          : error.reason === "TrailingBytes"
+            ? "Damaged"
+            : "NotACheckpoint",
+      path,
+      detail: error.message
+    })

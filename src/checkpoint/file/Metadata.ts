@@ -1,0 +1,102 @@
+import * as Either from "effect/Either"
+import * as ParseResult from "effect/ParseResult"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import * as JsonText from "../../file/JsonText.js"
+import { CheckpointMeta, formatVersion } from "../Checkpoint.js"
+import * as HeaderDigest from "./HeaderDigest.js"
+
+/** The sha256 of each tensor, in hexadecimal, by its name. */
+export type Digests = ReadonlyMap<string, string>
+
+/** The value of `format` in `__metadata__`, by which a checkpoint is told from other files. */
+const format = "holdfast"
+
+/** What a checkpoint's `__metadata__` holds. */
+export interface Metadata {
+  readonly meta: CheckpointMeta
+  readonly digests: Digests
+}
+
+/** Why `__metadata__` is not a checkpoint's, and what is wrong. */
+export interface MetadataProblem {
+  readonly reason: "NotACheckpoint" | "UnsupportedVersion" | "Damaged"
+  readonly detail: string
+}
+
+const firstProblem = (error: ParseResult.ParseError): string =>
+  ParseResult.ArrayFormatter.formatErrorSync(error)
+    .slice(0, 1)
+    .map(({ path, message }) => `${path.join(".")}: ${message}`)
+    .join()
+
+/** The `__metadata__` of a checkpoint: one key a field, its value JSON text. Left: what cannot be. */
+export const encode = ({
+  meta,
+  digests
+}: Metadata): Either.Either<ReadonlyMap<string, string>, string> =>
+  Either.gen(function* () {
+    const fields = yield* Either.mapLeft(Schema.encodeEither(CheckpointMeta)(meta), firstProblem)
+    const metadata = new Map([["format", format]])
+    for (const [key, value] of Object.entries(fields)) {
+      metadata.set(key, yield* JsonText.stringify(value, key))
+    }
+    // By hand: an object cannot hold every name as a key.
+    const pairs = [...digests].map(([name, digest]) => `${JSON.stringify(name)}:"${digest}"`)
+    metadata.set("tensor_digests", `{${pairs.join(",")}}`)
+    return metadata.set(HeaderDigest.key, HeaderDigest.placeholder)
+  })
+
+const damaged = (detail: string): MetadataProblem => ({ reason: "Damaged", detail })
+
+const version = (metadata: ReadonlyMap<string, string>): MetadataProblem | undefined => {
+  if (metadata.get("format") !== format) {
+    return { reason: "NotACheckpoint", detail: `its format is not ${format}` }
+  }
+  const found = metadata.get("format_version")
+  return found === String(formatVersion)
+    ? undefined
+    : { reason: "UnsupportedVersion", detail: `version ${found}; this is ${formatVersion}` }
+}
+
+const decodeDigests = (text: string): Either.Either<Digests, MetadataProblem> =>
+  JsonText.parse(text).pipe(
+    Either.filterOrLeft(Predicate.isRecord, () => "not an object"),
+    Either.map((digests) => Object.entries(digests)),
+    Either.filterOrLeft(
+      (pairs): pairs is Array<[string, string]> =>
+        pairs.every(([, digest]) => Predicate.isString(digest)),
+      () => "not strings"
+    ),
+    Either.mapBoth({
+      onLeft: (what) => damaged(`tensor_digests are ${what}`),
+      onRight: (pairs) => new Map(pairs)
+    })
+  )
+
+/** Reads the `__metadata__` of a checkpoint whose tensors have the names of `tensors`. */
+export const decode = (
+  metadata: ReadonlyMap<string, string>,
+  tensors: ReadonlyMap<string, unknown>
+): Either.Either<Metadata, MetadataProblem> =>
+  Either.gen(function* () {
+    const unsupported = version(metadata)
+    if (unsupported !== undefined) return yield* Either.left(unsupported)
+    const fields: Record<string, unknown> = {}
+    for (const key of Object.keys(CheckpointMeta.fields)) {
+      const text = metadata.get(key)
+      if (text === undefined) return yield* Either.left(damaged(`it lacks ${key}`))
+      fields[key] = yield* Either.mapLeft(JsonText.parse(text), (what) =>
+        damaged(`${key} is ${what}`)
+      )
+    }
+    const meta = yield* Either.mapLeft(
+      Schema.decodeUnknownEither(CheckpointMeta)(fields),
+      (error) => damaged(firstProblem(error))
+    )
+    const digests = yield* decodeDigests(metadata.get("tensor_digests") ?? "")
+    for (const name of tensors.keys()) {
+      if (!digests.has(name)) return yield* Either.left(damaged(`${name} has no digest`))
+    }
+    return { meta, digests }
+  })

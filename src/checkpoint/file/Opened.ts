@@ -1,0 +1,66 @@
+import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as OpenFile from "../../file/OpenFile.js"
+import * as Header from "../../file/safetensors/Header.js"
+import type { SafetensorsError } from "../../file/safetensors/SafetensorsError.js"
+import type { CheckpointMeta } from "../Checkpoint.js"
+import type { CheckpointErrorReason } from "../CheckpointError.js"
+import { CheckpointError, notSafetensors, whileReading } from "../CheckpointError.js"
+import * as HeaderDigest from "./HeaderDigest.js"
+import type { Digests } from "./Metadata.js"
+import * as Metadata from "./Metadata.js"
+
+/** A checkpoint's file that is open, its header read and verified. */
+export interface Opened {
+  readonly header: Header.Header
+  readonly meta: CheckpointMeta
+  readonly digests: Digests
+}
+
+const readHeader = Effect.fnUntraced(function* (path: string, file: FileSystem.File) {
+  const refuse = (reason: CheckpointErrorReason, detail: string) =>
+    new CheckpointError({ reason, path, detail })
+  const safetensors = <A>(result: Either.Either<A, SafetensorsError>) =>
+    Either.mapLeft(result, notSafetensors(path))
+  const fileLength = Number((yield* file.stat).size)
+  const start = new Uint8Array(Math.min(fileLength, 8))
+  yield* OpenFile.fill(file, start)
+  const length = yield* safetensors(Header.lengthOf(start, fileLength))
+  const bytes = new Uint8Array(length)
+  bytes.set(start)
+  if (8 + (yield* OpenFile.fill(file, bytes.subarray(8))) < length) {
+    return yield* refuse("Truncated", "the file became shorter while it was read")
+  }
+  const seal = HeaderDigest.check(bytes)
+  if (seal === "damaged") {
+    return yield* refuse("Damaged", `its header, bytes 0 to ${length}, does not have its digest`)
+  }
+  const header = yield* safetensors(Header.decode(bytes, fileLength))
+  if (seal === "absent") return yield* refuse("NotACheckpoint", "its header has no digest")
+  const { meta, digests } = yield* Either.mapLeft(
+    Metadata.decode(header.metadata, header.tensors),
+    ({ reason, detail }) => refuse(reason, detail)
+  )
+  return { header, meta, digests } satisfies Opened
+})
+
+/**
+ * Opens the checkpoint at `path` and verifies its header and its length; the file is then at its
+ * first tensor.
+ */
+export const use = <A>(
+  path: string,
+  body: (file: FileSystem.File, opened: Opened) => Effect.Effect<A, CheckpointError | PlatformError>
+): Effect.Effect<A, CheckpointError, FileSystem.FileSystem> =>
+  FileSystem.FileSystem.pipe(
+    Effect.flatMap((fs) => fs.open(path)),
+    Effect.flatMap((file) =>
+      Effect.flatMap(readHeader(path, file), (header) => body(file, header))
+    ),
+    OpenFile.scoped,
+    Effect.mapError((error) =>
+      error._tag === "CheckpointError" ? error : whileReading(path)(error)
+    )
+  )

@@ -1,0 +1,171 @@
+import { safetensors as reader } from "@jax-js/loaders"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import { createHash } from "node:crypto"
+import type { Checkpoint } from "../../src/checkpoint/Checkpoint.js"
+import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
+import * as Safetensors from "../../src/file/Safetensors.js"
+import { content, sample, tensor } from "./sample.js"
+
+const withFile = <A, E>(
+  body: (file: string, fs: FileSystem.FileSystem) => Effect.Effect<A, E, FileSystem.FileSystem>
+) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    return yield* body(`${yield* fs.makeTempDirectoryScoped()}/c.safetensors`, fs)
+  }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
+
+const reasonOf = (file: string) =>
+  Effect.map(
+    Effect.either(CheckpointFile.read(file)),
+    Either.match({ onLeft: ({ reason }) => reason as string, onRight: () => "whole" })
+  )
+
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex")
+
+describe("CheckpointFile", () => {
+  it.live("gives back what it saved, to the bit", () =>
+    withFile((file) =>
+      Effect.gen(function* () {
+        const length = yield* CheckpointFile.write(file, sample(3))
+        expect(yield* content(yield* CheckpointFile.read(file))).toStrictEqual(
+          yield* content(sample(3))
+        )
+        expect((yield* CheckpointFile.inspect(file)).bytes).toBe(length)
+      })
+    )
+  )
+
+  it.live("saves tensors longer than one piece", () =>
+    withFile((file) =>
+      Effect.gen(function* () {
+        const large: Checkpoint = {
+          meta: sample(1).meta,
+          tensors: new Map([
+            ["large", tensor(1, 700_000)],
+            ["small", tensor(2, 1)],
+            ["exact", tensor(3, 1 << 18)]
+          ])
+        }
+        yield* CheckpointFile.write(file, large)
+        const read = yield* content(yield* CheckpointFile.read(file))
+        expect(read.tensors).toStrictEqual((yield* content(large)).tensors)
+      })
+    )
+  )
+
+  it.live("is a safetensors file with a digest of everything, as the format says", () =>
+    withFile((file, fs) =>
+      Effect.gen(function* () {
+        yield* CheckpointFile.write(file, sample(3))
+        const bytes = yield* fs.readFile(file)
+        const { metadata, tensors } = Either.getOrThrow(Safetensors.decode(bytes))
+        expect(metadata.get("format")).toBe("holdfast")
+        expect(JSON.parse(metadata.get("epoch") ?? "")).toBe(3)
+        expect(JSON.parse(metadata.get("train_history") ?? "")[0].train_loss).toBe("NaN")
+        const digests = JSON.parse(metadata.get("tensor_digests") ?? "")
+        for (const [name, one] of tensors) {
+          expect(Object.getOwnPropertyDescriptor(digests, name)?.value).toBe(sha256(one.bytes))
+        }
+        const digest = metadata.get("header_digest") ?? ""
+        const header = Buffer.from(bytes.subarray(0, [...tensors.values()][0]?.bytes.byteOffset))
+        header.write("0".repeat(64), header.indexOf(digest), "latin1")
+        expect(digest).toBe(sha256(header))
+        const info = yield* CheckpointFile.inspect(file)
+        expect(info.tensors.map(({ name, sha256 }) => [name, sha256])).toEqual(
+          [...tensors].map(([name, one]) => [name, sha256(one.bytes)])
+        )
+      })
+    )
+  )
+
+  it.live("is read by an independent reader", () =>
+    withFile((file, fs) =>
+      Effect.gen(function* () {
+        yield* CheckpointFile.write(file, sample(3))
+        const read = reader.parse((yield* fs.readFile(file)) as Uint8Array<ArrayBuffer>)
+        expect(read.tensors["model_state_dict.dense/kernel"]).toMatchObject({
+          dtype: "F32",
+          shape: [64],
+          data: Float32Array.from({ length: 64 }, (_, i) => Math.sin(3 + i))
+        })
+        expect(read.metadata?.["epoch"]).toBe("3")
+      })
+    )
+  )
+
+  it.live("says what is wrong, and where", () =>
+    withFile((file, fs) =>
+      Effect.gen(function* () {
+        const folder = file.replace(/\/[^/]*$/, "")
+        yield* CheckpointFile.write(file, sample(3))
+        const good = yield* fs.readFile(file)
+        const { length } = { length: Number(new DataView(good.buffer).getBigUint64(0, true)) + 8 }
+        const change = (edit: (bytes: Buffer) => Uint8Array) =>
+          Effect.zipRight(fs.writeFile(file, edit(Buffer.from(good))), reasonOf(file))
+        const replace = (from: string, to: string) =>
+          change((bytes) => {
+            bytes.write(to, bytes.indexOf(from), "latin1")
+            return bytes
+          })
+        expect(yield* reasonOf(`${folder}/none`)).toBe("NotFound")
+        expect(yield* reasonOf(folder)).toBe("Unreadable")
+        expect(yield* change(() => new Uint8Array())).toBe("Truncated")
+        expect(yield* change((bytes) => bytes.subarray(0, length))).toBe("Truncated")
+        expect(yield* change((bytes) => Buffer.concat([bytes, Buffer.from([0])]))).toBe("Damaged")
+        expect(yield* change(() => Buffer.from("RIFF....WAVEfmt"))).toBe("NotACheckpoint")
+        expect(yield* replace('"epoch":"3"', '"epoch":"4"')).toBe("Damaged")
+        const foreign = Either.getOrThrow(
+          Safetensors.encode({ metadata: new Map(), tensors: new Map() })
+        )
+        expect(yield* change(() => foreign)).toBe("NotACheckpoint")
+        yield* change((bytes) => {
+          bytes[bytes.length - 1] = 1 ^ (bytes.at(-1) ?? 0)
+          return bytes
+        })
+        const error = yield* Effect.flip(CheckpointFile.read(file))
+        expect(error.reason).toBe("Damaged")
+        expect(error.message).toContain(file)
+        expect(error.message).toContain(`model_state_dict.mask (bytes ${good.length - 3} to`)
+        expect(yield* Effect.isSuccess(CheckpointFile.inspect(file))).toBe(true)
+      })
+    )
+  )
+
+  it.live("refuses a newer format by its version", () =>
+    withFile((file, fs) =>
+      Effect.gen(function* () {
+        yield* CheckpointFile.write(file, sample(3))
+        const bytes = Buffer.from(yield* fs.readFile(file))
+        const digest = /"header_digest":"(\w+)"/.exec(bytes.toString("latin1"))?.[1] ?? ""
+        bytes.write('"format_version":"2"', bytes.indexOf('"format_version":"1"'), "latin1")
+        const end = Number(bytes.readBigUInt64LE(0)) + 8
+        bytes.write("0".repeat(64), bytes.indexOf(digest), "latin1")
+        bytes.write(sha256(bytes.subarray(0, end)), bytes.indexOf("0".repeat(64)), "latin1")
+        yield* fs.writeFile(file, bytes)
+        expect(yield* reasonOf(file)).toBe("UnsupportedVersion")
+      })
+    )
+  )
+
+  it.live("refuses state that it could not give back, and leaves the old file", () =>
+    withFile((file) =>
+      Effect.gen(function* () {
+        yield* CheckpointFile.write(file, sample(1))
+        const map = sample(2, 1, { stage_states: { mine: { seen: new Map() } } })
+        const error = yield* Effect.flip(CheckpointFile.write(file, map))
+        expect(error.reason).toBe("Unencodable")
+        expect(error.message).toContain("stage_states.mine.seen: an instance of Map")
+        const short = new Map([["t", { ...tensor(1, 3), shape: [4] }]])
+        const other = yield* Effect.flip(
+          CheckpointFile.write(file, { meta: sample(2).meta, tensors: short })
+        )
+        expect(other.message).toContain("t has 12 bytes of 16")
+        expect((yield* CheckpointFile.inspect(file)).meta.epoch).toBe(1)
+      })
+    )
+  )
+})
