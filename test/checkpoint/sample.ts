@@ -70,7 +70,12 @@ const bytes = (...values: Array<number>) => Effect.succeed(Uint8Array.from(value
 export const content = (checkpoint: Checkpoint) =>
   Effect.map(
     Effect.forEach([...checkpoint.tensors].sort(), ([name, { dtype, shape, bytes }]) =>
-      Effect.map(bytes, (found) => ({ name, dtype, shape: [...shape], bytes: Buffer.from(found).toString("hex") }))
+      Effect.map(bytes, (found) => ({
+        name,
+        dtype,
+        shape: [...shape],
+        bytes: Buffer.from(found).toString("hex")
+      }))
     ),
     (tensors) => ({ meta: checkpoint.meta, tensors })
   )

@@ -1,0 +1,50 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { Candidate, Whole } from "./Candidate.js"
+import * as Candidates from "./Candidate.js"
+import type { Checkpoint } from "./Checkpoint.js"
+import type { CheckpointError } from "./CheckpointError.js"
+import type { CheckpointName } from "./CheckpointStore.js"
+
+/** A whole checkpoint, and where it was. */
+export interface Choice {
+  readonly candidate: Whole
+  readonly checkpoint: Checkpoint
+}
+
+/** The candidates for a name, the one to be preferred first. */
+const ranked = (
+  candidates: ReadonlyArray<Candidate>,
+  name: CheckpointName
+): ReadonlyArray<Whole> =>
+  name === "latest"
+    ? Candidates.newestFirst(candidates)
+    : Option.match(Candidates.watched(candidates), {
+        onNone: () => [],
+        onSome: (watched) => Candidates.bestFirst(candidates, watched)
+      })
+
+const warn = (error: CheckpointError) => Effect.logWarning(`passed over: ${error.message}`)
+
+/**
+ * Finds the newest or best checkpoint that is whole to the last byte. Damaged ones are named in
+ * warnings; it is an error only if none is whole and one of them could not be read at all, since
+ * that one may be good.
+ */
+export const choose = (
+  candidates: ReadonlyArray<Candidate>,
+  name: CheckpointName,
+  load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
+): Effect.Effect<Option.Option<Choice>, CheckpointError> =>
+  Effect.gen(function* () {
+    const errors = [...Candidates.errors(candidates)]
+    yield* Effect.forEach(errors, warn, { discard: true })
+    for (const candidate of ranked(candidates, name)) {
+      const loaded = yield* Effect.either(load(candidate.path))
+      if (loaded._tag === "Right") return Option.some({ candidate, checkpoint: loaded.right })
+      yield* warn(loaded.left)
+      errors.push(loaded.left)
+    }
+    const unread = errors.find(({ reason }) => reason === "Unreadable")
+    return unread === undefined ? Option.none() : yield* unread
+  })

@@ -1,0 +1,137 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { createHash } from "node:crypto"
+import * as path from "node:path"
+import type { Candidate } from "./Candidate.js"
+import * as Candidates from "./Candidate.js"
+import type { Checkpoint, CheckpointTensor } from "./Checkpoint.js"
+import { CheckpointError } from "./CheckpointError.js"
+import type { CheckpointFolder, CheckpointName } from "./CheckpointStore.js"
+import { CheckpointStore, fileNames } from "./CheckpointStore.js"
+import { choose } from "./Choice.js"
+
+interface Kept {
+  readonly checkpoint: Checkpoint
+  readonly modified: Date
+  readonly bytes: number
+}
+
+// A run goes on changing, or frees, what its checkpoint refers to.
+const copy = ({ meta, tensors }: Checkpoint) =>
+  Effect.map(
+    Effect.forEach(tensors, ([name, tensor]) =>
+      Effect.map(tensor.bytes, (bytes) => [name, tensor, bytes.slice()] as const)
+    ),
+    (copies) => ({
+      bytes: copies.reduce((sum, [, , bytes]) => sum + bytes.length, 0),
+      checkpoint: {
+        meta,
+        tensors: new Map(
+          copies.map(([name, tensor, bytes]): [string, CheckpointTensor] => [
+            name,
+            { ...tensor, bytes: Effect.sync(() => bytes.slice()) }
+          ])
+        )
+      }
+    })
+  )
+
+const make = () => {
+  const files = new Map<string, Kept>()
+
+  const find = (file: string) =>
+    Effect.suspend(() => {
+      const kept = files.get(file)
+      return kept === undefined
+        ? new CheckpointError({ reason: "NotFound", path: file, detail: "" })
+        : Effect.succeed(kept)
+    })
+
+  const load = (file: string) => Effect.map(find(file), ({ checkpoint }) => checkpoint)
+
+  const list = (folder: string) =>
+    Effect.sync(() =>
+      Candidates.newestFirst(
+        [...files]
+          .filter(([file]) => path.dirname(file) === path.normalize(folder))
+          .map(([file, { checkpoint, modified, bytes }]): Candidate => ({
+            path: file,
+            name: path.basename(file),
+            modified,
+            bytes,
+            health: Either.right(checkpoint.meta)
+          }))
+      )
+    )
+
+  const save = Effect.fn("MemoryStore.save")(function* (
+    folder: string,
+    checkpoint: Checkpoint,
+    name: CheckpointName
+  ) {
+    const modified = new Date(yield* Clock.currentTimeMillis)
+    const kept = yield* copy(checkpoint)
+    const file = path.join(folder, fileNames[name])
+    files.set(file, { ...kept, modified })
+    return { path: file, bytes: kept.bytes, milliseconds: 0 }
+  }, Effect.uninterruptible)
+
+  const archive = (folder: string) =>
+    Effect.map(list(folder), (found) => {
+      let nth = 1
+      const target = () => path.join(folder, "archive", String(nth))
+      while ([...files.keys()].some((file) => path.dirname(file) === target())) nth++
+      for (const { path: file, name } of found) {
+        const kept = files.get(file)
+        files.delete(file)
+        if (kept !== undefined) files.set(path.join(target(), name), kept)
+      }
+      return target()
+    })
+
+  const open = (folder: string): CheckpointFolder => {
+    const choice = (name: CheckpointName) =>
+      Effect.flatMap(list(folder), (found) => choose(found, name, load))
+    const candidate = (name: CheckpointName) =>
+      Effect.map(
+        choice(name),
+        Option.map(({ candidate }) => candidate)
+      )
+    return {
+      path: folder,
+      save: (checkpoint, name) => save(folder, checkpoint, name),
+      load: (one) => load(one.path),
+      fetch: (name) =>
+        Effect.map(
+          choice(name),
+          Option.match({ onNone: () => null, onSome: ({ checkpoint }) => checkpoint })
+        ),
+      list: list(folder),
+      latest: candidate("latest"),
+      best: candidate("best"),
+      archive: archive(folder)
+    }
+  }
+
+  const inspect = Effect.fn("MemoryStore.inspect")(function* (file: string) {
+    const { checkpoint, bytes } = yield* find(file)
+    const tensors = yield* Effect.forEach(checkpoint.tensors, ([name, tensor]) =>
+      Effect.map(tensor.bytes, (found) => ({
+        name,
+        dtype: tensor.dtype,
+        shape: tensor.shape,
+        bytes: found.length,
+        sha256: createHash("sha256").update(found).digest("hex")
+      }))
+    )
+    return { meta: checkpoint.meta, bytes, tensors }
+  })
+
+  return { open: (folder: string) => Effect.sync(() => open(folder)), list, load, inspect }
+}
+
+/** Keeps checkpoints in memory, for as long as the process lives: for tests and trials. */
+export const layer: Layer.Layer<CheckpointStore> = Layer.sync(CheckpointStore, make)
