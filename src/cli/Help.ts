@@ -1,15 +1,57 @@
-import * as HelpDoc from "@effect/cli/HelpDoc"
-import * as Span from "@effect/cli/HelpDoc/Span"
+/** What a command is for, as `--help` tells it. Each entry is a name and what it means. */
+export interface Help {
+  readonly summary: string
+  readonly usage: string
+  readonly examples: ReadonlyArray<Entry>
+  readonly arguments: ReadonlyArray<Entry>
+  readonly options: ReadonlyArray<Entry>
+}
 
-/** A command's description, and lines to copy with what each does. */
-export const describe = (
-  description: string,
-  examples: ReadonlyArray<readonly [line: string, does: string]>
-): HelpDoc.HelpDoc =>
-  HelpDoc.blocks([
-    HelpDoc.p(description),
-    HelpDoc.h1("EXAMPLES"),
-    ...examples.map(([line, does]) =>
-      HelpDoc.p(Span.spans([Span.text(`$ ${line}`), Span.text(`  # ${does}`)]))
-    )
-  ])
+type Entry = readonly [name: string, meaning: string]
+
+/** The help on one command. */
+export const ofCommand = (help: Help): string =>
+  [
+    `${help.summary}.`,
+    `Usage: ${help.usage}`,
+    section("Examples", help.examples),
+    section("Arguments", help.arguments),
+    section("Options", help.options)
+  ].join("\n\n")
+
+/** The help on the program: its commands, and an example of each. */
+export const ofProgram = (
+  summary: string,
+  version: string,
+  commands: Readonly<Record<string, Help>>
+): string =>
+  [
+    `holdfast ${version}: ${summary}.`,
+    "Usage: holdfast <command> …",
+    section(
+      "Commands",
+      Object.entries(commands).map(([name, help]) => [name, help.summary])
+    ),
+    section(
+      "Examples",
+      Object.values(commands).flatMap((help) => help.examples.slice(0, 1))
+    ),
+    section("Options", [
+      ["--help, -h", "this help; after a command, the help on it"],
+      ["--version, -v", "the version"]
+    ])
+  ].join("\n\n")
+
+/** The names of a command's options, each with its two dashes. */
+export const optionNames = (help: Help): ReadonlyArray<string> =>
+  help.options.flatMap(([name]) => name.match(/--[a-z-]+/g) ?? [])
+
+const section = (title: string, entries: ReadonlyArray<Entry>): string => {
+  const width = Math.max(...entries.map(([name]) => name.length))
+  // Long names, as examples have, leave their meaning a line of its own.
+  const line =
+    width > 30
+      ? ([name, meaning]: Entry) => `  ${name}\n      ${meaning}`
+      : ([name, meaning]: Entry) => `  ${name.padEnd(width)}  ${meaning}`
+  return [`${title}:`, ...entries.map(line)].join("\n")
+}

@@ -71,13 +71,8 @@ const sizes = (splits: {
   `${Format.count(splits.test)} test`
 
 const history = (records: ReadonlyArray<EpochRecord>): string => {
-  const names = [
-    ...new Set(
-      records.flatMap(({ epoch: _, learning_rate: __, seconds: ___, ...metrics }) =>
-        Object.keys(metrics)
-      )
-    )
-  ]
+  const own = new Set(["epoch", "learning_rate", "seconds"])
+  const names = [...new Set(records.flatMap(Object.keys))].filter((name) => !own.has(name))
   return table(
     ["epoch", ...names, "learning_rate", "seconds"],
     records.map((record) => [

@@ -1,4 +1,3 @@
-import * as ValidationError from "@effect/cli/ValidationError"
 import * as Cause from "effect/Cause"
 import * as Chunk from "effect/Chunk"
 import * as Exit from "effect/Exit"
@@ -33,17 +32,13 @@ export const fromExit = (
   if (Exit.isSuccess(exit)) return { code: 0, text: "" }
   const failures = Chunk.toReadonlyArray(Cause.failures(exit.cause))
   const defects = Chunk.toReadonlyArray(Cause.defects(exit.cause))
-  // The command line's parser has printed its own errors.
-  const told = failures.filter((failure) => !ValidationError.isValidationError(failure))
   const lines = [
-    ...told.map((failure) => `error: ${message(failure)}`),
+    ...failures.map((failure) => `error: ${message(failure)}`),
     ...defects.map(
       (defect) => `error: this is a bug in holdfast or in your pipeline\n${stack(defect)}`
     )
   ]
-  const usage = failures.every(
-    (failure) => ValidationError.isValidationError(failure) || failure instanceof UsageError
-  )
+  const usage = failures.every((failure) => failure instanceof UsageError)
   const code =
     defects.length > 0
       ? 1

@@ -3,6 +3,7 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { BackendName } from "../backend/Backend.js"
 import { Backend } from "../backend/Backend.js"
+import * as FileStore from "../checkpoint/FileStore.js"
 import * as Resumption from "../checkpoint/Resumption.js"
 import { CommandLine } from "../config/CommandLine.js"
 import { ConfigSource } from "../config/ConfigSource.js"
@@ -16,10 +17,11 @@ import { Output } from "../observe/Output.js"
 import * as PlainLog from "../observe/PlainLog.js"
 import * as Progress from "../observe/Progress.js"
 import * as Quiet from "../observe/Quiet.js"
+import { commands } from "./Commands.js"
+import { optionNames } from "./Help.js"
 import * as Invocation from "./Invocation.js"
 import * as PipelineFile from "./PipelineFile.js"
 import * as Question from "./Question.js"
-import { optionNames } from "./Run.js"
 import { Signals } from "./Signals.js"
 import { UsageError } from "./UsageError.js"
 
@@ -57,6 +59,7 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
       allowDatasetChange: options.allowDatasetChange,
       messages: call.messages
     }),
+    FileStore.layer,
     Backend.layer(Option.getOrUndefined(options.backend))
   )
   // A file cannot tell us the types of its pipeline: a service that it lacks is a defect, named.
@@ -104,7 +107,7 @@ const checkOptions = (
         new UsageError({
           reason: "UnknownOption",
           found: stray,
-          nearest: nearest(stray, optionNames) ?? null
+          nearest: nearest(stray, optionNames(commands.run)) ?? null
         })
       )
 }

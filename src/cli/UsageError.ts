@@ -1,21 +1,24 @@
-import * as Schema from "effect/Schema"
+import * as Data from "effect/Data"
 
-/** A command line that means nothing, for a reason that the command's own parser cannot see. */
-export class UsageError extends Schema.TaggedError<UsageError>()("UsageError", {
-  reason: Schema.Literal("UnknownCommand", "UnknownOption"),
-  found: Schema.String,
+/** A command line that means nothing: `found` is what is wrong with it, or the unknown word. */
+export class UsageError extends Data.TaggedError("UsageError")<{
+  readonly reason: "Invalid" | "UnknownCommand" | "UnknownOption"
+  readonly found: string
   /** The known name that is nearest, where one is near. */
-  nearest: Schema.NullOr(Schema.String)
-}) {
+  readonly nearest: string | null
+}> {
   override get message(): string {
-    const [kind, help] =
-      this.reason === "UnknownCommand"
-        ? ["command", "see holdfast --help"]
-        : ["option", "what follows -- is left to the pipeline; see holdfast run --help"]
-    return (
-      `there is no ${kind} ${this.found}` +
-      (this.nearest === null ? "" : `; did you mean ${this.nearest}?`) +
-      `\n${help}`
-    )
+    const hint = this.nearest === null ? "" : `; did you mean ${this.nearest}?`
+    switch (this.reason) {
+      case "Invalid":
+        return `${this.found}; see --help`
+      case "UnknownCommand":
+        return `there is no command ${this.found}${hint || "; see holdfast --help"}`
+      case "UnknownOption":
+        return (
+          `there is no option ${this.found}${hint || "; see holdfast run --help"}\n` +
+          `(options for the pipeline itself come after --)`
+        )
+    }
   }
 }

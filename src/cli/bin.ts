@@ -4,12 +4,13 @@ import * as Layer from "effect/Layer"
 import { createRequire } from "node:module"
 import * as NodePath from "node:path"
 import * as Messages from "../observe/Messages.js"
+import { Output } from "../observe/Output.js"
 import { Invocation } from "./Invocation.js"
 import { main } from "./Main.js"
 import { runMain } from "./RunMain.js"
 import { Inbox } from "./Signals.js"
 
-const { argv, env, stderr, stdout } = process
+const { argv, env } = process
 const { version } = createRequire(import.meta.url)("../../package.json") as { version: string }
 const messages = Messages.languages[Messages.language(env)]
 const inbox = new Inbox()
@@ -20,7 +21,7 @@ const invocation = {
   messages
 }
 
-main({ version, colours: stdout.isTTY && stderr.isTTY && !env["NO_COLOR"] }).pipe(
-  Effect.provide(Layer.merge(Layer.succeed(Invocation, invocation), inbox.layer)),
+main(version).pipe(
+  Effect.provide(Layer.mergeAll(Layer.succeed(Invocation, invocation), inbox.layer, Output.layer)),
   (command) => runMain(command, { inbox, stopping: messages.stopping })
 )

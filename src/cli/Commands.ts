@@ -1,0 +1,62 @@
+import type { Help } from "./Help.js"
+
+/** What Holdfast is, in a line. */
+export const summary =
+  "training for TensorFlow.js that can be stopped at any moment and goes on exactly"
+
+const pipeline = ["pipeline", "the pipeline's file, TypeScript or JavaScript"] as const
+const json = (what: string) => ["--json", `print ${what} as JSON`] as const
+const help = ["--help, -h", "this help"] as const
+
+/** The commands, by name. What parses them lies in files of their own, loaded when needed. */
+export const commands = {
+  run: {
+    summary: "Run a pipeline, going on from where an earlier run was stopped",
+    usage: "holdfast run [options] <pipeline> [args…]",
+    examples: [
+      ["holdfast run pipelines/speaker.ts", "train; Ctrl+C saves and stops"],
+      ["holdfast run pipelines/speaker.ts --resume latest", "go on without being asked"],
+      ["holdfast run pipelines/speaker.ts --set training.num_epochs=150", "change the config"],
+      ["holdfast run pipelines/identify.ts someone.wav", "arguments for the pipeline"]
+    ],
+    arguments: [
+      pipeline,
+      ["args", "what the pipeline is to be told, files say; after -- also options"]
+    ],
+    options: [
+      ["--config PATH", "the configuration, by default config.json"],
+      ["--set PATH=VALUE", "set a field of the configuration; may be repeated"],
+      ["--resume WHAT", "latest, best or a path: go on from that checkpoint;"],
+      ["", "never: start from scratch; ask: as without the option"],
+      ["--allow-dataset-change", "go on with data other than the checkpoint's"],
+      ["--backend NAME", "compute on tensorflow, wasm or cpu, else the fastest there is;"],
+      ["", "also the environment variable HOLDFAST_BACKEND"],
+      ["--quiet", "show warnings and results only"],
+      ["--json", "print a JSON object an event"],
+      help
+    ]
+  },
+  show: {
+    summary: "Draw the stages of a pipeline without running any",
+    usage: "holdfast show [options] <pipeline>",
+    examples: [["holdfast show pipelines/speaker.ts", "the tree of its stages"]],
+    arguments: [pipeline],
+    options: [json("the tree"), help]
+  },
+  inspect: {
+    summary: "Show what is in a checkpoint: position, metrics, tensors, config",
+    usage: "holdfast inspect [options] <checkpoint>",
+    examples: [
+      ["holdfast inspect checkpoints/best_model.safetensors", "what is in it"],
+      ["holdfast inspect checkpoints/best_model.safetensors --json", "the same, for programs"]
+    ],
+    arguments: [["checkpoint", "the checkpoint's file"]],
+    options: [json("everything but the tensors' values"), help]
+  }
+} as const satisfies Readonly<Record<string, Help>>
+
+/** The names of the commands. */
+export type CommandName = keyof typeof commands
+
+/** Whether there is a command of this name. */
+export const isCommand = (name: string): name is CommandName => Object.hasOwn(commands, name)

@@ -1,0 +1,58 @@
+import * as CliConfig from "@effect/cli/CliConfig"
+import * as Command from "@effect/cli/Command"
+import * as HelpDoc from "@effect/cli/HelpDoc"
+import * as ValidationError from "@effect/cli/ValidationError"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as NodeTerminal from "@effect/platform-node/NodeTerminal"
+import * as Console from "effect/Console"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { stripVTControlCharacters } from "node:util"
+import { inspect } from "./Inspect.js"
+import { run } from "./Run.js"
+import { show } from "./Show.js"
+import { UsageError } from "./UsageError.js"
+
+/** The commands as @effect/cli parses them. */
+export const holdfast = Command.withSubcommands(Command.make("holdfast"), [run, show, inspect])
+
+const platform = Layer.mergeAll(
+  NodeFileSystem.layer,
+  NodePath.layer,
+  NodeTerminal.layer,
+  CliConfig.layer({ showBuiltIns: false })
+)
+
+/** Parses the command line and does what it says. */
+export const parse = (argv: ReadonlyArray<string>) =>
+  Command.run(holdfast, { name: "holdfast", version: "", executable: "holdfast" })(
+    separated(argv)
+  ).pipe(
+    Effect.mapError((error) =>
+      ValidationError.isValidationError(error)
+        ? new UsageError({
+            reason: "Invalid",
+            found: stripVTControlCharacters(HelpDoc.toAnsiText(error.error)).trim(),
+            nearest: null
+          })
+        : error
+    ),
+    withoutItsErrors,
+    Effect.provide(platform)
+  )
+
+/** `--name=value` as two words, which the parser does not do where the value has an = too. */
+export const separated = (argv: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const end = argv.includes("--") ? argv.indexOf("--") : argv.length
+  return argv.flatMap((word, i) => {
+    const [, name, value] = /^(--[a-z-]+)=(.*)$/s.exec(word) ?? []
+    return i < end && name !== undefined && value !== undefined ? [name, value] : [word]
+  })
+}
+
+/** The parser prints its errors in colours before it fails with them: once is enough. */
+const withoutItsErrors = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  Console.consoleWith((console) =>
+    Effect.withConsole(effect, { ...console, error: () => Effect.void })
+  )
