@@ -1,0 +1,101 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { BackendName } from "../../src/backend/Backend.js"
+import * as Native from "../../src/backend/Native.js"
+import { Obstacle } from "../../src/backend/Obstacle.js"
+import { startWith } from "../../src/backend/Start.js"
+
+/** Starters of which those named can be had; they note that they ran. */
+const starters = (available: ReadonlyArray<BackendName>) => {
+  const ran: Array<BackendName> = []
+  const starter = (name: BackendName) =>
+    Effect.suspend(() => {
+      ran.push(name)
+      return available.includes(name)
+        ? Effect.void
+        : Effect.fail(new Obstacle({ why: `no ${name} here`, remedy: `install ${name}` }))
+    })
+  return {
+    ran,
+    all: { tensorflow: starter("tensorflow"), wasm: starter("wasm"), cpu: starter("cpu") }
+  }
+}
+
+describe("starting a backend", () => {
+  it.effect("takes the native one where it can be had", () =>
+    Effect.gen(function* () {
+      const { all, ran } = starters(["tensorflow", "wasm", "cpu"])
+      const started = yield* startWith(all)
+      expect(started).toEqual({ name: "tensorflow", reason: "the native package is installed" })
+      expect(ran).toEqual(["tensorflow"])
+    })
+  )
+
+  it.effect("goes on to the next, and says what the ones before lack", () =>
+    Effect.gen(function* () {
+      const { all } = starters(["cpu"])
+      expect(yield* startWith(all)).toEqual({
+        name: "cpu",
+        reason: "no tensorflow here; no wasm here"
+      })
+    })
+  )
+
+  it.effect("never puts another in the place of the one asked for", () =>
+    Effect.gen(function* () {
+      const { all, ran } = starters(["wasm", "cpu"])
+      const error = yield* Effect.flip(startWith(all, "tensorflow"))
+      expect(error.reason).toBe("Unavailable")
+      expect(error.message).toBe(
+        "backend tensorflow cannot be used: no tensorflow here; install tensorflow"
+      )
+      expect(ran).toEqual(["tensorflow"])
+    })
+  )
+})
+
+describe("loading native TensorFlow", () => {
+  const obstacle = (load: (name: string) => Promise<unknown>) =>
+    Effect.map(Effect.flip(Native.start(load)), ({ why }) => why)
+  const notFound = (name: string) =>
+    Promise.reject(
+      Object.assign(new Error(`Cannot find package '${name}' imported from here`), {
+        code: "ERR_MODULE_NOT_FOUND"
+      })
+    )
+
+  it.effect("tries both packages", () =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      const why = yield* obstacle((name) => {
+        asked.push(name)
+        return notFound(name)
+      })
+      expect(asked).toEqual(["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"])
+      expect(why).toBe("the native package is not installed")
+    })
+  )
+
+  it.effect("sees that a package came without its addon", () =>
+    Effect.gen(function* () {
+      const missing =
+        "The Node.js native addon module (tfjs_binding.node) can not be found at path: x"
+      const why = yield* obstacle((name) =>
+        name.endsWith("gpu") ? Promise.reject(new Error(missing)) : notFound(name)
+      )
+      expect(why).toBe("@tensorflow/tfjs-node-gpu is installed without its native addon")
+    })
+  )
+
+  it.effect("says what a broken one says", () =>
+    Effect.gen(function* () {
+      const broken = new Error("libtensorflow.so.2: cannot open shared object file\nmore")
+      const why = yield* obstacle((name) =>
+        name.endsWith("gpu") ? Promise.reject(broken) : notFound(name)
+      )
+      expect(why).toBe(
+        "@tensorflow/tfjs-node-gpu does not load: libtensorflow.so.2: cannot open shared object file"
+      )
+    })
+  )
+})
