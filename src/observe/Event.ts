@@ -72,6 +72,12 @@ export type Event =
       readonly metrics: Readonly<Record<string, number>>
     }
   | {
+      /** What a pipeline is for, other than training: shown to the user whatever the verbosity. */
+      readonly _tag: "Result"
+      readonly text: string
+      readonly value: unknown
+    }
+  | {
       readonly _tag: "RunFinished"
       readonly epoch: number
       readonly best: {

@@ -97,6 +97,8 @@ export const fromEvent = (
             .map(([name, value]) => Format.metric(name, value))
             .join(", ")
       )
+    case "Result":
+      return out(event.text)
     case "RunFinished":
       return out(messages.finished(event))
   }

@@ -9,6 +9,7 @@ import { Output } from "./Output.js"
 export const keep = (event: Event, lines: ReadonlyArray<Line.Line>): ReadonlyArray<Line.Line> => {
   switch (event._tag) {
     case "Evaluated":
+    case "Result":
     case "RunFinished":
       return lines
     case "Interrupted":

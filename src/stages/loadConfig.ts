@@ -6,5 +6,5 @@ import * as Stage from "../Stage.js"
 export const loadConfig = <C, I>(schema: Schema.Schema<C, I>) =>
   Stage.make("loadConfig", {
     description: "read and check the configuration",
-    run: (_: void) => load(schema)
+    run: () => load(schema)
   })

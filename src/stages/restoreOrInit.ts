@@ -17,7 +17,7 @@ import { place, type Run, type RunConfig } from "../training/Run.js"
 import { build, type RunParts } from "../training/RunParts.js"
 import { flush } from "../training/Saving.js"
 import { tensorOf } from "../training/Weights.js"
-import { chooseStart } from "./chooseStart.js"
+import { chooseStart, type Start } from "./chooseStart.js"
 import type { Prepared } from "./loadDataset.js"
 
 /**
@@ -57,11 +57,14 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
           epochs: config.training.num_epochs,
           stepsPerEpoch: Math.ceil(dataset.train.size / config.training.batch_size),
           parameters: run.weights.reduce((sum, weight) => sum + tensorOf(weight).size, 0),
-          from: start.from === null ? null : { path: start.from.path, epoch, step }
+          from: start.from === null ? null : { ...placeOf(start.from), epoch, step }
         })
         return run
       })
   })
+
+const placeOf = ({ path, reason }: NonNullable<Start["from"]>) =>
+  reason === undefined ? { path } : { path, reason }
 
 /** Puts a checkpoint into a newly built run, if the two fit; says what has changed since. */
 const goOn = Effect.fn("restoreOrInit.goOn")(function* (

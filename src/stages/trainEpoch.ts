@@ -4,7 +4,7 @@ import { permutation } from "../data/Order.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import { means, prefixed } from "../training/Evaluation.js"
-import { macrotask } from "../training/Macrotask.js"
+import { breathe } from "../data/EventLoop.js"
 import * as Progress from "../training/Progress.js"
 import * as Random from "../training/Random.js"
 import { measured, type Run } from "../training/Run.js"
@@ -27,7 +27,7 @@ export const trainEpoch = Stage.make("trainEpoch", {
       while (progress.position.example < size) {
         yield* step(run, order, progress)
         progress = yield* Ref.get(run.progress)
-        yield* macrotask
+        yield* breathe
       }
       yield* measured(run, {
         ...prefixed("train", means(progress.position.sums, size)),

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type { DataError } from "../data/DataError.js"
 import type { SplitName } from "../data/Dataset.js"
 import { emit, type Observer } from "../observe/Observer.js"
-import { macrotask } from "./Macrotask.js"
+import { breathe } from "../data/EventLoop.js"
 import { place, type Run } from "./Run.js"
 import { evaluate } from "./TrainStep.js"
 
@@ -40,7 +40,7 @@ export const overSplit = (
         loss: sums["loss"]! / (start + batch.size),
         examples: batch.size
       })
-      yield* macrotask
+      yield* breathe
     }
     return means(sums, examples.size)
   }).pipe(Effect.withSpan("Evaluation.overSplit", { attributes: { split } }))
