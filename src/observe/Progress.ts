@@ -14,9 +14,12 @@ const pause = 100
 /** What a terminal echoes for Ctrl+C, behind the line. */
 const echo = "^C".length
 
-/** What an epoch's line says of the saves at its end. */
-const remarks = (saves: ReadonlyArray<"latest" | "best">): string =>
-  (saves.includes("best") ? "  best so far" : "") + (saves.includes("latest") ? "  saved" : "")
+type Saved = Extract<Event, { readonly _tag: "CheckpointSaved" }>
+
+/** What an epoch's line says of the saves at its end: their paths are always the same. */
+const remarks = (saves: ReadonlyArray<Saved>): string =>
+  (saves.some(({ name }) => name === "best") ? "  best so far" : "") +
+  (saves.some(({ name }) => name === "latest") ? "  saved" : "")
 
 /**
  * Shows a run on a terminal: one line for the epoch, redrawn in place, and lines that stay.
@@ -33,8 +36,8 @@ export const layer = (setting: Line.Setting): Layer.Layer<Observer, never, Outpu
       /** What is on the line: how many columns, and since when. */
       const drawn = yield* Ref.make({ width: 0, at: 0 })
 
-      /** What was saved since the last epoch ended. */
-      const saves = yield* Ref.make<ReadonlyArray<"latest" | "best">>([])
+      /** The saves that no line has told of yet. */
+      const saves = yield* Ref.make<ReadonlyArray<Saved>>([])
 
       const clear = Effect.flatMap(Ref.getAndSet(drawn, { width: 0, at: 0 }), ({ width }) =>
         width === 0 ? Effect.void : output.out(`\r${" ".repeat(width + echo)}\r`)
@@ -49,27 +52,34 @@ export const layer = (setting: Line.Setting): Layer.Layer<Observer, never, Outpu
         yield* output.out(`\r${line.padEnd(width)}`)
       })
 
-      yield* Effect.addFinalizer(() => clear)
+      const write = (lines: ReadonlyArray<Line.Line>) =>
+        Effect.zipRight(clear, Line.write(output, lines))
+
+      // The save of a run that fails comes last, with no line to tell of it.
+      yield* Effect.addFinalizer(() =>
+        Effect.flatMap(Ref.get(saves), (untold) =>
+          write(untold.flatMap((save) => Line.fromEvent(save, setting, null)))
+        )
+      )
       return {
         emit: Effect.fnUntraced(function* (event: Event) {
           const now = yield* Clock.currentTimeMillis
           yield* Ref.update(meter, (before) => Meter.advance(before, event, now))
-          if (event._tag === "StepFinished") return yield* redraw(now)
-          // Saves are told on the epoch's line: their paths are always the same.
-          if (event._tag === "CheckpointSaved") {
-            return yield* Ref.update(saves, (before) => [...before, event.name])
-          }
           const lines = Line.fromEvent(event, setting, yield* setting.signal)
-          if (event._tag === "EpochFinished") {
-            const remark = remarks(yield* Ref.getAndSet(saves, []))
-            yield* clear
-            return yield* Line.write(
-              output,
-              lines.map(({ text, to }) => ({ to, text: text + remark }))
-            )
+          switch (event._tag) {
+            case "StepFinished":
+              return yield* redraw(now)
+            case "CheckpointSaved":
+              return yield* Ref.update(saves, (before) => [...before, event])
+            case "EpochFinished": {
+              const remark = remarks(yield* Ref.getAndSet(saves, []))
+              return yield* write(lines.map(({ text, to }) => ({ to, text: text + remark })))
+            }
+            case "Interrupted":
+            case "RunFinished":
+              yield* Ref.set(saves, [])
           }
-          yield* clear
-          yield* Line.write(output, lines)
+          yield* write(lines)
         })
       }
     })
