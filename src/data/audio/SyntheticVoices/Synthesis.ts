@@ -7,12 +7,12 @@ export const sampleRate = 8000
 
 /** The signal's peak over the root mean square of its background noise, roughly, in dB. */
 const signalToNoise = 30
-/** Of the five formants, in Hz, before the voice's own scale. */
-const bandwidths = [60, 90, 130, 200, 260]
+/** Of the four formants, in Hz, before the voice's own scale. */
+const bandwidths = [60, 90, 130, 200]
 
 /**
  * One utterance of four to six random syllables: a source-filter synthesiser in the manner of Klatt
- * (1980), a pulse train with breath through a cascade of five formants, beside it a branch for the
+ * (1980), a pulse train with breath through a cascade of four formants, beside it a branch for the
  * noise of consonants; then a microphone at another distance each time, and a little background noise.
  */
 export const utterance = (voice: Voice, random: Random): Float32Array => {
@@ -27,8 +27,8 @@ const speak = (voice: Voice, frames: ReadonlyArray<Phrase.Frame>, random: Random
   const output = new Float64Array(before + frames.length * samplesPerFrame + after)
 
   // Nobody speaks quite the same from one occasion to the next.
-  const base = voice.pitch * random.between(0.94, 1.06)
-  const scale = voice.formantScale * random.between(0.99, 1.01)
+  const base = voice.pitch * random.between(0.92, 1.08)
+  const scale = voice.formantScale * random.between(0.98, 1.02)
   const intonation = makeIntonation(voice, random)
   const source = makeSource(voice, random)
   const tract = bandwidths.map(() => new Resonator())
@@ -37,11 +37,11 @@ const speak = (voice: Voice, frames: ReadonlyArray<Phrase.Frame>, random: Random
   frames.forEach((frame, f) => {
     const pitch = base * intonation(f / frames.length, f * Phrase.frameSeconds)
     const formants = [
-      ...frame.formants.map((formant, i) => formant * voice.formantDeviation[i]!),
-      ...voice.upperFormants
+      ...frame.formants.map((formant, i) => formant * voice.formantDeviation[i]! * scale),
+      voice.fourthFormant
     ]
     tract.forEach((resonator, i) =>
-      resonator.tune(formants[i]! * scale, bandwidths[i]! * voice.bandwidthScale, "zero")
+      resonator.tune(formants[i]!, bandwidths[i]! * voice.bandwidthScale, "zero")
     )
     hiss.tune(frame.noiseCentre * voice.sibilance, 900, "peak")
     for (let i = 0; i < samplesPerFrame; i++) {
@@ -55,7 +55,7 @@ const speak = (voice: Voice, frames: ReadonlyArray<Phrase.Frame>, random: Random
 }
 
 /** Brings the parallel branch to the loudness of consonants beside vowels. */
-const hissGain = 2.2
+const hissGain = 1.5
 
 /** Pitch over an utterance as a multiple of its base: an accent, a decline and vibrato. */
 const makeIntonation = (voice: Voice, random: Random) => {
@@ -119,7 +119,7 @@ class Resonator {
 const record = (sound: Float64Array, random: Random): Float32Array => {
   const peak = sound.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 1e-9)
   const gain = random.between(0.2, 0.7) / peak
-  const tone = random.between(-0.25, 0.25)
+  const tone = random.between(-0.4, 0.4)
   const noise = random.between(0.1, 0.3) * peak * 10 ** (-signalToNoise / 20)
   let previous = 0
   return Float32Array.from(sound, (sample) => {

@@ -19,8 +19,8 @@ export interface Voice {
   readonly formantScale: number
   /** The lowest three formants as multiples of what the vowel asks. */
   readonly formantDeviation: readonly [number, number, number]
-  /** The fourth and fifth formant in Hz, which no vowel moves. */
-  readonly upperFormants: readonly [number, number]
+  /** In Hz; no vowel moves it, and the fifth lies above what is recorded. */
+  readonly fourthFormant: number
   readonly bandwidthScale: number
   /** The centre of hissing sounds as a multiple of the average. */
   readonly sibilance: number
@@ -29,7 +29,7 @@ export interface Voice {
 }
 
 /** One for each trait; those whose roots lie too near whole numbers are left out. */
-const primes = [5, 3, 7, 11, 13, 19, 23, 29, 31, 41, 43, 53, 59, 71, 73, 83, 89, 103]
+const primes = [5, 3, 7, 11, 13, 19, 23, 29, 31, 41, 43, 53, 59, 71, 73, 83, 89]
 
 /**
  * The voice of the `speaker`-th speaker of a seed, whatever the number of speakers.
@@ -49,7 +49,7 @@ export const make = (seed: number, speaker: number): Voice => {
     // High voices mostly come from short tracts, but not quite in proportion.
     formantScale: 0.87 + 0.22 * height + within(0, 0.12),
     formantDeviation: [within(0.93, 1.07), within(0.93, 1.07), within(0.94, 1.06)],
-    upperFormants: [within(3200, 4000), within(4200, 5100)],
+    fourthFormant: within(3000, 3600),
     bandwidthScale: within(0.7, 1.6),
     tilt: within(0.1, 0.8),
     openQuotient: within(0.4, 0.8),

@@ -1,0 +1,78 @@
+import { SystemError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as path from "node:path"
+import * as Wav from "../../../src/data/audio/Wav.js"
+import { Observer } from "../../../src/observe/Observer.js"
+
+/** Real files and paths. */
+export const layer = Layer.mergeAll(NodeFileSystem.layer, NodePath.layer)
+
+/** A folder that goes with the scope. */
+export const temporaryFolder = Effect.flatMap(FileSystem.FileSystem, (fs) =>
+  fs.makeTempDirectoryScoped({ prefix: "holdfast-data-" })
+)
+
+/** Writes files, and the folders they need. */
+export const writeFiles = (root: string, files: Readonly<Record<string, Uint8Array>>) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    for (const [name, bytes] of Object.entries(files)) {
+      const file = path.join(root, name)
+      yield* fs.makeDirectory(path.dirname(file), { recursive: true })
+      yield* fs.writeFile(file, bytes)
+    }
+  })
+
+/** A WAV file of a tone, by default half a second long. */
+export const tone = (hertz: number, seconds = 0.5, rate = 8000, amplitude = 0.5): Uint8Array =>
+  Wav.encode(
+    Float32Array.from(
+      { length: Math.round(seconds * rate) },
+      (_, i) => amplitude * Math.sin((2 * Math.PI * hertz * i) / rate)
+    ),
+    rate
+  )
+
+/** Collects what the observer is told while `effect` runs: `level: message`. */
+export const listen = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
+  Effect.suspend(() => {
+    const heard: Array<string> = []
+    return effect.pipe(
+      Effect.provideService(Observer, {
+        emit: (event) =>
+          Effect.sync(() => {
+            if (event._tag === "Notice") heard.push(`${event.level}: ${event.message}`)
+          })
+      }),
+      Effect.map((result) => ({ result, heard }))
+    )
+  })
+
+/** Counts and may forbid the reading of files, which are otherwise the real ones. */
+export const watched = (options: {
+  readonly onRead?: (path: string) => void
+  readonly mayRead?: (path: string) => boolean
+}) =>
+  Layer.effect(
+    FileSystem.FileSystem,
+    Effect.map(FileSystem.FileSystem, (fs) => ({
+      ...fs,
+      readFile: (path) => {
+        options.onRead?.(path)
+        return (options.mayRead?.(path) ?? true)
+          ? fs.readFile(path)
+          : Effect.fail(
+              new SystemError({
+                reason: "PermissionDenied",
+                module: "FileSystem",
+                method: "readFile",
+                pathOrDescriptor: path
+              })
+            )
+      }
+    }))
+  ).pipe(Layer.provide(NodeFileSystem.layer), Layer.merge(NodePath.layer))
