@@ -52,18 +52,14 @@ export const listen = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     )
   })
 
-/** Counts and may forbid the reading of files, which are otherwise the real ones. */
-export const watched = (options: {
-  readonly onRead?: (path: string) => void
-  readonly mayRead?: (path: string) => boolean
-}) =>
+/** The real files, but those that may not be read. */
+export const forbidding = (isForbidden: (path: string) => boolean) =>
   Layer.effect(
     FileSystem.FileSystem,
     Effect.map(FileSystem.FileSystem, (fs) => ({
       ...fs,
       readFile: (path) => {
-        options.onRead?.(path)
-        return (options.mayRead?.(path) ?? true)
+        return !isForbidden(path)
           ? fs.readFile(path)
           : Effect.fail(
               new SystemError({

@@ -1,0 +1,318 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import { describe, expect, it, layer } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Schema from "effect/Schema"
+import * as path from "node:path"
+import { SpeakerData } from "../../../src/data/audio/SpeakerData.js"
+import { speakerFolder, utteranceFeatures } from "../../../src/data/audio/SpeakerFolder.js"
+import * as Wav from "../../../src/data/audio/Wav.js"
+import * as TestFiles from "./TestFiles.js"
+
+const decode = Schema.decodeUnknownSync(SpeakerData, { onExcessProperty: "error" })
+
+/** Enough recordings of each speaker that every split has some; tones tell them apart. */
+const corpus = (speakers: ReadonlyArray<string>, each = 30) =>
+  Object.fromEntries(
+    speakers.flatMap((speaker, s) =>
+      Array.from({ length: each }, (_, i) => [
+        `${speaker}/0_${speaker}_${i}.wav`,
+        TestFiles.tone(300 + 400 * s + 3 * i, 0.1)
+      ])
+    )
+  )
+
+/** A folder for a corpus and one for the cache; `load` loads the one with the other. */
+const workplace = Effect.gen(function* () {
+  const folder = yield* TestFiles.temporaryFolder
+  const root = path.join(folder, "speech")
+  const settings = { root, cache_dir: path.join(folder, "cache"), frames: 20, mels: 10 }
+  const load = (changes: object = {}) =>
+    TestFiles.listen(speakerFolder({ data: decode({ ...settings, ...changes }) }))
+  const fail = (changes: object = {}) =>
+    Effect.map(
+      TestFiles.listen(Effect.either(speakerFolder({ data: decode({ ...settings, ...changes }) }))),
+      ({ result }) => Either.getOrThrow(Either.flip(result))
+    )
+  const warnings = (heard: ReadonlyArray<string>) => heard.filter((line) => line.startsWith("warn"))
+  return { root, settings, load, fail, warnings }
+})
+
+const indices = (size: number) => Int32Array.from({ length: size }, (_, i) => i)
+
+layer(TestFiles.layer)("speakerFolder", (it) => {
+  it.scoped("labels recordings with their speakers, sorted by name", () =>
+    Effect.gen(function* () {
+      const { load, root } = yield* workplace
+      yield* TestFiles.writeFiles(root, corpus(["zoe", "Ben", "anna"]))
+      const { heard, result } = yield* load()
+      expect(result.name).toBe("speech")
+      expect(result.classes).toEqual(["Ben", "anna", "zoe"])
+      expect([result.inputShape, result.labelShape]).toEqual([[20, 10], []])
+      expect(result.train.size + result.validation.size + result.test.size).toBe(90)
+      expect(heard.length).toBe(1)
+      expect(heard[0]).toContain("info: computing features")
+
+      // The tone of a speaker decides which band is loudest.
+      const batch = yield* result.train.batch(indices(result.train.size))
+      const loudest = new Map<number, Set<number>>()
+      batch.labels.forEach((label, i) => {
+        const row = [...batch.inputs.subarray(i * 200, i * 200 + 10)]
+        const bands = loudest.get(label) ?? new Set()
+        loudest.set(label, bands.add(row.indexOf(Math.max(...row))))
+      })
+      // zoe's tones lie lowest, then Ben's, then anna's.
+      const [ben, anna, zoe] = [0, 1, 2].map((label) => [...loudest.get(label)!])
+      expect(Math.max(...zoe!)).toBeLessThan(Math.min(...ben!))
+      expect(Math.max(...ben!)).toBeLessThan(Math.min(...anna!))
+    })
+  )
+
+  it.scoped("fetches any examples in any order, repeatably", () =>
+    Effect.gen(function* () {
+      const { load, root } = yield* workplace
+      yield* TestFiles.writeFiles(root, corpus(["a", "b"]))
+      const { train } = (yield* load()).result
+      const some = yield* train.batch(Int32Array.of(7, 3, 7))
+      const one = yield* train.batch(Int32Array.of(3))
+      expect([some.size, some.inputs.length, some.labels.length]).toEqual([3, 600, 3])
+      expect(some.inputs.subarray(200, 400)).toEqual(one.inputs)
+      expect(some.inputs.subarray(0, 200)).toEqual(some.inputs.subarray(400))
+      expect(some.labels[1]).toBe(one.labels[0])
+    })
+  )
+
+  it.scoped("tiles what is short and crops what is long, at random where it may draw", () =>
+    Effect.gen(function* () {
+      const { load, root } = yield* workplace
+      const chirp = Float32Array.from({ length: 86 * 8000 }, (_, i) => 0.5 * Math.sin(i * i * 1e-6))
+      yield* TestFiles.writeFiles(root, {
+        ...corpus(["a", "b"]),
+        "a/long.wav": Wav.encode(chirp, 8000),
+        "a/short.wav": Wav.encode(chirp.subarray(0, 8000 * 0.075), 8000)
+      })
+      const { result } = yield* load({ split: { test_pattern: "^(long|short)" } })
+      expect(result.test.size).toBe(2)
+      const at = (draw?: number) =>
+        Effect.map(
+          result.test.batch(Int32Array.of(0, 1), draw === undefined ? undefined : () => draw),
+          (batch) => {
+            const rows = Array.from({ length: 40 }, (_, i) =>
+              batch.inputs.subarray(i * 10, i * 10 + 10).join()
+            )
+            return { long: rows.slice(0, 20), short: rows.slice(20) }
+          }
+        )
+      const [plain, first, last] = [yield* at(), yield* at(0), yield* at(0.999_999)]
+      // Six frames fit into 75 ms.
+      expect(plain.short.slice(6)).toEqual(plain.short.slice(0, 14))
+      expect(first.short).toEqual(plain.short)
+      expect(last.short).toEqual([plain.short[5], ...plain.short.slice(0, 19)])
+      expect(new Set(plain.short).size).toBe(6)
+      expect(new Set([plain.long[0], first.long[0], last.long[0]]).size).toBe(3)
+    })
+  )
+
+  it.scoped("passes over what is not speech, and says what it skips and why", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const { load, root, warnings } = yield* workplace
+      yield* TestFiles.writeFiles(root, {
+        ...corpus(["a", "b"]),
+        "README.md": Uint8Array.of(1),
+        ".git/x.wav": Uint8Array.of(1),
+        "notes/x.txt": Uint8Array.of(1),
+        "a/.DS_Store": Uint8Array.of(1),
+        "a/.hidden.wav": Uint8Array.of(1),
+        "a/x.txt": Uint8Array.of(1),
+        "a/x1.wav": TestFiles.tone(440, 0),
+        "a/x2.wav": Wav.encode(new Float32Array(4000).fill(0.3), 8000),
+        "a/x3.wav": new TextEncoder().encode("fLaC, truly"),
+        "a/x4.wav": TestFiles.tone(440, 0.01),
+        "a/x8.WAV": TestFiles.tone(440, 0.3, 44_100)
+      })
+      yield* fs.symlink(path.join(root, "gone"), path.join(root, "a", "x5.wav"))
+      yield* fs.makeDirectory(path.join(root, "a", "x6.wav"))
+      yield* fs.symlink(path.join(root, "gone"), path.join(root, "lost"))
+      const { heard, result } = yield* load()
+      expect(result.train.size + result.validation.size + result.test.size).toBe(61)
+      expect(warnings(heard)).toEqual([
+        `warning: skipped ${root}/lost: it is a link that leads nowhere`,
+        `warning: skipped ${root}/notes: it holds no .wav files`,
+        `warning: skipped ${root}/a/x1.wav: it holds no samples`,
+        `warning: skipped ${root}/a/x2.wav: it is silent, or nearly so`,
+        `warning: skipped ${root}/a/x3.wav: it is a FLAC file, not WAV: convert it`,
+        `warning: skipped ${root}/a/x4.wav: it is shorter than one frame of 25 ms`,
+        `warning: skipped ${root}/a/x5.wav: it is a link that leads nowhere`,
+        `warning: skipped ${root}/a/x6.wav: it is not a file`
+      ])
+    })
+  )
+
+  it.scoped("names twenty skipped files and counts the rest", () =>
+    Effect.gen(function* () {
+      const { load, root, warnings } = yield* workplace
+      const broken = Array.from({ length: 23 }, (_, i) => [`a/broken${i}.wav`, Uint8Array.of(1)])
+      yield* TestFiles.writeFiles(root, { ...corpus(["a", "b"]), ...Object.fromEntries(broken) })
+      const heard = warnings((yield* load()).heard)
+      expect(heard.length).toBe(21)
+      expect(heard.at(-1)).toBe("warning: and 3 more files were skipped")
+    })
+  )
+
+  it.scoped("follows links to files and folders", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const { load, root } = yield* workplace
+      yield* TestFiles.writeFiles(root, corpus(["a"]))
+      yield* TestFiles.writeFiles(path.join(root, "..", "elsewhere"), corpus(["b"]))
+      yield* fs.symlink(path.join(root, "..", "elsewhere", "b"), path.join(root, "b"))
+      const { result } = yield* load()
+      expect(result.classes).toEqual(["a", "b"])
+    })
+  )
+
+  it.scoped("has a fingerprint of the data, not of where they lie", () =>
+    Effect.gen(function* () {
+      const first = yield* workplace
+      const second = yield* workplace
+      yield* TestFiles.writeFiles(first.root, corpus(["a", "b"]))
+      yield* TestFiles.writeFiles(second.root, corpus(["a", "b"]))
+      const { fingerprint } = (yield* first.load()).result
+      expect(fingerprint).toMatch(/^[0-9a-f]{64}$/)
+      expect((yield* second.load()).result.fingerprint).toBe(fingerprint)
+
+      const others = [
+        yield* first.load({ mels: 11 }),
+        yield* first.load({ frames: 21 }),
+        yield* first.load({ split: { validation_fraction: 0.2 } })
+      ]
+      yield* TestFiles.writeFiles(second.root, { "a/0_a_3.wav": TestFiles.tone(50) })
+      others.push(yield* second.load())
+      const all = [fingerprint, ...others.map(({ result }) => result.fingerprint)]
+      expect(new Set(all).size).toBe(5)
+    })
+  )
+
+  it.scoped("computes features once, and again for files whose content has changed", () =>
+    Effect.gen(function* () {
+      const { load, root } = yield* workplace
+      yield* TestFiles.writeFiles(root, corpus(["a", "b"]))
+      const computing = (heard: ReadonlyArray<string>) =>
+        heard.some((line) => line.includes("computing"))
+      const first = yield* load()
+      const second = yield* load()
+      expect([computing(first.heard), computing(second.heard)]).toEqual([true, false])
+      const all = ({ result: { test, train, validation } }: typeof first) =>
+        Effect.forEach([train, validation, test], ({ batch, size }) => batch(indices(size)))
+      expect(yield* all(second)).toEqual(yield* all(first))
+
+      // The same size and name, another content.
+      yield* TestFiles.writeFiles(root, { "a/0_a_3.wav": TestFiles.tone(999, 0.1) })
+      const third = yield* load()
+      expect(computing(third.heard)).toBe(true)
+      const changed = yield* all(third)
+      expect(changed).not.toEqual(yield* all(first))
+      const fresh = yield* load({ cache_dir: path.join(root, "..", "other") })
+      expect(yield* all(fresh)).toEqual(changed)
+    })
+  )
+
+  it.scoped("says what is missing, and the way out", () =>
+    Effect.gen(function* () {
+      const { fail, root } = yield* workplace
+      expect((yield* fail()).message).toBe(
+        `${root}: there is no such folder; set data.root to a folder of speakers, or to null for synthetic voices`
+      )
+      yield* TestFiles.writeFiles(root, { "README.md": Uint8Array.of(1) })
+      expect((yield* fail()).message).toContain("holds no recordings; at least two folders of .wav")
+      yield* TestFiles.writeFiles(root, corpus(["a"]))
+      expect((yield* fail()).message).toContain("holds one speaker only, a")
+      yield* TestFiles.writeFiles(root, { "b/x.wav": Uint8Array.of(1) })
+      const none = yield* fail()
+      expect(none.path).toBe(path.join(root, "b"))
+      expect(none.message).toContain("none of its 1 recordings can be used")
+      expect((yield* fail({ mels: 200 })).path).toBe("data.mels")
+      expect((yield* fail({ root: path.join(root, "README.md") })).reason).toBe("Unreadable")
+    })
+  )
+
+  it.scoped("can be interrupted between files", () =>
+    Effect.gen(function* () {
+      const { load, root } = yield* workplace
+      yield* TestFiles.writeFiles(root, corpus(["a", "b"], 300))
+      const fiber = yield* Effect.fork(load())
+      yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 50)))
+      const start = performance.now()
+      expect(Exit.isInterrupted(yield* Fiber.interrupt(fiber))).toBe(true)
+      expect(performance.now() - start).toBeLessThan(200)
+    })
+  )
+
+  it.scoped("gives a model the windows that cover a file", () =>
+    Effect.gen(function* () {
+      const { root, settings } = yield* workplace
+      yield* TestFiles.writeFiles(root, {
+        "x.wav": TestFiles.tone(440, 0.605),
+        "y.wav": Uint8Array.of(1)
+      })
+      const data = decode(settings)
+      // 58 frames: four more windows of 20 at most 10 apart.
+      const windows = yield* utteranceFeatures(path.join(root, "x.wav"), data)
+      expect(windows.length).toBe(5 * 20 * 10)
+      const error = yield* Effect.flip(utteranceFeatures(path.join(root, "y.wav"), data))
+      expect(error.message).toBe(
+        `${path.join(root, "y.wav")}: is not a WAV file: it does not begin with RIFF and WAVE`
+      )
+      const missing = yield* Effect.flip(utteranceFeatures(path.join(root, "z.wav"), data))
+      expect(missing.message).toContain("z.wav")
+    })
+  )
+
+  it.scoped("makes synthetic voices where there is no root", () =>
+    Effect.gen(function* () {
+      const { load, root } = yield* workplace
+      const synthetic = { speakers: 3, utterances: 40, seed: 2, folder: path.join(root, "voices") }
+      const { heard, result } = yield* load({ root: null, synthetic })
+      expect(result.name).toBe("synthetic voices")
+      expect(result.classes).toEqual(["voice_01", "voice_02", "voice_03"])
+      expect(heard[0]).toContain("making 40 recordings of each of 3 synthetic voices")
+    })
+  )
+})
+
+describe("files that the operating system forbids", () => {
+  it.scoped("are skipped", () =>
+    Effect.gen(function* () {
+      const { load, root, warnings } = yield* workplace
+      yield* TestFiles.writeFiles(root, corpus(["a", "b"]))
+      const { heard } = yield* load()
+      expect(warnings(heard)).toEqual([
+        `warning: skipped ${root}/a/0_a_7.wav: it may not be read: permission is denied`
+      ])
+    }).pipe(Effect.provide(TestFiles.forbidding((path) => path.endsWith("a_7.wav"))))
+  )
+})
+
+describe("SpeakerData", () => {
+  it("has a default for every field", () => {
+    expect(decode({})).toEqual({
+      root: null,
+      synthetic: { speakers: 8, utterances: 100, seed: 1, folder: ".cache/voices" },
+      sample_rate: 8000,
+      mels: 40,
+      window_ms: 25,
+      hop_ms: 10,
+      frames: 98,
+      split: { test_pattern: null, validation_fraction: 0.1, test_fraction: 0.1 },
+      cache_dir: ".cache/features"
+    })
+    expect(decode({ split: { test_pattern: "x" } }).split).toEqual({
+      test_pattern: "x",
+      validation_fraction: 0.1,
+      test_fraction: 0.1
+    })
+  })
+})
