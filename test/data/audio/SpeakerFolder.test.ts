@@ -1,5 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it, layer } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
@@ -239,15 +240,31 @@ layer(TestFiles.layer)("speakerFolder", (it) => {
     })
   )
 
-  it.scoped("can be interrupted between files", () =>
+  it.scoped("keeps what was computed when it is interrupted", () =>
     Effect.gen(function* () {
-      const { load, root } = yield* workplace
-      yield* TestFiles.writeFiles(root, corpus(["a", "b"], 300))
-      const fiber = yield* Effect.fork(load())
-      yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 50)))
-      const start = performance.now()
+      const fs = yield* FileSystem.FileSystem
+      const { load, root, settings } = yield* workplace
+      yield* TestFiles.writeFiles(root, corpus(["a", "b"]))
+      const reached = yield* Deferred.make<void>()
+      const stuck = TestFiles.intercepted((path, read) =>
+        path.endsWith("b_15.wav")
+          ? Effect.zipRight(Deferred.succeed(reached, undefined), Effect.never)
+          : read
+      )
+      const fiber = yield* Effect.fork(Effect.provide(load(), stuck))
+      yield* Deferred.await(reached)
       expect(Exit.isInterrupted(yield* Fiber.interrupt(fiber))).toBe(true)
-      expect(performance.now() - start).toBeLessThan(200)
+
+      const size = Effect.gen(function* () {
+        const [pack] = yield* fs.readDirectory(settings.cache_dir)
+        return Number((yield* fs.stat(path.join(settings.cache_dir, pack!))).size)
+      })
+      const partial = yield* size
+      yield* load()
+      // All 30 of a and the 7 of b before "0_b_15.wav": 8 frames of 10 floats each, and a digest.
+      const missing = (yield* size) - partial
+      expect(missing).toBeGreaterThan(23 * (8 * 10 * 4 + 64))
+      expect(missing).toBeLessThan(23.9 * (8 * 10 * 4 + 80))
     })
   )
 
@@ -292,7 +309,13 @@ describe("files that the operating system forbids", () => {
       expect(warnings(heard)).toEqual([
         `warning: skipped ${root}/a/0_a_7.wav: it may not be read: permission is denied`
       ])
-    }).pipe(Effect.provide(TestFiles.forbidding((path) => path.endsWith("a_7.wav"))))
+    }).pipe(
+      Effect.provide(
+        TestFiles.intercepted((path, read) =>
+          path.endsWith("a_7.wav") ? Effect.fail(TestFiles.permissionDenied) : read
+        )
+      )
+    )
   )
 })
 

@@ -1,4 +1,4 @@
-import { SystemError } from "@effect/platform/Error"
+import { type PlatformError, SystemError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
@@ -52,23 +52,21 @@ export const listen = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     )
   })
 
-/** The real files, but those that may not be read. */
-export const forbidding = (isForbidden: (path: string) => boolean) =>
+type Read = Effect.Effect<Uint8Array, PlatformError>
+
+/** Real files and paths, but that reading a file is what `onRead` makes of it. */
+export const intercepted = (onRead: (path: string, read: Read) => Read) =>
   Layer.effect(
     FileSystem.FileSystem,
     Effect.map(FileSystem.FileSystem, (fs) => ({
       ...fs,
-      readFile: (path) => {
-        return !isForbidden(path)
-          ? fs.readFile(path)
-          : Effect.fail(
-              new SystemError({
-                reason: "PermissionDenied",
-                module: "FileSystem",
-                method: "readFile",
-                pathOrDescriptor: path
-              })
-            )
-      }
+      readFile: (path) => onRead(path, fs.readFile(path))
     }))
   ).pipe(Layer.provide(NodeFileSystem.layer), Layer.merge(NodePath.layer))
+
+/** What a file system says of a file that is not ours to read. */
+export const permissionDenied = new SystemError({
+  reason: "PermissionDenied",
+  module: "FileSystem",
+  method: "readFile"
+})

@@ -28,7 +28,7 @@ const namedSkips = 20
 
 /**
  * Reads every recording of the speakers, takes its features from the cache in `cacheFolder` or
- * computes and keeps them. Files that are of no use are told to the observer and skipped; a speaker
+ * computes and keeps them, also when interrupted half-way. Files that are of no use are told to the observer and skipped; a speaker
  * who has no others is an error.
  */
 export const read = Effect.fn("SpeakerFolder.read")(function* (
@@ -45,6 +45,9 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
   const skipped: Array<string> = []
   const recordings: Array<Recording> = []
 
+  const keep = (features: ReadonlyMap<string, Features>) =>
+    computed.size > 0 ? cache.replace(features) : Effect.void
+
   const features = Effect.fnUntraced(function* (bytes: Uint8Array, hash: string) {
     const known = cache.features.get(hash) ?? computed.get(hash)
     if (known) return known
@@ -56,38 +59,39 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
     return fresh
   })
 
-  for (const [label, { files, folder, name }] of speakers.entries()) {
-    const before = recordings.length
-    for (const file of files) {
-      const recording = yield* readFile(path.join(folder, file)).pipe(
-        Effect.flatMap((bytes) => {
-          const hash = createHash("sha256").update(bytes).digest("hex")
-          return Effect.map(features(bytes, hash), (features): Recording => {
-            return { speaker: name, file, label, hash, features }
-          })
-        }),
-        Effect.either
-      )
-      if (Either.isRight(recording)) recordings.push(recording.right)
-      else skipped.push(`skipped ${path.join(folder, file)}: it ${recording.left}`)
-      yield* breathe
+  const readAll = Effect.gen(function* () {
+    for (const [label, { files, folder, name }] of speakers.entries()) {
+      const before = recordings.length
+      for (const file of files) {
+        const recording = yield* readFile(path.join(folder, file)).pipe(
+          Effect.flatMap((bytes) => {
+            const hash = createHash("sha256").update(bytes).digest("hex")
+            return Effect.map(features(bytes, hash), (features): Recording => {
+              return { speaker: name, file, label, hash, features }
+            })
+          }),
+          Effect.either
+        )
+        if (Either.isRight(recording)) recordings.push(recording.right)
+        else skipped.push(`skipped ${path.join(folder, file)}: it ${recording.left}`)
+        yield* breathe
+      }
+      if (recordings.length === before) {
+        return yield* new DataError({
+          reason: "Empty",
+          path: folder,
+          detail: `none of its ${files.length} recordings can be used (${skipped.at(-1)}); mend or remove the folder`
+        })
+      }
     }
-    if (recordings.length === before) {
-      return yield* new DataError({
-        reason: "Empty",
-        path: folder,
-        detail: `none of its ${files.length} recordings can be used (${skipped.at(-1)}); mend or remove the folder`
-      })
-    }
-  }
+  })
+  yield* Effect.onError(readAll, () => keep(new Map([...cache.features, ...computed])))
 
   yield* Effect.forEach(skipped.slice(0, namedSkips), (message) => notice("warning", message))
   if (skipped.length > namedSkips) {
     yield* notice("warning", `and ${skipped.length - namedSkips} more files were skipped`)
   }
-  if (computed.size > 0) {
-    yield* cache.replace(new Map(recordings.map(({ features, hash }) => [hash, features])))
-  }
+  yield* keep(new Map(recordings.map(({ features, hash }) => [hash, features])))
   return recordings
 })
 
