@@ -43,6 +43,7 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     if (isOver(first, num_epochs)) {
       const reason = first.stopped ?? `training.num_epochs is ${num_epochs}`
       yield* emit({ _tag: "AlreadyFinished", epoch: first.epoch, reason })
+      yield* save(run, "latest")
       return run
     }
     const started = performance.now()

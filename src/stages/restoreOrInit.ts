@@ -4,7 +4,7 @@ import * as Exit from "effect/Exit"
 import * as Cause from "effect/Cause"
 import * as Ref from "effect/Ref"
 import type { Checkpoint } from "../checkpoint/Checkpoint.js"
-import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
+import { CheckpointStore, fileNames } from "../checkpoint/CheckpointStore.js"
 import { Resumption } from "../checkpoint/Resumption.js"
 import { differences } from "../config/Compare.js"
 import { emit } from "../observe/Observer.js"
@@ -89,7 +89,8 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
   const goesFurther = saved.stopped !== null && run.config.training.num_epochs > before
   const onSameData = sameData ? saved : Progress.restartEpoch(saved)
   yield* Ref.set(run.progress, goesFurther ? Progress.unstopped(onSameData) : onSameData)
-  if (sameData && !goesFurther) yield* Ref.set(run.lastSave, { progress: saved, path })
+  const isLatest = path.endsWith(fileNames.latest)
+  if (sameData && !goesFurther && isLatest) yield* Ref.set(run.lastSave, { progress: saved, path })
 
   const changes = differences(checkpoint.meta.config, run.config)
   if (changes.length > 0) yield* emit({ _tag: "ConfigChanged", changes })

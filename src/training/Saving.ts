@@ -1,3 +1,4 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Ref from "effect/Ref"
@@ -87,7 +88,9 @@ const isSaved = (run: Run, progress: Progress) =>
 
 const write = (run: Run, name: SaveName, { checkpoint, progress }: Snapshot.Snapshot) =>
   Effect.gen(function* () {
-    const saved = yield* run.store(checkpoint, name)
+    // A flush may write what was taken long before.
+    const saved_at = new Date(yield* Clock.currentTimeMillis).toISOString()
+    const saved = yield* run.store({ ...checkpoint, meta: { ...checkpoint.meta, saved_at } }, name)
     if (name === "latest") yield* Ref.set(run.lastSave, { progress, path: saved.path })
     yield* emit({
       _tag: "CheckpointSaved",

@@ -1,10 +1,9 @@
-import type { LayersModel, LayerVariable, Tensor, Variable } from "@tensorflow/tfjs"
+import type { layers, LayersModel, LayerVariable, Tensor, Variable } from "@tensorflow/tfjs"
 
 /** One weight of a model under the name that checkpoints give it. */
 export interface Weight {
   readonly name: string
   readonly trainable: boolean
-  readonly layer: string
   readonly variable: LayerVariable
 }
 
@@ -14,16 +13,27 @@ export interface Weight {
  * TensorFlow.js numbers unnamed layers for as long as the process lives (`dense_Dense7`), so such
  * names are numbered anew within the model (`dense_1`); names given by the user stay.
  */
-export const ofModel = (model: LayersModel): ReadonlyArray<Weight> => {
+export const ofModel = (model: LayersModel): ReadonlyArray<Weight> =>
+  ofContainer(model, "", model.trainable, new Set())
+
+const ofContainer = (
+  container: { readonly layers: ReadonlyArray<layers.Layer> },
+  prefix: string,
+  inTrainable: boolean,
+  taken: Set<string>
+): ReadonlyArray<Weight> => {
   const counts = new Map<string, number>()
-  const taken = new Set<string>()
-  return model.layers.flatMap((layer) => {
-    const layerName = stableName(layer.name, layer.getClassName(), counts)
-    return layer.weights.map((variable) => {
-      const name = unique(`${layerName}.${weightName(variable.originalName)}`, taken)
-      const trainable = model.trainable && layer.trainable && variable.trainable
-      return { name, trainable, layer: layer.name, variable }
-    })
+  return container.layers.flatMap((layer) => {
+    const path = `${prefix}${stableName(layer.name, layer.getClassName(), counts)}`
+    const isTrainable = inTrainable && layer.trainable
+    if ("layers" in layer) {
+      return ofContainer(layer as never, `${path}.`, isTrainable, taken)
+    }
+    return layer.weights.map((variable) => ({
+      name: unique(`${path}.${weightName(variable.originalName)}`, taken),
+      trainable: isTrainable && variable.trainable,
+      variable
+    }))
   })
 }
 
