@@ -21,7 +21,7 @@ export const commands = {
     ],
     arguments: [
       pipeline,
-      ["args", "what the pipeline is to be told, files say; after -- also options"]
+      ["args", "what the pipeline is to be told, files say; options only after --"]
     ],
     options: [
       ["--config PATH", "the configuration, by default config.json"],

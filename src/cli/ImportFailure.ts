@@ -43,16 +43,21 @@ export const read = (error: unknown): ImportFailure => {
     const detail = `${module} has no export ${missing}`
     if (at !== undefined) return { _tag: "Missing", detail, name: module, importer: at }
   }
+  // Node's own parser: the place, the line and a caret come before the stack.
+  const [, source, row, indent = ""] = /^(?:file:\/\/)?(.+):(\d+)\n.*\n(\s*)\^/.exec(stack) ?? []
+  if (error instanceof SyntaxError && source !== undefined) {
+    const at = { file: source, line: Number(row), column: indent.length + 1 }
+    return { _tag: "Syntax", detail: message, at }
+  }
   const detail = error instanceof Error ? `${error.name}: ${message}` : message
   return { _tag: "Thrown", detail, at: innermost(stack) }
 }
 
 /** The first place on a stack that belongs to nobody's package. */
 const innermost = (stack: string): Place | null => {
-  for (const [, file = "", line, column] of stack.matchAll(
-    /^ {4}at .*?\(?(?:file:\/\/)?(\/[^\n]*|[A-Za-z]:[^\n]*):(\d+):(\d+)\)?$/gm
-  )) {
-    if (!/node_modules|^node:/.test(file)) {
+  const frame = /^ {4}at (?:.* \()?(?:file:\/\/)?(\/.*|[A-Za-z]:[\\/].*):(\d+):(\d+)\)?$/gm
+  for (const [, file = "", line, column] of stack.matchAll(frame)) {
+    if (!file.includes("node_modules")) {
       return { file, line: Number(line), column: Number(column) }
     }
   }

@@ -5,21 +5,24 @@ import { commands, isCommand, summary } from "./Commands.js"
 import * as Help from "./Help.js"
 import { Invocation } from "./Invocation.js"
 import { UsageError } from "./UsageError.js"
+import * as Words from "./Words.js"
 
 /** Does what the command line says. Help comes at once: the parser is loaded for commands only. */
 export const main = Effect.fn("main")(function* (version: string) {
   const { argv } = yield* Invocation
   const { out } = yield* Output
-  const words = argv.slice(2)
+  const words = Words.separated(argv.slice(2))
   const [first = "--help"] = words
-  const own = words.slice(0, words.includes("--") ? words.indexOf("--") : words.length)
+  const [own] = Words.split(words)
   const wantsHelp = own.includes("--help") || own.includes("-h")
 
   if (first === "--version" || first === "-v") return yield* out(`${version}\n`)
   if (isCommand(first)) {
     if (wantsHelp) return yield* out(`${Help.ofCommand(commands[first])}\n`)
+    const wrong = Words.check(first, commands[first], words.slice(1))
+    if (wrong !== null) return yield* wrong
     const { parse } = yield* Effect.promise(() => import("./Parser.js"))
-    return yield* parse(argv)
+    return yield* parse([...argv.slice(0, 2), ...words])
   }
   if (first === "--help" || wantsHelp) {
     return yield* out(`${Help.ofProgram(summary, version, commands)}\n`)
@@ -27,6 +30,7 @@ export const main = Effect.fn("main")(function* (version: string) {
   return yield* new UsageError({
     reason: first.startsWith("-") ? "UnknownOption" : "UnknownCommand",
     found: first,
-    nearest: nearest(first, Object.keys(commands)) ?? null
+    nearest: nearest(first, ["--help", "--version", ...Object.keys(commands)]) ?? null,
+    help: "holdfast --help"
   })
 })

@@ -26,30 +26,20 @@ const platform = Layer.mergeAll(
 
 /** Parses the command line and does what it says. */
 export const parse = (argv: ReadonlyArray<string>) =>
-  Command.run(holdfast, { name: "holdfast", version: "", executable: "holdfast" })(
-    separated(argv)
-  ).pipe(
+  Command.run(holdfast, { name: "holdfast", version: "", executable: "holdfast" })(argv).pipe(
     Effect.mapError((error) =>
       ValidationError.isValidationError(error)
         ? new UsageError({
             reason: "Invalid",
             found: stripVTControlCharacters(HelpDoc.toAnsiText(error.error)).trim(),
-            nearest: null
+            nearest: null,
+            help: `holdfast ${argv[2]} --help`
           })
         : error
     ),
     withoutItsErrors,
     Effect.provide(platform)
   )
-
-/** `--name=value` as two words, which the parser does not do where the value has an = too. */
-export const separated = (argv: ReadonlyArray<string>): ReadonlyArray<string> => {
-  const end = argv.includes("--") ? argv.indexOf("--") : argv.length
-  return argv.flatMap((word, i) => {
-    const [, name, value] = /^(--[a-z-]+)=(.*)$/s.exec(word) ?? []
-    return i < end && name !== undefined && value !== undefined ? [name, value] : [word]
-  })
-}
 
 /** The parser prints its errors in colours before it fails with them: once is enough. */
 const withoutItsErrors = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>

@@ -29,8 +29,10 @@ export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
     )
   }
   const url = yield* Effect.orDie(paths.toFileUrl(paths.resolve(path)))
-  const module = yield* Effect.catchAll(importing(url.href), (error) =>
-    Effect.flip(explain(error, fail))
+  const isTypescript = /\.[cm]?tsx?$/.test(path)
+  const module = yield* Effect.catchAll(
+    (isTypescript ? importingTypescript : importing)(url.href),
+    (error) => Effect.flip(explain(error, fail))
   )
   if (!Pipeline.isPipeline(module.default)) {
     return yield* fail(
@@ -42,8 +44,13 @@ export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
   return module.default
 })
 
+type Module = { readonly default?: unknown }
+
+const importing = (url: string): Effect.Effect<Module, unknown> =>
+  Effect.tryPromise({ try: () => import(url) as Promise<Module>, catch: (error) => error })
+
 /** Imports a module, its TypeScript and that of what it imports translated on the way. */
-const importing = (url: string): Effect.Effect<{ readonly default?: unknown }, unknown> =>
+const importingTypescript = (url: string): Effect.Effect<Module, unknown> =>
   Effect.acquireUseRelease(
     Effect.sync(() => {
       // The user's tsconfig could lead `holdfast` astray to sources; there is no need for any.
@@ -51,12 +58,13 @@ const importing = (url: string): Effect.Effect<{ readonly default?: unknown }, u
       registerHooks("./typescriptModules.js", import.meta.url)
       return unregister
     }),
-    () =>
-      Effect.tryPromise({
-        try: () => import(url) as Promise<{ readonly default?: unknown }>,
-        catch: (error) => error
-      }),
-    (unregister) => Effect.promise(() => unregister())
+    () => importing(url),
+    (unregister) =>
+      Effect.promise(async () => {
+        await unregister()
+        // tsx has turned this off again, but errors are yet to come from the pipeline's lines.
+        process.setSourceMapsEnabled(true)
+      })
   )
 
 /** The user's view of an error at import: where in which file, and what to do. */

@@ -1,9 +1,20 @@
 import * as Args from "@effect/cli/Args"
 import * as Command from "@effect/cli/Command"
+import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
+import * as ValidationError from "@effect/cli/ValidationError"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
-import { backendNames } from "../backend/Backend.js"
+import * as Schema from "effect/Schema"
+import { BackendNameSchema, backendNames } from "../backend/Backend.js"
+
+/** The parser's own message would not say which option it is about. */
+const backendName = (name: string) =>
+  Effect.mapError(Schema.decodeUnknown(BackendNameSchema)(name), () =>
+    ValidationError.invalidValue(
+      HelpDoc.p(`--backend or HOLDFAST_BACKEND is ${name}; there are ${backendNames.join(", ")}`)
+    )
+  )
 
 const options = {
   pipeline: Args.text({ name: "pipeline" }),
@@ -12,8 +23,9 @@ const options = {
   set: Options.repeated(Options.text("set")),
   resume: Options.optional(Options.text("resume")),
   allowDatasetChange: Options.boolean("allow-dataset-change"),
-  backend: Options.choice("backend", backendNames).pipe(
-    Options.withFallbackConfig(Config.literal(...backendNames)("HOLDFAST_BACKEND")),
+  backend: Options.text("backend").pipe(
+    Options.withFallbackConfig(Config.nonEmptyString("HOLDFAST_BACKEND")),
+    Options.mapEffect(backendName),
     Options.optional
   ),
   quiet: Options.boolean("quiet"),

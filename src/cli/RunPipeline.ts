@@ -7,7 +7,6 @@ import * as FileStore from "../checkpoint/FileStore.js"
 import * as Resumption from "../checkpoint/Resumption.js"
 import { CommandLine } from "../config/CommandLine.js"
 import { ConfigSource } from "../config/ConfigSource.js"
-import { nearest } from "../config/Nearest.js"
 import * as JsonLines from "../observe/JsonLines.js"
 import type { Setting } from "../observe/Line.js"
 import * as NoticeLogger from "../observe/NoticeLogger.js"
@@ -17,13 +16,10 @@ import { Output } from "../observe/Output.js"
 import * as PlainLog from "../observe/PlainLog.js"
 import * as Progress from "../observe/Progress.js"
 import * as Quiet from "../observe/Quiet.js"
-import { commands } from "./Commands.js"
-import { optionNames } from "./Help.js"
 import * as Invocation from "./Invocation.js"
 import * as PipelineFile from "./PipelineFile.js"
 import * as Question from "./Question.js"
 import { Signals } from "./Signals.js"
-import { UsageError } from "./UsageError.js"
 
 /** The command line of `holdfast run`, as parsed. */
 export interface Options {
@@ -42,8 +38,6 @@ export interface Options {
 export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options) {
   const call = yield* Invocation.Invocation
   const { received } = yield* Signals
-  yield* checkOptions(options, call.argv)
-
   const setting: Setting = {
     messages: call.messages,
     command: Invocation.goOn(call),
@@ -90,24 +84,3 @@ const observer =
         : output.terminal
           ? Progress.layer(setting)
           : PlainLog.layer(setting)
-
-/** The parser hands every option that it does not know to the pipeline; a typo must not get there. */
-const checkOptions = (
-  { args, pipeline }: Options,
-  argv: ReadonlyArray<string>
-): Effect.Effect<void, UsageError> => {
-  const end = argv.indexOf("--")
-  const forPipeline = end < 0 ? 0 : argv.length - end - 1
-  const stray = [pipeline, ...args.slice(0, args.length - forPipeline)].find((word) =>
-    word.startsWith("-")
-  )
-  return stray === undefined
-    ? Effect.void
-    : Effect.fail(
-        new UsageError({
-          reason: "UnknownOption",
-          found: stray,
-          nearest: nearest(stray, optionNames(commands.run)) ?? null
-        })
-      )
-}

@@ -1,24 +1,27 @@
 import * as Data from "effect/Data"
 
-/** A command line that means nothing: `found` is what is wrong with it, or the unknown word. */
+/** A command line that means nothing: `found` is the unknown word, or what is wrong in words. */
 export class UsageError extends Data.TaggedError("UsageError")<{
   readonly reason: "Invalid" | "UnknownCommand" | "UnknownOption"
   readonly found: string
   /** The known name that is nearest, where one is near. */
   readonly nearest: string | null
+  /** The command whose help tells more. */
+  readonly help: string
 }> {
   override get message(): string {
-    const hint = this.nearest === null ? "" : `; did you mean ${this.nearest}?`
+    return `${this.problem}\nsee ${this.help}`
+  }
+
+  private get problem(): string {
+    const nearest = this.nearest === null ? "" : `; did you mean ${this.nearest}?`
     switch (this.reason) {
       case "Invalid":
-        return `${this.found}; see --help`
+        return this.found
       case "UnknownCommand":
-        return `there is no command ${this.found}${hint || "; see holdfast --help"}`
+        return `there is no command ${this.found}${nearest}`
       case "UnknownOption":
-        return (
-          `there is no option ${this.found}${hint || "; see holdfast run --help"}\n` +
-          `(options for the pipeline itself come after --)`
-        )
+        return `there is no option ${this.found}${nearest}`
     }
   }
 }
