@@ -1,6 +1,7 @@
 import util from "node:util"
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
+import * as Mends from "./Mends.js"
 import { Obstacle } from "./Obstacle.js"
 
 /** The packages that bring native TensorFlow, the better first. */
@@ -31,8 +32,7 @@ export const start = (
 /** What kept a package from loading; undefined if it is simply not there. */
 const obstacleOf = (name: string, error: unknown): string | undefined => {
   const { code, message = String(error) } = error as { code?: string; message?: string }
-  const absent = (code ?? "").endsWith("MODULE_NOT_FOUND") && message.includes(name)
-  if (absent && !message.includes("tfjs_binding")) return undefined
+  if ((code ?? "").endsWith("MODULE_NOT_FOUND") && message.includes(`'${name}'`)) return undefined
   return message.includes("tfjs_binding.node) can not be found")
     ? `${name} is installed without its native addon`
     : `${name} does not load: ${message.split("\n")[0]}`
@@ -49,7 +49,7 @@ const use = (name: string) =>
           remedy: "install the same version as that of @tensorflow/tfjs, 4.22.0"
         })
     ),
-    Effect.asVoid
+    Effect.andThen(Effect.sync(Mends.install))
   )
 
 /** The native package still calls a function that Node 23 has removed. */

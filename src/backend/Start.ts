@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { type BackendName, backendNames } from "./Backend.js"
 import { BackendError } from "./BackendError.js"
-import * as Cpu from "./Cpu.js"
+import * as Cpu from "./cpu/Cpu.js"
 import * as Native from "./Native.js"
 import type { Obstacle } from "./Obstacle.js"
 import * as Wasm from "./Wasm.js"

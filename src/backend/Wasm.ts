@@ -3,8 +3,9 @@ import { dirname, join } from "node:path"
 import * as tf from "@tensorflow/tfjs"
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm"
 import * as Effect from "effect/Effect"
-import { silence } from "./Cpu.js"
+import { silence } from "./cpu/Cpu.js"
 import { Obstacle } from "./Obstacle.js"
+import * as Mends from "./Mends.js"
 import { install } from "./wasm/TrainingKernels.js"
 
 /** Runs on WebAssembly with SIMD, with our training kernels, on one thread. */
@@ -24,7 +25,10 @@ export const start: Effect.Effect<void, Obstacle> = Effect.gen(function* () {
     })
   }
   yield* Effect.try({
-    try: install,
+    try: () => {
+      install()
+      Mends.install()
+    },
     catch: (error) =>
       new Obstacle({
         why: `the training kernels do not load: ${(error as Error).message}`,

@@ -1,8 +1,9 @@
-import type { LayerVariable, layers, Tensor, TensorInfo } from "@tensorflow/tfjs"
+import type { Tensor, TensorInfo } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
 import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
 
-const forward = "HoldfastBatchNormalization"
+/** The kernel of x, gamma and beta whose outputs are y, mean and variance. */
+export const forward = "HoldfastBatchNormalization"
 const backward = "HoldfastBatchNormalizationGradient"
 
 interface Epsilon {
@@ -83,52 +84,3 @@ export const registerGradient = (): void => {
     }
   })
 }
-
-/** The parts of a batch normalisation layer that its type hides. */
-interface Layer {
-  readonly axis: number
-  readonly epsilon: number
-  readonly momentum: number
-  readonly scale: boolean
-  readonly center: boolean
-  readonly gamma?: LayerVariable
-  readonly beta?: LayerVariable
-  readonly movingMean: LayerVariable
-  readonly movingVariance: LayerVariable
-}
-
-type Call = layers.Layer["call"]
-
-/** Makes the layers of TensorFlow.js use the kernels above when they train on this backend. */
-export const patchLayer = (): void => {
-  const prototype = classOf("BatchNormalization").prototype as { call: Call }
-  const stock = prototype.call
-  prototype.call = function (this: Layer, inputs, kwargs) {
-    const x = Array.isArray(inputs) ? inputs[0]! : inputs
-    const last = this.axis === -1 || this.axis === x.shape.length - 1
-    const ours = kwargs?.["training"] === true && tf.getBackend() === "wasm" && last
-    if (!ours || x.dtype !== "float32") return stock.call(this as never, inputs, kwargs)
-    return tf.tidy(() => {
-      const C = x.shape.at(-1)!
-      const gamma = this.scale ? this.gamma!.read() : tf.ones([C])
-      const beta = this.center ? this.beta!.read() : tf.zeros([C])
-      const outputs = tf
-        .engine()
-        .runKernel(forward, { x, gamma, beta }, { epsilon: this.epsilon }) as Array<Tensor>
-      const [y, mean, variance] = outputs as [Tensor, Tensor, Tensor]
-      moveTowards(this.movingMean, mean, this.momentum)
-      moveTowards(this.movingVariance, variance, this.momentum)
-      return y
-    })
-  } as Call
-}
-
-const moveTowards = (average: LayerVariable, value: Tensor, momentum: number): void =>
-  tf.tidy(() => {
-    const old = average.read()
-    average.write(tf.sub(old, tf.mul(tf.sub(old, value), 1 - momentum)))
-  })
-
-/** A class of TensorFlow.js layers by its name, without making a layer, which would use up a name. */
-const classOf = (name: string): { readonly prototype: unknown } =>
-  tf.serialization.SerializationMap.getMap().classNameMap[name]![0]

@@ -1,5 +1,6 @@
 import type { backend_util, KernelFunc } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
+import { addGradient, type Windows, windows2d, windows3d } from "../gradients/AveragePooling.js"
 import { type Kernels, kernel, type Tools } from "./Kernel.js"
 
 type Shape4 = [number, number, number, number]
@@ -17,7 +18,8 @@ interface PoolAttrs {
  */
 export const kernels = (tools: Tools): Kernels => ({
   MaxPoolGrad: maxGradient(tools),
-  AvgPoolGrad: averageGradient(tools)
+  AvgPoolGrad: averageGradient(tools, (shape, attrs) => windows2d(geometry(shape, attrs))),
+  AvgPool3DGrad: averageGradient(tools, (shape, attrs) => windows3d(geometry3d(shape, attrs)))
 })
 
 const geometry = (shape: ReadonlyArray<number>, attrs: PoolAttrs): backend_util.Conv2DInfo =>
@@ -51,33 +53,23 @@ const maxGradient = ({ heap, simd }: Tools): KernelFunc =>
     return dx
   })
 
-const averageGradient = ({ heap }: Tools): KernelFunc =>
+const averageGradient = (
+  { heap }: Tools,
+  windows: (shape: ReadonlyArray<number>, attrs: PoolAttrs) => Windows
+): KernelFunc =>
   kernel<"dy" | "input", PoolAttrs>(({ inputs: { dy, input }, attrs }) => {
     const dx = heap.output(input.shape)
     heap.floats(dx).fill(0)
-    addAverageGradient(geometry(input.shape, attrs), heap.floats(dy), heap.floats(dx))
+    addGradient(windows(input.shape, attrs), heap.floats(dy), heap.floats(dx))
     return dx
   })
 
-/** Spreads each gradient evenly over the part of its window that lies inside, adding to dx. */
-export const addAverageGradient = (
-  info: backend_util.Conv2DInfo,
-  dy: Float32Array,
-  dx: Float32Array
-): void => {
-  const { inHeight: H, inWidth: W, inChannels: C, outHeight: OH, outWidth: OW } = info
-  for (let place = 0; place < info.batchSize * OH * OW; place++) {
-    const b = Math.floor(place / (OH * OW))
-    const top = (Math.floor(place / OW) % OH) * info.strideHeight - info.padInfo.top
-    const left = (place % OW) * info.strideWidth - info.padInfo.left
-    const [h0, h1] = [Math.max(0, top), Math.min(H, top + info.filterHeight)]
-    const [w0, w1] = [Math.max(0, left), Math.min(W, left + info.filterWidth)]
-    const share = 1 / ((h1 - h0) * (w1 - w0))
-    for (let h = h0; h < h1; h++) {
-      let i = ((b * H + h) * W + w0) * C
-      for (let w = w0; w < w1; w++) {
-        for (let c = 0; c < C; c++) dx[i++]! += dy[place * C + c]! * share
-      }
-    }
-  }
-}
+const geometry3d = (shape: ReadonlyArray<number>, attrs: PoolAttrs): backend_util.Conv3DInfo =>
+  tf.backend_util.computePool3DInfo(
+    shape as never,
+    attrs.filterSize as number,
+    attrs.strides as number,
+    1,
+    attrs.pad as "valid",
+    attrs.dimRoundingMode
+  )

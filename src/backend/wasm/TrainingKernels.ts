@@ -51,7 +51,6 @@ export const install = (): Tools => {
   }
   Relu.registerGradient()
   BatchNormalization.registerGradient()
-  BatchNormalization.patchLayer()
   tools = installed
   return installed
 }

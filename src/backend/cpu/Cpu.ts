@@ -1,10 +1,14 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
-import type { Obstacle } from "./Obstacle.js"
+import * as Mends from "../Mends.js"
+import type { Obstacle } from "../Obstacle.js"
+import { install } from "./Kernels.js"
 
 /** Runs on plain JavaScript: everywhere, and some hundred times slower. */
 export const start: Effect.Effect<void, Obstacle> = Effect.promise(async () => {
   silence()
+  install()
+  Mends.install()
   await tf.setBackend("cpu")
 })
 

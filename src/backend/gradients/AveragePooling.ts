@@ -1,0 +1,64 @@
+import type { backend_util } from "@tensorflow/tfjs"
+
+/** Depth, height and width. */
+type Extent = readonly [number, number, number]
+
+/** Where the windows of a pooling lie. Flat images have a depth of one. */
+export interface Windows {
+  readonly batch: number
+  readonly channels: number
+  readonly input: Extent
+  readonly output: Extent
+  readonly window: Extent
+  readonly stride: Extent
+  readonly padding: Extent
+}
+
+export const windows2d = (info: backend_util.Conv2DInfo): Windows => ({
+  batch: info.batchSize,
+  channels: info.inChannels,
+  input: [1, info.inHeight, info.inWidth],
+  output: [1, info.outHeight, info.outWidth],
+  window: [1, info.filterHeight, info.filterWidth],
+  stride: [1, info.strideHeight, info.strideWidth],
+  padding: [0, info.padInfo.top, info.padInfo.left]
+})
+
+export const windows3d = (info: backend_util.Conv3DInfo): Windows => ({
+  batch: info.batchSize,
+  channels: info.inChannels,
+  input: [info.inDepth, info.inHeight, info.inWidth],
+  output: [info.outDepth, info.outHeight, info.outWidth],
+  window: [info.filterDepth, info.filterHeight, info.filterWidth],
+  stride: [info.strideDepth, info.strideHeight, info.strideWidth],
+  padding: [info.padInfo.front, info.padInfo.top, info.padInfo.left]
+})
+
+/**
+ * Adds to dx, zero before, the gradient of average pooling: each element of dy is shared out evenly
+ * over the part of its window that lies inside, as the mean was taken over that part. The stock
+ * kernels divide by the full window.
+ */
+export const addGradient = (at: Windows, dy: Float32Array, dx: Float32Array): void => {
+  const [D, H, W] = at.input
+  const [OD, OH, OW] = at.output
+  const span = (axis: 0 | 1 | 2, place: number): readonly [number, number] => {
+    const start = place * at.stride[axis] - at.padding[axis]
+    return [Math.max(0, start), Math.min(at.input[axis], start + at.window[axis])]
+  }
+  for (let place = 0; place < at.batch * OD * OH * OW; place++) {
+    const b = Math.floor(place / (OD * OH * OW))
+    const [d0, d1] = span(0, Math.floor(place / (OH * OW)) % OD)
+    const [h0, h1] = span(1, Math.floor(place / OW) % OH)
+    const [w0, w1] = span(2, place % OW)
+    const share = 1 / ((d1 - d0) * (h1 - h0) * (w1 - w0))
+    for (let d = d0; d < d1; d++) {
+      for (let h = h0; h < h1; h++) {
+        let i = (((b * D + d) * H + h) * W + w0) * at.channels
+        for (let w = w0; w < w1; w++) {
+          for (let c = 0; c < at.channels; c++) dx[i++]! += dy[place * at.channels + c]! * share
+        }
+      }
+    }
+  }
+}
