@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import * as Order from "effect/Order"
 import type { Best, CheckpointMeta } from "./Checkpoint.js"
 import type { CheckpointError } from "./CheckpointError.js"
+import type { CheckpointName } from "./Names.js"
 
 /** A checkpoint found in a folder, which a run may go on from, or what is left of one. */
 export interface Candidate {
@@ -11,6 +12,10 @@ export interface Candidate {
   readonly name: string
   readonly modified: Date
   readonly bytes: number
+  /** The two well-known names, so far as they stand for this checkpoint. */
+  readonly aliases: ReadonlyArray<CheckpointName>
+  /** Whether it is to be kept for ever. */
+  readonly pinned: boolean
   /** What its header says, if that is whole; its tensors are verified when it is loaded. */
   readonly health: Either.Either<CheckpointMeta, CheckpointError>
 }

@@ -1,6 +1,7 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as Schema from "effect/Schema"
 import * as Errno from "../file/Errno.js"
+import type { LockedError } from "../file/FolderLock.js"
 import type { SafetensorsError } from "../file/safetensors/SafetensorsError.js"
 
 /** Why a checkpoint cannot be had or kept. */
@@ -13,7 +14,8 @@ export const CheckpointErrorReason = Schema.Literal(
   "Unreadable",
   "Unencodable",
   "Unwritable",
-  "NoSpace"
+  "NoSpace",
+  "Locked"
 )
 export type CheckpointErrorReason = typeof CheckpointErrorReason.Type
 
@@ -41,6 +43,12 @@ const sentences: Record<CheckpointErrorReason, { what: string; wayOut: string }>
   NoSpace: {
     what: "does not fit on the disk",
     wayOut: "make room, or choose a checkpoint_dir on another disk"
+  },
+  Locked: {
+    what: "is locked",
+    wayOut:
+      "wait for that process, stop it, or choose another checkpoint_dir; " +
+      "--force takes over from one that cannot be judged, if you know it to be gone"
   }
 }
 
@@ -98,6 +106,14 @@ export const whileWriting =
       path,
       detail: explain(error)
     })
+
+/** What a lock on the folder at `path` means for who wants to write there. */
+export const whileLocking =
+  (path: string) =>
+  (error: LockedError | PlatformError): CheckpointError =>
+    error._tag === "LockedError"
+      ? new CheckpointError({ reason: "Locked", path, detail: error.message })
+      : whileWriting(path)(error)
 
 /** What bytes at `path` that are not safetensors mean for a checkpoint. */
 export const notSafetensors =

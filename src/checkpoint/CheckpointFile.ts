@@ -1,11 +1,15 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import { createHash } from "node:crypto"
+import { dirname } from "node:path"
 import type { AtomicFile } from "../file/AtomicFile.js"
 import * as Atomic from "../file/AtomicFile.js"
+import * as Folder from "../file/Folder.js"
 import * as OpenFile from "../file/OpenFile.js"
 import * as Header from "../file/safetensors/Header.js"
+import { Space } from "../file/Space.js"
 import type { Checkpoint, CheckpointMeta, CheckpointTensor, DType } from "./Checkpoint.js"
 import { CheckpointError, whileWriting } from "./CheckpointError.js"
 import * as HeaderDigest from "./file/HeaderDigest.js"
@@ -52,11 +56,24 @@ const writeTensor = (file: AtomicFile, bytes: Uint8Array) =>
     return hash.digest("hex")
   })
 
+// A file takes a little more than its length: its entry in the folder, and the map of its blocks.
+const overhead = 64 * 1024
+
+const checkSpace = Effect.fnUntraced(function* (path: string, length: number) {
+  const space = yield* Space
+  const available = yield* space.available(dirname(path))
+  if (Option.exists(available, (bytes) => bytes < length + overhead)) {
+    const detail = `it takes ${length + overhead} bytes of ${Option.getOrThrow(available)} left`
+    return yield* new CheckpointError({ reason: "NoSpace", path, detail })
+  }
+})
+
 /**
  * Writes `checkpoint` to the file at `path`, in one pass and with no second copy of its tensors;
- * succeeds with the file's length. A crash leaves what was there before, or the whole checkpoint.
+ * succeeds with the file's length. A crash leaves what was there before, or the whole checkpoint;
+ * which, is certain only after `Folder.sync`.
  */
-export const write = Effect.fn("CheckpointFile.write")(function* (
+export const place = Effect.fn("CheckpointFile.place")(function* (
   path: string,
   checkpoint: Checkpoint
 ) {
@@ -64,6 +81,7 @@ export const write = Effect.fn("CheckpointFile.write")(function* (
     [...checkpoint.tensors.keys()].map((name) => [name, HeaderDigest.placeholder])
   )
   const { header, bytes } = yield* layOut(path, checkpoint, unknown)
+  yield* checkSpace(path, header.fileLength)
   const body = Effect.fnUntraced(function* (file: AtomicFile) {
     const digests = new Map(unknown)
     // The header comes first and is known last: its length is that of one with placeholders.
@@ -81,12 +99,22 @@ export const write = Effect.fn("CheckpointFile.write")(function* (
     yield* file.writeAt(0, final.bytes)
     return header.fileLength
   })
-  return yield* Atomic.write(path, body).pipe(
+  return yield* Atomic.place(path, body).pipe(
     Effect.mapError((error) =>
       error._tag === "CheckpointError" ? error : whileWriting(path)(error)
     )
   )
 })
+
+/** Writes `checkpoint` as `place` does, and makes its name durable too. */
+export const write = (
+  path: string,
+  checkpoint: Checkpoint
+): Effect.Effect<number, CheckpointError, FileSystem.FileSystem> =>
+  Effect.zipLeft(
+    place(path, checkpoint),
+    Effect.mapError(Folder.sync(dirname(path)), whileWriting(path))
+  ).pipe(Effect.withSpan("CheckpointFile.write"))
 
 /** Reads and verifies the header of the checkpoint at `path`, and the length of its file. */
 export const inspect = (

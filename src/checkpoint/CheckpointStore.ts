@@ -2,42 +2,29 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { Whole, Candidate } from "./Candidate.js"
+import type { Candidate, Whole } from "./Candidate.js"
 import type { Checkpoint } from "./Checkpoint.js"
 import type { CheckpointError } from "./CheckpointError.js"
 import type { CheckpointInfo } from "./CheckpointFile.js"
+import type { CheckpointName } from "./Names.js"
+import type { Retention } from "./Retention.js"
 
-/** The two names under which a run's checkpoints can always be opened. */
-export type CheckpointName = "latest" | "best"
-
-/** The files of these names. */
-export const fileNames: Record<CheckpointName, string> = {
-  latest: "latest_checkpoint.safetensors",
-  best: "best_model.safetensors"
-}
+export { fileNames } from "./Names.js"
+export type { CheckpointName } from "./Names.js"
 
 /** A checkpoint that is now durable. */
 export interface Saved {
+  /** The well-known name that it was saved under. */
   readonly path: string
+  /** The name that it keeps, when the well-known one has moved on. */
+  readonly file: string
   readonly bytes: number
   readonly milliseconds: number
 }
 
-/** The checkpoints of a run. */
-export interface CheckpointFolder {
+/** The checkpoints in a folder, to look at and load. */
+export interface CheckpointShelf {
   readonly path: string
-  /**
-   * Saves a checkpoint under a name: when this succeeds it is whole and durable, and before that
-   * the checkpoint of that name is the one before. One save at a time; each, once begun, completes.
-   */
-  readonly save: (
-    checkpoint: Checkpoint,
-    name: CheckpointName
-  ) => Effect.Effect<Saved, CheckpointError>
-  /** Loads a candidate and verifies every byte of it. */
-  readonly load: (candidate: Candidate) => Effect.Effect<Checkpoint, CheckpointError>
-  /** Loads the newest, or best, whole checkpoint; null if there is none. */
-  readonly fetch: (name: CheckpointName) => Effect.Effect<Checkpoint | null, CheckpointError>
   /** Every checkpoint in the folder, newest first, then those whose headers are damaged. */
   readonly list: Effect.Effect<ReadonlyArray<Candidate>, CheckpointError>
   /**
@@ -47,8 +34,32 @@ export interface CheckpointFolder {
   readonly latest: Effect.Effect<Option.Option<Whole>, CheckpointError>
   /** The whole checkpoint with the best value of the metric that the run watches. */
   readonly best: Effect.Effect<Option.Option<Whole>, CheckpointError>
+  /** Loads a candidate and verifies every byte of it. */
+  readonly load: (candidate: Candidate) => Effect.Effect<Checkpoint, CheckpointError>
+  /** Loads the newest, or best, whole checkpoint; null if there is none. */
+  readonly fetch: (name: CheckpointName) => Effect.Effect<Checkpoint | null, CheckpointError>
+}
+
+/** The checkpoints of a run, which no other process saves to. */
+export interface CheckpointFolder extends CheckpointShelf {
+  /**
+   * Saves a checkpoint under a name: when this succeeds it is whole and durable, and before that
+   * the checkpoint of that name is the one before. One save at a time; each, once begun, completes.
+   */
+  readonly save: (
+    checkpoint: Checkpoint,
+    name: CheckpointName
+  ) => Effect.Effect<Saved, CheckpointError>
   /** Moves all checkpoints to a new folder inside this one, and gives its path. */
   readonly archive: Effect.Effect<string, CheckpointError>
+}
+
+/** How a folder is opened. */
+export interface OpenOptions {
+  /** Which checkpoints are kept; by default the latest, the one before, and the best. */
+  readonly retention?: Retention
+  /** Takes over from a process that cannot be judged from here: of another machine, say. */
+  readonly force?: boolean
 }
 
 /**
@@ -59,13 +70,24 @@ export interface CheckpointFolder {
 export class CheckpointStore extends Context.Tag("holdfast/CheckpointStore")<
   CheckpointStore,
   {
-    /** Opens a folder, which need not exist, for a run. */
-    readonly open: (folder: string) => Effect.Effect<CheckpointFolder, CheckpointError, Scope.Scope>
-    /** Every checkpoint in a folder; see `CheckpointFolder.list`. */
+    /**
+     * Opens a folder, which need not exist, for a run: until the scope closes, no other process can.
+     */
+    readonly open: (
+      folder: string,
+      options?: OpenOptions
+    ) => Effect.Effect<CheckpointFolder, CheckpointError, Scope.Scope>
+    /** Looks into a folder, which need not exist and may be in use. */
+    readonly browse: (folder: string) => CheckpointShelf
+    /** Every checkpoint in a folder; see `CheckpointShelf.list`. */
     readonly list: (folder: string) => Effect.Effect<ReadonlyArray<Candidate>, CheckpointError>
     /** Loads the checkpoint at `path` and verifies every byte of it. */
     readonly load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
     /** Reads and verifies the header of the checkpoint at `path`, and no tensor. */
     readonly inspect: (path: string) => Effect.Effect<CheckpointInfo, CheckpointError>
+    /** Keeps the checkpoint at `path` for ever, whatever retention says; gives its own path. */
+    readonly pin: (path: string) => Effect.Effect<string, CheckpointError>
+    /** Leaves the checkpoint at `path` to retention again; gives its own path. */
+    readonly unpin: (path: string) => Effect.Effect<string, CheckpointError>
   }
 >() {}

@@ -4,7 +4,8 @@ import type { Candidate, Whole } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
 import type { Checkpoint } from "./Checkpoint.js"
 import type { CheckpointError } from "./CheckpointError.js"
-import type { CheckpointName } from "./CheckpointStore.js"
+import type { CheckpointShelf } from "./CheckpointStore.js"
+import type { CheckpointName } from "./Names.js"
 
 /** A whole checkpoint, and where it was. */
 export interface Choice {
@@ -48,3 +49,30 @@ export const choose = (
     const unread = errors.find(({ reason }) => reason === "Unreadable")
     return unread === undefined ? Option.none() : yield* unread
   })
+
+/** The shelf of a folder, by how its checkpoints are listed and loaded. */
+export const shelf = (
+  folder: string,
+  list: Effect.Effect<ReadonlyArray<Candidate>, CheckpointError>,
+  load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
+): CheckpointShelf => {
+  const find = (name: CheckpointName) =>
+    Effect.flatMap(list, (candidates) => choose(candidates, name, load))
+  const candidate = (name: CheckpointName) =>
+    Effect.map(
+      find(name),
+      Option.map((choice) => choice.candidate)
+    )
+  return {
+    path: folder,
+    list,
+    load: ({ path }) => load(path),
+    fetch: (name) =>
+      Effect.map(
+        find(name),
+        Option.match({ onNone: () => null, onSome: ({ checkpoint }) => checkpoint })
+      ),
+    latest: candidate("latest"),
+    best: candidate("best")
+  }
+}

@@ -2,16 +2,17 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import * as Option from "effect/Option"
 import { createHash } from "node:crypto"
 import * as path from "node:path"
 import type { Candidate } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
 import type { Checkpoint, CheckpointTensor } from "./Checkpoint.js"
 import { CheckpointError } from "./CheckpointError.js"
-import type { CheckpointFolder, CheckpointName } from "./CheckpointStore.js"
-import { CheckpointStore, fileNames } from "./CheckpointStore.js"
-import { choose } from "./Choice.js"
+import type { CheckpointFolder } from "./CheckpointStore.js"
+import { CheckpointStore } from "./CheckpointStore.js"
+import { shelf } from "./Choice.js"
+import type { CheckpointName } from "./Names.js"
+import * as Names from "./Names.js"
 
 interface Kept {
   readonly checkpoint: Checkpoint
@@ -41,6 +42,7 @@ const copy = ({ meta, tensors }: Checkpoint) =>
 
 const make = () => {
   const files = new Map<string, Kept>()
+  const pinned = new Set<string>()
 
   const find = (file: string) =>
     Effect.suspend(() => {
@@ -62,6 +64,8 @@ const make = () => {
             name: path.basename(file),
             modified,
             bytes,
+            aliases: [Names.aliasOf(path.basename(file))].filter((alias) => alias !== undefined),
+            pinned: pinned.has(file),
             health: Either.right(checkpoint.meta)
           }))
       )
@@ -74,9 +78,9 @@ const make = () => {
   ) {
     const modified = new Date(yield* Clock.currentTimeMillis)
     const kept = yield* copy(checkpoint)
-    const file = path.join(folder, fileNames[name])
+    const file = path.join(folder, Names.fileNames[name])
     files.set(file, { ...kept, modified })
-    return { path: file, bytes: kept.bytes, milliseconds: 0 }
+    return { path: file, file, bytes: kept.bytes, milliseconds: 0 }
   }, Effect.uninterruptible)
 
   const archive = (folder: string) =>
@@ -92,29 +96,13 @@ const make = () => {
       return target()
     })
 
-  const open = (folder: string): CheckpointFolder => {
-    const choice = (name: CheckpointName) =>
-      Effect.flatMap(list(folder), (found) => choose(found, name, load))
-    const candidate = (name: CheckpointName) =>
-      Effect.map(
-        choice(name),
-        Option.map(({ candidate }) => candidate)
-      )
-    return {
-      path: folder,
-      save: (checkpoint, name) => save(folder, checkpoint, name),
-      load: (one) => load(one.path),
-      fetch: (name) =>
-        Effect.map(
-          choice(name),
-          Option.match({ onNone: () => null, onSome: ({ checkpoint }) => checkpoint })
-        ),
-      list: list(folder),
-      latest: candidate("latest"),
-      best: candidate("best"),
-      archive: archive(folder)
-    }
-  }
+  const browse = (folder: string) => shelf(folder, list(folder), load)
+
+  const open = (folder: string): CheckpointFolder => ({
+    ...browse(folder),
+    save: (checkpoint, name) => save(folder, checkpoint, name),
+    archive: archive(folder)
+  })
 
   const inspect = Effect.fn("MemoryStore.inspect")(function* (file: string) {
     const { checkpoint, bytes } = yield* find(file)
@@ -130,8 +118,27 @@ const make = () => {
     return { meta: checkpoint.meta, bytes, tensors }
   })
 
-  return { open: (folder: string) => Effect.sync(() => open(folder)), list, load, inspect }
+  return {
+    open: (folder: string) => Effect.sync(() => open(folder)),
+    browse,
+    list,
+    load,
+    inspect,
+    pin: (file: string) =>
+      Effect.as(
+        Effect.tap(find(file), () => pinned.add(file)),
+        file
+      ),
+    unpin: (file: string) =>
+      Effect.as(
+        Effect.tap(find(file), () => pinned.delete(file)),
+        file
+      )
+  }
 }
 
-/** Keeps checkpoints in memory, for as long as the process lives: for tests and trials. */
+/**
+ * Keeps checkpoints in memory, the latest and the best of each folder, for as long as the process
+ * lives: for tests and trials.
+ */
 export const layer: Layer.Layer<CheckpointStore> = Layer.sync(CheckpointStore, make)

@@ -3,6 +3,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import * as path from "node:path"
+import * as Errno from "./Errno.js"
 import * as Folder from "./Folder.js"
 import { scoped } from "./OpenFile.js"
 import * as TemporaryName from "./TemporaryName.js"
@@ -33,14 +34,15 @@ const open = (fs: FileSystem.FileSystem, temporary: string) =>
 
 /**
  * Writes the file at `target`, whose folder must exist, so that a crash at any moment leaves what
- * was there before or the whole new file: a temporary sibling, fsync, rename, fsync of the folder.
+ * was there before or the whole new file: a temporary sibling, fsync, rename. What the folder says
+ * is durable only after `Folder.sync`.
  *
  * `body` can be interrupted; what follows it cannot. On failure or interruption the temporary file
  * is removed and `target` is as it was. A failed fsync loses pages that a second fsync would not
  * report, so it is never repeated: the file is thrown away and written anew, once, which runs
  * `body` again.
  */
-export const write = <A, E, R>(
+export const place = <A, E, R>(
   target: string,
   body: (file: AtomicFile) => Effect.Effect<A, E, R>
 ): Effect.Effect<A, E | PlatformError, Exclude<R, Scope.Scope> | FileSystem.FileSystem> => {
@@ -52,8 +54,7 @@ export const write = <A, E, R>(
         Effect.flatMap(({ atomic, sync }) => Effect.zipLeft(restore(body(atomic)), sync)),
         scoped,
         Effect.zipLeft(fs.rename(temporary, target)),
-        Effect.onError(() => Effect.ignore(fs.remove(temporary, { force: true }))),
-        Effect.zipLeft(Folder.sync(path.dirname(target)))
+        Effect.onError(() => Effect.ignore(fs.remove(temporary, { force: true })))
       )
     )
   })
@@ -62,6 +63,48 @@ export const write = <A, E, R>(
     Effect.mapError((error) => (error instanceof Unsynced ? error.cause : error))
   )
 }
+
+/** Writes the file at `target` as `place` does, and makes the folder durable too. */
+export const write = <A, E, R>(
+  target: string,
+  body: (file: AtomicFile) => Effect.Effect<A, E, R>
+): Effect.Effect<A, E | PlatformError, Exclude<R, Scope.Scope> | FileSystem.FileSystem> =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.zipLeft(
+      place(target, (file) => restore(body(file))),
+      Folder.sync(path.dirname(target))
+    )
+  )
+
+// File systems without hard links, or with too many of them.
+const unlinkable = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EXDEV", "EMLINK"])
+
+/**
+ * Makes `target` another name of the file `existing`, in place of what it was, or a durable copy
+ * where the file system has no hard links. At every moment `target` is what it was or what it will
+ * be; the change is durable only after `Folder.sync`.
+ */
+export const alias = (
+  existing: string,
+  target: string
+): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const temporary = TemporaryName.make(target)
+    const copy = Effect.zipRight(
+      fs.copyFile(existing, temporary),
+      scoped(Effect.flatMap(fs.open(temporary, { flag: "r+" }), (file) => file.sync))
+    )
+    yield* fs.link(existing, temporary).pipe(
+      Effect.catchIf(
+        (error) => unlinkable.has(Errno.code(error)),
+        () => copy
+      ),
+      Effect.zipRight(fs.rename(temporary, target)),
+      // Always: renaming one name of a file to another of its names does nothing, and leaves both.
+      Effect.ensuring(Effect.ignore(fs.remove(temporary, { force: true })))
+    )
+  }).pipe(Effect.uninterruptible)
 
 /** Writes `contents` to `target` as `write` does. */
 export const writeFile = (
@@ -72,7 +115,7 @@ export const writeFile = (
     file.write(typeof contents === "string" ? new TextEncoder().encode(contents) : contents)
   )
 
-/** Removes the temporary files that dead processes left in `folder`, and says which. */
+/** Removes the temporary files, and folders, that dead processes left in `folder`, and says which. */
 export const sweep = Effect.fn("AtomicFile.sweep")(function* (folder: string) {
   const fs = yield* FileSystem.FileSystem
   const left = (yield* fs.readDirectory(folder)).filter((name) => {
@@ -80,8 +123,12 @@ export const sweep = Effect.fn("AtomicFile.sweep")(function* (folder: string) {
     return temporary !== undefined && !TemporaryName.inUse(temporary)
   })
   const paths = left.map((name) => path.join(folder, name))
-  yield* Effect.forEach(paths, (leftover) => fs.remove(leftover, { force: true }), {
-    discard: true
-  })
+  yield* Effect.forEach(
+    paths,
+    (leftover) => fs.remove(leftover, { force: true, recursive: true }),
+    {
+      discard: true
+    }
+  )
   return paths
 })

@@ -27,14 +27,17 @@ export const parse = (name: string): TemporaryName | undefined => {
   return match === null ? undefined : { pid: Number(match[1]), token: match[2] ?? "" }
 }
 
-/** Whether the maker may still be at work on the file. */
-export const inUse = (name: TemporaryName): boolean => {
-  if (name.pid === process.pid) return name.token === token
+/** Whether there is a process with this id. */
+export const isRunning = (pid: number): boolean => {
   try {
-    process.kill(name.pid, 0)
+    process.kill(pid, 0)
     return true
   } catch (error) {
-    // EPERM: there is such a process, of another user.
+    // EPERM: there is one, of another user.
     return (error as NodeJS.ErrnoException).code === "EPERM"
   }
 }
+
+/** Whether the maker may still be at work on the file. */
+export const inUse = (name: TemporaryName): boolean =>
+  name.pid === process.pid ? name.token === token : isRunning(name.pid)

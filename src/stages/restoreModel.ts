@@ -31,7 +31,7 @@ export const restoreModel = <C extends RunConfig, I>(
         yield* Backend
         const store = yield* CheckpointStore
         const { flag } = yield* Resumption
-        const folder = yield* store.open(training.checkpoint_dir)
+        const folder = store.browse(training.checkpoint_dir)
         const wanted = Option.getOrElse(flag, () => "best" as const)
         const path =
           typeof wanted === "object"

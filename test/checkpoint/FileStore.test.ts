@@ -1,3 +1,4 @@
+import { SystemError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { afterAll, describe, expect, it } from "@effect/vitest"
@@ -13,6 +14,7 @@ import * as path from "node:path"
 import type { Checkpoint } from "../../src/checkpoint/Checkpoint.js"
 import { CheckpointStore, fileNames } from "../../src/checkpoint/CheckpointStore.js"
 import * as FileStore from "../../src/checkpoint/FileStore.js"
+import { Space } from "../../src/file/Space.js"
 import * as Safetensors from "../../src/file/Safetensors.js"
 import { contract } from "./contract.js"
 import { sample, tensor } from "./sample.js"
@@ -24,6 +26,23 @@ let folders = 0
 const fresh = Effect.sync(() => path.join(root, "deep", String(folders++)))
 const layer = Layer.provideMerge(FileStore.layer, NodeFileSystem.layer)
 
+const withoutLinks = Layer.effect(
+  FileSystem.FileSystem,
+  Effect.map(FileSystem.FileSystem, (fs) => ({
+    ...fs,
+    link: (file: string) =>
+      Effect.fail(
+        new SystemError({
+          module: "FileSystem",
+          method: "link",
+          reason: "Unknown",
+          pathOrDescriptor: file,
+          cause: { code: "ENOTSUP" }
+        })
+      )
+  }))
+).pipe(Layer.provide(NodeFileSystem.layer))
+
 contract("in files", layer, fresh)
 
 const opened = Effect.gen(function* () {
@@ -34,6 +53,13 @@ const opened = Effect.gen(function* () {
     folder: yield* store.open(yield* fresh)
   }
 })
+
+/** What a person sees in a folder. */
+const visible = (folder: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    return (yield* fs.readDirectory(folder)).filter((name) => !name.startsWith(".")).sort()
+  })
 
 /** Flips the last bit of a file: of its last tensor. */
 const damage = (file: string) =>
@@ -56,13 +82,72 @@ const warningsOf = <A, E, R>(self: Effect.Effect<A, E, R>) =>
   })
 
 describe("FileStore", () => {
-  it.scopedLive("makes no folder before the first save", () =>
+  it.live("leaves no folder where nothing was saved", () =>
     Effect.gen(function* () {
-      const { fs, folder } = yield* opened
-      yield* folder.list
+      const fs = yield* FileSystem.FileSystem
+      const { folder } = yield* Effect.scoped(opened)
       expect(yield* fs.exists(folder.path)).toBe(false)
-      yield* folder.save(sample(1), "latest")
-      expect(yield* fs.readDirectory(folder.path)).toEqual([fileNames.latest])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scopedLive("gives each checkpoint a file of its own, and the well-known names to two", () =>
+    Effect.gen(function* () {
+      const { store, fs, folder } = yield* opened
+      const first = yield* folder.save(sample(1, 0.1), "best")
+      const mid = { stage: null, example: 24, sums: {}, metrics: {}, seconds: 1 }
+      const best = first.path
+      const meta = sample(1, 0.1).meta
+      yield* folder.save(sample(1, 0.1, { step: 3, global_step: 10, position: mid }), "latest")
+      expect(yield* visible(folder.path)).toEqual([
+        fileNames.best,
+        "epoch-0001-step-000000.safetensors",
+        "epoch-0001-step-000003.safetensors",
+        fileNames.latest
+      ])
+      expect((yield* folder.list).map(({ name, aliases }) => [name, aliases])).toEqual([
+        ["epoch-0001-step-000003.safetensors", ["latest"]],
+        ["epoch-0001-step-000000.safetensors", ["best"]]
+      ])
+      const inode = (file: string) => Effect.map(fs.stat(file), ({ ino }) => ino)
+      expect(yield* inode(first.file)).toEqual(yield* inode(best))
+      expect((yield* store.load(best)).meta).toEqual(meta)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scopedLive("does not write a place twice, nor over another checkpoint", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* opened
+      const at = (seconds: number, changes = {}) =>
+        sample(2, 0.5, { saved_at: new Date(seconds * 1000).toISOString(), ...changes })
+      const best = yield* folder.save(at(1), "best")
+      const latest = yield* folder.save(at(2), "latest")
+      expect(latest.file).toBe(best.file)
+      expect(yield* visible(folder.path)).toHaveLength(3)
+      const other = yield* folder.save(at(3, { config: { training: {} } }), "latest")
+      expect(path.basename(other.file)).toBe("epoch-0002-step-000000-2.safetensors")
+      expect((yield* folder.list).map(({ name, aliases }) => [name, aliases])).toEqual([
+        ["epoch-0002-step-000000-2.safetensors", ["latest"]],
+        ["epoch-0002-step-000000.safetensors", ["best"]]
+      ])
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scopedLive("keeps what retention says, what is pinned, and what it came from", () =>
+    Effect.gen(function* () {
+      const { store, folder } = yield* opened
+      const epochs = Effect.map(folder.list, (list) =>
+        list.map(({ health }) => Either.getOrThrow(health).epoch)
+      )
+      const save = (epoch: number, valLoss: number) =>
+        folder.save(sample(epoch, valLoss, { best: lowest }), "latest")
+      const lowest = { metric: "val_loss", mode: "min" as const, value: 0.1, epoch: 3 }
+      yield* Effect.forEach([1, 2, 3, 4], (epoch) => save(epoch, epoch === 3 ? 0.1 : 0.5))
+      expect(yield* epochs).toEqual([4, 3])
+      yield* store.pin((yield* save(5, 0.5)).path)
+      yield* save(6, 0.5)
+      yield* store.load((yield* save(7, 0.5)).path)
+      yield* Effect.forEach([8, 9, 10], (epoch) => save(epoch, 0.5))
+      expect(yield* epochs).toEqual([10, 9, 7, 5, 3])
     }).pipe(Effect.provide(layer))
   )
 
@@ -73,18 +158,18 @@ describe("FileStore", () => {
       const latest = yield* folder.save(sample(4), "latest")
       yield* damage(latest.path)
       const { value, warnings } = yield* warningsOf(folder.latest)
-      expect(Option.getOrThrow(value).path).toBe(best.path)
-      expect(warnings).toContain(latest.path)
+      expect(Option.getOrThrow(value).path).toBe(best.file)
+      expect(warnings).toContain(latest.file)
       yield* fs.truncate(latest.path, 1000)
       const again = yield* warningsOf(folder.latest)
-      expect(Option.getOrThrow(again.value).path).toBe(best.path)
-      expect(again.warnings).toContain(`${latest.path} is cut short`)
+      expect(Option.getOrThrow(again.value).path).toBe(best.file)
+      expect(again.warnings).toContain(`${latest.file} is cut short`)
       const list = yield* folder.list
-      expect(list.map(({ name }) => name)).toEqual([fileNames.best, fileNames.latest])
+      expect(list.map(({ aliases }) => aliases)).toEqual([["best"], ["latest"]])
       expect(list.map(({ health }) => Either.isRight(health))).toEqual([true, false])
       yield* damage(best.path)
       expect((yield* warningsOf(folder.latest)).value).toEqual(Option.none())
-      expect(yield* fs.readDirectory(folder.path)).toHaveLength(2)
+      expect(yield* visible(folder.path)).toHaveLength(4)
     }).pipe(Effect.provide(layer))
   )
 
@@ -104,23 +189,22 @@ describe("FileStore", () => {
       const { fs, folder } = yield* opened
       const latest = yield* folder.save(sample(4), "latest")
       yield* fs.truncate(latest.path, 100)
-      yield* fs.rename(
-        (yield* folder.save(sample(3), "best")).path,
-        `${folder.path}/mine.safetensors`
-      )
+      const mine = `${folder.path}/mine.safetensors`
+      yield* fs.rename((yield* folder.save(sample(3), "best")).file, mine)
+      yield* fs.writeFileString(`${mine}.pin`, "")
       const foreign = Either.getOrThrow(
         Safetensors.encode({ metadata: new Map(), tensors: new Map() })
       )
       yield* fs.writeFile(`${folder.path}/foreign.safetensors`, foreign)
       const place = yield* folder.archive
-      expect((yield* fs.readDirectory(place)).sort()).toEqual([
+      expect(yield* visible(place)).toEqual([
+        fileNames.best,
+        "epoch-0004-step-000000.safetensors",
         fileNames.latest,
-        "mine.safetensors"
+        "mine.safetensors",
+        "mine.safetensors.pin"
       ])
-      expect((yield* fs.readDirectory(folder.path)).sort()).toEqual([
-        "archive",
-        "foreign.safetensors"
-      ])
+      expect(yield* visible(folder.path)).toEqual(["archive", "foreign.safetensors"])
       expect(path.basename(place)).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/)
     }).pipe(Effect.provide(layer))
   )
@@ -156,5 +240,50 @@ describe("FileStore", () => {
         expect((yield* store.load(path.join(folder.path, name))).meta.epoch).toBe(index + 1)
       }
     }).pipe(Effect.provide(layer))
+  )
+
+  it.scopedLive("checks that there is room before it writes", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* opened
+      yield* folder.save(sample(1), "latest")
+      const full = Effect.provideService(folder.save(sample(2), "latest"), Space, {
+        available: () => Effect.succeedSome(1000)
+      })
+      const error = yield* Effect.flip(full)
+      expect(error.reason).toBe("NoSpace")
+      expect(error.message).toContain("of 1000 left")
+      expect(yield* visible(folder.path)).toHaveLength(2)
+      yield* folder.save(sample(2), "latest")
+      expect((yield* folder.fetch("latest"))?.meta.epoch).toBe(2)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.live("sweeps what a dead process left", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const store = yield* CheckpointStore
+      const place = yield* fresh
+      yield* fs.makeDirectory(`${place}/..lock.2147483646-0123abcd-1.tmp/deep`, { recursive: true })
+      yield* fs.writeFileString(`${place}/.epoch.safetensors.2147483646-0123abcd-0.tmp`, "")
+      yield* Effect.scoped(store.open(place))
+      expect(yield* fs.exists(place)).toBe(false)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scopedLive("does without hard links where there are none", () =>
+    Effect.gen(function* () {
+      const { folder, fs, store } = yield* opened
+      for (const epoch of [1, 2, 3, 4]) yield* folder.save(sample(epoch, 1), "latest")
+      const { path: file } = yield* folder.save(sample(5, 0.1), "best")
+      expect((yield* store.load(file)).meta.epoch).toBe(5)
+      expect((yield* fs.stat(file)).nlink).toEqual(Option.some(1))
+      expect((yield* folder.fetch("latest"))?.meta.epoch).toBe(5)
+      expect(yield* visible(folder.path)).toEqual([
+        fileNames.best,
+        "epoch-0004-step-000000.safetensors",
+        "epoch-0005-step-000000.safetensors",
+        fileNames.latest
+      ])
+    }).pipe(Effect.provide(Layer.provideMerge(FileStore.layer, withoutLinks)))
   )
 })

@@ -65,14 +65,39 @@ export const contract = <E>(
     it.scopedLive("keeps the best apart from the latest", () =>
       Effect.gen(function* () {
         const { folder } = yield* opened
-        const best = { metric: "val_loss", mode: "min" as const, value: 0.25, epoch: 2 }
+        const reached = { metric: "val_loss", mode: "min" as const, value: 0.25, epoch: 2 }
         yield* folder.save(sample(2, 0.25), "best")
         yield* folder.save(sample(2, 0.25), "latest")
-        yield* folder.save(sample(3, 0.5, { best, best_val_loss: 0.25 }), "latest")
-        yield* folder.save(sample(4, NaN, { best, best_val_loss: 0.25 }), "latest")
+        yield* folder.save(sample(3, 0.5, { best: reached, best_val_loss: 0.25 }), "latest")
+        yield* folder.save(sample(4, NaN, { best: reached, best_val_loss: 0.25 }), "latest")
         expect((yield* folder.fetch("latest"))?.meta.epoch).toBe(4)
         expect((yield* folder.fetch("best"))?.meta.epoch).toBe(2)
-        expect(path.basename(Option.getOrThrow(yield* folder.best).path)).toBe(fileNames.best)
+        const best = Option.getOrThrow(yield* folder.best)
+        expect(best.aliases).toEqual(["best"])
+        expect(Option.getOrThrow(yield* folder.latest).aliases).toEqual(["latest"])
+      }).pipe(Effect.provide(layer))
+    )
+
+    it.scopedLive("shows a folder to who only looks", () =>
+      Effect.gen(function* () {
+        const { store, folder } = yield* opened
+        yield* folder.save(sample(2), "best")
+        const shelf = store.browse(folder.path)
+        expect((yield* shelf.fetch("best"))?.meta.epoch).toBe(2)
+        expect(yield* shelf.list).toEqual(yield* folder.list)
+      }).pipe(Effect.provide(layer))
+    )
+
+    it.scopedLive("pins and unpins", () =>
+      Effect.gen(function* () {
+        const { store, folder } = yield* opened
+        const { path: file } = yield* folder.save(sample(2), "best")
+        const pinned = Effect.map(folder.list, (list) => list.map((one) => one.pinned))
+        const own = yield* store.pin(file)
+        expect(yield* pinned).toEqual([true])
+        expect(yield* store.unpin(own)).toBe(own)
+        expect(yield* pinned).toEqual([false])
+        expect((yield* Effect.flip(store.pin(`${file}.none`))).reason).toBe("NotFound")
       }).pipe(Effect.provide(layer))
     )
 

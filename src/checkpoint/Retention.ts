@@ -1,0 +1,51 @@
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type { Whole } from "./Candidate.js"
+import * as Candidates from "./Candidate.js"
+
+const Count = Schema.Int.pipe(Schema.positive())
+
+/** Which checkpoints of a run are kept. */
+export const Retention = Schema.Struct({
+  /** The last so many: the latest, and those before it. */
+  keep_last: Schema.optionalWith(Count, { default: () => 2 }),
+  /** The best so many. */
+  keep_best: Schema.optionalWith(Count, { default: () => 1 }),
+  /** What they are best by; null: what the run itself watches. */
+  best_by: Schema.optionalWith(
+    Schema.NullOr(Schema.Struct({ metric: Schema.String, mode: Schema.Literal("min", "max") })),
+    { default: () => null }
+  ),
+  /** For ever, each that ends an epoch whose number is a multiple of this; null: none. */
+  keep_every: Schema.optionalWith(Schema.NullOr(Count), { default: () => null })
+})
+export type Retention = typeof Retention.Type
+
+/** Keeps the latest, the one before, and the best. */
+export const defaults: Retention = Schema.decodeSync(Retention)({})
+
+/**
+ * The checkpoints of one run that need not be kept. Never the newest, nor the best by what the run
+ * watches, whatever `retention` says.
+ */
+export const expendable = (
+  candidates: ReadonlyArray<Whole>,
+  retention: Retention
+): ReadonlyArray<Whole> => {
+  const newest = Candidates.newestFirst(candidates)
+  const watched = Option.getOrNull(Candidates.watched(candidates))
+  const by = retention.best_by ?? watched
+  const every = retention.keep_every
+  const kept = new Set(
+    [
+      ...newest.slice(0, Math.max(1, retention.keep_last)),
+      ...(by === null ? [] : Candidates.bestFirst(candidates, by).slice(0, retention.keep_best)),
+      ...(watched === null ? [] : Candidates.bestFirst(candidates, watched).slice(0, 1)),
+      ...newest.filter(
+        ({ meta }) =>
+          every !== null && meta.step === 0 && meta.epoch > 0 && meta.epoch % every === 0
+      )
+    ].map(({ path }) => path)
+  )
+  return newest.filter(({ path }) => !kept.has(path))
+}

@@ -1,0 +1,120 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as path from "node:path"
+import * as Candidates from "../Candidate.js"
+import type { Candidate } from "../Candidate.js"
+import type { CheckpointError } from "../CheckpointError.js"
+import { whileReading } from "../CheckpointError.js"
+import * as CheckpointFile from "../CheckpointFile.js"
+import * as Names from "../Names.js"
+
+/** A candidate as a file: every name that it has in its folder, and what tells it from others. */
+export interface Listed extends Candidate {
+  readonly names: ReadonlyArray<string>
+  readonly id: string
+}
+
+/** What the file system tells one file from another by, whatever its names. */
+export const idOf = (info: FileSystem.File.Info, file: string): string =>
+  Option.match(info.ino, {
+    onNone: () => path.resolve(file),
+    onSome: (ino) => `${info.dev}:${ino}`
+  })
+
+// As many as the file system answers at once.
+const concurrency = 16
+
+const stat = Effect.fnUntraced(function* (folder: string, name: string) {
+  const fs = yield* FileSystem.FileSystem
+  const file = path.join(folder, name)
+  const info = yield* Effect.either(Effect.mapError(fs.stat(file), whileReading(file)))
+  return { name, file, info }
+})
+
+type Stated = Effect.Effect.Success<ReturnType<typeof stat>>
+
+// A file that is gone by the time it is looked at was never a candidate.
+const isGone = (health: Either.Either<unknown, CheckpointError>): boolean =>
+  Either.isLeft(health) && health.left.reason === "NotFound"
+
+/** The names of each file, its own before the two well-known ones. */
+const byFile = (stated: ReadonlyArray<Stated>): ReadonlyArray<[string, Array<Stated>]> => {
+  const files = new Map<string, Array<Stated>>()
+  for (const one of stated) {
+    const id = Either.match(one.info, {
+      onLeft: () => one.file,
+      onRight: (info) => idOf(info, one.file)
+    })
+    const others = files.get(id) ?? []
+    files.set(id, Names.aliasOf(one.name) === undefined ? [one, ...others] : [...others, one])
+  }
+  return [...files]
+}
+
+const examine = Effect.fnUntraced(function* (
+  [id, files]: [string, Array<Stated>],
+  present: ReadonlySet<string>
+) {
+  const [{ file, name, info }] = files as [Stated]
+  const names = files.map((one) => one.name)
+  const health = yield* Effect.either(
+    Effect.zipRight(
+      info,
+      Effect.map(CheckpointFile.inspect(file), ({ meta }) => meta)
+    )
+  )
+  return {
+    path: file,
+    name,
+    names,
+    id,
+    modified: Either.match(info, {
+      onLeft: () => new Date(0),
+      onRight: ({ mtime }) => Option.getOrElse(mtime, () => new Date(0))
+    }),
+    bytes: Either.match(info, { onLeft: () => 0, onRight: ({ size }) => Number(size) }),
+    aliases: names.map(Names.aliasOf).filter((alias) => alias !== undefined),
+    pinned: names.some((one) => present.has(Names.pinOf(one))),
+    health
+  } satisfies Listed
+})
+
+/** The names in `folder`; none if it does not exist. */
+export const entries = (folder: string) =>
+  FileSystem.FileSystem.pipe(
+    Effect.flatMap((fs) => fs.readDirectory(folder)),
+    Effect.mapError(whileReading(folder)),
+    Effect.catchIf(
+      ({ reason }) => reason === "NotFound",
+      () => Effect.succeed<Array<string>>([])
+    ),
+    Effect.map((names) => names.sort())
+  )
+
+/**
+ * Every checkpoint in `folder`, each once, however many names it has: newest first, then those whose
+ * headers are damaged. Reads headers, no tensors.
+ */
+export const list = Effect.fn("FileStore.list")(function* (folder: string) {
+  const present = yield* entries(folder)
+  const stated = yield* Effect.forEach(
+    present.filter(Names.isCheckpoint),
+    (name) => stat(folder, name),
+    { concurrency }
+  )
+  const found = yield* Effect.forEach(
+    byFile(stated.filter(({ info }) => !isGone(info))),
+    (file) => examine(file, new Set(present)),
+    { concurrency }
+  )
+  const candidates = found.filter(({ health }) => !isGone(health))
+  const order = Candidates.newestFirst(candidates).map((one) => one.path)
+  return candidates.sort((a, b) => rank(order, a) - rank(order, b))
+})
+
+const rank = (order: ReadonlyArray<string>, { path }: Candidate): number => {
+  const at = order.indexOf(path)
+  return at === -1 ? order.length : at
+}

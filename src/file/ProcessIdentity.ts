@@ -1,0 +1,63 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { readFile, readlink } from "node:fs/promises"
+import * as os from "node:os"
+import process from "node:process"
+import * as TemporaryName from "./TemporaryName.js"
+
+/**
+ * What tells a process from every other, on this machine or another, now or later. What a system
+ * does not tell is null.
+ */
+export const ProcessIdentity = Schema.Struct({
+  host: Schema.String,
+  pid: Schema.Int,
+  /** Which run of the machine: process ids begin anew with each. */
+  boot: Schema.NullOr(Schema.String),
+  /** Within which container: each has process ids of its own. */
+  namespace: Schema.NullOr(Schema.String),
+  /** When the process started, in ticks since the boot: process ids are used again. */
+  ticks: Schema.NullOr(Schema.String)
+})
+export type ProcessIdentity = typeof ProcessIdentity.Type
+
+const orNull = (read: () => Promise<string>): Effect.Effect<string | null> =>
+  Effect.orElseSucceed(Effect.tryPromise(read), () => null)
+
+/** The state and the start of a process, as Linux tells them; null elsewhere. */
+const statOf = (pid: number) =>
+  Effect.map(
+    orNull(() => readFile(`/proc/${pid}/stat`, "utf8")),
+    (stat) => {
+      // The program's name, the second field, is in parentheses and may hold spaces and more of them.
+      const fields = stat?.slice(stat.lastIndexOf(")") + 2).split(" ")
+      return { state: fields?.[0] ?? null, ticks: fields?.[19] ?? null }
+    }
+  )
+
+/** The identity of this process. */
+export const current: Effect.Effect<ProcessIdentity> = Effect.all({
+  host: Effect.sync(os.hostname),
+  pid: Effect.succeed(process.pid),
+  boot: Effect.map(
+    orNull(() => readFile("/proc/sys/kernel/random/boot_id", "utf8")),
+    (id) => id?.trim() ?? null
+  ),
+  namespace: orNull(() => readlink("/proc/self/ns/pid")),
+  ticks: Effect.map(statOf(process.pid), ({ ticks }) => ticks)
+})
+
+const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b
+
+/** Whether a process still runs, or cannot be judged from where this one runs. */
+export const judge = (other: ProcessIdentity): Effect.Effect<"running" | "dead" | "unknown"> =>
+  Effect.gen(function* () {
+    const here = yield* current
+    if (other.host !== here.host) return "unknown"
+    if (differ(other.boot, here.boot)) return "dead"
+    if (differ(other.namespace, here.namespace)) return "unknown"
+    if (!TemporaryName.isRunning(other.pid)) return "dead"
+    const { state, ticks } = yield* statOf(other.pid)
+    // A zombie has ended: only its parent has not heard of it yet.
+    return state === "Z" || differ(other.ticks, ticks) ? "dead" : "running"
+  })
