@@ -22,15 +22,29 @@ export interface Setting {
   readonly signal: Effect.Effect<string | null>
 }
 
-/** An epoch's result: position, metrics, learning rate and time. */
+/** An epoch's result: metrics, those of one split together, learning rate and time. */
 export const epoch = (record: EpochRecord, epochs: number): string => {
   const { epoch, learning_rate: learningRate, seconds, ...metrics } = record
   return [
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
-    ...Object.entries(metrics).map(([name, value]) => Format.metric(name, value)),
+    ...groups(metrics),
     `lr ${Format.number(learningRate)}`,
     Format.duration(seconds)
   ].join("  ")
+}
+
+/** Metrics in words, a split a group: "train loss 1.4, accuracy 52 %". */
+const groups = (metrics: Readonly<Record<string, number>>): ReadonlyArray<string> => {
+  const texts: Array<string> = []
+  let split: string | undefined
+  for (const [name, value] of Object.entries(metrics)) {
+    const [, prefix, rest = name] = /^(train|val)_(.*)$/.exec(name) ?? []
+    if (prefix !== undefined && prefix === split) {
+      texts[texts.length - 1] += `, ${Format.metric(rest, value)}`
+    } else texts.push(Format.metric(name, value))
+    split = prefix
+  }
+  return texts
 }
 
 const out = (text: string): ReadonlyArray<Line> => [{ to: "out", text }]

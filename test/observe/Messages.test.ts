@@ -1,0 +1,81 @@
+import { describe, expect, it } from "@effect/vitest"
+import { answer, language, languages } from "../../src/observe/Messages.js"
+
+const saved = new Date(2026, 2, 1, 9, 5, 7).toISOString()
+const candidate = {
+  path: "c/latest.safetensors",
+  epoch: 3,
+  step: 12,
+  bestValLoss: 0.25,
+  savedAt: saved
+}
+
+describe("Messages.language", () => {
+  it("is what LC_ALL, else LC_MESSAGES, else LANG says", () => {
+    expect(language({})).toBe("en")
+    expect(language({ LANG: "zh_CN.UTF-8" })).toBe("zh")
+    expect(language({ LANG: "ZH" })).toBe("zh")
+    expect(language({ LANG: "zh_CN.UTF-8", LC_MESSAGES: "de_DE.UTF-8" })).toBe("en")
+    expect(language({ LANG: "C", LC_MESSAGES: "C", LC_ALL: "zh_TW" })).toBe("zh")
+    expect(language({ LANG: "zh_CN.UTF-8", LC_ALL: "", LC_MESSAGES: "" })).toBe("zh")
+  })
+})
+
+describe("Messages.answer", () => {
+  it("takes Enter for yes", () => {
+    for (const messages of Object.values(languages)) {
+      expect(
+        ["", "  ", "y", "YES\r", "n", "No", "nope", "q"].map((word) => answer(messages, word))
+      ).toEqual([true, true, true, true, false, false, null, null])
+    }
+  })
+
+  it("understands Chinese in Chinese", () => {
+    expect(["是", "否"].map((word) => answer(languages.zh, word))).toEqual([true, false])
+    expect(answer(languages.en, "是")).toBe(null)
+  })
+})
+
+describe("Messages", () => {
+  it("asks with all that the choice depends on", () => {
+    expect(languages.en.goOn(candidate)).toBe(
+      "An earlier run was found: c/latest.safetensors\n" +
+        "  after epoch 3 and 12 steps more, best validation loss 0.25, saved 2026-03-01 09:05:07\n" +
+        "Go on from there? [Y/n] "
+    )
+    expect(languages.zh.goOn(candidate)).toBe(
+      "发现之前的训练:c/latest.safetensors\n" +
+        "  已完成 3 轮又 12 步,最佳验证损失 0.25,保存于 2026-03-01 09:05:07\n" +
+        "从该处继续吗?[Y/n] "
+    )
+  })
+
+  it("speaks of a run without a validated or a finished epoch", () => {
+    const text = languages.en.goOn({ ...candidate, epoch: 0, step: 1, bestValLoss: null })
+    expect(text).toContain("  after 1 step of the first epoch, not validated yet, saved")
+  })
+
+  it("says what was saved and how to go on", () => {
+    const options = {
+      place: { epoch: 3, step: 0 },
+      path: "c/latest.safetensors",
+      signal: "SIGTERM",
+      command: "holdfast run p.ts --resume latest"
+    }
+    expect(languages.en.saved(options)).toBe(
+      "stopped by SIGTERM after epoch 3; saved in c/latest.safetensors\n" +
+        "go on with: holdfast run p.ts --resume latest"
+    )
+    expect(languages.zh.saved({ ...options, signal: null })).toBe(
+      "已停止,已完成 3 轮;已保存到 c/latest.safetensors\n继续训练:holdfast run p.ts --resume latest"
+    )
+  })
+
+  it("names the best epoch at the end, where there is one", () => {
+    const end = { epoch: 5, seconds: 65, best: { metric: "val_loss", value: 0.125, epoch: 4 } }
+    expect(languages.en.finished(end)).toBe(
+      "finished after epoch 5, 1 min 5 s; best val loss 0.125 in epoch 4"
+    )
+    expect(languages.en.finished({ ...end, best: null })).toBe("finished after epoch 5, 1 min 5 s")
+  })
+})

@@ -1,0 +1,75 @@
+import { describe, expect, it } from "@effect/vitest"
+import type { Event } from "../../src/observe/Event.js"
+import * as Meter from "../../src/observe/Meter.js"
+import { epoch, step } from "./sample.js"
+
+/** A meter that has heard these events, each at its time in milliseconds. */
+const after = (...events: ReadonlyArray<readonly [number, Event]>): Meter.Meter =>
+  events.reduce((meter, [at, event]) => Meter.advance(meter, event, at), Meter.start(0))
+
+const started: Event = {
+  _tag: "RunStarted",
+  epochs: 5,
+  stepsPerEpoch: 4,
+  parameters: 1,
+  from: null
+}
+
+describe("Meter.line", () => {
+  it("measures from when the phase began, which waiting does not count for", () => {
+    const meter = after([60_000, started], [61_000, step({})], [62_000, step({ step: 2 })])
+    // 64 examples in 2 s; 2 of 4 steps left at 1 s each; 3 more epochs of 4 s.
+    expect(Meter.line(meter, 80, 62_000)).toBe(
+      "epoch 2/5  [========>          ]  2/4  loss 0.5000  32/s  0:02 left, 0:14 in all"
+    )
+  })
+
+  it("counts only what it has seen of an epoch that it joined", () => {
+    const meter = after([0, started], [1000, step({ step: 4, steps: 10, examples: 8 })])
+    expect(Meter.line(meter, 120, 1000)).toContain("8/s  0:06 left")
+  })
+
+  it("begins anew with each phase and epoch", () => {
+    const validating = step({ phase: "validation", examples: 100 })
+    const meter = after([0, started], [5000, step({})], [5500, validating])
+    expect(Meter.line(meter, 100, 5500)).toMatch(
+      /^epoch 2\/5 {2}validating .* 200\/s {2}0:02 left$/
+    )
+  })
+
+  it("trusts whole epochs, where it has seen any, for the time in all", () => {
+    const meter = after([0, started], [4000, epoch], [4500, step({})])
+    // 3 steps of 0.5 s, then 3 epochs of 4.06 s as recorded.
+    expect(Meter.line(meter, 120, 4500)).toContain("0:02 left, 0:14 in all")
+  })
+
+  it("is empty between epochs", () => {
+    expect(Meter.line(after([0, step({})], [1, epoch]), 80, 2)).toBe("")
+  })
+
+  it("stays within any width", () => {
+    const meter = after([0, started], [1000, step({ loss: 123456.789 })])
+    for (let width = 0; width <= 200; width++) {
+      expect(Meter.line(meter, width, 1000).length).toBeLessThanOrEqual(width)
+    }
+    expect(Meter.line(meter, 40, 1000)).not.toContain("[")
+    expect(Meter.line(meter, 80, 1000)).toContain("[")
+  })
+
+  it("shows a loss that is no number", () => {
+    expect(Meter.line(after([0, step({ loss: Number.NaN })]), 80, 10)).toContain("loss NaN")
+  })
+})
+
+describe("Meter.bar", () => {
+  it("fills from left to right", () => {
+    expect([0, 0.25, 0.5, 0.99, 1, 7].map((share) => Meter.bar(share, 10))).toEqual([
+      "[        ]",
+      "[=>      ]",
+      "[===>    ]",
+      "[======> ]",
+      "[========]",
+      "[========]"
+    ])
+  })
+})
