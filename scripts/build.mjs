@@ -1,0 +1,19 @@
+// Builds dist/ when a source is newer than it. `npm ci` and the first `npx holdfast` both come here,
+// and the second must not take the time of the first.
+import { execFileSync } from "node:child_process"
+import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs"
+
+const stamp = "dist/.built"
+const inputs = ["src", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json"]
+
+const newest = (path) =>
+  statSync(path).isDirectory()
+    ? Math.max(...readdirSync(path).map((name) => newest(`${path}/${name}`)))
+    : statSync(path).mtimeMs
+
+if (!existsSync(stamp) || statSync(stamp).mtimeMs < Math.max(...inputs.map(newest))) {
+  for (const script of ["build:kernels", "build:modules"]) {
+    execFileSync("npm", ["run", "--silent", script], { stdio: "inherit" })
+  }
+  writeFileSync(stamp, "")
+}
