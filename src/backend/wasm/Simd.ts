@@ -11,6 +11,7 @@ export interface Simd {
   readonly packMatrix: Kernel
   readonly convolve: Kernel
   readonly convolveFilterGradient: Kernel
+  readonly depthwise: Kernel
   readonly depthwiseFilterGradient: Kernel
   readonly place: Kernel
   readonly columnMoments: Kernel

@@ -117,40 +117,6 @@ function filterTile(
 }
 
 /**
- * The gradient of a depthwise filter (multiplier 1) from one image, added to dW[KH, KW, C]:
- * X[·, width, C] is padded already, C a multiple of 4.
- */
-export function depthwiseFilterGradient(
-  X: usize, dY: usize, dW: usize, width: i32, C: i32, OH: i32, OW: i32,
-  KH: i32, KW: i32, strideH: i32, strideW: i32, dilationH: i32, dilationW: i32
-): void {
-  const stepX = <usize>(strideW * C) << 2, stepY = <usize>C << 2
-  for (let c = 0; c < C; c += 4) {
-    for (let kh = 0; kh < KH; kh++) {
-      for (let kw = 0; kw < KW; kw++) {
-        let even = all(0), odd = all(0), y = dY + (c << 2)
-        for (let oh = 0; oh < OH; oh++) {
-          const h = oh * strideH + kh * dilationH
-          let x = X + (<usize>((h * width + kw * dilationW) * C + c) << 2), ow = 0
-          for (; ow + 2 <= OW; ow += 2) {
-            even = addMul(even, at(x), at(y))
-            odd = addMul(odd, at(x + stepX), at(y + stepY))
-            x += 2 * stepX
-            y += 2 * stepY
-          }
-          if (ow < OW) {
-            even = addMul(even, at(x), at(y))
-            y += stepY
-          }
-        }
-        const target = dW + (<usize>((kh * KW + kw) * C + c) << 2)
-        put(target, f32x4.add(at(target), f32x4.add(even, odd)))
-      }
-    }
-  }
-}
-
-/**
  * Copies an image [H, W, C] into a zeroed one [outH, outW, C], element (h, w) to
  * (top + h * stepH, left + w * stepW). What falls outside is left out.
  */

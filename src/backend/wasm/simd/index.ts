@@ -3,7 +3,8 @@
 
 export { MATMUL_SCRATCH, matmul } from "./matmul"
 export { packMatrix } from "./panels"
-export { convolve, convolveFilterGradient, depthwiseFilterGradient, place } from "./convolution"
+export { convolve, convolveFilterGradient, place } from "./convolution"
+export { depthwise, depthwiseFilterGradient } from "./depthwise"
 export { columnMoments, columnSums, repeat, scale, spread } from "./reduction"
 export { combine, gradientSums, scaleShift } from "./normalization"
 export { maxPoolGradient } from "./pooling"

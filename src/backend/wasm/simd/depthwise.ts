@@ -1,0 +1,120 @@
+import { addMul, all, at, float, put, putFloat } from "./lanes"
+
+/**
+ * The depthwise convolution of one image: Y[OH, OW, C] from X[·, width, C], padded already, and a
+ * filter [KH, KW, C].
+ */
+export function depthwise(
+  X: usize, filter: usize, Y: usize, width: i32, C: i32, OH: i32, OW: i32, KH: i32, KW: i32,
+  strideH: i32, strideW: i32, dilationH: i32, dilationW: i32
+): void {
+  const pixel = <usize>C << 2, stepX = <usize>strideW * pixel
+  const stepKW = <usize>dilationW * pixel, stepKH = <usize>(dilationH * width) * pixel
+  for (let oh = 0; oh < OH; oh++) {
+    const line = X + <usize>(oh * strideH * width) * pixel
+    let c = 0
+    for (; c + 4 <= C; c += 4) {
+      const o = <usize>c << 2
+      let y = Y + <usize>(oh * OW) * pixel + o, x = line + o, ow = 0
+      for (; ow + 4 <= OW; ow += 4) {
+        let x0 = all(0), x1 = x0, x2 = x0, x3 = x0, f = filter + o
+        for (let kh = 0; kh < KH; kh++) {
+          let p = x + <usize>kh * stepKH
+          for (let kw = 0; kw < KW; kw++) {
+            const w = at(f)
+            x0 = addMul(x0, at(p), w)
+            x1 = addMul(x1, at(p + stepX), w)
+            x2 = addMul(x2, at(p + 2 * stepX), w)
+            x3 = addMul(x3, at(p + 3 * stepX), w)
+            p += stepKW
+            f += pixel
+          }
+        }
+        put(y, x0); put(y + pixel, x1); put(y + 2 * pixel, x2); put(y + 3 * pixel, x3)
+        y += 4 * pixel
+        x += 4 * stepX
+      }
+      for (; ow < OW; ow++) {
+        let sum = all(0), f = filter + o
+        for (let kh = 0; kh < KH; kh++) {
+          let p = x + <usize>kh * stepKH
+          for (let kw = 0; kw < KW; kw++) {
+            sum = addMul(sum, at(p), at(f))
+            p += stepKW
+            f += pixel
+          }
+        }
+        put(y, sum)
+        y += pixel
+        x += stepX
+      }
+    }
+    for (; c < C; c++) {
+      const o = <usize>c << 2
+      let y = Y + <usize>(oh * OW) * pixel + o, x = line + o
+      for (let ow = 0; ow < OW; ow++) {
+        let sum: f32 = 0, f = filter + o
+        for (let kh = 0; kh < KH; kh++) {
+          let p = x + <usize>kh * stepKH
+          for (let kw = 0; kw < KW; kw++) {
+            sum += float(p) * float(f)
+            p += stepKW
+            f += pixel
+          }
+        }
+        putFloat(y, sum)
+        y += pixel
+        x += stepX
+      }
+    }
+  }
+}
+
+/**
+ * The gradient of a depthwise filter from one image, added to dW[KH, KW, C]; X[·, width, C] is
+ * padded already.
+ */
+export function depthwiseFilterGradient(
+  X: usize, dY: usize, dW: usize, width: i32, C: i32, OH: i32, OW: i32, KH: i32, KW: i32,
+  strideH: i32, strideW: i32, dilationH: i32, dilationW: i32
+): void {
+  const pixel = <usize>C << 2, stepX = <usize>strideW * pixel
+  for (let kh = 0; kh < KH; kh++) {
+    for (let kw = 0; kw < KW; kw++) {
+      const start = X + <usize>(kh * dilationH * width + kw * dilationW) * pixel
+      const target = dW + <usize>(kh * KW + kw) * pixel
+      let c = 0
+      for (; c + 4 <= C; c += 4) {
+        const o = <usize>c << 2
+        let even = all(0), odd = all(0), y = dY + o
+        for (let oh = 0; oh < OH; oh++) {
+          let x = start + <usize>(oh * strideH * width) * pixel + o, ow = 0
+          for (; ow + 2 <= OW; ow += 2) {
+            even = addMul(even, at(x), at(y))
+            odd = addMul(odd, at(x + stepX), at(y + pixel))
+            x += 2 * stepX
+            y += 2 * pixel
+          }
+          if (ow < OW) {
+            even = addMul(even, at(x), at(y))
+            y += pixel
+          }
+        }
+        put(target + o, f32x4.add(at(target + o), f32x4.add(even, odd)))
+      }
+      for (; c < C; c++) {
+        const o = <usize>c << 2
+        let sum: f32 = 0, y = dY + o
+        for (let oh = 0; oh < OH; oh++) {
+          let x = start + <usize>(oh * strideH * width) * pixel + o
+          for (let ow = 0; ow < OW; ow++) {
+            sum += float(x) * float(y)
+            x += stepX
+            y += pixel
+          }
+        }
+        putFloat(target + o, float(target + o) + sum)
+      }
+    }
+  }
+}
