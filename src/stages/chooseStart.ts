@@ -14,6 +14,8 @@ export interface Start {
   readonly from: {
     readonly path: string
     readonly checkpoint: Checkpoint
+    /** Whether it is what the folder keeps as its latest. */
+    readonly isLatest: boolean
     readonly reason?: "told to" | "no terminal"
   } | null
   readonly archive: boolean
@@ -58,6 +60,9 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
     from: {
       path: decision.path,
       checkpoint,
+      isLatest: candidates.some(
+        ({ aliases, path }) => path === decision.path && aliases.includes("latest")
+      ),
       ...(decision.action === "load" ? { reason: decision.reason } : {})
     },
     // Going on in a folder that holds another run would write over that one.

@@ -3,8 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Cause from "effect/Cause"
 import * as Ref from "effect/Ref"
-import type { Checkpoint } from "../checkpoint/Checkpoint.js"
-import { CheckpointStore, fileNames } from "../checkpoint/CheckpointStore.js"
+import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
 import { Resumption } from "../checkpoint/Resumption.js"
 import { differences } from "../config/Compare.js"
 import { emit } from "../observe/Observer.js"
@@ -46,7 +45,7 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
           store: folder.save,
           fetch: folder.fetch
         })
-        if (start.from !== null) yield* goOn(run, start.from.checkpoint, start.from.path)
+        if (start.from !== null) yield* goOn(run, start.from)
         if (start.archive) {
           yield* emit({ _tag: "EarlierRunArchived", path: yield* folder.archive })
         }
@@ -69,8 +68,7 @@ const placeOf = ({ path, reason }: NonNullable<Start["from"]>) =>
 /** Puts a checkpoint into a newly built run, if the two fit; says what has changed since. */
 const goOn = Effect.fn("restoreOrInit.goOn")(function* (
   run: Run,
-  checkpoint: Checkpoint,
-  path: string
+  { checkpoint, isLatest, path }: NonNullable<Start["from"]>
 ) {
   const { allowDatasetChange } = yield* Resumption
   yield* Fit.checkArchitecture(checkpoint, path, run.weights)
@@ -89,7 +87,6 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
   const goesFurther = saved.stopped !== null && run.config.training.num_epochs > before
   const onSameData = sameData ? saved : Progress.restartEpoch(saved)
   yield* Ref.set(run.progress, goesFurther ? Progress.unstopped(onSameData) : onSameData)
-  const isLatest = path.endsWith(fileNames.latest)
   if (sameData && !goesFurther && isLatest) yield* Ref.set(run.lastSave, { progress: saved, path })
 
   const changes = differences(checkpoint.meta.config, run.config)

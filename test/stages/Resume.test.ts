@@ -1,0 +1,148 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { describe, expect, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import type { Event } from "holdfast"
+import { checkpointIn, session, temporaryFolder, type Outcome } from "../support/session.js"
+
+const started = (outcome: Outcome) =>
+  outcome.events.find((event) => event._tag === "RunStarted") as Extract<
+    Event,
+    { _tag: "RunStarted" }
+  >
+
+const ended = (outcome: Outcome) => {
+  expect(outcome.exit).toStrictEqual(expect.objectContaining({ _tag: "Success" }))
+  return outcome
+}
+
+const errorOf = ({ exit }: Outcome): { readonly _tag: string; readonly message: string } => {
+  if (Exit.isSuccess(exit)) throw new Error("the session has succeeded")
+  return Cause.squash(exit.cause) as never
+}
+
+const epochsTrained = ({ events }: Outcome) =>
+  events.flatMap((event) => (event._tag === "EpochFinished" ? [event.record.epoch] : []))
+
+const files = (folder: string) =>
+  FileSystem.FileSystem.pipe(
+    Effect.flatMap((fileSystem) => fileSystem.readDirectory(folder, { recursive: true })),
+    Effect.map((names) => names.filter((name) => name.endsWith(".safetensors")).sort()),
+    Effect.provide(NodeFileSystem.layer)
+  )
+
+const twoEpochs = { num_epochs: 2 }
+
+describe("restoreOrInit", () => {
+  it.scopedLive("asks about an earlier run, and goes on with the epoch after its last", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      ended(yield* session({ folder, training: twoEpochs }))
+      const again = ended(yield* session({ folder, answer: true }))
+      expect(again.asked).toBe(1)
+      expect(started(again).from).toMatchObject({ epoch: 2, step: 0 })
+      expect(epochsTrained(again)).toStrictEqual([3, 4])
+    })
+  )
+
+  it.scopedLive("starts from scratch after a no, and moves what was there aside", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      ended(yield* session({ folder, training: twoEpochs }))
+      const before = yield* checkpointIn(folder)
+      const again = ended(yield* session({ folder, training: twoEpochs, answer: false }))
+      expect(started(again).from).toBe(null)
+      expect(epochsTrained(again)).toStrictEqual([1, 2])
+      const archived = again.events.find((event) => event._tag === "EarlierRunArchived")
+      expect((yield* files(archived!.path)).length).toBeGreaterThan(0)
+      expect((yield* checkpointIn(folder)).meta.run_id).not.toBe(before.meta.run_id)
+    })
+  )
+
+  it.scopedLive("goes on without a question where there is no terminal, and says so", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      ended(yield* session({ folder, training: twoEpochs }))
+      const again = ended(yield* session({ folder }))
+      expect(again.asked).toBe(0)
+      expect(started(again).from).toMatchObject({ epoch: 2, reason: "no terminal" })
+    })
+  )
+
+  it.scopedLive("takes resume_from from the config, which --resume beats", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      ended(yield* session({ folder, training: twoEpochs }))
+      const path = `${folder}/checkpoints/best_model.safetensors`
+      const { meta } = yield* checkpointIn(folder, "best_model")
+      const training = { resume_from: path }
+      const again = ended(yield* session({ folder, training, answer: false }))
+      expect(again.asked).toBe(0)
+      expect(started(again).from).toMatchObject({ path, epoch: meta.epoch })
+      const fresh = ended(yield* session({ folder, training, resume: "never" }))
+      expect(started(fresh).from).toBe(null)
+    })
+  )
+
+  it.scopedLive("trains on from the best epoch to a larger num_epochs", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      // So high a rate that a later epoch is worse than an earlier one.
+      const training = { learning_rate: 3, num_epochs: 3, seed: 1 }
+      ended(yield* session({ folder, training }))
+      const { epoch } = (yield* checkpointIn(folder, "best_model")).meta
+      expect(epoch).toBeLessThan(3)
+      const again = ended(
+        yield* session({ folder, resume: "best", training: { ...training, num_epochs: 5 } })
+      )
+      expect(started(again).from).toMatchObject({ epoch, step: 0 })
+      expect(epochsTrained(again)[0]).toBe(epoch + 1)
+      expect(
+        (yield* checkpointIn(folder)).meta.train_history.map((record) => record.epoch)
+      ).toStrictEqual([1, 2, 3, 4, 5])
+    })
+  )
+
+  it.scopedLive("says that a run is already at its end, and changes nothing", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      ended(yield* session({ folder }))
+      const before = (yield* checkpointIn(folder)).meta
+      const again = ended(yield* session({ folder }))
+      expect(again.events.map((event) => event._tag)).toContain("AlreadyFinished")
+      expect(epochsTrained(again)).toStrictEqual([])
+      expect((yield* checkpointIn(folder)).meta).toStrictEqual(before)
+    })
+  )
+
+  it.scopedLive("does not start from scratch when the checkpoint asked for is missing", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      for (const resume of ["latest", "best"] as const) {
+        const error = errorOf(yield* session({ folder, resume }))
+        expect(error.message).toContain(`--resume asks for the ${resume} checkpoint`)
+      }
+      const path = `${folder}/no-such.safetensors`
+      const error = errorOf(yield* session({ folder, resume: { path } }))
+      expect(error.message).toContain(path)
+      const configured = errorOf(yield* session({ folder, training: { resume_from: path } }))
+      expect(configured.message).toContain(path)
+    })
+  )
+
+  it.scopedLive("moves another run's checkpoints aside before it goes on from a path", () =>
+    Effect.gen(function* () {
+      const elsewhere = yield* temporaryFolder
+      ended(yield* session({ folder: elsewhere, training: twoEpochs }))
+      const folder = yield* temporaryFolder
+      ended(yield* session({ folder, training: { ...twoEpochs, seed: 8 } }))
+      const path = `${elsewhere}/checkpoints/latest_checkpoint.safetensors`
+      const again = ended(yield* session({ folder, resume: { path } }))
+      expect(again.events.map((event) => event._tag)).toContain("EarlierRunArchived")
+      const { meta } = yield* checkpointIn(folder)
+      expect(meta.run_id).toBe((yield* checkpointIn(elsewhere)).meta.run_id)
+    })
+  )
+})

@@ -1,0 +1,157 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as tf from "@tensorflow/tfjs"
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import { Run, Stage } from "holdfast"
+import { savesDue } from "../../src/stages/checkpoint.js"
+import { checkpointIn, essence, pipelineOf, session, temporaryFolder } from "../support/session.js"
+
+const saves = (events: ReadonlyArray<{ readonly _tag: string }>) =>
+  events.flatMap((event) =>
+    event._tag === "CheckpointSaved" ? [event as never] : []
+  ) as ReadonlyArray<{
+    readonly name: string
+    readonly place: { readonly epoch: number }
+  }>
+
+describe("savesDue", () => {
+  const usual = { epoch: 7, epochs: 20, interval: 5, isBest: false, isStopped: false }
+  it.each([
+    { when: "between two intervals", change: {}, latest: false, best: false },
+    { when: "at an interval", change: { epoch: 10 }, latest: true, best: false },
+    { when: "at the end", change: { epoch: 20, interval: 7 }, latest: true, best: false },
+    { when: "when stopped early", change: { isStopped: true }, latest: true, best: false },
+    { when: "when best", change: { isBest: true }, latest: false, best: true }
+  ])("$when: latest $latest, best $best", ({ change, latest, best }) => {
+    expect(savesDue({ ...usual, ...change })).toStrictEqual({ latest, best })
+  })
+})
+
+describe("a run", () => {
+  it.scopedLive("saves at its interval and at its end, and whenever it is the best", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const { events } = yield* session({ folder, training: { num_epochs: 5, save_interval: 2 } })
+      const of = (name: string) =>
+        saves(events)
+          .filter((event) => event.name === name)
+          .map((event) => event.place.epoch)
+      expect(of("latest")).toStrictEqual([2, 4, 5])
+      const { meta } = yield* checkpointIn(folder)
+      const losses = meta.train_history.map((record) => record["val_loss"]!)
+      const bests = losses.flatMap((loss, i) =>
+        losses.slice(0, i).every((before) => loss < before) ? [i + 1] : []
+      )
+      expect(of("best")).toStrictEqual(bests)
+      const best = (yield* checkpointIn(folder, "best_model")).meta
+      expect(best.best_val_loss).toBe(Math.min(...losses))
+      expect(best.epoch).toBe(bests.at(-1))
+    })
+  )
+
+  it.scopedLive("never calls a NaN the best, and keeps it in the history", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const training = { learning_rate: 1e30, num_epochs: 2, optimizer: { name: "sgd" } }
+      const { events, exit } = yield* session({ folder, training })
+      expect(exit._tag).toBe("Success")
+      expect(saves(events).some((event) => event.name === "best")).toBe(false)
+      const { meta } = yield* checkpointIn(folder)
+      expect(meta.best_val_loss).toBe(null)
+      expect(meta.train_history.map((record) => record["val_loss"])).toStrictEqual([NaN, NaN])
+    })
+  )
+
+  it.scopedLive("frees every tensor, however it ends", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* session({ folder, training: { num_epochs: 1 } })
+      const before = tf.memory().numTensors
+      yield* session({ folder, resume: "never" })
+      for (const at of [1, 3, 8, 12, 20]) {
+        yield* session({ folder, interruptAt: (_, index) => index === at })
+      }
+      yield* session({ folder, model: { units: 3 } })
+      expect(tf.memory().numTensors).toBe(before)
+    })
+  )
+
+  it.scopedLive("that a stage stops early is at its end, until it is to go further", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const pipeline = pipelineOf({ stopAfter: 2 })
+      yield* session({ folder, pipeline })
+      expect((yield* checkpointIn(folder)).meta).toMatchObject({ epoch: 2, stopped: "seen enough" })
+      const again = yield* session({ folder, pipeline })
+      expect(again.events).toContainEqual({
+        _tag: "AlreadyFinished",
+        epoch: 2,
+        reason: "seen enough"
+      })
+      const further = yield* session({ folder, pipeline, training: { num_epochs: 6 } })
+      expect(further.exit._tag).toBe("Success")
+      expect((yield* checkpointIn(folder)).meta).toMatchObject({ epoch: 6, stopped: null })
+    })
+  )
+})
+
+describe("a custom stage that fails", () => {
+  const failing = (broken: () => boolean) =>
+    Stage.make("custom", {
+      description: "add a tensor-free touch",
+      run: (run: Run.Run) =>
+        Effect.gen(function* () {
+          // What it has done before it failed must not be in the checkpoint.
+          yield* Run.measured(run, { touched: 1 })
+          if (broken() && (yield* Run.place(run)).epoch === 1) return yield* Effect.fail("broken")
+          return run
+        })
+    })
+
+  it.scopedLive("has the run saved as it was before it; mended, the run goes on exactly", () =>
+    Effect.gen(function* () {
+      const straight = yield* temporaryFolder
+      yield* session({ folder: straight, pipeline: pipelineOf({ extra: failing(() => false) }) })
+      const end = yield* Effect.flatMap(checkpointIn(straight), essence)
+
+      const folder = yield* temporaryFolder
+      let broken = true
+      const pipeline = pipelineOf({ extra: failing(() => broken) })
+      const first = yield* session({ folder, pipeline })
+      expect(Exit.isFailure(first.exit) && Cause.squash(first.exit.cause)).toBe("broken")
+      const { meta } = yield* checkpointIn(folder)
+      expect(meta).toMatchObject({ epoch: 1, step: 4, position: { stage: "custom" } })
+      expect(meta.position.metrics).not.toHaveProperty("touched")
+      broken = false
+      yield* session({ folder, pipeline })
+      expect(yield* Effect.flatMap(checkpointIn(folder), essence)).toStrictEqual(end)
+    })
+  )
+
+  it.scopedLive("by a defect is saved likewise", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const extra = Stage.make("custom", {
+        description: "die",
+        run: (_: Run.Run): Effect.Effect<Run.Run> => Effect.die(new Error("bug"))
+      })
+      yield* session({ folder, pipeline: pipelineOf({ extra }) })
+      expect((yield* checkpointIn(folder)).meta.position.stage).toBe("custom")
+    })
+  )
+
+  it.scopedLive("whose name is taken is refused", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const extra = Stage.make("validate", {
+        description: "again",
+        run: (run: Run.Run) => Effect.succeed(run)
+      })
+      const { exit } = yield* session({ folder, pipeline: pipelineOf({ extra }) })
+      expect(Exit.isFailure(exit) && (Cause.squash(exit.cause) as Error).message).toContain(
+        "two stages of the epoch are called validate"
+      )
+    })
+  )
+})

@@ -1,0 +1,244 @@
+import { existsSync, mkdirSync, mkdtempSync, watch, writeFileSync } from "node:fs"
+import { constants, tmpdir } from "node:os"
+import { join } from "node:path"
+import * as Random from "../../src/training/Random.js"
+import * as Checkpoints from "./checkpoints.js"
+import type { Ended, JsonEvent } from "./child.js"
+import { eventsIn, pipeline, start, wait } from "./child.js"
+
+/** When a disturbance begins: at a word of the output, or as a file is being saved. */
+export type Moment = "the start" | "loading" | "RunStarted" | "validation" | "a save"
+
+/** Signals to a process: each so many milliseconds after the one before, the first after `from`. */
+export interface Disturbance {
+  readonly from: Moment
+  readonly signals: ReadonlyArray<readonly [after: number, signal: NodeJS.Signals]>
+}
+
+/** One run that is disturbed again and again, each time in a new process. */
+export interface Chain {
+  /** Where it runs: its configuration and its checkpoints are in here. */
+  readonly folder: string
+  /** The pipeline, its arguments and options. */
+  readonly args: ReadonlyArray<string>
+}
+
+/** What came of one process of a chain. */
+export interface Session extends Ended {
+  readonly events: ReadonlyArray<JsonEvent>
+  /** The signals that reached it, with the time in milliseconds. */
+  readonly sent: ReadonlyArray<readonly [time: number, signal: NodeJS.Signals]>
+  /** What should not have happened. */
+  readonly violations: ReadonlyArray<string>
+}
+
+interface Place {
+  readonly epoch: number
+  readonly step: number
+}
+
+const checkpoints = (folder: string): string => join(folder, "checkpoints")
+
+/** A new chain on the blobs, trained as `training` says. */
+export const blobsChain = (options: {
+  readonly training?: Readonly<Record<string, unknown>>
+  readonly units?: number
+  /** Milliseconds that a batch, and loading the data, take. */
+  readonly batch?: number
+  readonly load?: number
+}): Chain => {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-e2e-"))
+  const config = {
+    training: {
+      save_interval: 1,
+      num_epochs: 6,
+      batch_size: 16,
+      learning_rate: 0.02,
+      seed: 7,
+      scheduler: { name: "cosine" },
+      ...options.training
+    },
+    model: { units: options.units ?? 64 },
+    data: { size: 100 }
+  }
+  writeFileSync(join(folder, "config.json"), JSON.stringify(config))
+  const args = [pipeline("blobs"), `batch=${options.batch ?? 0}`, `load=${options.load ?? 0}`]
+  return { folder, args }
+}
+
+/** A chain of the same settings in a new folder. */
+export const another = (chain: Chain, config: string): Chain => {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-e2e-"))
+  writeFileSync(join(folder, "config.json"), config)
+  return { ...chain, folder }
+}
+
+/** Runs one process of a chain, disturbs it, and checks all that must hold afterwards. */
+export const session = async (
+  chain: Chain,
+  disturbance: Disturbance | null,
+  before: Session | null = null
+): Promise<Session> => {
+  const folder = checkpoints(chain.folder)
+  mkdirSync(folder, { recursive: true })
+  const child = start(["run", "--json", ...chain.args], chain.folder)
+  const sent: Array<readonly [number, NodeJS.Signals]> = []
+  if (disturbance !== null && (await comes(disturbance.from, child, folder))) {
+    for (const [after, signal] of disturbance.signals) {
+      if (after > 0) await wait(after)
+      if (child.send(signal)) sent.push([performance.now(), signal])
+    }
+  }
+  const ended = await child.ended
+  const events = eventsIn(ended.out)
+  const violations = [
+    ...checkExit(ended, events, sent),
+    ...Checkpoints.damage(folder),
+    ...(ended.orphans ? ["it left processes behind"] : []),
+    ...checkStart(events, before),
+    ...checkSaved(events, ended.code, folder)
+  ]
+  return { ...ended, events, sent, violations }
+}
+
+/** The whole run undisturbed, in a folder of its own. */
+export const undisturbed = async (chain: Chain): Promise<Checkpoints.Essence> => {
+  const { code, err, violations } = await session(chain, null)
+  if (code !== 0 || violations.length > 0) {
+    throw new Error(`the undisturbed run in ${chain.folder}: ${code} ${err} ${violations}`)
+  }
+  return end(chain)
+}
+
+/** What a chain has come to. */
+export const end = (chain: Chain): Checkpoints.Essence =>
+  Checkpoints.essence(checkpoints(chain.folder))
+
+/** What went wrong in a session, with all that tells how to see it again. */
+export const report = (disturbance: Disturbance | null, { code, err, violations }: Session) =>
+  violations.map(
+    (violation) =>
+      `${violation}; code ${code} after ${JSON.stringify(disturbance)}${err === "" ? "" : `: ${err}`}`
+  )
+
+/** Draws disturbances of every kind. */
+export const disturbances = (seed: number) => {
+  const draw = Random.generator(Random.make(seed), "disturbances")
+  const below = (limit: number) => Math.floor(limit * draw())
+  const pick = <A>(of: ReadonlyArray<A>): A => of[below(of.length)]!
+  const kind = () => pick(["SIGINT", "SIGTERM", "SIGHUP"] as const)
+  /** Mostly while it trains, sometimes while it starts. */
+  const moment = (): readonly [Moment, number] =>
+    draw() < 0.2 ? ["the start", below(1500)] : [pick(["loading", "RunStarted"]), below(700)]
+  return {
+    kill: (): Disturbance => {
+      const [from, after] = moment()
+      return { from, signals: [[after, "SIGKILL"]] }
+    },
+    killInSave: (): Disturbance => ({ from: "a save", signals: [[below(12), "SIGKILL"]] }),
+    signal: (): Disturbance => {
+      if (draw() < 0.3) return { from: pick(["validation", "a save"]), signals: [[below(5), kind()]] }
+      const [from, after] = moment()
+      return { from, signals: [[after, kind()]] }
+    },
+    burst: (): Disturbance => {
+      const [from, after] = moment()
+      const signals = Array.from(
+        { length: 1 + below(5) },
+        (_, i) => [i === 0 ? after : pick([0, below(30), below(600), below(1500)]), kind()] as const
+      )
+      return { from, signals }
+    }
+  }
+}
+
+/** Waits for a moment; false if the process ended before it came. */
+const comes = async (
+  moment: Moment,
+  child: ReturnType<typeof start>,
+  folder: string
+): Promise<boolean> => {
+  switch (moment) {
+    case "the start":
+      return true
+    case "validation":
+      return child.shows('"phase":"validation"')
+    case "a save": {
+      // The files in the making are hidden ones, beside their places.
+      const abort = new AbortController()
+      const saving = new Promise<boolean>((resolve) => {
+        watch(folder, { signal: abort.signal }, (_, name) => {
+          if (name !== null && /^\.\w.*\.safetensors\..*\.tmp$/.test(name)) resolve(true)
+        })
+      })
+      const seen = await Promise.race([saving, child.ended.then(() => false)])
+      abort.abort()
+      return seen
+    }
+    default:
+      return child.shows(moment)
+  }
+}
+
+/** Milliseconds within which two signals may reach a busy process in either order. */
+const together = 100
+
+/** The exit code tells the first signal that came, or that the run had already finished. */
+const checkExit = (
+  { code, err, killedBy }: Ended,
+  events: ReadonlyArray<JsonEvent>,
+  sent: Session["sent"]
+): ReadonlyArray<string> => {
+  const finished = events.some(({ event }) => event === "Evaluated")
+  if (code === 0) return finished ? [] : ["it ended with 0 before the run had"]
+  const [first] = sent
+  if (first === undefined) return ["it failed undisturbed"]
+  const possible = sent
+    .filter(([time]) => time - first[0] < together)
+    .map(([, signal]) => signal)
+  const expected = possible.map((signal) => 128 + constants.signals[signal])
+  if (!expected.includes(code)) return [`its code tells none of ${possible.join(", ")}`]
+  if (killedBy === null || killedBy === "SIGKILL") {
+    return err === "" || /^\n?finishing this step/.test(err) ? [] : ["it complained"]
+  }
+  // Before its first line a process may still be without handlers, as any program is.
+  return events.length === 0 ? [] : [`${killedBy} killed it while it ran`]
+}
+
+/** A run goes on from the very place where the last one said that it stopped, or from a later. */
+const checkStart = (
+  events: ReadonlyArray<JsonEvent>,
+  before: Session | null
+): ReadonlyArray<string> => {
+  const started = events.find(({ event }) => event === "RunStarted")
+  if (started === undefined || before === null) return []
+  const from = started["from"] as Place | null
+  const stopped = before.events.find(({ event }) => event === "Interrupted")
+  const saves = before.events.filter(
+    ({ event, name }) => event === "CheckpointSaved" && name === "latest"
+  )
+  const at = (stopped?.["path"] == null ? saves.at(-1) : stopped)?.["place"] as Place | undefined
+  if (at === undefined) return []
+  if (from === null) return [`it began anew, though ${JSON.stringify(at)} was saved`]
+  const progress = from.epoch - at.epoch || from.step - at.step
+  return progress < 0 || (stopped !== undefined && progress !== 0)
+    ? [`it went on from ${JSON.stringify(from)}, not from ${JSON.stringify(at)}`]
+    : []
+}
+
+/** A run that was stopped says so, and what it says to have saved is there. */
+const checkSaved = (
+  events: ReadonlyArray<JsonEvent>,
+  code: number,
+  folder: string
+): ReadonlyArray<string> => {
+  const stopped = events.find(({ event }) => event === "Interrupted")
+  if (stopped === undefined) return []
+  const path = stopped["path"] as string | null
+  const saves = events.filter(({ event }) => event === "CheckpointSaved")
+  return [
+    ...(code === 0 ? ["it was interrupted and ended with 0"] : []),
+    ...(path !== null && !existsSync(join(folder, "..", path)) ? [`${path} is not there`] : []),
+    ...(path === null && saves.length > 0 ? ["it had saved, and says that it had not"] : [])
+  ]
+}

@@ -1,0 +1,109 @@
+import { spawn } from "node:child_process"
+import { constants } from "node:os"
+import { fileURLToPath } from "node:url"
+
+/** The compiled program. */
+const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url))
+
+/** A pipeline file of these tests. */
+export const pipeline = (name: string): string =>
+  fileURLToPath(new URL(`./pipelines/${name}.ts`, import.meta.url))
+
+/** A pipeline file of the project. */
+export const projectFile = (path: string): string =>
+  fileURLToPath(new URL(`../../${path}`, import.meta.url))
+
+/** An event as `--json` prints it. */
+export type JsonEvent = { readonly event: string } & Readonly<Record<string, unknown>>
+
+/** How a process ended: `code` is 128 and the signal's number where a signal killed it. */
+export interface Ended {
+  readonly code: number
+  readonly killedBy: NodeJS.Signals | null
+  readonly out: string
+  readonly err: string
+  /** Whether processes that it had started were still there two seconds after its end. */
+  readonly orphans: boolean
+}
+
+/**
+ * A running `holdfast`: no terminal, standard input at its end, and a process group of its own, by
+ * which whatever it leaves behind can be found.
+ */
+export const start = (args: ReadonlyArray<string>, cwd: string) => {
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd,
+    detached: true,
+    env: { ...process.env, LC_ALL: "C.UTF-8", HOLDFAST_BACKEND: "wasm" },
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  const cleanUp = () => void send(-child.pid!, "SIGKILL")
+  process.once("exit", cleanUp)
+  let out = ""
+  let err = ""
+  let over = false
+  let look = () => {}
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    out += text
+    look()
+  })
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    err += text
+    look()
+  })
+  const ended = new Promise<Ended>((resolve) => {
+    child.on("close", (code, killedBy) => {
+      over = true
+      look()
+      void vanished(-child.pid!).then((gone) => {
+        if (!gone) cleanUp()
+        process.off("exit", cleanUp)
+        const number = killedBy === null ? 0 : constants.signals[killedBy]
+        resolve({ code: code ?? 128 + number, killedBy, out, err, orphans: !gone })
+      })
+    })
+  })
+  return {
+    ended,
+    /** Sends a signal; false if the process has ended. */
+    send: (signal: NodeJS.Signals) => child.exitCode === null && child.kill(signal),
+    /** Waits until the output holds `text`; false if the process ended before. */
+    shows: (text: string) =>
+      new Promise<boolean>((resolve) => {
+        look = () => {
+          if (out.includes(text) || err.includes(text)) resolve(true)
+          else if (over) resolve(false)
+        }
+        look()
+      })
+  }
+}
+export type Child = ReturnType<typeof start>
+
+/** What a process printed with `--json`; a line that a kill cut off is left out. */
+export const eventsIn = (out: string): ReadonlyArray<JsonEvent> =>
+  out
+    .slice(0, out.lastIndexOf("\n") + 1)
+    .split("\n")
+    .filter((line) => line !== "")
+    .map((line) => JSON.parse(line) as JsonEvent)
+
+export const wait = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+const send = (pid: number, signal: NodeJS.Signals | 0): boolean => {
+  try {
+    return process.kill(pid, signal)
+  } catch {
+    return false
+  }
+}
+
+// The translator of TypeScript is a child of its own, which ends when its parent has.
+const vanished = async (group: number): Promise<boolean> => {
+  for (let waited = 0; waited < 2000; waited += 20) {
+    if (!send(group, 0)) return true
+    await wait(20)
+  }
+  return false
+}
