@@ -19,7 +19,7 @@ export const SyntheticConfig = Schema.Struct({
   speakers: field(intBetween(2, 1000), 8, "How many voices."),
   utterances: field(
     intBetween(1, 500),
-    100,
+    200,
     "Recordings of each voice, about 1.2 seconds long; named 0_voice01_0.wav to 0_voice01_49.wav, then 1_voice01_0.wav and so on."
   ),
   seed: field(
@@ -55,7 +55,7 @@ export const SplitConfig = Schema.Struct({
 })
 export type SplitConfig = typeof SplitConfig.Type
 
-const synthetic = { speakers: 8, utterances: 100, seed: 1, folder: ".cache/voices" } as const
+const synthetic = { speakers: 8, utterances: 200, seed: 1, folder: ".cache/voices" } as const
 const split = { test_pattern: null, validation_fraction: 0.1, test_fraction: 0.1 } as const
 
 /** The `data` section of a configuration for speech of some speakers, `<root>/<speaker>/*.wav`. */

@@ -323,7 +323,7 @@ describe("SpeakerData", () => {
   it("has a default for every field", () => {
     expect(decode({})).toEqual({
       root: null,
-      synthetic: { speakers: 8, utterances: 100, seed: 1, folder: ".cache/voices" },
+      synthetic: { speakers: 8, utterances: 200, seed: 1, folder: ".cache/voices" },
       sample_rate: 8000,
       mels: 40,
       window_ms: 25,

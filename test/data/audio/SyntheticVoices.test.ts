@@ -52,7 +52,7 @@ describe("a voice", () => {
       const pitches = Array.from({ length: 5 }, (_, i) =>
         pitchOf(utterance(voice, Random.make(speaker, i)))
       ).sort((a, b) => a - b)
-      // Each utterance may lie 8 % to either side.
+      // Each utterance may lie 7 % to either side.
       expect(Math.abs(pitches[2]! / voice.pitch - 1)).toBeLessThan(0.1)
     }
   })
@@ -62,7 +62,7 @@ describe("a voice", () => {
       (a, b) => a - b
     )
     pitches.slice(1).forEach((pitch, i) => expect(pitch / pitches[i]!).toBeGreaterThan(1.03))
-    expect(pitches.at(-1)! / pitches[0]!).toBeGreaterThan(2)
+    expect(pitches.at(-1)! / pitches[0]!).toBeGreaterThan(1.6)
   })
 })
 

@@ -71,7 +71,13 @@ export const make = (syllables: number, rate: number, random: Random): ReadonlyA
 const phones = function* (syllables: number, random: Random): Generator<Phone> {
   for (let i = 0; i < syllables; i++) {
     yield random.pick(onsets)
-    yield { formants: random.pick(vowels), voicing: 1, seconds: random.between(0.09, 0.17) }
+    const [first, second, third] = random.pick(vowels)
+    const miss = () => random.between(0.95, 1.05)
+    yield {
+      formants: [first * miss(), second * miss(), third * miss()],
+      voicing: 1,
+      seconds: random.between(0.09, 0.17)
+    }
     if (random.next() < 0.25) yield random.pick(codas)
   }
 }

@@ -1,12 +1,10 @@
 import * as Phrase from "./Phrase.js"
 import type { Random } from "./Random.js"
-import type { Voice } from "./Voice.js"
+import * as Voice from "./Voice.js"
 
 /** Of every synthetic voice, in Hz. */
 export const sampleRate = 8000
 
-/** The signal's peak over the root mean square of its background noise, roughly, in dB. */
-const signalToNoise = 30
 /** Of the four formants, in Hz, before the voice's own scale. */
 const bandwidths = [60, 90, 130, 200]
 
@@ -15,29 +13,29 @@ const bandwidths = [60, 90, 130, 200]
  * (1980), a pulse train with breath through a cascade of four formants, beside it a branch for the
  * noise of consonants; then a microphone at another distance each time, and a little background noise.
  */
-export const utterance = (voice: Voice, random: Random): Float32Array => {
+export const utterance = (speaker: Voice.Voice, random: Random): Float32Array => {
+  const voice = Voice.onOccasion(speaker, random)
   const syllables = 4 + Math.floor(random.next() * 3)
   return record(speak(voice, Phrase.make(syllables, voice.rate, random), random), random)
 }
 
-const speak = (voice: Voice, frames: ReadonlyArray<Phrase.Frame>, random: Random) => {
+const speak = (voice: Voice.Voice, frames: ReadonlyArray<Phrase.Frame>, random: Random) => {
   const samplesPerFrame = Math.round(sampleRate * Phrase.frameSeconds)
   const before = Math.round(sampleRate * random.between(0.03, 0.08))
   const after = Math.round(sampleRate * random.between(0.04, 0.1))
   const output = new Float64Array(before + frames.length * samplesPerFrame + after)
 
-  // Nobody speaks quite the same from one occasion to the next.
-  const base = voice.pitch * random.between(0.92, 1.08)
-  const scale = voice.formantScale * random.between(0.98, 1.02)
   const intonation = makeIntonation(voice, random)
   const source = makeSource(voice, random)
   const tract = bandwidths.map(() => new Resonator())
   const hiss = new Resonator()
 
   frames.forEach((frame, f) => {
-    const pitch = base * intonation(f / frames.length, f * Phrase.frameSeconds)
+    const pitch = voice.pitch * intonation(f / frames.length, f * Phrase.frameSeconds)
     const formants = [
-      ...frame.formants.map((formant, i) => formant * voice.formantDeviation[i]! * scale),
+      ...frame.formants.map(
+        (formant, i) => formant * voice.formantDeviation[i]! * voice.formantScale
+      ),
       voice.fourthFormant
     ]
     tract.forEach((resonator, i) =>
@@ -58,7 +56,7 @@ const speak = (voice: Voice, frames: ReadonlyArray<Phrase.Frame>, random: Random
 const hissGain = 1.5
 
 /** Pitch over an utterance as a multiple of its base: an accent, a decline and vibrato. */
-const makeIntonation = (voice: Voice, random: Random) => {
+const makeIntonation = (voice: Voice.Voice, random: Random) => {
   const accentAt = random.between(0.3, 0.7)
   const vibratoPhase = random.between(0, 2 * Math.PI)
   return (progress: number, seconds: number): number =>
@@ -69,7 +67,7 @@ const makeIntonation = (voice: Voice, random: Random) => {
 }
 
 /** The derivative of the glottal flow after KLGLOTT88 (Klatt and Klatt, 1990), with breath. */
-const makeSource = (voice: Voice, random: Random) => {
+const makeSource = (voice: Voice.Voice, random: Random) => {
   let phase = 0
   let stretch = 1
   let strength = 1
@@ -118,9 +116,10 @@ class Resonator {
 /** What a microphone makes of it: another gain and tone each time, and background noise. */
 const record = (sound: Float64Array, random: Random): Float32Array => {
   const peak = sound.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 1e-9)
-  const gain = random.between(0.2, 0.7) / peak
-  const tone = random.between(-0.4, 0.4)
-  const noise = random.between(0.1, 0.3) * peak * 10 ** (-signalToNoise / 20)
+  const gain = random.between(0.2, 0.6) / peak
+  const tone = random.between(-0.5, 0.5)
+  // The root mean square of the sum below is half of this: 40 to 56 dB below the peak.
+  const noise = random.between(0.003, 0.02) * peak
   let previous = 0
   return Float32Array.from(sound, (sample) => {
     const heard = sample + tone * previous

@@ -45,21 +45,39 @@ export const make = (seed: number, speaker: number): Voice => {
 
   const height = spread()
   return {
-    pitch: 85 * (240 / 85) ** height,
+    pitch: 100 * (200 / 100) ** height,
     // High voices mostly come from short tracts, but not quite in proportion.
-    formantScale: 0.87 + 0.22 * height + within(0, 0.12),
-    formantDeviation: [within(0.93, 1.07), within(0.93, 1.07), within(0.94, 1.06)],
-    fourthFormant: within(3000, 3600),
-    bandwidthScale: within(0.7, 1.6),
-    tilt: within(0.1, 0.8),
-    openQuotient: within(0.4, 0.8),
-    breath: within(0.003, 0.06),
+    formantScale: 0.93 + 0.12 * height + within(0, 0.08),
+    formantDeviation: [within(0.96, 1.04), within(0.96, 1.04), within(0.96, 1.04)],
+    fourthFormant: within(3200, 3500),
+    bandwidthScale: within(0.85, 1.25),
+    tilt: within(0.3, 0.6),
+    openQuotient: within(0.5, 0.7),
+    breath: within(0.01, 0.04),
     jitter: within(0.004, 0.02),
     shimmer: within(0.02, 0.08),
-    rate: within(0.85, 1.2),
+    rate: within(0.9, 1.1),
     accent: within(0.08, 0.25),
     declination: within(0.05, 0.2),
     vibrato: within(0, 0.015),
-    sibilance: within(0.86, 1.16)
+    sibilance: within(0.92, 1.08)
+  }
+}
+
+/** The voice as it is on one occasion: nobody speaks quite the same twice. */
+export const onOccasion = (voice: Voice, random: Random.Random): Voice => {
+  const vary = (trait: number, part: number) => trait * random.between(1 - part, 1 + part)
+  const [first, second, third] = voice.formantDeviation
+  return {
+    ...voice,
+    pitch: vary(voice.pitch, 0.07),
+    formantScale: vary(voice.formantScale, 0.012),
+    formantDeviation: [vary(first, 0.012), vary(second, 0.012), vary(third, 0.012)],
+    fourthFormant: vary(voice.fourthFormant, 0.016),
+    bandwidthScale: vary(voice.bandwidthScale, 0.15),
+    tilt: vary(voice.tilt, 0.15),
+    openQuotient: vary(voice.openQuotient, 0.06),
+    breath: vary(voice.breath, 0.3),
+    rate: vary(voice.rate, 0.06)
   }
 }
