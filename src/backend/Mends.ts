@@ -1,5 +1,7 @@
 import * as Dilation from "./gradients/Dilation.js"
 import * as BatchNormalization from "./layers/BatchNormalization.js"
+import * as Convolution from "./layers/Convolution.js"
+import * as ThresholdedReLU from "./layers/ThresholdedReLU.js"
 
 let installed = false
 
@@ -9,4 +11,6 @@ export const install = (): void => {
   installed = true
   Dilation.register()
   BatchNormalization.patch()
+  Convolution.patch()
+  ThresholdedReLU.patch()
 }

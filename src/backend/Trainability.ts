@@ -32,9 +32,9 @@ const describe = (layer: layers.Layer): string => `"${layer.name}" (${layer.getC
 
 const explain = (backend: BackendName, message: string): string => {
   const kernel = /Kernel '(\w+)' not registered/.exec(message)?.[1]
-  const what = kernel === undefined ? message : `the backend ${backend} has no kernel ${kernel}`
-  const others = backend === "cpu" ? "" : ", or another backend (--backend)"
-  return `${what.replace(/[.\s]+$/, "")}; use another layer${others}`
+  return kernel === undefined
+    ? `${message.replace(/[.\s]+$/, "")}; use another layer`
+    : `the backend ${backend} has no kernel ${kernel}; use another layer, or another backend`
 }
 
 const tryModel = (model: LayersModel): string | undefined =>

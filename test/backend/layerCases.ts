@@ -76,6 +76,7 @@ const convolutions: ReadonlyArray<LayerCase> = [
   after("series", "conv1d", "dilation 2", () => L.conv1d({ filters: 7, kernelSize: 3, dilationRate: 2 })),
   after("series", "conv1d", "same, dilation 3", () => L.conv1d({ filters: 4, kernelSize: 3, dilationRate: 3, padding: same })),
   after("series", "conv1d", "causal", () => L.conv1d({ filters: 4, kernelSize: 3, padding: "causal" })),
+  after("series", "conv1d", "causal, dilation 2", () => L.conv1d({ filters: 4, kernelSize: 3, padding: "causal", dilationRate: 2 })),
   after("image", "conv2d", "valid", () => L.conv2d({ filters: 8, kernelSize: [3, 2] })),
   after("image", "conv2d", "same, strides 2 and 3", () => L.conv2d({ filters: 5, kernelSize: [5, 3], strides: [2, 3], padding: same })),
   after("image", "conv2d", "1 × 1, strides 2", () => L.conv2d({ filters: 4, kernelSize: 1, strides: 2 })),
@@ -169,7 +170,7 @@ const recurrent: ReadonlyArray<LayerCase> = [
   after("series", "bidirectional", "lstm", () => L.bidirectional({ layer: L.lstm(gates) as never, mergeMode: "concat" })),
   after("series", "bidirectional", "gru, summed", () => L.bidirectional({ layer: L.gru({ ...gates, returnSequences: true }) as never, mergeMode: "sum" })),
   after("series", "timeDistributed", "dense", () => L.timeDistributed({ layer: L.dense({ units: 4 }) })),
-  after("series", "masking", "lstm", () => L.masking({ maskValue: 0 })),
+  { layer: "masking", used: "before lstm", input: shapes.series, build: (input) => stack(L.masking({ maskValue: 0 }), L.lstm(gates))(input) },
   {
     layer: "convLstm2d",
     used: "",
