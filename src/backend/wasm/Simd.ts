@@ -24,6 +24,10 @@ export interface Simd {
   readonly scaleShift: Kernel
   readonly maxPoolGradient: Kernel
   readonly reluGradient: Kernel
+  readonly adam: Kernel
+  readonly momentum: Kernel
+  readonly descend: Kernel
+  readonly rmsDirection: Kernel
 }
 
 type Kernel = (...numbers: ReadonlyArray<number>) => void

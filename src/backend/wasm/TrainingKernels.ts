@@ -12,6 +12,7 @@ import * as Pooling from "./Pooling.js"
 import * as Reduction from "./Reduction.js"
 import * as Relu from "./Relu.js"
 import * as Simd from "./Simd.js"
+import * as Update from "./Update.js"
 
 const families: ReadonlyArray<(tools: Tools) => Kernels> = [
   MatMul.kernels,
@@ -23,7 +24,8 @@ const families: ReadonlyArray<(tools: Tools) => Kernels> = [
   Identity.kernels,
   Relu.kernels,
   BatchNormalization.kernels,
-  Borrowed.kernels
+  Borrowed.kernels,
+  Update.kernels
 ]
 
 let tools: Tools | undefined

@@ -1,0 +1,63 @@
+import type { TensorInfo } from "@tensorflow/tfjs"
+import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
+
+/** The names of the kernels, and what each takes and gives, stand in `../Updates`. */
+export const names = {
+  adam: "HoldfastAdam",
+  sgd: "HoldfastSgd",
+  momentum: "HoldfastMomentum",
+  rmsprop: "HoldfastRmsProp"
+} as const
+
+type Numbers<Name extends string> = Readonly<Record<Name, number>>
+
+/**
+ * The updates of optimizers, one pass over a weight each. New tensors are made and none is changed:
+ * what a snapshot or a clone holds stays as it was.
+ */
+export const kernels = ({ heap, simd }: Tools): Kernels => {
+  const at = heap.address
+  const like = (tensor: TensorInfo): TensorInfo => heap.output(tensor.shape)
+  return {
+    [names.adam]: kernel<
+      "weight" | "gradient" | "mean" | "square",
+      Numbers<"beta1" | "beta2" | "rate" | "scale" | "epsilon" | "decay" | "factor">
+    >(({ inputs: { weight, gradient, mean, square }, attrs }) => {
+      const out = [like(weight), like(weight), like(weight)]
+      const { beta1, beta2, rate, scale, epsilon, decay, factor } = attrs
+      const from = [weight, gradient, mean, square].map(at)
+      const betas = [beta1, 1 - beta1, beta2, 1 - beta2]
+      const rest = [rate, scale, epsilon, decay, factor]
+      simd.adam(...from, ...out.map(at), size(weight.shape), ...betas, ...rest)
+      return out
+    }),
+    [names.sgd]: kernel<"weight" | "gradient", Numbers<"rate" | "decay">>(
+      ({ inputs: { weight, gradient }, attrs: { rate, decay } }) => {
+        const out = like(weight)
+        simd.descend(at(weight), at(gradient), at(out), size(weight.shape), rate, decay)
+        return out
+      }
+    ),
+    [names.momentum]: kernel<
+      "weight" | "gradient" | "buffer",
+      Numbers<"rate" | "momentum" | "decay"> & { readonly nesterov: boolean }
+    >(({ inputs: { weight, gradient, buffer }, attrs }) => {
+      const out = [like(weight), like(weight)]
+      const from = [weight, gradient, buffer].map(at)
+      const { rate, momentum, nesterov, decay } = attrs
+      const rest = [rate, momentum, nesterov ? 1 : 0, decay]
+      simd.momentum(...from, ...out.map(at), size(weight.shape), ...rest)
+      return out
+    }),
+    [names.rmsprop]: kernel<
+      "weight" | "gradient" | "square",
+      Numbers<"alpha" | "epsilon" | "decay">
+    >(({ inputs: { weight, gradient, square }, attrs: { alpha, epsilon, decay } }) => {
+      const out = [like(weight), like(weight)]
+      const from = [weight, gradient, square].map(at)
+      const rest = [alpha, 1 - alpha, epsilon, decay]
+      simd.rmsDirection(...from, ...out.map(at), size(weight.shape), ...rest)
+      return out
+    })
+  }
+}
