@@ -28,13 +28,16 @@ export interface Session extends Ended {
   readonly events: ReadonlyArray<JsonEvent>
   /** The signals that reached it, with the time in milliseconds. */
   readonly sent: ReadonlyArray<readonly [time: number, signal: NodeJS.Signals]>
+  /** What it must go on from next time, as far as it has said. */
+  readonly known: Known | null
   /** What should not have happened. */
   readonly violations: ReadonlyArray<string>
 }
 
-interface Place {
-  readonly epoch: number
-  readonly step: number
+/** A place that was saved: `exact` if the run stopped there, else it may have come further. */
+interface Known {
+  readonly place: { readonly epoch: number; readonly step: number }
+  readonly exact: boolean
 }
 
 const checkpoints = (folder: string): string => join(folder, "checkpoints")
@@ -66,18 +69,11 @@ export const blobsChain = (options: {
   return { folder, args }
 }
 
-/** A chain of the same settings in a new folder. */
-export const another = (chain: Chain, config: string): Chain => {
-  const folder = mkdtempSync(join(tmpdir(), "holdfast-e2e-"))
-  writeFileSync(join(folder, "config.json"), config)
-  return { ...chain, folder }
-}
-
 /** Runs one process of a chain, disturbs it, and checks all that must hold afterwards. */
 export const session = async (
   chain: Chain,
   disturbance: Disturbance | null,
-  before: Session | null = null
+  known: Known | null = null
 ): Promise<Session> => {
   const folder = checkpoints(chain.folder)
   mkdirSync(folder, { recursive: true })
@@ -95,10 +91,29 @@ export const session = async (
     ...checkExit(ended, events, sent),
     ...Checkpoints.damage(folder),
     ...(ended.orphans ? ["it left processes behind"] : []),
-    ...checkStart(events, before),
-    ...checkSaved(events, ended.code, folder)
+    ...checkStart(events, known),
+    ...checkSaved(events, ended.code, chain.folder)
   ]
-  return { ...ended, events, sent, violations }
+  return { ...ended, events, sent, known: knownAfter(events) ?? known, violations }
+}
+
+/**
+ * Disturbs a run, process after process, until it ends or there are no more disturbances; then it
+ * may end in peace. Gives each disturbance with what came of it.
+ */
+export const endure = async (
+  chain: Chain,
+  disturbances: Iterable<Disturbance>
+): Promise<ReadonlyArray<readonly [Disturbance | null, Session]>> => {
+  const sessions: Array<readonly [Disturbance | null, Session]> = []
+  let known: Known | null = null
+  for (const disturbance of [...disturbances, null]) {
+    const came: Session = await session(chain, disturbance, known)
+    known = came.known
+    sessions.push([disturbance, came])
+    if (came.code === 0 || came.violations.length > 0) break
+  }
+  return sessions
 }
 
 /** The whole run undisturbed, in a folder of its own. */
@@ -114,11 +129,15 @@ export const undisturbed = async (chain: Chain): Promise<Checkpoints.Essence> =>
 export const end = (chain: Chain): Checkpoints.Essence =>
   Checkpoints.essence(checkpoints(chain.folder))
 
-/** What went wrong in a session, with all that tells how to see it again. */
-export const report = (disturbance: Disturbance | null, { code, err, violations }: Session) =>
-  violations.map(
-    (violation) =>
-      `${violation}; code ${code} after ${JSON.stringify(disturbance)}${err === "" ? "" : `: ${err}`}`
+/** What went wrong in the sessions of a chain, with all that tells how to see it again. */
+export const violations = (
+  sessions: ReadonlyArray<readonly [Disturbance | null, Session]>
+): ReadonlyArray<string> =>
+  sessions.flatMap(([disturbance, { code, err, violations }]) =>
+    violations.map(
+      (violation) =>
+        `${violation}; code ${code} after ${JSON.stringify(disturbance)}${err === "" ? "" : `: ${err}`}`
+    )
   )
 
 /** Draws disturbances of every kind. */
@@ -137,7 +156,8 @@ export const disturbances = (seed: number) => {
     },
     killInSave: (): Disturbance => ({ from: "a save", signals: [[below(12), "SIGKILL"]] }),
     signal: (): Disturbance => {
-      if (draw() < 0.3) return { from: pick(["validation", "a save"]), signals: [[below(5), kind()]] }
+      if (draw() < 0.3)
+        return { from: pick(["validation", "a save"]), signals: [[below(5), kind()]] }
       const [from, after] = moment()
       return { from, signals: [[after, kind()]] }
     },
@@ -193,9 +213,7 @@ const checkExit = (
   if (code === 0) return finished ? [] : ["it ended with 0 before the run had"]
   const [first] = sent
   if (first === undefined) return ["it failed undisturbed"]
-  const possible = sent
-    .filter(([time]) => time - first[0] < together)
-    .map(([, signal]) => signal)
+  const possible = sent.filter(([time]) => time - first[0] < together).map(([, signal]) => signal)
   const expected = possible.map((signal) => 128 + constants.signals[signal])
   if (!expected.includes(code)) return [`its code tells none of ${possible.join(", ")}`]
   if (killedBy === null || killedBy === "SIGKILL") {
@@ -208,22 +226,24 @@ const checkExit = (
 /** A run goes on from the very place where the last one said that it stopped, or from a later. */
 const checkStart = (
   events: ReadonlyArray<JsonEvent>,
-  before: Session | null
+  known: Known | null
 ): ReadonlyArray<string> => {
   const started = events.find(({ event }) => event === "RunStarted")
-  if (started === undefined || before === null) return []
-  const from = started["from"] as Place | null
-  const stopped = before.events.find(({ event }) => event === "Interrupted")
-  const saves = before.events.filter(
-    ({ event, name }) => event === "CheckpointSaved" && name === "latest"
-  )
-  const at = (stopped?.["path"] == null ? saves.at(-1) : stopped)?.["place"] as Place | undefined
-  if (at === undefined) return []
-  if (from === null) return [`it began anew, though ${JSON.stringify(at)} was saved`]
-  const progress = from.epoch - at.epoch || from.step - at.step
-  return progress < 0 || (stopped !== undefined && progress !== 0)
-    ? [`it went on from ${JSON.stringify(from)}, not from ${JSON.stringify(at)}`]
+  if (started === undefined || known === null) return []
+  const from = started["from"] as Known["place"] | null
+  const { exact, place } = known
+  if (from === null) return [`it began anew, though ${JSON.stringify(place)} was saved`]
+  const progress = from.epoch - place.epoch || from.step - place.step
+  return progress < 0 || (exact && progress !== 0)
+    ? [`it went on from ${JSON.stringify(from)}, not from ${JSON.stringify(place)}`]
     : []
+}
+
+const knownAfter = (events: ReadonlyArray<JsonEvent>): Known | null => {
+  const stopped = events.find(({ event, path }) => event === "Interrupted" && path !== null)
+  const saved = events.filter(({ event }) => event === "CheckpointSaved").at(-1)
+  const place = (stopped ?? saved)?.["place"] as Known["place"] | undefined
+  return place === undefined ? null : { place, exact: stopped !== undefined }
 }
 
 /** A run that was stopped says so, and what it says to have saved is there. */
@@ -238,7 +258,7 @@ const checkSaved = (
   const saves = events.filter(({ event }) => event === "CheckpointSaved")
   return [
     ...(code === 0 ? ["it was interrupted and ended with 0"] : []),
-    ...(path !== null && !existsSync(join(folder, "..", path)) ? [`${path} is not there`] : []),
+    ...(path !== null && !existsSync(join(folder, path)) ? [`${path} is not there`] : []),
     ...(path === null && saves.length > 0 ? ["it had saved, and says that it had not"] : [])
   ]
 }
