@@ -1,8 +1,7 @@
 import type { Help } from "./Help.js"
 
 /** What Holdfast is, in a line. */
-export const summary =
-  "training for TensorFlow.js that can be stopped at any moment and goes on exactly"
+export const summary = "Training with TensorFlow.js that stops at any moment and goes on exactly"
 
 const pipeline = ["pipeline", "the pipeline's file, TypeScript or JavaScript"] as const
 const json = (what: string) => ["--json", `print ${what} as JSON`] as const
@@ -29,8 +28,8 @@ export const commands = {
       ["--resume WHAT", "latest, best or a path: go on from that checkpoint;"],
       ["", "never: start from scratch; ask: as without the option"],
       ["--allow-dataset-change", "go on with data other than the checkpoint's"],
-      ["--backend NAME", "compute on tensorflow, wasm or cpu, else the fastest there is;"],
-      ["", "also the environment variable HOLDFAST_BACKEND"],
+      ["--backend NAME", "compute on tensorflow, wasm or cpu; by default on the"],
+      ["", "fastest there is, or on what HOLDFAST_BACKEND says"],
       ["--quiet", "show warnings and results only"],
       ["--json", "print a JSON object an event"],
       help

@@ -26,7 +26,7 @@ export const ofProgram = (
   commands: Readonly<Record<string, Help>>
 ): string =>
   [
-    `holdfast ${version}: ${summary}.`,
+    `holdfast ${version}\n${summary}.`,
     "Usage: holdfast <command> …",
     section(
       "Commands",

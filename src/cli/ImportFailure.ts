@@ -2,7 +2,7 @@ import * as Predicate from "effect/Predicate"
 
 /** What an error at the import of a file says of its cause, as far as it can be read from it. */
 export type ImportFailure =
-  /** A file that is not TypeScript: `line` and `column` count from 1. */
+  /** A file that is not TypeScript. */
   | { readonly _tag: "Syntax"; readonly detail: string; readonly at: Place }
   /** `importer` imports what is not there; `name` is how its source names it, or the end of that. */
   | {
@@ -14,10 +14,12 @@ export type ImportFailure =
   /** The file's own code failed, `at` the innermost of its places on the stack. */
   | { readonly _tag: "Thrown"; readonly detail: string; readonly at: Place | null }
 
+/** A place in a file: line and column count from 1, columns in `unit`s of the line. */
 export interface Place {
   readonly file: string
   readonly line: number
   readonly column: number
+  readonly unit: "byte" | "character"
 }
 
 /** Reads the error that importing a module has failed with: of esbuild, of Node or of the module. */
@@ -27,7 +29,7 @@ export const read = (error: unknown): ImportFailure => {
 
   const [, file, line, column, problem] = /^(.+):(\d+):(\d+): ERROR: (.*)$/m.exec(message) ?? []
   if (message.startsWith("Transform failed") && file !== undefined) {
-    const at = { file, line: Number(line), column: Number(column) + 1 }
+    const at = { file, line: Number(line), column: Number(column) + 1, unit: "byte" as const }
     return { _tag: "Syntax", detail: problem ?? message, at }
   }
   const [, kind, name = "", importer] =
@@ -46,7 +48,12 @@ export const read = (error: unknown): ImportFailure => {
   // Node's own parser: the place, the line and a caret come before the stack.
   const [, source, row, indent = ""] = /^(?:file:\/\/)?(.+):(\d+)\n.*\n(\s*)\^/.exec(stack) ?? []
   if (error instanceof SyntaxError && source !== undefined) {
-    const at = { file: source, line: Number(row), column: indent.length + 1 }
+    const at = {
+      file: source,
+      line: Number(row),
+      column: indent.length + 1,
+      unit: "character" as const
+    }
     return { _tag: "Syntax", detail: message, at }
   }
   const detail = error instanceof Error ? `${error.name}: ${message}` : message
@@ -58,7 +65,7 @@ const innermost = (stack: string): Place | null => {
   const frame = /^ {4}at (?:.* \()?(?:file:\/\/)?(\/.*|[A-Za-z]:[\\/].*):(\d+):(\d+)\)?$/gm
   for (const [, file = "", line, column] of stack.matchAll(frame)) {
     if (!file.includes("node_modules")) {
-      return { file, line: Number(line), column: Number(column) }
+      return { file, line: Number(line), column: Number(column), unit: "character" }
     }
   }
   return null

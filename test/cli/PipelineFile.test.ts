@@ -1,0 +1,90 @@
+import { beforeAll, describe, expect, it } from "@effect/vitest"
+import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { pipeline, program, start } from "./holdfast.js"
+
+/** Files of a user who has the dependencies but said nothing about kinds of modules. */
+const files = {
+  "syntax.ts": 'const 名 = "字"; const = 3\n',
+  "part.ts": "export const one: number = 1\nexport cost two = 2\n",
+  "whole.ts": 'export * from "./part.js"\n',
+  "import.ts": '\nimport { x } from "./nowhere.js"\nx\n',
+  "name.ts": 'import { nope } from "effect/Effect"\nnope\n',
+  "alone.ts": 'import { Stage } from "holdfast"\nStage\n',
+  "throws.ts": 'interface Long {\n  name: string\n}\n\nthrow new Error("boom" as Long["name"])\n',
+  "other.ts": "export default 1\n",
+  "empty.js": "export {}\n"
+}
+
+const messages: Record<string, string> = {}
+
+// One process for all: each takes a second to start. Vitest has a loader of its own.
+beforeAll(async () => {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-"))
+  symlinkSync(
+    fileURLToPath(new URL("../../node_modules", import.meta.url)),
+    join(folder, "node_modules")
+  )
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const names = [...Object.keys(files), "none.ts", pipeline("toy")]
+  const { err, out } = await start([program("load"), ...names], { cwd: folder }).ended
+  expect(err).toBe("")
+  const all = JSON.parse(out) as ReadonlyArray<string>
+  names.forEach((name, i) => (messages[name] = all[i]!))
+}, 60_000)
+
+describe("PipelineFile.load", () => {
+  it("loads a pipeline that is not", () => {
+    expect(messages[pipeline("toy")]).toBe("toy")
+  })
+
+  it("names a file that is missing", () => {
+    expect(messages["none.ts"]).toMatch(/^NotFound: none\.ts: there is no such file; /)
+  })
+
+  it("points at a syntax error, behind wide characters too", () => {
+    expect(messages["syntax.ts"]).toBe(
+      'Broken: syntax.ts:1:22: Expected identifier but found "="\n' +
+        '  const 名 = "字"; const = 3\n' +
+        `${" ".repeat(2 + 23)}^`
+    )
+  })
+
+  it("points at a syntax error in what the file imports", () => {
+    expect(messages["whole.ts"]).toMatch(
+      /^Broken: part\.ts:2:8: .*\n {2}export cost two = 2\n {9}\^$/
+    )
+  })
+
+  it("points at the import of what is not there", () => {
+    expect(messages["import.ts"]).toMatch(
+      /^Broken: import\.ts:2:19: cannot find .*nowhere\.js\n {2}import .*\n {20}\^$/
+    )
+    expect(messages["name.ts"]).toMatch(
+      /^Broken: name\.ts:1:22: effect\/Effect has no export nope\n/
+    )
+  })
+
+  it("knows the way out where holdfast is not installed", () => {
+    expect(messages["alone.ts"]).toMatch(
+      /^NotInstalled: alone\.ts:1:23: the package holdfast cannot be found from there; npm install/
+    )
+  })
+
+  it("points at what threw, in TypeScript", () => {
+    expect(messages["throws.ts"]).toBe(
+      "Threw: throws.ts:5:7: Error: boom\n" +
+        '  throw new Error("boom" as Long["name"])\n' +
+        "        ^"
+    )
+  })
+
+  it("says what a file without a pipeline must export", () => {
+    expect(messages["other.ts"]).toMatch(
+      /^NoPipeline: other\.ts: its default export is not a pipeline; .*export default Pipeline\.make/
+    )
+    expect(messages["empty.js"]).toContain("its default export is missing")
+  })
+})

@@ -1,0 +1,62 @@
+import { describe, expect, it } from "@effect/vitest"
+import { holdfast, pipeline } from "./holdfast.js"
+
+describe("holdfast", () => {
+  it("helps without loading what helps nobody, in plain text", async () => {
+    const { code, out } = await holdfast(["--help"])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^holdfast \d+\.\d+\.\d+\n[ -~…\n]*\n {2}inspect {2}[ -~…\n]*$/)
+    const helped = await holdfast(["--help"], {
+      env: { NODE_DEBUG: "esm" }
+    })
+    expect(helped.err).toContain("effect/dist/esm/Effect.js")
+    expect(helped.err).not.toMatch(/@effect\/cli|@effect\/platform-node|tensorflow/)
+  })
+
+  it("helps with a command wherever help is asked for", async () => {
+    const { out } = await holdfast(["run", "some.ts", "--help"])
+    expect(out).toContain("--allow-dataset-change")
+  })
+
+  it("tells its version", async () => {
+    expect((await holdfast(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/)
+  })
+
+  it("prints what is wrong with a command line once, and exits with 2", async () => {
+    const wrong = async (...args: ReadonlyArray<string>) => {
+      const { code, err, out } = await holdfast(args, { env: { HOLDFAST_BACKEND: "abacus" } })
+      expect({ code, out }).toEqual({ code: 2, out: "" })
+      return err
+    }
+    expect(await wrong("insect", "x")).toBe(
+      "error: there is no command insect; did you mean inspect?\nsee holdfast --help\n"
+    )
+    expect(await wrong("show")).toBe(
+      "error: Missing argument <pipeline>\nsee holdfast show --help\n"
+    )
+    expect(await wrong("run", "x")).toBe(
+      "error: --backend or HOLDFAST_BACKEND is abacus; there are tensorflow, wasm, cpu\n" +
+        "see holdfast run --help\n"
+    )
+  })
+
+  it("leaves to the pipeline what follows its file, and options after --", async () => {
+    const { code, err, out } = await holdfast(
+      ["run", pipeline("toy"), "1", "--quiet", "ok", "a", "--backend=cpu", "--", "--json", "b"],
+      { env: { HOLDFAST_BACKEND: "abacus" } }
+    )
+    expect({ code, err, out }).toEqual({ code: 0, err: "", out: "left: a --json b\n" })
+  })
+
+  it("draws the stages of a pipeline, and runs none", async () => {
+    expect(await holdfast(["show", pipeline("toy")])).toEqual({
+      code: 0,
+      err: "",
+      out:
+        "toy\n" +
+        "├─ begin     read the arguments\n" +
+        "└─ work      step by step\n" +
+        "   └─ inner  a part of it\n"
+    })
+  })
+})

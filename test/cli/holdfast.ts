@@ -1,0 +1,92 @@
+import * as Pty from "@lydell/node-pty"
+import { spawn } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
+
+/** The compiled command: signals and exit codes are those of a process. */
+const bin = path("../../dist/cli/bin.js")
+
+/** A pipeline, or a program that is shorter than `holdfast` itself, of these tests. */
+export const pipeline = (name: string): string => path(`./pipelines/${name}.ts`)
+export const program = (name: string): string => path(`./programs/${name}.mjs`)
+
+const environment = (extra: Readonly<Record<string, string>> = {}) => ({
+  ...process.env,
+  LC_ALL: "C.UTF-8",
+  HOLDFAST_BACKEND: "cpu",
+  ...extra
+})
+
+interface Options {
+  readonly cwd?: string
+  readonly env?: Readonly<Record<string, string>>
+}
+
+/** What a process has come to. */
+export interface Ended {
+  readonly code: number | null
+  readonly out: string
+  readonly err: string
+}
+
+/** A running process of Node without a terminal. */
+export const start = (words: ReadonlyArray<string>, options: Options = {}) => {
+  const child = spawn(process.execPath, words, {
+    cwd: options.cwd,
+    env: environment(options.env),
+    stdio: ["ignore", "pipe", "pipe"]
+  })
+  let out = ""
+  let err = ""
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text))
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text))
+  const ended = new Promise<Ended>((resolve) =>
+    child.on("close", (code) => resolve({ code, out, err }))
+  )
+  return {
+    ended,
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
+    /** Closes the reading end of its standard output, as `head` does. */
+    closeOut: () => child.stdout.destroy(),
+    shows: (text: string) => until(() => out.includes(text), ended)
+  }
+}
+
+/** What `holdfast` comes to without a terminal. */
+export const holdfast = (args: ReadonlyArray<string>, options?: Options): Promise<Ended> =>
+  start([bin, ...args], options).ended
+
+/** A running `holdfast`, or another program, on a terminal of 80 columns. */
+export const onTerminal = (
+  args: ReadonlyArray<string>,
+  { env, script = bin }: { readonly env?: Options["env"]; readonly script?: string } = {}
+) => {
+  const terminal = Pty.spawn(process.execPath, [script, ...args], {
+    cols: 80,
+    env: { ...environment(env), TERM: "xterm" }
+  })
+  let out = ""
+  terminal.onData((text) => (out += text))
+  const ended = new Promise<{ readonly code: number; readonly out: string }>((resolve) =>
+    terminal.onExit(({ exitCode }) => resolve({ code: exitCode, out }))
+  )
+  return {
+    ended,
+    type: (keys: string) => terminal.write(keys),
+    hangUp: () => terminal.kill("SIGHUP"),
+    shows: (text: string) => until(() => out.includes(text), ended)
+  }
+}
+
+const until = async (condition: () => boolean, ended: Promise<unknown>): Promise<void> => {
+  let over = false
+  void ended.then(() => (over = true))
+  while (!condition()) {
+    if (over) throw new Error("it ended before it showed what was waited for")
+    await wait(5)
+  }
+}
+
+export const wait = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => setTimeout(resolve, milliseconds))

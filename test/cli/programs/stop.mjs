@@ -1,0 +1,31 @@
+/**
+ * A main program as short as can be: says "working" until it is stopped, or ends at once as its
+ * first argument says; its finalizer takes the milliseconds of the second, and writes "flushed" to
+ * the file of the third, else to standard output.
+ */
+import * as Effect from "effect/Effect"
+import { appendFileSync } from "node:fs"
+import { runMain } from "../../../dist/cli/RunMain.js"
+import { Inbox } from "../../../dist/cli/Signals.js"
+
+const [end, delay, file] = process.argv.slice(2)
+const write = (text) => Effect.sync(() => process.stdout.write(`${text}\n`))
+
+const ends = {
+  work: Effect.forever(Effect.delay(write("working"), 10)),
+  succeed: Effect.void,
+  fail: Effect.fail(new Error("a foreseen failure")),
+  die: Effect.die(new TypeError("an oversight"))
+}
+
+runMain(
+  Effect.ensuring(
+    ends[end],
+    Effect.sleep(Number(delay)).pipe(
+      Effect.zipRight(
+        file === undefined ? write("flushed") : Effect.sync(() => appendFileSync(file, "flushed\n"))
+      )
+    )
+  ),
+  { inbox: new Inbox(), stopping: "stopping" }
+)

@@ -1,0 +1,150 @@
+import { describe, expect, it } from "@effect/vitest"
+import { mkdtempSync, readFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { holdfast, onTerminal, pipeline, program, start, wait } from "./holdfast.js"
+
+const stop = program("stop")
+
+const file = (): string => join(mkdtempSync(join(tmpdir(), "holdfast-")), "log")
+
+describe("runMain", () => {
+  it("exits with 0 at the end", async () => {
+    expect(await start([stop, "succeed", "0"]).ended).toEqual({
+      code: 0,
+      out: "flushed\n",
+      err: ""
+    })
+  })
+
+  it("prints an error's message, without a stack, and exits with 1", async () => {
+    expect(await start([stop, "fail", "0"]).ended).toEqual({
+      code: 1,
+      out: "flushed\n",
+      err: "error: a foreseen failure\n"
+    })
+  })
+
+  for (const [signal, expected] of [
+    ["SIGINT", 130],
+    ["SIGTERM", 143],
+    ["SIGHUP", 129]
+  ] as const) {
+    it(`runs the finalizers on ${signal} and exits with ${expected}`, async () => {
+      const run = start([stop, "work", "50"])
+      await run.shows("working")
+      run.kill(signal)
+      const { code, err, out } = await run.ended
+      expect({ code, err }).toEqual({ code: expected, err: "" })
+      expect(out).toMatch(/working\nflushed\n$/)
+    })
+  }
+
+  it("takes a doubled signal for one, and says that stopping takes its time", async () => {
+    const run = start([stop, "work", "1300"])
+    await run.shows("working")
+    run.kill("SIGINT")
+    await wait(50)
+    run.kill("SIGINT")
+    const { code, err, out } = await run.ended
+    expect({ code, err }).toEqual({ code: 130, err: "\nstopping\n" })
+    expect(out).toContain("flushed")
+  })
+
+  it("quits at once on a second signal more than a second later", async () => {
+    const run = start([stop, "work", "20000"])
+    await run.shows("working")
+    run.kill("SIGTERM")
+    await wait(1100)
+    run.kill("SIGINT")
+    const { code, out } = await run.ended
+    expect(code).toBe(143)
+    expect(out).not.toContain("flushed")
+  })
+
+  it("stops when nobody reads on, with finalizers and no complaint, and exits with 141", async () => {
+    const log = file()
+    const run = start([stop, "work", "0", log])
+    await run.shows("working")
+    run.closeOut()
+    expect(await run.ended).toMatchObject({ code: 141, err: "" })
+    expect(readFileSync(log, "utf8")).toBe("flushed\n")
+  })
+
+  it("runs the finalizers when the terminal goes away", async () => {
+    const log = file()
+    const run = onTerminal(["work", "100", log], { script: stop })
+    await run.shows("working")
+    run.hangUp()
+    await run.ended
+    expect(readFileSync(log, "utf8")).toBe("flushed\n")
+  })
+})
+
+describe("holdfast run", () => {
+  it("finishes on the key Ctrl+C, and leaves the terminal's line clean", async () => {
+    const run = onTerminal(["run", pipeline("toy"), "100000"])
+    await run.shows("epoch 1/1  [")
+    await run.shows("loss 0.1")
+    run.type("\u0003")
+    const { code, out } = await run.ended
+    expect(code).toBe(130)
+    expect(out).toMatch(/\r +\rflushed\r\n$/)
+    expect(out).not.toContain("\u001b")
+  })
+
+  it("shows a defect with the place in the user's TypeScript", async () => {
+    const { code, err } = await holdfast(["run", pipeline("toy"), "0", "die"])
+    expect(code).toBe(1)
+    expect(err).toMatch(/^error: this is a bug in holdfast or in your pipeline\nTypeError: an over/)
+    const source = readFileSync(pipeline("toy"), "utf8").split("\n")
+    const line = source.findIndex((text) => text.includes("an oversight")) + 1
+    expect(err).toContain(`pipelines/toy.ts:${line}:`)
+  })
+})
+
+describe("the question whether to go on", () => {
+  const asking = ["run", pipeline("asking")]
+
+  it("takes Enter for yes", async () => {
+    const run = onTerminal(asking)
+    await run.shows("Go on from there? [Y/n] ")
+    run.type("\r")
+    const { code, out } = await run.ended
+    expect(code).toBe(0)
+    expect(out).toContain("answered true")
+  })
+
+  it("is asked in the user's language, again after what is neither yes nor no", async () => {
+    const run = onTerminal(asking, { env: { LC_ALL: "zh_CN.UTF-8" } })
+    await run.shows("从该处继续吗?[Y/n] ")
+    run.type("perhaps\r")
+    await run.shows("请回答 y(是)或 n(否)")
+    run.type("否\r")
+    expect((await run.ended).out).toContain("answered false")
+  })
+
+  it("can be left with Ctrl+C: 130", async () => {
+    const run = onTerminal(asking)
+    await run.shows("Go on from there? [Y/n] ")
+    run.type("\u0003")
+    const { code, out } = await run.ended
+    expect(code).toBe(130)
+    expect(out).not.toContain("answered")
+  })
+
+  it("is left with Ctrl+D, no answer being none: 130", async () => {
+    const run = onTerminal(asking)
+    await run.shows("Go on from there? [Y/n] ")
+    run.type("\u0004")
+    const { code, out } = await run.ended
+    expect(code).toBe(130)
+    expect(out).not.toContain("answered")
+  })
+
+  it("is not asked without a terminal", async () => {
+    const { code, out } = await holdfast(asking)
+    expect(code).toBe(0)
+    expect(out).toContain("nobody to ask")
+  })
+})
