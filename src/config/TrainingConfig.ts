@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { field } from "./Field.js"
 
 const positiveInt = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
 const count = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(0))
@@ -6,14 +7,6 @@ const positive = Schema.Number.pipe(Schema.finite(), Schema.greaterThan(0))
 const nonNegative = Schema.Number.pipe(Schema.finite(), Schema.greaterThanOrEqualTo(0))
 const decay = Schema.Number.pipe(Schema.greaterThanOrEqualTo(0), Schema.lessThan(1))
 const gamma = Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThanOrEqualTo(1))
-
-/** A field that may be left out: its schema, what it is then, and what it means. */
-const field = <A, I, const D extends A>(
-  schema: Schema.Schema<A, I>,
-  fallback: D,
-  description: string
-) =>
-  Schema.optionalWith(schema, { exact: true, default: () => fallback }).annotations({ description })
 
 const required = <A, I>(schema: Schema.Schema<A, I>, description: string) =>
   schema.annotations({ description })

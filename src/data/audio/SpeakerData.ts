@@ -1,18 +1,11 @@
 import * as Schema from "effect/Schema"
+import { field } from "../../config/Field.js"
 
 const intBetween = (low: number, high: number) =>
   Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(low), Schema.lessThanOrEqualTo(high))
 const between = (low: number, high: number) =>
   Schema.Number.pipe(Schema.greaterThanOrEqualTo(low), Schema.lessThanOrEqualTo(high))
 const fraction = Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThan(1))
-
-/** A field that may be left out: its schema, what it is then, and what it means. */
-const field = <A, I, const D extends A>(
-  schema: Schema.Schema<A, I>,
-  fallback: D,
-  description: string
-) =>
-  Schema.optionalWith(schema, { exact: true, default: () => fallback }).annotations({ description })
 
 /** Which synthetic voices are made, and where. */
 export const SyntheticConfig = Schema.Struct({
