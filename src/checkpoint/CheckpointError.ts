@@ -20,7 +20,7 @@ export const CheckpointErrorReason = Schema.Literal(
 export type CheckpointErrorReason = typeof CheckpointErrorReason.Type
 
 const sentences: Record<CheckpointErrorReason, { what: string; wayOut: string }> = {
-  NotFound: { what: "there is no such checkpoint", wayOut: "check the path" },
+  NotFound: { what: "does not exist", wayOut: "check the path" },
   NotACheckpoint: {
     what: "is not a checkpoint, or its header is damaged",
     wayOut: "choose another file"
@@ -95,7 +95,12 @@ export const whileReading =
   (error: PlatformError): CheckpointError =>
     error._tag === "SystemError" && error.reason === "NotFound"
       ? new CheckpointError({ reason: "NotFound", path, detail: "" })
-      : new CheckpointError({ reason: "Unreadable", path, detail: explain(error) })
+      : new CheckpointError({
+          // What the disk has lost will not come back; anything else may.
+          reason: Errno.code(error) === "EIO" ? "Damaged" : "Unreadable",
+          path,
+          detail: explain(error)
+        })
 
 /** The error of a file operation while writing `path`. */
 export const whileWriting =
