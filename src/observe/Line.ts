@@ -80,7 +80,7 @@ export const fromEvent = (
         `${event.epochs} epochs of ${Format.count(event.stepsPerEpoch)} steps, ` +
         `${Format.count(event.parameters)} parameters`
       return event.from === null
-        ? out(`training: ${size}`)
+        ? out(`training from scratch: ${size}`)
         : [
             ...out(messages.goingOn(event.from, event.from.reason === "no terminal")),
             ...out(`training: ${size}`)

@@ -49,7 +49,7 @@ const english: Messages = {
   goingOn: (from, noTerminal) =>
     `${noTerminal ? "no terminal to ask on: " : ""}going on from ${from.path}, ` +
     afterInEnglish(from),
-  archived: (path) => `starting from scratch; the earlier checkpoints were moved to ${path}`,
+  archived: (path) => `the earlier checkpoints were moved to ${path}`,
   stopping: "finishing this step and saving; press again to quit at once",
   saved: ({ command, path, place, signal }) =>
     `stopped${signal === null ? "" : ` by ${signal}`} ${afterInEnglish(place)}; ` +
@@ -77,7 +77,7 @@ const chinese: Messages = {
   no: ["n", "no", "否", "不"],
   goingOn: (from, noTerminal) =>
     `${noTerminal ? "没有可供提问的终端:" : ""}从 ${from.path} 继续,${afterInChinese(from)}`,
-  archived: (path) => `从头开始;之前的检查点已移至 ${path}`,
+  archived: (path) => `之前的检查点已移至 ${path}`,
   stopping: "正在完成当前步骤并保存;再按一次立即退出",
   saved: ({ command, path, place, signal }) =>
     `${signal === null ? "" : `收到 ${signal},`}已停止,${afterInChinese(place)};` +
