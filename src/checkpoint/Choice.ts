@@ -25,12 +25,9 @@ const ranked = (
         onSome: (watched) => Candidates.bestFirst(candidates, watched)
       })
 
-const warn = (error: CheckpointError) => Effect.logWarning(`passed over: ${error.message}`)
-
 /**
  * Finds the newest or best checkpoint that is whole to the last byte. Damaged ones are named in
- * warnings; it is an error only if none is whole and one of them could not be read at all, since
- * that one may be good.
+ * warnings. One that merely cannot be read is an error: it may be the one that is wanted.
  */
 export const choose = (
   candidates: ReadonlyArray<Candidate>,
@@ -38,16 +35,17 @@ export const choose = (
   load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
 ): Effect.Effect<Option.Option<Choice>, CheckpointError> =>
   Effect.gen(function* () {
-    const errors = [...Candidates.errors(candidates)]
-    yield* Effect.forEach(errors, warn, { discard: true })
+    const passOver = (error: CheckpointError) =>
+      error.reason === "Unreadable"
+        ? Effect.fail(error)
+        : Effect.logWarning(`passed over: ${error.message}`)
+    yield* Effect.forEach(Candidates.errors(candidates), passOver, { discard: true })
     for (const candidate of ranked(candidates, name)) {
       const loaded = yield* Effect.either(load(candidate.path))
       if (loaded._tag === "Right") return Option.some({ candidate, checkpoint: loaded.right })
-      yield* warn(loaded.left)
-      errors.push(loaded.left)
+      yield* passOver(loaded.left)
     }
-    const unread = errors.find(({ reason }) => reason === "Unreadable")
-    return unread === undefined ? Option.none() : yield* unread
+    return Option.none()
   })
 
 /** The shelf of a folder, by how its checkpoints are listed and loaded. */

@@ -26,22 +26,26 @@ let folders = 0
 const fresh = Effect.sync(() => path.join(root, "deep", String(folders++)))
 const layer = Layer.provideMerge(FileStore.layer, NodeFileSystem.layer)
 
-const withoutLinks = Layer.effect(
-  FileSystem.FileSystem,
-  Effect.map(FileSystem.FileSystem, (fs) => ({
-    ...fs,
-    link: (file: string) =>
-      Effect.fail(
-        new SystemError({
-          module: "FileSystem",
-          method: "link",
-          reason: "Unknown",
-          pathOrDescriptor: file,
-          cause: { code: "ENOTSUP" }
-        })
-      )
-  }))
-).pipe(Layer.provide(NodeFileSystem.layer))
+/** The file system, but `method` fails with `code`, for `file` if one is given. */
+const failing = (method: "open" | "link", file: string | undefined, code: string) =>
+  Layer.effect(
+    FileSystem.FileSystem,
+    Effect.map(FileSystem.FileSystem, (fs) => ({
+      ...fs,
+      [method]: (path: string, ...rest: ReadonlyArray<never>) =>
+        file === undefined || path === file
+          ? Effect.fail(
+              new SystemError({
+                module: "FileSystem",
+                method,
+                reason: "Unknown",
+                pathOrDescriptor: path,
+                cause: { code }
+              })
+            )
+          : (fs[method] as (...args: ReadonlyArray<unknown>) => unknown)(path, ...rest)
+    }))
+  ).pipe(Layer.provide(NodeFileSystem.layer))
 
 contract("in files", layer, fresh)
 
@@ -175,12 +179,17 @@ describe("FileStore", () => {
 
   it.scopedLive("does not take what it cannot read for nothing", () =>
     Effect.gen(function* () {
-      const { fs, folder } = yield* opened
-      const file = path.join(folder.path, fileNames.latest)
-      // A folder stands for a file that the system will not read, also for root.
-      yield* fs.makeDirectory(file, { recursive: true })
-      const { value } = yield* warningsOf(Effect.flip(folder.latest))
-      expect(value).toMatchObject({ reason: "Unreadable", path: file })
+      const { folder } = yield* opened
+      const { file } = yield* folder.save(sample(1), "latest")
+      yield* folder.save(sample(2), "latest")
+      const shelf = Effect.map(CheckpointStore, (store) => store.browse(folder.path))
+      const closed = Layer.provide(FileStore.layer, failing("open", file, "EACCES"))
+      const error = yield* shelf.pipe(
+        Effect.flatMap(({ latest }) => Effect.flip(latest)),
+        Effect.provide(closed)
+      )
+      expect(error).toMatchObject({ reason: "Unreadable", path: file })
+      expect(error.message).toContain("permission denied (EACCES)")
     }).pipe(Effect.provide(layer))
   )
 
@@ -284,6 +293,8 @@ describe("FileStore", () => {
         "epoch-0005-step-000000.safetensors",
         fileNames.latest
       ])
-    }).pipe(Effect.provide(Layer.provideMerge(FileStore.layer, withoutLinks)))
+    }).pipe(
+      Effect.provide(Layer.provideMerge(FileStore.layer, failing("link", undefined, "ENOTSUP")))
+    )
   )
 })

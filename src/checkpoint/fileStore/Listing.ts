@@ -35,6 +35,9 @@ const stat = Effect.fnUntraced(function* (folder: string, name: string) {
 
 type Stated = Effect.Effect.Success<ReturnType<typeof stat>>
 
+const isFile = ({ info }: Stated): boolean =>
+  Either.match(info, { onLeft: () => true, onRight: ({ type }) => type === "File" })
+
 // A file that is gone by the time it is looked at was never a candidate.
 const isGone = (health: Either.Either<unknown, CheckpointError>): boolean =>
   Either.isLeft(health) && health.left.reason === "NotFound"
@@ -105,7 +108,7 @@ export const list = Effect.fn("FileStore.list")(function* (folder: string) {
     { concurrency }
   )
   const found = yield* Effect.forEach(
-    byFile(stated.filter(({ info }) => !isGone(info))),
+    byFile(stated.filter((one) => isFile(one) && !isGone(one.info))),
     (file) => examine(file, new Set(present)),
     { concurrency }
   )

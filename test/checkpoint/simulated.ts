@@ -1,0 +1,82 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Logger from "effect/Logger"
+import type { CheckpointFolder } from "../../src/checkpoint/CheckpointStore.js"
+import { CheckpointStore } from "../../src/checkpoint/CheckpointStore.js"
+import * as FileStore from "../../src/checkpoint/FileStore.js"
+import type { Checkpoint } from "../../src/checkpoint/Checkpoint.js"
+import { sampleMeta, tensor } from "./sample.js"
+
+export const folderPath = "/run/checkpoints"
+
+/** A store on a simulated file system, its warnings unheard. */
+export const storeOn = (fileSystem: FileSystem.FileSystem) =>
+  Layer.provide(FileStore.layer, Layer.succeed(FileSystem.FileSystem, fileSystem)).pipe(
+    Layer.merge(Logger.remove(Logger.defaultLogger))
+  )
+
+/** Opens the folder, as one process does, for `use`. */
+export const withFolder = <A, E>(
+  fileSystem: FileSystem.FileSystem,
+  use: (folder: CheckpointFolder) => Effect.Effect<A, E>
+) =>
+  Effect.gen(function* () {
+    const store = yield* CheckpointStore
+    return yield* use(yield* store.open(folderPath))
+  }).pipe(Effect.scoped, Effect.provide(storeOn(fileSystem)))
+
+const best = { metric: "val_loss", mode: "min" as const, value: 0.2, epoch: 2 }
+
+/** The end of an epoch, after epoch 2 was the best with 0.2, or after this one is. */
+export const epochEnd = (epoch: number, valLoss: number): Checkpoint => ({
+  meta: sampleMeta(epoch, valLoss, valLoss > best.value ? { best } : {}),
+  tensors: new Map([
+    ["model_state_dict.kernel", tensor(epoch, 300)],
+    ["model_state_dict.bias", tensor(-epoch, 2)]
+  ])
+})
+
+/** Saves epochs 1 to 3, of which 2 is the best; the next save has something to remove. */
+export const earlier = (folder: CheckpointFolder) =>
+  Effect.gen(function* () {
+    yield* folder.save(epochEnd(1, 0.5), "best")
+    yield* folder.save(epochEnd(1, 0.5), "latest")
+    yield* folder.save(epochEnd(2, 0.2), "best")
+    yield* folder.save(epochEnd(2, 0.2), "latest")
+    yield* folder.save(epochEnd(3, 0.4), "latest")
+  })
+
+/** What can be had from the folder: the epochs found, and those behind the two well-known names. */
+export const found = (fileSystem: FileSystem.FileSystem) =>
+  Effect.gen(function* () {
+    const store = yield* CheckpointStore
+    const shelf = store.browse(folderPath)
+    const epochOf = (file: string) =>
+      Effect.map(store.load(`${folderPath}/${file}`), ({ meta }) => meta.epoch)
+    return {
+      latest: (yield* shelf.fetch("latest"))?.meta.epoch,
+      best: (yield* shelf.fetch("best"))?.meta.epoch,
+      latestFile: yield* epochOf("latest_checkpoint.safetensors"),
+      bestFile: yield* epochOf("best_model.safetensors")
+    }
+  }).pipe(Effect.provide(storeOn(fileSystem)))
+
+/** Saves that may go wrong, after `earlier`, and what is found before and after them. */
+export const saves = [
+  {
+    name: "a save as the latest",
+    save: (folder: CheckpointFolder) => folder.save(epochEnd(4, 0.3), "latest"),
+    old: { latest: 3, best: 2 },
+    new: { latest: 4, best: 2 }
+  },
+  {
+    name: "a save as the best",
+    save: (folder: CheckpointFolder) => folder.save(epochEnd(4, 0.1), "best"),
+    old: { latest: 3, best: 2 },
+    new: { latest: 4, best: 4 }
+  }
+]
+
+/** How many random states to try: few in the test command, many in a soak. */
+export const soak = Number(process.env["HOLDFAST_SOAK"] ?? 0)
