@@ -56,7 +56,11 @@ export const advance = (meter: Meter, event: Event, now: number): Meter => {
   }
 }
 
-const heading = { train: "", validation: "  validating", test: "  testing" }
+const heading = (step: Step): string => {
+  const epoch = `epoch ${step.epoch}/${step.epochs}`
+  // Testing belongs to no epoch.
+  return { train: epoch, validation: `${epoch}  validating`, test: "testing" }[step.phase]
+}
 
 /** A bar `width` characters wide, its brackets included; plain ASCII, as wide in every terminal. */
 export const bar = (share: number, width: number): string => {
@@ -74,10 +78,10 @@ export const line = (meter: Meter, width: number, now: number): string => {
   const perStep = elapsed / meter.steps
   const left = (step.steps - step.step) * perStep
   const perEpoch = meter.epochs === 0 ? step.steps * perStep : meter.seconds / meter.epochs
-  const head = `epoch ${step.epoch}/${step.epochs}${heading[step.phase]}`
+  const head = heading(step)
   const tail =
     `${String(step.step).padStart(String(step.steps).length)}/${step.steps}  ` +
-    `loss ${step.loss.toFixed(4)}  ${Format.count(meter.examples / elapsed)}/s  ` +
+    `loss ${step.loss.toFixed(4)}  ${Format.count(meter.examples / elapsed).padStart(5)}/s  ` +
     `${Format.clock(left)} left`
   const total = `, ${Format.clock(left + (step.epochs - step.epoch) * perEpoch)} in all`
   const room = (text: string) => Math.min(30, width - head.length - text.length - 4)

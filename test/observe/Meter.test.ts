@@ -20,20 +20,20 @@ describe("Meter.line", () => {
     const meter = after([60_000, started], [61_000, step({})], [62_000, step({ step: 2 })])
     // 64 examples in 2 s; 2 of 4 steps left at 1 s each; 3 more epochs of 4 s.
     expect(Meter.line(meter, 80, 62_000)).toBe(
-      "epoch 2/5  [========>          ]  2/4  loss 0.5000  32/s  0:02 left, 0:14 in all"
+      "epoch 2/5  [======>         ]  2/4  loss 0.5000     32/s  0:02 left, 0:14 in all"
     )
   })
 
   it("counts only what it has seen of an epoch that it joined", () => {
     const meter = after([0, started], [1000, step({ step: 4, steps: 10, examples: 8 })])
-    expect(Meter.line(meter, 120, 1000)).toContain("8/s  0:06 left")
+    expect(Meter.line(meter, 120, 1000)).toContain(" 8/s  0:06 left")
   })
 
   it("begins anew with each phase and epoch", () => {
     const validating = step({ phase: "validation", examples: 100 })
     const meter = after([0, started], [5000, step({})], [5500, validating])
     expect(Meter.line(meter, 100, 5500)).toMatch(
-      /^epoch 2\/5 {2}validating .* 200\/s {2}0:02 left$/
+      /^epoch 2\/5 {2}validating .* +200\/s {2}0:02 left$/
     )
   })
 
@@ -41,6 +41,11 @@ describe("Meter.line", () => {
     const meter = after([0, started], [4000, epoch], [4500, step({})])
     // 3 steps of 0.5 s, then 3 epochs of 4.06 s as recorded.
     expect(Meter.line(meter, 120, 4500)).toContain("0:02 left, 0:14 in all")
+  })
+
+  it("knows that testing belongs to no epoch", () => {
+    const meter = after([0, started], [1000, step({ phase: "test", epoch: 6 })])
+    expect(Meter.line(meter, 80, 1000)).toMatch(/^testing {2}\[/)
   })
 
   it("is empty between epochs", () => {
