@@ -20,7 +20,7 @@ describe("Meter.line", () => {
     const meter = after([60_000, started], [61_000, step({})], [62_000, step({ step: 2 })])
     // 64 examples in 2 s; 2 of 4 steps left at 1 s each; 3 more epochs of 4 s.
     expect(Meter.line(meter, 80, 62_000)).toBe(
-      "epoch 2/5  [======>         ]  2/4  loss 0.5000     32/s  0:02 left, 0:14 in all"
+      "epoch 2/5  [=======>        ]  2/4  loss 0.5000     32/s  0:02 left, 0:14 in all"
     )
   })
 
