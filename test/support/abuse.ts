@@ -7,7 +7,7 @@ import type { Ended, JsonEvent } from "./child.js"
 import { eventsIn, pipeline, start, wait } from "./child.js"
 
 /** When a disturbance begins: at a word of the output, or as a file is being saved. */
-export type Moment = "the start" | "loading" | "RunStarted" | "validation" | "a save"
+export type Moment = "the start" | "making" | "loading" | "RunStarted" | "validation" | "a save"
 
 /** Signals to a process: each so many milliseconds after the one before, the first after `from`. */
 export interface Disturbance {
@@ -40,7 +40,8 @@ interface Known {
   readonly exact: boolean
 }
 
-const checkpoints = (folder: string): string => join(folder, "checkpoints")
+/** The folder of the checkpoints of a chain. */
+export const checkpoints = ({ folder }: Chain): string => join(folder, "checkpoints")
 
 /** A new chain on the blobs, trained as `training` says. */
 export const blobsChain = (options: {
@@ -75,7 +76,7 @@ export const session = async (
   disturbance: Disturbance | null,
   known: Known | null = null
 ): Promise<Session> => {
-  const folder = checkpoints(chain.folder)
+  const folder = checkpoints(chain)
   mkdirSync(folder, { recursive: true })
   const child = start(["run", "--json", ...chain.args], chain.folder)
   const sent: Array<readonly [number, NodeJS.Signals]> = []
@@ -126,13 +127,12 @@ export const undisturbed = async (chain: Chain): Promise<Checkpoints.Essence> =>
 }
 
 /** What a chain has come to. */
-export const end = (chain: Chain): Checkpoints.Essence =>
-  Checkpoints.essence(checkpoints(chain.folder))
+export const end = (chain: Chain): Checkpoints.Essence => Checkpoints.essence(checkpoints(chain))
 
 /** What went wrong in the sessions of a chain, with all that tells how to see it again. */
 export const violations = (
   sessions: ReadonlyArray<readonly [Disturbance | null, Session]>
-): ReadonlyArray<string> =>
+): Array<string> =>
   sessions.flatMap(([disturbance, { code, err, violations }]) =>
     violations.map(
       (violation) =>
@@ -155,6 +155,13 @@ export const disturbances = (seed: number) => {
       return { from, signals: [[after, "SIGKILL"]] }
     },
     killInSave: (): Disturbance => ({ from: "a save", signals: [[below(12), "SIGKILL"]] }),
+    killInFlush: (): Disturbance => ({
+      from: "RunStarted",
+      signals: [
+        [below(500), kind()],
+        [below(40), "SIGKILL"]
+      ]
+    }),
     signal: (): Disturbance => {
       if (draw() < 0.3)
         return { from: pick(["validation", "a save"]), signals: [[below(5), kind()]] }

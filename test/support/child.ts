@@ -13,6 +13,11 @@ export const pipeline = (name: string): string =>
 export const projectFile = (path: string): string =>
   fileURLToPath(new URL(`../../${path}`, import.meta.url))
 
+// As from a shell: what npm adds would tell that this was started by npx.
+const shell = Object.fromEntries(
+  Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"))
+)
+
 /** An event as `--json` prints it. */
 export type JsonEvent = { readonly event: string } & Readonly<Record<string, unknown>>
 
@@ -34,7 +39,7 @@ export const start = (args: ReadonlyArray<string>, cwd: string) => {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     detached: true,
-    env: { ...process.env, LC_ALL: "C.UTF-8", HOLDFAST_BACKEND: "wasm" },
+    env: { ...shell, LC_ALL: "C.UTF-8", HOLDFAST_BACKEND: "wasm" },
     stdio: ["ignore", "pipe", "pipe"]
   })
   const cleanUp = () => void send(-child.pid!, "SIGKILL")
@@ -52,15 +57,14 @@ export const start = (args: ReadonlyArray<string>, cwd: string) => {
     look()
   })
   const ended = new Promise<Ended>((resolve) => {
-    child.on("close", (code, killedBy) => {
+    child.on("close", async (code, killedBy) => {
       over = true
       look()
-      void vanished(-child.pid!).then((gone) => {
-        if (!gone) cleanUp()
-        process.off("exit", cleanUp)
-        const number = killedBy === null ? 0 : constants.signals[killedBy]
-        resolve({ code: code ?? 128 + number, killedBy, out, err, orphans: !gone })
-      })
+      const gone = await vanished(-child.pid!)
+      if (!gone) cleanUp()
+      process.off("exit", cleanUp)
+      const number = killedBy === null ? 0 : constants.signals[killedBy]
+      resolve({ code: code ?? 128 + number, killedBy, out, err, orphans: !gone })
     })
   })
   return {

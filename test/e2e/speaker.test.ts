@@ -1,0 +1,58 @@
+import { describe, expect, it } from "@effect/vitest"
+import { copyFileSync, mkdtempSync, readdirSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import type { Chain } from "../support/abuse.js"
+import { end, endure, undisturbed, violations } from "../support/abuse.js"
+import { differences } from "../support/checkpoints.js"
+import { eventsIn, projectFile, start } from "../support/child.js"
+
+const settings = [
+  "data.synthetic.speakers=2",
+  "data.synthetic.utterances=30",
+  "model.filters=16",
+  "training.num_epochs=3",
+  "training.batch_size=16",
+  "training.learning_rate=0.01",
+  "training.save_interval=1"
+].flatMap((setting) => ["--set", setting])
+
+const speakerChain = (): Chain => {
+  const folder = mkdtempSync(join(tmpdir(), "holdfast-e2e-"))
+  copyFileSync(projectFile("config.json"), join(folder, "config.json"))
+  return { folder, args: [...settings, projectFile("pipelines/speaker.ts")] }
+}
+
+/** A recording of each voice, as a path relative to the chain's folder. */
+const recordings = ({ folder }: Chain): ReadonlyArray<string> => {
+  const voices = join(".cache/voices", readdirSync(join(folder, ".cache/voices"))[0]!)
+  return ["voice_01", "voice_02"].map((voice) => {
+    const files = readdirSync(join(folder, voices, voice)).sort()
+    return join(voices, voice, files.filter((name) => name.endsWith(".wav"))[10]!)
+  })
+}
+
+describe("the speaker pipeline", () => {
+  it("ends the same through SIGKILL and SIGINT, and its model knows who is talking", async () => {
+    const chain = speakerChain()
+    const [straight, sessions] = await Promise.all([
+      undisturbed(speakerChain()),
+      endure(chain, [
+        { from: "making", signals: [[30, "SIGKILL"]] },
+        { from: "a save", signals: [[0, "SIGKILL"]] },
+        { from: "RunStarted", signals: [[250, "SIGINT"]] }
+      ])
+    ])
+    expect(violations(sessions)).toEqual([])
+    expect(differences(end(chain), straight)).toEqual([])
+
+    const files = recordings(chain)
+    const identify = [projectFile("pipelines/identify.ts"), ...files]
+    const { out } = await start(["run", "--json", ...settings, ...identify], chain.folder).ended
+    const results = eventsIn(out).filter(({ event }) => event === "Result")
+    expect(results.map(({ value }) => value)).toMatchObject([
+      { file: files[0], speaker: "voice_01" },
+      { file: files[1], speaker: "voice_02" }
+    ])
+  }, 120_000)
+})

@@ -1,0 +1,86 @@
+import { describe, expect, it } from "@effect/vitest"
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
+import { onTerminal } from "../cli/holdfast.js"
+import { blobsChain, checkpoints, end, undisturbed } from "../support/abuse.js"
+import { damage, differences } from "../support/checkpoints.js"
+import { start, wait } from "../support/child.js"
+
+const settings = { batch: 8 }
+
+describe.concurrent("holdfast run, on a run that trains", { timeout: 120_000 }, () => {
+  const straight = undisturbed(blobsChain(settings))
+
+  it("says what it has saved, and the command that goes on, which does", async () => {
+    const chain = blobsChain(settings)
+    const child = start(["run", ...chain.args], chain.folder)
+    await child.shows("epoch 2/6")
+    child.send("SIGINT")
+    const { code, out } = await child.ended
+    expect(code).toBe(130)
+    const said =
+      /stopped by SIGINT after epoch [2-5].*; saved in checkpoints\/.*\.safetensors\ngo on with: (.*)\n$/
+    expect(out).toMatch(said)
+    const command = said.exec(out)![1]!
+    const next = await promisify(execFile)("sh", ["-c", command], { cwd: chain.folder })
+    expect(next.stdout).toMatch(/^going on from checkpoints\/.*, after epoch [2-5]/m)
+    expect(differences(end(chain), await straight)).toEqual([])
+  })
+
+  it("saves before it tells of a stage's failure; mended, goes on without a terminal", async () => {
+    const chain = blobsChain(settings)
+    const failing = start(["run", ...chain.args, "fail=3"], chain.folder)
+    const { code, err, out } = await failing.ended
+    expect({ code, err }).toEqual({ code: 1, err: "error: no luck in epoch 3\n" })
+    expect(out).not.toContain("epoch 3/6")
+    const mended = await start(["run", ...chain.args], chain.folder).ended
+    expect(mended.code).toBe(0)
+    // All seven steps were done, and validated: only the stage that failed is due again.
+    expect(mended.out).toMatch(
+      /^no terminal to ask on: going on from checkpoints\/.*, after epoch 2 and 7 steps more$/m
+    )
+    expect(differences(end(chain), await straight)).toEqual([])
+  })
+
+  it("quits at once on a second Ctrl+C in a stage that cannot be interrupted", async () => {
+    const chain = blobsChain(settings)
+    const child = start(["run", ...chain.args, "block=60000"], chain.folder)
+    await child.shows("blocking")
+    child.send("SIGINT")
+    await wait(1200)
+    const pressed = performance.now()
+    child.send("SIGINT")
+    const { code, err } = await child.ended
+    expect(performance.now() - pressed).toBeLessThan(1000)
+    expect({ code, err }).toEqual({
+      code: 130,
+      err: "\nfinishing this step and saving; press again to quit at once\n"
+    })
+    expect(damage(checkpoints(chain))).toEqual([])
+    const next = await start(["run", ...chain.args], chain.folder).ended
+    expect(next.out).toContain("going on from")
+    expect(differences(end(chain), await straight)).toEqual([])
+  })
+
+  it("stops at the key Ctrl+C, asks, and goes on at Enter", async () => {
+    const chain = blobsChain(settings)
+    const terminal = () =>
+      onTerminal(["run", ...chain.args], {
+        cwd: chain.folder,
+        env: { HOLDFAST_BACKEND: "wasm" }
+      })
+    const first = terminal()
+    await first.shows("epoch 3/6")
+    first.type("\u0003")
+    const stopped = await first.ended
+    expect(stopped.code).toBe(130)
+    expect(stopped.out).toContain("stopped by SIGINT after epoch")
+
+    const second = terminal()
+    await second.shows("An earlier run was found: checkpoints/")
+    await second.shows("Go on from there? [Y/n] ")
+    second.type("\r")
+    expect((await second.ended).code).toBe(0)
+    expect(differences(end(chain), await straight)).toEqual([])
+  })
+})
