@@ -1,6 +1,7 @@
 import * as Dilation from "./gradients/Dilation.js"
 import * as BatchNormalization from "./layers/BatchNormalization.js"
 import * as Convolution from "./layers/Convolution.js"
+import * as Recurrent from "./layers/Recurrent.js"
 import * as ThresholdedReLU from "./layers/ThresholdedReLU.js"
 
 let installed = false
@@ -12,5 +13,6 @@ export const install = (): void => {
   Dilation.register()
   BatchNormalization.patch()
   Convolution.patch()
+  Recurrent.patch()
   ThresholdedReLU.patch()
 }

@@ -117,7 +117,7 @@ const convolve = (
   heap.withScratch(panels + image + 128, (scratch) => {
     const place = scratch + panels
     const edge = place + image
-    simd.packMatrix(heap.address(filter), scratch, K, Co)
+    simd.packMatrix(heap.address(filter), scratch, K, Co, Co * 4, 4)
     for (let b = 0; b < B; b++) {
       let source = heap.address(x) + b * H * W * Ci * 4
       if (!plain) {

@@ -59,8 +59,8 @@ const matMul = ({ heap, simd }: Tools, stock: KernelFunc): KernelFunc =>
       const [A, B, C] = [heap.address(a), heap.address(b), heap.address(out)]
       for (let i = 0; i < times; i++) {
         const c = C + i * M * N * 4
-        const strides = [aRow!, aColumn!, bRow!, bColumn!]
-        simd.matmul(A + i * stepA, B + i * stepB, c, rows!, N, K, ...strides, scratch)
+        const strides = [aRow!, aColumn!, bRow!, bColumn!, N * 4]
+        simd.matmul(A + i * stepA, B + i * stepB, c, rows!, N, K, ...strides, 0, scratch)
       }
     })
     return out

@@ -23,6 +23,10 @@ export interface Simd {
   readonly gradientSums: Kernel
   readonly scaleShift: Kernel
   readonly maxPoolGradient: Kernel
+  readonly lstm: Kernel
+  readonly lstmGradient: Kernel
+  readonly gru: Kernel
+  readonly gruGradient: Kernel
   readonly reluGradient: Kernel
   readonly adam: Kernel
   readonly momentum: Kernel

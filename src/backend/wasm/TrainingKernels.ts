@@ -9,6 +9,7 @@ import * as Identity from "./Identity.js"
 import { type Kernels, runOn, type Tools } from "./Kernel.js"
 import * as MatMul from "./MatMul.js"
 import * as Pooling from "./Pooling.js"
+import * as Recurrent from "./Recurrent.js"
 import * as Reduction from "./Reduction.js"
 import * as Relu from "./Relu.js"
 import * as Simd from "./Simd.js"
@@ -20,6 +21,7 @@ const families: ReadonlyArray<(tools: Tools) => Kernels> = [
   Depthwise.kernels,
   Pooling.kernels,
   Reduction.kernels,
+  Recurrent.kernels,
   Gather.kernels,
   Identity.kernels,
   Relu.kernels,

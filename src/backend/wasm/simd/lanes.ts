@@ -36,3 +36,21 @@
 @inline export function putFloat(address: usize, value: f32): void {
   store<f32>(address, value)
 }
+
+/** The first `count` floats (1 to 4) at `address`, zeros in the other lanes. */
+// @ts-ignore: decorator
+@inline export function some(address: usize, count: i32): v128 {
+  if (count >= 4) return v128.load(address)
+  if (count == 1) return v128.load32_zero(address)
+  const two = v128.load64_zero(address)
+  return count == 2 ? two : v128.load_lane<f32>(address + 8, two, 2)
+}
+
+/** Stores the first `count` lanes (1 to 4). */
+// @ts-ignore: decorator
+@inline export function putSome(address: usize, value: v128, count: i32): void {
+  if (count >= 4) return v128.store(address, value)
+  if (count == 1) return v128.store_lane<f32>(address, value, 0)
+  v128.store_lane<f64>(address, value, 0)
+  if (count == 3) v128.store_lane<f32>(address + 8, value, 2)
+}

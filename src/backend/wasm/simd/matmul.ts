@@ -8,26 +8,46 @@ const BLOCK = 512
 export const MATMUL_SCRATCH: i32 = BLOCK * 32 + 128
 
 /**
- * C[M, N] = A B, row-major. A[m, k] lies at `A + m * aRow + k * aColumn` and B[k, n] at
- * `B + k * bRow + n * bColumn`; of each pair of strides one must be 4, so either operand may be
- * transposed. Every element sums over k in ascending order within blocks of 512.
+ * C[M, N] = A B, or C + A B with `add`. A[m, k] lies at `A + m * aRow + k * aColumn`, B[k, n] at
+ * `B + k * bRow + n * bColumn`; of B's strides one must be 4. The rows of C are contiguous. Every
+ * element sums over k in ascending order within blocks of 512.
  */
 export function matmul(
-  A: usize, B: usize, C: usize, M: i32, N: i32, K: i32,
-  aRow: usize, aColumn: usize, bRow: usize, bColumn: usize, scratch: usize
+  A: usize, B: usize, C: usize, M: i32, N: i32, K: i32, aRow: usize, aColumn: usize,
+  bRow: usize, bColumn: usize, cRow: usize, add: i32, scratch: usize
 ): void {
   const edge = scratch + BLOCK * 32
   for (let k0 = 0; k0 < K; k0 += BLOCK) {
-    const kc = min(BLOCK, K - k0)
+    const kc = min(BLOCK, K - k0), a = A + <usize>k0 * aColumn
     for (let n0 = 0; n0 < N; n0 += 8) {
       const columns = min(8, N - n0)
       packPanel(B + <usize>k0 * bRow + <usize>n0 * bColumn, scratch, kc, columns, bRow, bColumn)
-      for (let m0 = 0; m0 < M; m0 += 4) {
-        const a = A + <usize>k0 * aColumn + <usize>m0 * aRow
-        const c = C + (<usize>m0 * N + n0 << 2)
-        tile(a, scratch, c, kc, min(4, M - m0), columns, aRow, aColumn, N << 2, k0 > 0, edge)
-      }
+      const more = k0 > 0 || add != 0
+      multiplyPanel(a, scratch, C + (n0 << 2), M, columns, kc, aRow, aColumn, cRow, more, edge)
     }
+  }
+}
+
+/** `matmul` for a B [K, N] that is packed in panels already; `edge` is 128 bytes of scratch. */
+export function multiplyPanels(
+  A: usize, panels: usize, C: usize, M: i32, N: i32, K: i32, aRow: usize, aColumn: usize,
+  cRow: usize, add: bool, edge: usize
+): void {
+  for (let n0 = 0; n0 < N; n0 += 8) {
+    const columns = min(8, N - n0)
+    multiplyPanel(A, panels, C + (n0 << 2), M, columns, K, aRow, aColumn, cRow, add, edge)
+    panels += <usize>K << 5
+  }
+}
+
+function multiplyPanel(
+  a: usize, panel: usize, c: usize, M: i32, columns: i32, kc: i32, aRow: usize, aColumn: usize,
+  cRow: usize, add: bool, edge: usize
+): void {
+  for (let m0 = 0; m0 < M; m0 += 4) {
+    tile(a, panel, c, kc, min(4, M - m0), columns, aRow, aColumn, cRow, add, edge)
+    a += 4 * aRow
+    c += 4 * cRow
   }
 }
 

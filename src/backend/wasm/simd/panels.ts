@@ -56,11 +56,12 @@ function packTransposed(b: usize, panel: usize, kc: i32, columnStride: usize): v
   put(target + 96, v128.shuffle<f64>(t1, t3, 1, 3))
 }
 
-/** Packs a row-major matrix [K, N] into its ceil(N / 8) panels, one after the other. */
-export function packMatrix(source: usize, target: usize, K: i32, N: i32): void {
-  const rowStride = <usize>N << 2
+/** Packs a matrix [K, N] into its ceil(N / 8) panels, one after the other; a stride must be 4. */
+export function packMatrix(
+  source: usize, target: usize, K: i32, N: i32, rowStride: usize, columnStride: usize
+): void {
   for (let n0 = 0; n0 < N; n0 += 8) {
-    packPanel(source + (n0 << 2), target, K, min(8, N - n0), rowStride, 4)
+    packPanel(source + <usize>n0 * columnStride, target, K, min(8, N - n0), rowStride, columnStride)
     target += <usize>K << 5
   }
 }
