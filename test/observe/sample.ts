@@ -48,7 +48,9 @@ export const saved = (name: "latest" | "best"): Event => ({
   name,
   place: { epoch: 2, step: 0 },
   bytes: 2000,
-  milliseconds: 12.3
+  stallMilliseconds: 0,
+  milliseconds: 12.3,
+  stallMilliseconds: 1.2
 })
 
 export const interrupted: Event = {
