@@ -107,6 +107,17 @@ export class SimulatedDisk {
     }
   }
 
+  /** Puts a file where its folder is, in place of what was there, without recording it. */
+  put(file: string, data: Buffer): void {
+    const { folder, name } = this.place(file)
+    this.folder(folder ?? root).names.set(name, this.create({ _tag: "File", data }))
+  }
+
+  /** The bytes of a file. */
+  contents(file: string): Buffer {
+    return this.file(this.find(file) ?? 0).data
+  }
+
   /** The names in a folder, if it is there. */
   names(folder: string): ReadonlyArray<string> {
     const id = this.find(folder)
