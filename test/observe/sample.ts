@@ -49,8 +49,7 @@ export const saved = (name: "latest" | "best"): Event => ({
   place: { epoch: 2, step: 0 },
   bytes: 2000,
   stallMilliseconds: 0,
-  milliseconds: 12.3,
-  stallMilliseconds: 1.2
+  milliseconds: 12.3
 })
 
 export const interrupted: Event = {
