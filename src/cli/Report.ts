@@ -34,8 +34,11 @@ export const fromExit = (
   const defects = Chunk.toReadonlyArray(Cause.defects(exit.cause))
   const lines = [
     ...failures.map((failure) => `error: ${message(failure)}`),
-    ...defects.map(
-      (defect) => `error: this is a bug in holdfast or in your pipeline\n${stack(defect)}`
+    // What has a tag was foreseen, but came where nothing could fail: as a run was being flushed.
+    ...defects.map((defect) =>
+      Predicate.hasProperty(defect, "_tag")
+        ? `error: ${message(defect)}`
+        : `error: this is a bug in holdfast or in your pipeline\n${stack(defect)}`
     )
   ]
   const usage = failures.every((failure) => failure instanceof UsageError)

@@ -59,7 +59,10 @@ export type Event =
       readonly name: "latest" | "best"
       readonly place: Place
       readonly bytes: number
+      /** How long it took to write, while training went on. */
       readonly milliseconds: number
+      /** How long training stood still for it. */
+      readonly stallMilliseconds: number
     }
   | { readonly _tag: "EarlierRunArchived"; readonly path: string }
   | { readonly _tag: "AlreadyFinished"; readonly epoch: number; readonly reason: string }

@@ -43,7 +43,7 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     if (isOver(first, num_epochs)) {
       const reason = first.stopped ?? `training.num_epochs is ${num_epochs}`
       yield* emit({ _tag: "AlreadyFinished", epoch: first.epoch, reason })
-      yield* save(run, "latest")
+      yield* finish(run)
       return run
     }
     const started = performance.now()
@@ -57,7 +57,7 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
       const record = progress.history[progress.history.length - 1]!
       yield* emit({ _tag: "EpochFinished", record, epochs: num_epochs })
     }
-    yield* save(run, "latest")
+    yield* finish(run)
     yield* emit({
       _tag: "RunFinished",
       epoch: progress.epoch,
@@ -82,6 +82,9 @@ const step = <E, R>(run: Run, stage: EpochStage<E, R>, next: string | null) =>
       Progress.afterStage(progress, next, (performance.now() - started) / 1000)
     )
   })
+
+/** Saves the end of the run, if that is not saved yet, and waits until every save is durable. */
+const finish = (run: Run) => Effect.zipRight(save(run, "latest"), run.saver.settle)
 
 const isOver = (progress: Progress.Progress, epochs: number): boolean =>
   progress.epoch >= epochs || (progress.stopped !== null && progress.position.stage === null)

@@ -87,7 +87,10 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
   const goesFurther = saved.stopped !== null && run.config.training.num_epochs > before
   const onSameData = sameData ? saved : Progress.restartEpoch(saved)
   yield* Ref.set(run.progress, goesFurther ? Progress.unstopped(onSameData) : onSameData)
-  if (sameData && !goesFurther && isLatest) yield* Ref.set(run.lastSave, { progress: saved, path })
+  if (sameData && !goesFurther && isLatest) {
+    yield* Ref.set(run.lastOrder, saved)
+    yield* Ref.set(run.lastSave, { progress: saved, path })
+  }
 
   const changes = differences(checkpoint.meta.config, run.config)
   if (changes.length > 0) yield* emit({ _tag: "ConfigChanged", changes })
@@ -110,14 +113,15 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
   }
 })
 
-/** Flushes a run that ends early, and says where it stands. */
+/**
+ * Flushes a run that ends early, and says where it stands. That the last save of all has failed
+ * must not go under in the interruption: it becomes part of how the pipeline ends.
+ */
 const onExit = (run: Run, exit: Exit.Exit<unknown, unknown>) =>
   Exit.isSuccess(exit)
     ? Effect.void
     : Effect.gen(function* () {
-        const path = yield* Effect.catchAll(flush(run), (error) =>
-          Effect.as(emit({ _tag: "Notice", level: "warning", message: error.message }), null)
-        )
+        const path = yield* Effect.orDie(flush(run))
         if (Cause.isInterruptedOnly(exit.cause)) {
           yield* emit({ _tag: "Interrupted", place: yield* place(run), path })
         }

@@ -9,6 +9,7 @@ import type { Objective } from "./Objective.js"
 import type { Optimizer } from "./Optimizer.js"
 import * as Progress from "./Progress.js"
 import type { Random } from "./Random.js"
+import type { Saver } from "./Saver.js"
 import type { Scheduler } from "./Scheduler.js"
 import type { Snapshot } from "./Snapshot.js"
 import type { StateDict, StateError, Stateful } from "./Stateful.js"
@@ -64,7 +65,11 @@ export interface Run {
    * stage that is under way, or nothing at all ("torn") inside a step.
    */
   readonly boundary: Ref.Ref<Snapshot | "torn" | null>
-  /** The newest save under the name latest. */
+  /** Writes snapshots while training goes on. */
+  readonly saver: Saver
+  /** The place of the newest snapshot that was given to the saver under the name latest. */
+  readonly lastOrder: Ref.Ref<Progress.Progress | null>
+  /** The newest checkpoint of the name latest that is durable. */
   readonly lastSave: Ref.Ref<LastSave | null>
   /** Hands a checkpoint to the store. */
   readonly store: (

@@ -13,6 +13,8 @@ import type { OptimizerFactory } from "./Optimizer.js"
 import * as Progress from "./Progress.js"
 import * as Random from "./Random.js"
 import type { LastSave, Run, RunConfig } from "./Run.js"
+import * as Saver from "./Saver.js"
+import { writer } from "./Saving.js"
 import type { Scheduler } from "./Scheduler.js"
 import type { Snapshot } from "./Snapshot.js"
 import { ofModel, tensorOf } from "./Weights.js"
@@ -71,6 +73,7 @@ export const build = <C extends RunConfig>(
       Effect.sync(() => parts.optimizer(config.training)(trainable)),
       (made) => Effect.sync(made.dispose)
     )
+    const lastSave = yield* Ref.make<LastSave | null>(null)
     const run: Run = {
       ...setting,
       model,
@@ -82,7 +85,9 @@ export const build = <C extends RunConfig>(
       progress: yield* Ref.make(Progress.initial),
       nextStage: yield* Ref.make<string | null>(null),
       boundary: yield* Ref.make<Snapshot | "torn" | null>(null),
-      lastSave: yield* Ref.make<LastSave | null>(null),
+      saver: yield* Saver.make(writer(setting.store, lastSave)),
+      lastOrder: yield* Ref.make<Progress.Progress | null>(null),
+      lastSave,
       stateful: new Map(),
       unclaimed: new Map()
     }

@@ -6,26 +6,26 @@ import type { CheckpointError } from "../checkpoint/CheckpointError.js"
 import { emit, type Observer } from "../observe/Observer.js"
 import { isSamePlace, type Progress } from "./Progress.js"
 import type { Run, SaveName } from "./Run.js"
+import type { Order } from "./Saver.js"
 import * as Snapshot from "./Snapshot.js"
 
 /**
- * Saves the run as it is now under the name given. `at` is the place that the checkpoint records,
- * by default where the run stands. A place that the newest save already holds is not saved again.
+ * Has the run saved under the name given, as it is now, while it goes on. `at` is the place that
+ * the checkpoint records, by default where the run stands. A place that has been saved as the
+ * latest is not saved again.
  */
 export const save = (
   run: Run,
   name: SaveName,
   at?: Progress
-): Effect.Effect<void, CheckpointError, Observer> =>
+): Effect.Effect<void, never, Observer> =>
   Effect.gen(function* () {
     const progress = at ?? (yield* Ref.get(run.progress))
-    if (name === "latest" && (yield* isSaved(run, progress))) return
-    yield* Effect.acquireUseRelease(
-      Effect.sync(() => Snapshot.take(run, progress)),
-      (snapshot) => write(run, name, snapshot),
-      (snapshot) => Effect.sync(snapshot.dispose)
-    )
-  })
+    if (name === "latest" && (yield* isOrdered(run, progress))) return
+    const started = performance.now()
+    const snapshot = Snapshot.take(run, progress)
+    yield* order(run, name, snapshot, performance.now() - started)
+  }).pipe(Effect.uninterruptible)
 
 /**
  * Runs an all-or-nothing part of a run. When it has succeeded the run's place becomes `advance` of
@@ -55,47 +55,58 @@ export const transaction = <A, E, R>(
   )
 
 /**
- * Saves what is not saved yet as the run ends early. Gives the path of the checkpoint that holds
- * the run, null where there is none.
+ * Saves what is not saved yet as the run ends early, and waits until it is durable. Gives the path
+ * of the checkpoint that holds the run, null where there is none.
  */
 export const flush = (run: Run): Effect.Effect<string | null, CheckpointError, Observer> =>
   Effect.gen(function* () {
-    const boundary = yield* Ref.get(run.boundary)
+    const boundary = yield* Ref.getAndSet(run.boundary, null)
     if (boundary === "torn") {
       yield* emit({
         _tag: "Notice",
         level: "warning",
         message: "a training step failed half-way, so its state is not saved"
       })
-    } else if (boundary !== null) {
-      yield* Ref.set(run.boundary, null)
-      const saved = yield* isSaved(run, boundary.progress)
-      yield* Effect.ensuring(
-        saved ? Effect.void : write(run, "latest", boundary),
-        Effect.sync(boundary.dispose)
-      )
-    } else {
+    } else if (boundary === null) {
       yield* save(run, "latest")
+    } else if (yield* isOrdered(run, boundary.progress)) {
+      boundary.dispose()
+    } else {
+      yield* order(run, "latest", boundary, 0)
     }
+    yield* run.saver.settle
     return (yield* Ref.get(run.lastSave))?.path ?? null
   })
 
-const isSaved = (run: Run, progress: Progress) =>
+const isOrdered = (run: Run, progress: Progress) =>
   Effect.map(
-    Ref.get(run.lastSave),
-    (saved) => saved !== null && isSamePlace(saved.progress, progress)
+    Ref.get(run.lastOrder),
+    (ordered) => ordered !== null && isSamePlace(ordered, progress)
   )
 
-const write = (run: Run, name: SaveName, { checkpoint, progress }: Snapshot.Snapshot) =>
+const order = (run: Run, name: SaveName, snapshot: Snapshot.Snapshot, stall: number) =>
   Effect.gen(function* () {
-    // A flush may write what was taken long before.
-    const saved_at = new Date(yield* Clock.currentTimeMillis).toISOString()
-    const saved = yield* run.store({ ...checkpoint, meta: { ...checkpoint.meta, saved_at } }, name)
-    if (name === "latest") yield* Ref.set(run.lastSave, { progress, path: saved.path })
-    yield* emit({
-      _tag: "CheckpointSaved",
-      ...saved,
-      name,
-      place: { epoch: progress.epoch, step: progress.step }
-    })
+    if (name === "latest") yield* Ref.set(run.lastOrder, snapshot.progress)
+    yield* run.saver.order({ name, snapshot, stall })
   })
+
+/** Writes an order to the store, and tells of it. */
+export const writer =
+  (store: Run["store"], lastSave: Run["lastSave"]) =>
+  ({ name, snapshot, stall }: Order): Effect.Effect<void, CheckpointError, Observer> =>
+    Effect.gen(function* () {
+      const { checkpoint, progress } = snapshot
+      // It may have waited, and a flush may write what was taken long before.
+      const saved_at = new Date(yield* Clock.currentTimeMillis).toISOString()
+      const saved = yield* store({ ...checkpoint, meta: { ...checkpoint.meta, saved_at } }, name)
+      if (name === "latest") yield* Ref.set(lastSave, { progress, path: saved.path })
+      yield* emit({
+        _tag: "CheckpointSaved",
+        name,
+        path: saved.path,
+        bytes: saved.bytes,
+        milliseconds: saved.milliseconds,
+        stallMilliseconds: stall,
+        place: { epoch: progress.epoch, step: progress.step }
+      })
+    })

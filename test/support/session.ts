@@ -1,7 +1,8 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
+import type * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
@@ -113,13 +114,15 @@ export const session = Effect.fn("session")(function* (options: Session) {
   const events: Array<Event> = []
   let asked = 0
   let interrupted = false
+  let main: Fiber.RuntimeFiber<unknown, unknown> | undefined
   const observer = Layer.succeed(Observer, {
     emit: (event) =>
       Effect.suspend(() => {
         events.push(event)
         if (interrupted || options.interruptAt?.(event, events.length) !== true) return Effect.void
         interrupted = true
-        return Effect.interrupt
+        // The event may come from another fiber, which writes a checkpoint in the background.
+        return Effect.zipRight(Fiber.interruptFork(main!), Effect.yieldNow())
       })
   })
   const resumption = Layer.succeed(Resumption, {
@@ -132,7 +135,7 @@ export const session = Effect.fn("session")(function* (options: Session) {
         return options.answer === true
       })
   })
-  const exit = yield* (options.pipeline ?? pipelineOf()).run.pipe(
+  main = yield* (options.pipeline ?? pipelineOf()).run.pipe(
     Effect.provide(
       Layer.mergeAll(
         observer,
@@ -142,8 +145,9 @@ export const session = Effect.fn("session")(function* (options: Session) {
         Backend.layer(options.backend ?? "wasm")
       ).pipe(Layer.provideMerge(NodeFileSystem.layer))
     ),
-    Effect.exit
+    Effect.fork
   )
+  const exit = yield* Fiber.await(main)
   const outcome: Outcome = { exit, events, asked }
   return outcome
 }, Effect.provide(NodeFileSystem.layer))

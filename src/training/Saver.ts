@@ -1,0 +1,89 @@
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import type { CheckpointError } from "../checkpoint/CheckpointError.js"
+import { emit, type Observer } from "../observe/Observer.js"
+import type { SaveName } from "./Run.js"
+import type { Snapshot } from "./Snapshot.js"
+
+/** A snapshot to be saved. `stall` is how long training stood still to take it, in milliseconds. */
+export interface Order {
+  readonly name: SaveName
+  readonly snapshot: Snapshot
+  readonly stall: number
+}
+
+/**
+ * Writes snapshots while training goes on, one at a time. One that waits is replaced by a newer one
+ * of its name. One that could not be written is told of, and tried again with the next order.
+ */
+export interface Saver {
+  /** Has a snapshot written, then disposed of, without waiting for it. */
+  readonly order: (order: Order) => Effect.Effect<void, never, Observer>
+  /** Waits until everything is written; fails with what cannot be, which is then disposed of. */
+  readonly settle: Effect.Effect<void, CheckpointError, Observer>
+}
+
+/** Makes a saver that writes by `write`; it settles, as well as it can, when the scope closes. */
+export const make = (
+  write: (order: Order) => Effect.Effect<void, CheckpointError, Observer>
+): Effect.Effect<Saver, never, Scope.Scope> =>
+  Effect.gen(function* () {
+    const scope = yield* Effect.scope
+    const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
+    const waiting = new Map<SaveName, Order>()
+
+    /** Writes what waits, each once. What fails waits on, unless a newer one has come meanwhile. */
+    const attempt = Effect.suspend(() =>
+      Effect.forEach([...waiting.keys()], (name) => {
+        // What stands under the name now: a newer one may have come while another was written.
+        const order = waiting.get(name)
+        if (order === undefined) return Effect.succeed(null)
+        waiting.delete(name)
+        return Effect.match(write(order), {
+          onSuccess: () => {
+            order.snapshot.dispose()
+            return null
+          },
+          onFailure: (error) => {
+            if (waiting.has(name)) order.snapshot.dispose()
+            else waiting.set(name, order)
+            return error
+          }
+        })
+      })
+    ).pipe(
+      Effect.map((errors) => errors.filter((error) => error !== null)),
+      Effect.uninterruptible,
+      oneAtATime
+    )
+
+    const discard = Effect.sync(() => {
+      for (const { snapshot } of waiting.values()) snapshot.dispose()
+      waiting.clear()
+    })
+
+    yield* Effect.addFinalizer(() => oneAtATime(discard))
+    return {
+      order: (order) =>
+        Effect.gen(function* () {
+          waiting.get(order.name)?.snapshot.dispose()
+          waiting.set(order.name, order)
+          yield* Effect.forkIn(Effect.flatMap(attempt, warn), scope)
+        }).pipe(Effect.uninterruptible),
+      settle: Effect.flatMap(attempt, ([error]) =>
+        error === undefined ? Effect.void : Effect.zipRight(discard, Effect.fail(error))
+      )
+    }
+  })
+
+const warn = (errors: ReadonlyArray<CheckpointError>) =>
+  Effect.forEach(
+    errors,
+    (error) =>
+      emit({
+        _tag: "Notice",
+        level: "warning",
+        message: `${error.message}; the checkpoints before it are whole, and it is tried again with the next`
+      }),
+    { discard: true }
+  )

@@ -1,0 +1,95 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { Observer, Progress, type Event } from "holdfast"
+import { CheckpointError } from "../../src/checkpoint/CheckpointError.js"
+import * as Saver from "../../src/training/Saver.js"
+
+const full = new CheckpointError({ reason: "NoSpace", path: "latest", detail: "" })
+
+/** A saver whose writes wait for `open`, fail while `broken`, and are written down. */
+const makeScene = Effect.gen(function* () {
+  const written: Array<string> = []
+  const disposed: Array<string> = []
+  const gate = yield* Deferred.make<void>()
+  const scene = { broken: false, atOnce: 0, most: 0 }
+  const saver = yield* Saver.make(({ name, snapshot }) =>
+    Effect.gen(function* () {
+      scene.most = Math.max(scene.most, ++scene.atOnce)
+      yield* Deferred.await(gate)
+      yield* Effect.yieldNow()
+      scene.atOnce -= 1
+      if (scene.broken) return yield* full
+      // A snapshot that has been disposed of has nothing left to be written.
+      expect(disposed).not.toContain(`${name} ${snapshot.progress.epoch}`)
+      written.push(`${name} ${snapshot.progress.epoch}`)
+    })
+  )
+  const order = (name: "latest" | "best", epoch: number) =>
+    saver.order({
+      name,
+      stall: 0,
+      snapshot: {
+        progress: { ...Progress.initial, epoch },
+        checkpoint: undefined as never,
+        dispose: () => disposed.push(`${name} ${epoch}`)
+      }
+    })
+  return { scene, saver, order, written, disposed, open: Deferred.succeed(gate, undefined) }
+})
+
+const notices: Array<Event> = []
+const observer = Layer.succeed(Observer, {
+  emit: (event) => Effect.sync(() => void notices.push(event))
+})
+
+describe("Saver", () => {
+  it.scoped("writes in the background, one at a time, the newest of each name", () =>
+    Effect.gen(function* () {
+      const { disposed, open, order, saver, scene, written } = yield* makeScene
+      yield* order("latest", 1)
+      yield* Effect.yieldNow()
+      yield* order("best", 2)
+      yield* order("latest", 2)
+      yield* order("latest", 3)
+      expect(written).toStrictEqual([])
+      expect(disposed).toStrictEqual(["latest 2"])
+      yield* open
+      yield* saver.settle
+      expect(written).toStrictEqual(["latest 1", "best 2", "latest 3"])
+      expect([...disposed].sort()).toStrictEqual(["best 2", "latest 1", "latest 2", "latest 3"])
+      expect(scene.most).toBe(1)
+    }).pipe(Effect.provide(observer))
+  )
+
+  it.scopedLive("tells of a failure and tries again with the next order, the best too", () =>
+    Effect.gen(function* () {
+      const { disposed, open, order, saver, scene, written } = yield* makeScene
+      notices.length = 0
+      yield* open
+      scene.broken = true
+      yield* order("best", 1)
+      yield* Effect.sleep("20 millis")
+      scene.broken = false
+      yield* order("latest", 2)
+      yield* saver.settle
+      expect(written).toStrictEqual(["best 1", "latest 2"])
+      expect(disposed).toStrictEqual(["best 1", "latest 2"])
+      expect(notices).toMatchObject([{ _tag: "Notice", level: "warning" }])
+      expect(JSON.stringify(notices)).toContain("does not fit on the disk")
+    }).pipe(Effect.provide(observer))
+  )
+
+  it.scoped("fails in the end with what could not be written, and keeps nothing", () =>
+    Effect.gen(function* () {
+      const { disposed, open, order, saver, scene, written } = yield* makeScene
+      yield* open
+      scene.broken = true
+      yield* order("latest", 1)
+      expect(yield* Effect.flip(saver.settle)).toBe(full)
+      expect(written).toStrictEqual([])
+      expect(disposed).toStrictEqual(["latest 1"])
+    }).pipe(Effect.provide(observer))
+  )
+})
