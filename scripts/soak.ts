@@ -35,7 +35,8 @@ const seed = Number(values.seed)
 const jobs = Number(values.jobs)
 
 /** What is trained: every optimizer and scheduler, small files and larger ones, rare saves too. */
-const kinds: ReadonlyArray<Parameters<typeof blobsChain>[0]> = [
+type Kind = Parameters<typeof blobsChain>[0]
+const kinds: ReadonlyArray<Kind> = [
   { batch: 8, load: 100 },
   {
     batch: 4,
@@ -76,10 +77,10 @@ const summary = () =>
 
 const forget = ({ folder }: Chain) => rmSync(folder, { recursive: true, force: true })
 
-const straight = new Map<number, Promise<Essence>>()
-const straightOf = (kind: number): Promise<Essence> => {
+const straight = new Map<Kind, Promise<Essence>>()
+const straightOf = (kind: Kind): Promise<Essence> => {
   const compute = async () => {
-    const chain = blobsChain(kinds[kind])
+    const chain = blobsChain(kind)
     const essence = await undisturbed(chain)
     forget(chain)
     return essence
@@ -106,9 +107,9 @@ const plan = (number: number): ReadonlyArray<Disturbance> => {
 }
 
 const runChain = async (number: number): Promise<void> => {
-  const kind = number % kinds.length
+  const kind = kinds[number % kinds.length]!
   const expected = await straightOf(kind)
-  const chain = blobsChain(kinds[kind])
+  const chain = blobsChain(kind)
   const sessions = await endure(chain, plan(number))
   for (const [disturbance, { code, killedBy }] of sessions) {
     count.processes += 1

@@ -34,9 +34,14 @@ export interface Session extends Ended {
   readonly violations: ReadonlyArray<string>
 }
 
+interface Place {
+  readonly epoch: number
+  readonly step: number
+}
+
 /** A place that was saved: `exact` if the run stopped there, else it may have come further. */
 interface Known {
-  readonly place: { readonly epoch: number; readonly step: number }
+  readonly place: Place
   readonly exact: boolean
 }
 
@@ -95,7 +100,7 @@ export const session = async (
     ...checkStart(events, known),
     ...checkSaved(events, ended.code, chain.folder)
   ]
-  return { ...ended, events, sent, known: knownAfter(events) ?? known, violations }
+  return { ...ended, events, sent, known: knownAfter(events, known), violations }
 }
 
 /**
@@ -237,20 +242,27 @@ const checkStart = (
 ): ReadonlyArray<string> => {
   const started = events.find(({ event }) => event === "RunStarted")
   if (started === undefined || known === null) return []
-  const from = started["from"] as Known["place"] | null
+  const from = started["from"] as Place | null
   const { exact, place } = known
   if (from === null) return [`it began anew, though ${JSON.stringify(place)} was saved`]
-  const progress = from.epoch - place.epoch || from.step - place.step
+  const progress = compare(from, place)
   return progress < 0 || (exact && progress !== 0)
     ? [`it went on from ${JSON.stringify(from)}, not from ${JSON.stringify(place)}`]
     : []
 }
 
-const knownAfter = (events: ReadonlyArray<JsonEvent>): Known | null => {
+const compare = (a: Place, b: Place): number => a.epoch - b.epoch || a.step - b.step
+
+const knownAfter = (events: ReadonlyArray<JsonEvent>, before: Known | null): Known | null => {
   const stopped = events.find(({ event, path }) => event === "Interrupted" && path !== null)
-  const saved = events.filter(({ event }) => event === "CheckpointSaved").at(-1)
-  const place = (stopped ?? saved)?.["place"] as Known["place"] | undefined
-  return place === undefined ? null : { place, exact: stopped !== undefined }
+  const places = events
+    .filter(({ event }) => event === "CheckpointSaved")
+    .concat(stopped ?? [])
+    .map(({ place }) => place as Place)
+  // A process that was killed may have saved more than it came to say.
+  if (places.length === 0) return before && { ...before, exact: false }
+  const place = places.reduce((a, b) => (compare(a, b) > 0 ? a : b))
+  return { place, exact: stopped !== undefined && compare(stopped["place"] as Place, place) === 0 }
 }
 
 /** A run that was stopped says so, and what it says to have saved is there. */
