@@ -60,10 +60,15 @@ export const holdfast = (args: ReadonlyArray<string>, options?: Options): Promis
 /** A running `holdfast`, or another program, on a terminal of 80 columns. */
 export const onTerminal = (
   args: ReadonlyArray<string>,
-  { env, script = bin }: { readonly env?: Options["env"]; readonly script?: string } = {}
+  {
+    cwd = process.cwd(),
+    env,
+    script = bin
+  }: Pick<Options, "cwd" | "env"> & { readonly script?: string } = {}
 ) => {
   const terminal = Pty.spawn(process.execPath, [script, ...args], {
     cols: 80,
+    cwd,
     env: { ...environment(env), TERM: "xterm" }
   })
   let out = ""
