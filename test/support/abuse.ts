@@ -34,14 +34,9 @@ export interface Session extends Ended {
   readonly violations: ReadonlyArray<string>
 }
 
-interface Place {
-  readonly epoch: number
-  readonly step: number
-}
-
-/** A place that was saved: `exact` if the run stopped there, else it may have come further. */
+/** What was saved, in training steps: `exact` if the run stopped there, else it may be further. */
 interface Known {
-  readonly place: Place
+  readonly steps: number
   readonly exact: boolean
 }
 
@@ -235,34 +230,35 @@ const checkExit = (
   return events.length === 0 ? [] : [`${killedBy} killed it while it ran`]
 }
 
-/** A run goes on from the very place where the last one said that it stopped, or from a later. */
+/** A run goes on from the very step where the last one said that it stopped, or from a later. */
 const checkStart = (
   events: ReadonlyArray<JsonEvent>,
   known: Known | null
 ): ReadonlyArray<string> => {
   const started = events.find(({ event }) => event === "RunStarted")
   if (started === undefined || known === null) return []
-  const from = started["from"] as Place | null
-  const { exact, place } = known
-  if (from === null) return [`it began anew, though ${JSON.stringify(place)} was saved`]
-  const progress = compare(from, place)
-  return progress < 0 || (exact && progress !== 0)
-    ? [`it went on from ${JSON.stringify(from)}, not from ${JSON.stringify(place)}`]
+  const from = started["from"]
+  if (from === null) return [`it began anew, though ${known.steps} steps were saved`]
+  const steps = stepsAt(from, started)
+  return steps < known.steps || (known.exact && steps !== known.steps)
+    ? [`it went on after ${steps} steps, not after ${known.steps}`]
     : []
 }
 
-const compare = (a: Place, b: Place): number => a.epoch - b.epoch || a.step - b.step
-
 const knownAfter = (events: ReadonlyArray<JsonEvent>, before: Known | null): Known | null => {
+  const started = events.find(({ event }) => event === "RunStarted")
   const stopped = events.find(({ event, path }) => event === "Interrupted" && path !== null)
-  const places = events
-    .filter(({ event }) => event === "CheckpointSaved")
-    .concat(stopped ?? [])
-    .map(({ place }) => place as Place)
-  // A process that was killed may have saved more than it came to say.
-  if (places.length === 0) return before && { ...before, exact: false }
-  const place = places.reduce((a, b) => (compare(a, b) > 0 ? a : b))
-  return { place, exact: stopped !== undefined && compare(stopped["place"] as Place, place) === 0 }
+  const saved = stopped ?? events.filter(({ event }) => event === "CheckpointSaved").at(-1)
+  return saved === undefined || started === undefined
+    ? // A process that was killed may have saved more than it came to say.
+      before && { ...before, exact: false }
+    : { steps: stepsAt(saved["place"], started), exact: stopped !== undefined }
+}
+
+/** Steps in all, so that the end of an epoch's training and the end of the epoch are the same. */
+const stepsAt = (place: unknown, started: JsonEvent): number => {
+  const { epoch, step } = place as { readonly epoch: number; readonly step: number }
+  return epoch * (started["stepsPerEpoch"] as number) + step
 }
 
 /** A run that was stopped says so, and what it says to have saved is there. */
