@@ -11,10 +11,16 @@ export interface Difference {
   readonly wins: "config" | "checkpoint"
 }
 
-/** Fields that say where and for how long to train, not what: a resume may change them silently. */
+/** Fields that say where and for how long to train and what to keep, not what to learn: a resume may change them silently. */
 export const harmless: ReadonlySet<string> = new Set([
   "$schema",
+  "data.cache_dir",
+  "data.synthetic.folder",
   "training.checkpoint_dir",
+  "training.keep_best",
+  "training.keep_best_by",
+  "training.keep_every",
+  "training.keep_last",
   "training.num_epochs",
   "training.resume_from",
   "training.save_interval"

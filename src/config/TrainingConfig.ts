@@ -112,6 +112,27 @@ export const TrainingConfig = Schema.Struct({
     10,
     "Save the latest checkpoint every so many epochs; the end and an interruption save anyway."
   ),
+  keep_last: field(
+    positiveInt,
+    2,
+    "How many checkpoints to keep: the latest, and those before it."
+  ),
+  keep_best: field(positiveInt, 1, "How many of the best checkpoints to keep."),
+  keep_best_by: field(
+    Schema.NullOr(
+      Schema.Struct({
+        metric: required(Schema.NonEmptyString, "A metric of an epoch, such as val_accuracy."),
+        mode: required(Schema.Literal("min", "max"), "Whether lower or higher is better.")
+      })
+    ),
+    null,
+    "What the best that are kept are best by; null: by what the pipeline tracks, val_loss."
+  ),
+  keep_every: field(
+    Schema.NullOr(positiveInt),
+    null,
+    "Keep for ever each checkpoint that ends an epoch whose number is a multiple of this; null: none."
+  ),
   resume_from: field(
     Schema.NullOr(Schema.NonEmptyString),
     null,

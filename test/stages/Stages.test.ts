@@ -144,7 +144,7 @@ describe("a custom stage that fails", () => {
       const folder = yield* temporaryFolder
       const extra = Stage.make("custom", {
         description: "die",
-        run: (_: Run.Run): Effect.Effect<Run.Run> => Effect.die(new Error("bug"))
+        run: (run: Run.Run) => Effect.as(Effect.die(new Error("bug")), run)
       })
       yield* session({ folder, pipeline: pipelineOf({ extra }) })
       expect((yield* checkpointIn(folder)).meta.position.stage).toBe("custom")

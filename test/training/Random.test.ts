@@ -35,7 +35,7 @@ describe("Random", () => {
     )
     const many = take(20_000, Random.generator(Random.make(1), "init"))
     for (const draws of [firsts, many]) {
-      const bins = new Array<number>(20).fill(0)
+      const bins = Array.from({ length: 20 }, () => 0)
       for (const x of draws) bins[Math.floor(x * 20)]! += 1
       const chiSquare = bins.reduce((sum, n) => sum + (n - 1000) ** 2 / 1000, 0)
       // The 0.999 quantile for 19 degrees of freedom.
