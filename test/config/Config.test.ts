@@ -29,6 +29,10 @@ describe("Config.decode", () => {
       training: {
         checkpoint_dir: "checkpoints",
         save_interval: 10,
+        keep_last: 2,
+        keep_best: 1,
+        keep_best_by: null,
+        keep_every: null,
         resume_from: null,
         num_epochs: 3,
         batch_size: 32,
@@ -137,7 +141,7 @@ describe("Config.decode", () => {
         training.epochs: unknown field (found 5); did you mean num_epochs?
         training.numEpochs: unknown field (found 5); did you mean num_epochs?
         training.batchsize: unknown field (found 5); did you mean batch_size?
-        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, resume_from, num_epochs, batch_size, learning_rate, seed, optimizer, scheduler
+        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, optimizer, scheduler
         data.split.fractoin: unknown field (found 0.2); did you mean fraction?"
     `)
   })
@@ -198,7 +202,7 @@ describe("Config.decode", () => {
       "config.json is not valid:
         training.seed: found "x"; allowed: an integer of at least 0
       --set is not valid:
-        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, resume_from, num_epochs, batch_size, learning_rate, seed, optimizer, scheduler
+        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, optimizer, scheduler
         training.num_epochs: found "many"; allowed: an integer of at least 1
         training.optimizer.name: found "adm"; allowed: "adam", "adamw", "sgd" or "rmsprop"
         training.scheduler.step_size: missing; allowed: an integer of at least 1
