@@ -1,0 +1,92 @@
+import * as tf from "@tensorflow/tfjs"
+
+export const networkNames = ["dense", "conv2d", "conv1d", "depthwise", "lstm", "speaker"] as const
+export type NetworkName = (typeof networkNames)[number]
+
+/** Examples in a batch, and classes. */
+export const batch = 32
+export const classes = 10
+
+const L = tf.layers
+const relu = "relu" as const
+const frames = { vector: [640], series: [98, 40], image: [98, 40, 1] }
+
+/** The mean and the deviation of each channel over time. */
+class Statistics extends L.Layer {
+  static readonly className = "BenchStatistics"
+
+  override computeOutputShape(inputShape: tf.Shape): tf.Shape {
+    return [inputShape[0]!, 2 * inputShape[2]!]
+  }
+
+  override call(inputs: tf.Tensor | Array<tf.Tensor>): tf.Tensor {
+    return tf.tidy(() => {
+      const { mean, variance } = tf.moments(Array.isArray(inputs) ? inputs[0]! : inputs, 1)
+      return tf.concat([mean, tf.sqrt(tf.add(variance, 1e-5))], -1)
+    })
+  }
+}
+
+const layersOf: Record<NetworkName, () => Array<tf.layers.Layer>> = {
+  dense: () => [
+    L.dense({ units: 512, activation: relu, inputShape: frames.vector }),
+    L.dense({ units: 512, activation: relu })
+  ],
+  conv2d: () => [
+    L.conv2d({ filters: 16, kernelSize: 3, padding: "same", inputShape: frames.image }),
+    L.batchNormalization(),
+    L.reLU(),
+    L.maxPooling2d({ poolSize: 2 }),
+    L.conv2d({ filters: 32, kernelSize: 3, activation: relu }),
+    L.globalAveragePooling2d({})
+  ],
+  conv1d: () => [
+    L.conv1d({ filters: 64, kernelSize: 5, activation: relu, inputShape: frames.series }),
+    L.conv1d({ filters: 64, kernelSize: 3, activation: relu }),
+    L.globalAveragePooling1d({})
+  ],
+  depthwise: () => [
+    L.conv2d({
+      filters: 32,
+      kernelSize: 3,
+      strides: 2,
+      padding: "same",
+      activation: relu,
+      inputShape: frames.image
+    }),
+    L.depthwiseConv2d({ kernelSize: 3, padding: "same" }),
+    L.batchNormalization(),
+    L.reLU(),
+    L.conv2d({ filters: 64, kernelSize: 1, activation: relu }),
+    L.depthwiseConv2d({ kernelSize: 3, strides: 2, padding: "same" }),
+    L.conv2d({ filters: 64, kernelSize: 1, activation: relu }),
+    L.globalAveragePooling2d({})
+  ],
+  lstm: () => [
+    L.lstm({ units: 64, recurrentInitializer: "glorotNormal", inputShape: frames.series })
+  ],
+  speaker: () => [
+    L.batchNormalization({ inputShape: frames.series }),
+    L.conv1d({ filters: 64, kernelSize: 5, activation: relu }),
+    L.batchNormalization(),
+    L.conv1d({ filters: 64, kernelSize: 3, activation: relu }),
+    L.batchNormalization(),
+    new Statistics(),
+    L.dropout({ rate: 0.2 }),
+    L.dense({ units: 64, activation: relu }),
+    L.dropout({ rate: 0.2 })
+  ]
+}
+
+/** A network, with a batch for it. */
+export const make = (name: NetworkName) => {
+  const layers = layersOf[name]()
+  const model = tf.sequential({ layers: [...layers, L.dense({ units: classes })] })
+  const shape = model.inputs[0]!.shape.slice(1) as Array<number>
+  const inputs = tf.randomNormal([batch, ...shape], 0, 1, "float32", 1)
+  const labels = tf.oneHot(
+    Array.from({ length: batch }, (_, i) => i % classes),
+    classes
+  )
+  return { model, inputs, labels }
+}
