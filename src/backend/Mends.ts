@@ -1,6 +1,7 @@
 import * as Dilation from "./gradients/Dilation.js"
 import * as BatchNormalization from "./layers/BatchNormalization.js"
 import * as Convolution from "./layers/Convolution.js"
+import * as LayerNormalization from "./layers/LayerNormalization.js"
 import * as Recurrent from "./layers/Recurrent.js"
 import * as ThresholdedReLU from "./layers/ThresholdedReLU.js"
 
@@ -13,6 +14,7 @@ export const install = (): void => {
   Dilation.register()
   BatchNormalization.patch()
   Convolution.patch()
+  LayerNormalization.patch()
   Recurrent.patch()
   ThresholdedReLU.patch()
 }

@@ -2,7 +2,6 @@ import type { backend_util, KernelFunc, TensorInfo } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
 import { type Activation, activate, addBias } from "./Fused.js"
 import { type Kernels, kernel, type Tools } from "./Kernel.js"
-import type { Memory } from "./WebAssembly.js"
 
 type Info = backend_util.Conv2DInfo
 type Shape4 = [number, number, number, number]
@@ -194,71 +193,40 @@ const filterGradient = ({ heap, simd }: Tools): KernelFunc =>
     ({ inputs: { x, dy }, attrs }) => {
       const info = geometry(x.shape, attrs.filterShape, attrs)
       if (info.dataFormat !== "channelsLast") throw new Error("only NHWC convolutions are trained")
-      const { batchSize: B, inHeight: H, inWidth: W, inChannels: Ci } = info
+      const { inHeight: H, inWidth: W, inChannels: Ci, padInfo } = info
       const { outHeight: OH, outWidth: OW, outChannels: Co } = info
-      const { filterHeight: KH, filterWidth: KW, padInfo } = info
       const [height, width] = paddedSize(info)
-      const rows = KH * KW * Ci
-      // The kernel wants channels by eights: dy and the result are widened where they are not.
-      const wide = Math.ceil(Co / 8) * 8
-      const widens = wide !== Co
-      const places = height !== H || width !== W
-      const image = places ? height * width * Ci * 4 : 0
-      const wideY = widens ? OH * OW * wide * 4 : 0
-      const wideW = widens ? rows * wide * 4 : 0
+      const plain = height === H && width === W
+      const image = plain ? 0 : height * width * Ci * 4
       const out = heap.output(attrs.filterShape)
-      heap.withScratch(image + wideY + wideW + 16, (scratch) => {
-        const target = widens ? scratch + image + wideY : heap.address(out)
-        new Float32Array(heap.memory.buffer, target, rows * wide).fill(0)
-        for (let b = 0; b < B; b++) {
+      heap.floats(out).fill(0)
+      heap.withScratch(image + OH * OW * 32 + 128, (scratch) => {
+        for (let b = 0; b < info.batchSize; b++) {
           let source = heap.address(x) + b * H * W * Ci * 4
-          let gradient = heap.address(dy) + b * OH * OW * Co * 4
-          if (places) {
-            const at = [padInfo.top, padInfo.left]
-            simd.place(source, scratch, H, W, Ci, height, width, ...at, 1, 1)
+          if (!plain) {
+            const { top, left } = padInfo
+            simd.place(source, scratch, H, W, Ci, height, width, top, left, 1, 1)
             source = scratch
-          }
-          if (widens) {
-            copyColumns(heap.memory, gradient, Co, scratch + image, wide, OH * OW)
-            gradient = scratch + image
           }
           simd.convolveFilterGradient(
             source,
-            gradient,
-            target,
+            heap.address(dy) + b * OH * OW * Co * 4,
+            heap.address(out),
             width,
             Ci,
             OH,
             OW,
-            wide,
-            KH,
-            KW,
+            Co,
+            info.filterHeight,
+            info.filterWidth,
             info.strideHeight,
             info.strideWidth,
             info.dilationHeight,
-            info.dilationWidth
+            info.dilationWidth,
+            scratch + image
           )
         }
-        if (widens) copyColumns(heap.memory, target, wide, heap.address(out), Co, rows)
       })
       return out
     }
   )
-
-/** Copies rows of one width into rows of another, filled up with zeros or cut off. */
-const copyColumns = (
-  memory: Memory,
-  source: number,
-  from: number,
-  target: number,
-  to: number,
-  rows: number
-): void => {
-  const values = new Float32Array(memory.buffer)
-  const common = Math.min(from, to)
-  let [s, t] = [source >>> 2, target >>> 2]
-  for (let row = 0; row < rows; row++, s += from, t += to) {
-    for (let c = 0; c < common; c++) values[t + c] = values[s + c]!
-    for (let c = common; c < to; c++) values[t + c] = 0
-  }
-}

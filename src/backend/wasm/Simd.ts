@@ -22,6 +22,8 @@ export interface Simd {
   readonly combine: Kernel
   readonly gradientSums: Kernel
   readonly scaleShift: Kernel
+  readonly normalizeRows: Kernel
+  readonly normalizeRowsGradient: Kernel
   readonly maxPoolGradient: Kernel
   readonly lstm: Kernel
   readonly lstmGradient: Kernel

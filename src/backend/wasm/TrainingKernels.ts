@@ -7,6 +7,7 @@ import * as Gather from "./Gather.js"
 import * as Heap from "./Heap.js"
 import * as Identity from "./Identity.js"
 import { type Kernels, runOn, type Tools } from "./Kernel.js"
+import * as LayerNormalization from "./LayerNormalization.js"
 import * as MatMul from "./MatMul.js"
 import * as Pooling from "./Pooling.js"
 import * as Recurrent from "./Recurrent.js"
@@ -26,6 +27,7 @@ const families: ReadonlyArray<(tools: Tools) => Kernels> = [
   Identity.kernels,
   Relu.kernels,
   BatchNormalization.kernels,
+  LayerNormalization.kernels,
   Borrowed.kernels,
   Update.kernels
 ]
@@ -55,6 +57,7 @@ export const install = (): Tools => {
   }
   Relu.registerGradient()
   BatchNormalization.registerGradient()
+  LayerNormalization.registerGradient()
   tools = installed
   return installed
 }

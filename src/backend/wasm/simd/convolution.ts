@@ -1,5 +1,6 @@
-import { addMul, all, at, each, put } from "./lanes"
+import { addMul, all, at, each } from "./lanes"
 import { storeTile } from "./matmul"
+import { packPanel } from "./panels"
 
 /**
  * The convolution of one image: Y[OH, OW, Co] from X[·, width, Ci], padded already, and a filter
@@ -53,26 +54,28 @@ export function convolve(
 }
 
 /**
- * The gradient of a filter from one image, added to dW[KH, KW, Ci, Co]: X[·, width, Ci] is padded
- * already, and Co, the channels of dY[OH, OW, Co] and dW, a multiple of 8.
+ * The gradient of a filter from one image, added to dW[KH, KW, Ci, Co]; X[·, width, Ci] is padded
+ * already. `scratch` holds OH × OW × 32 bytes, for eight channels of dY at a time, and 128 more.
  */
 export function convolveFilterGradient(
   X: usize, dY: usize, dW: usize, width: i32, Ci: i32, OH: i32, OW: i32, Co: i32,
-  KH: i32, KW: i32, strideH: i32, strideW: i32, dilationH: i32, dilationW: i32
+  KH: i32, KW: i32, strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, scratch: usize
 ): void {
   // As in `convolve`: a run is what is contiguous under a row of the filter.
   const runs = dilationW == 1 ? 1 : KW, run = dilationW == 1 ? KW * Ci : Ci
-  const rowX = <usize>(width * Ci) << 2
-  const stepX = <usize>(strideW * Ci) << 2, stepY = <usize>Co << 2
-  for (let kh = 0; kh < KH; kh++) {
-    for (let r = 0; r < runs; r++) {
-      const source = X + <usize>(kh * dilationH) * rowX + (<usize>(r * dilationW * Ci) << 2)
-      const target = dW + (<usize>((kh * runs + r) * run * Co) << 2)
-      for (let n0 = 0; n0 < Co; n0 += 8) {
+  const rowX = <usize>(width * Ci) << 2, stepX = <usize>(strideW * Ci) << 2, rowW = <usize>Co << 2
+  const edge = scratch + (<usize>(OH * OW) << 5)
+  for (let n0 = 0; n0 < Co; n0 += 8) {
+    const columns = min(8, Co - n0)
+    packPanel(dY + (n0 << 2), scratch, OH * OW, columns, rowW, 4)
+    for (let kh = 0; kh < KH; kh++) {
+      for (let r = 0; r < runs; r++) {
+        const source = X + <usize>(kh * dilationH) * rowX + (<usize>(r * dilationW * Ci) << 2)
+        const target = dW + <usize>((kh * runs + r) * run) * rowW + (n0 << 2)
         for (let m0 = 0; m0 < run; m0 += 4) {
           filterTile(
-            source + (<usize>m0 << 2), dY + (<usize>n0 << 2), target + (<usize>(m0 * Co + n0) << 2),
-            min(4, run - m0), OH, OW, <usize>strideH * rowX, stepX, stepY
+            source + (<usize>m0 << 2), scratch, target + <usize>m0 * rowW, min(4, run - m0), columns,
+            OH, OW, <usize>strideH * rowX, stepX, rowW, edge
           )
         }
       }
@@ -82,15 +85,15 @@ export function convolveFilterGradient(
 
 /** Four rows of dW by eight channels, summed over all places of the image. */
 function filterTile(
-  source: usize, y: usize, target: usize, rows: i32, OH: i32, OW: i32,
-  lineX: usize, stepX: usize, stepY: usize
+  source: usize, panel: usize, target: usize, rows: i32, columns: i32, OH: i32, OW: i32,
+  lineX: usize, stepX: usize, rowW: usize, edge: usize
 ): void {
   const o1: usize = rows > 1 ? 4 : 0, o2: usize = rows > 2 ? 8 : o1, o3: usize = rows > 3 ? 12 : o2
   let x0 = all(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
   for (let oh = 0; oh < OH; oh++) {
     let x = source
     for (let ow = 0; ow < OW; ow++) {
-      const b0 = at(y), b1 = at(y + 16)
+      const b0 = at(panel), b1 = at(panel + 16)
       let v = each(x)
       x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
       v = each(x + o1)
@@ -100,20 +103,11 @@ function filterTile(
       v = each(x + o3)
       x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
       x += stepX
-      y += stepY
+      panel += 32
     }
     source += lineX
   }
-  addRow(target, x0, x1)
-  if (rows > 1) addRow(target + stepY, x2, x3)
-  if (rows > 2) addRow(target + 2 * stepY, x4, x5)
-  if (rows > 3) addRow(target + 3 * stepY, x6, x7)
-}
-
-// @ts-ignore: decorator
-@inline function addRow(target: usize, left: v128, right: v128): void {
-  put(target, f32x4.add(at(target), left))
-  put(target + 16, f32x4.add(at(target + 16), right))
+  storeTile(target, rowW, rows, columns, true, edge, x0, x1, x2, x3, x4, x5, x6, x7)
 }
 
 /**

@@ -6,7 +6,9 @@ export { packMatrix } from "./panels"
 export { convolve, convolveFilterGradient, place } from "./convolution"
 export { depthwise, depthwiseFilterGradient } from "./depthwise"
 export { columnMoments, columnSums, repeat, scale, spread } from "./reduction"
-export { combine, gradientSums, scaleShift } from "./normalization"
+export {
+  combine, gradientSums, normalizeRows, normalizeRowsGradient, scaleShift
+} from "./normalization"
 export { maxPoolGradient } from "./pooling"
 export { gru, gruGradient, lstm, lstmGradient } from "./recurrent"
 export { reluGradient } from "./activation"

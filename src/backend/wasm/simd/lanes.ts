@@ -37,6 +37,13 @@
   store<f32>(address, value)
 }
 
+/** The sum of the lanes, by pairs. */
+// @ts-ignore: decorator
+@inline export function total(x: v128): f32 {
+  const pairs = f32x4.add(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1))
+  return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1)
+}
+
 /** The first `count` floats (1 to 4) at `address`, zeros in the other lanes. */
 // @ts-ignore: decorator
 @inline export function some(address: usize, count: i32): v128 {

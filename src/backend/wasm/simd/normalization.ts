@@ -1,4 +1,4 @@
-import { addMul, all, at, float, put, putFloat } from "./lanes"
+import { addMul, all, at, float, put, putFloat, total } from "./lanes"
 
 // Batch normalisation over the columns of x[n, C]; the few numbers a column are computed outside.
 
@@ -74,5 +74,90 @@ export function combine(
     x += <usize>C << 2
     dy += <usize>C << 2
     dx += <usize>C << 2
+  }
+}
+
+/**
+ * Layer normalisation of each row of x[n, C]: y = (x − mean) / √(variance + epsilon) · gamma + beta.
+ * `statistics` becomes the mean and the factor 1 / √(variance + epsilon) of each row, [n, 2].
+ */
+export function normalizeRows(
+  x: usize, y: usize, n: i32, C: i32, gamma: usize, beta: usize, epsilon: f32, statistics: usize
+): void {
+  const lanes = <usize>(C & ~3) << 2, row = <usize>C << 2
+  for (let i = 0; i < n; i++) {
+    let sum = all(0), o: usize = 0
+    for (; o < lanes; o += 16) sum = f32x4.add(sum, at(x + o))
+    let mean: f32 = total(sum)
+    for (; o < row; o += 4) mean += float(x + o)
+    mean /= <f32>C
+    const m = all(mean)
+    sum = all(0)
+    for (o = 0; o < lanes; o += 16) {
+      const d = f32x4.sub(at(x + o), m)
+      sum = addMul(sum, d, d)
+    }
+    let variance: f32 = total(sum)
+    for (; o < row; o += 4) variance += (float(x + o) - mean) * (float(x + o) - mean)
+    const factor: f32 = 1 / sqrt<f32>(variance / <f32>C + epsilon), f = all(factor)
+    for (o = 0; o < lanes; o += 16) {
+      const normal = f32x4.mul(f32x4.sub(at(x + o), m), f)
+      put(y + o, addMul(at(beta + o), normal, at(gamma + o)))
+    }
+    for (; o < row; o += 4) {
+      putFloat(y + o, float(beta + o) + (float(x + o) - mean) * factor * float(gamma + o))
+    }
+    putFloat(statistics, mean)
+    putFloat(statistics + 4, factor)
+    statistics += 8
+    x += row
+    y += row
+  }
+}
+
+/** The gradients of `normalizeRows`; those of gamma and beta are zeroed here. */
+export function normalizeRowsGradient(
+  x: usize, dy: usize, dx: usize, n: i32, C: i32, gamma: usize, statistics: usize,
+  dGamma: usize, dBeta: usize
+): void {
+  const lanes = <usize>(C & ~3) << 2, row = <usize>C << 2
+  memory.fill(dGamma, 0, row)
+  memory.fill(dBeta, 0, row)
+  for (let i = 0; i < n; i++) {
+    const mean = float(statistics), factor = float(statistics + 4), m = all(mean), f = all(factor)
+    let a = all(0), b = all(0), o: usize = 0
+    for (; o < lanes; o += 16) {
+      const d = at(dy + o), normal = f32x4.mul(f32x4.sub(at(x + o), m), f)
+      const slope = f32x4.mul(d, at(gamma + o))
+      a = f32x4.add(a, slope)
+      b = addMul(b, slope, normal)
+      put(dGamma + o, addMul(at(dGamma + o), d, normal))
+      put(dBeta + o, f32x4.add(at(dBeta + o), d))
+    }
+    let first: f32 = total(a), second: f32 = total(b)
+    for (; o < row; o += 4) {
+      const d = float(dy + o), normal: f32 = (float(x + o) - mean) * factor
+      const slope: f32 = d * float(gamma + o)
+      first += slope
+      second += slope * normal
+      putFloat(dGamma + o, float(dGamma + o) + d * normal)
+      putFloat(dBeta + o, float(dBeta + o) + d)
+    }
+    first /= <f32>C
+    second /= <f32>C
+    const one = all(first), two = all(second)
+    for (o = 0; o < lanes; o += 16) {
+      const normal = f32x4.mul(f32x4.sub(at(x + o), m), f)
+      const slope = f32x4.sub(f32x4.mul(at(dy + o), at(gamma + o)), one)
+      put(dx + o, f32x4.mul(f, f32x4.sub(slope, f32x4.mul(normal, two))))
+    }
+    for (; o < row; o += 4) {
+      const normal: f32 = (float(x + o) - mean) * factor
+      putFloat(dx + o, factor * (float(dy + o) * float(gamma + o) - first - normal * second))
+    }
+    statistics += 8
+    x += row
+    dy += row
+    dx += row
   }
 }
