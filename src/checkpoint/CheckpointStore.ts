@@ -85,6 +85,11 @@ export class CheckpointStore extends Context.Tag("holdfast/CheckpointStore")<
     readonly load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
     /** Reads and verifies the header of the checkpoint at `path`, and no tensor. */
     readonly inspect: (path: string) => Effect.Effect<CheckpointInfo, CheckpointError>
+    /**
+     * Reads every byte of the checkpoint at `path`, or of each in the folder there, and tells the
+     * health of each as a whole. What is damaged is told, and no error.
+     */
+    readonly verify: (path: string) => Effect.Effect<ReadonlyArray<Candidate>, CheckpointError>
     /** Keeps the checkpoint at `path` for ever, whatever retention says; gives its own path. */
     readonly pin: (path: string) => Effect.Effect<string, CheckpointError>
     /** Leaves the checkpoint at `path` to retention again; gives its own path. */

@@ -14,6 +14,7 @@ import * as Listing from "./fileStore/Listing.js"
 import { pin, unpin } from "./fileStore/Pin.js"
 import type { Written } from "./fileStore/Saving.js"
 import { save } from "./fileStore/Saving.js"
+import { verify } from "./fileStore/Verify.js"
 import * as Retention from "./Retention.js"
 
 const sweep = (folder: string) =>
@@ -60,6 +61,7 @@ const make = Effect.gen(function* () {
     list: (folder: string) => run(Listing.list(folder)),
     load,
     inspect: (file: string) => run(CheckpointFile.inspect(file)),
+    verify: (file: string) => run(verify(file)),
     pin: (file: string) => run(pin(file)),
     unpin: (file: string) => run(unpin(file))
   }

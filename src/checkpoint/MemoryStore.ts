@@ -54,11 +54,11 @@ const make = () => {
 
   const load = (file: string) => Effect.map(find(file), ({ checkpoint }) => checkpoint)
 
-  const list = (folder: string) =>
+  const select = (wanted: (file: string) => boolean) =>
     Effect.sync(() =>
       Candidates.newestFirst(
         [...files]
-          .filter(([file]) => path.dirname(file) === path.normalize(folder))
+          .filter(([file]) => wanted(file))
           .map(([file, { checkpoint, modified, bytes }]): Candidate => ({
             path: file,
             name: path.basename(file),
@@ -69,6 +69,19 @@ const make = () => {
             health: Either.right(checkpoint.meta)
           }))
       )
+    )
+
+  const list = (folder: string) => select((file) => path.dirname(file) === path.normalize(folder))
+
+  // What is in memory is whole, or it is not there.
+  const verify = (at: string) =>
+    Effect.flatMap(list(at), (found) =>
+      found.length > 0
+        ? Effect.succeed(found)
+        : Effect.zipRight(
+            find(at),
+            select((file) => file === at)
+          )
     )
 
   const save = Effect.fn("MemoryStore.save")(function* (
@@ -124,6 +137,7 @@ const make = () => {
     list,
     load,
     inspect,
+    verify,
     pin: (file: string) =>
       Effect.as(
         Effect.tap(find(file), () => pinned.add(file)),

@@ -34,20 +34,18 @@ describe("a crash at any moment", () => {
         const { before, after, durable } = yield* recorded(save)
         const draw = randomOf(7)
         let states = 0
-        for (let cut = 0; cut <= after.operations.length; cut++) {
-          for (const crashed of crashes(before, after, cut, 2 + soak, draw)) {
-            states++
-            const has = yield* found(crashed.fileSystem)
-            for (const which of ["latest", "latestFile"] as const) {
-              expect([expected.old.latest, expected.new.latest]).toContain(has[which])
-            }
-            for (const which of ["best", "bestFile"] as const) {
-              expect([expected.old.best, expected.new.best]).toContain(has[which])
-            }
-            if (cut >= durable) expect(has).toMatchObject(expected.new)
+        for (const { cut, crashed } of crashes(before, after, 1 + soak, draw)) {
+          states++
+          const has = yield* found(crashed.fileSystem)
+          for (const which of ["latest", "latestFile"] as const) {
+            expect([expected.old.latest, expected.new.latest]).toContain(has[which])
           }
+          for (const which of ["best", "bestFile"] as const) {
+            expect([expected.old.best, expected.new.best]).toContain(has[which])
+          }
+          if (cut >= durable) expect(has).toMatchObject(expected.new)
         }
-        expect(states).toBeGreaterThan(200)
+        expect(states).toBeGreaterThan(90)
       }),
     600_000
   )
@@ -60,19 +58,15 @@ describe("a crash at any moment", () => {
           folder.save(epochEnd(4, 0.3), "latest")
         )
         const draw = randomOf(11)
-        for (let cut = 0; cut <= after.operations.length; cut++) {
-          for (const crashed of crashes(before, after, cut, soak, draw)) {
-            crashed.bury(process.pid, 2147483646)
-            yield* withFolder(crashed.fileSystem, (folder) =>
-              folder.save(epochEnd(5, 0.6), "latest")
-            )
-            expect(yield* found(crashed.fileSystem)).toMatchObject({
-              latest: 5,
-              latestFile: 5,
-              best: 2
-            })
-            expect(crashed.names(folderPath).filter((name) => name.endsWith(".tmp"))).toEqual([])
-          }
+        for (const { crashed } of crashes(before, after, soak, draw)) {
+          crashed.bury(process.pid, 2147483646)
+          yield* withFolder(crashed.fileSystem, (folder) => folder.save(epochEnd(5, 0.6), "latest"))
+          expect(yield* found(crashed.fileSystem)).toMatchObject({
+            latest: 5,
+            latestFile: 5,
+            best: 2
+          })
+          expect(crashed.names(folderPath).filter((name) => name.endsWith(".tmp"))).toEqual([])
         }
       }),
     600_000
@@ -80,20 +74,20 @@ describe("a crash at any moment", () => {
 
   it.live("of moving checkpoints aside loses none", () =>
     Effect.gen(function* () {
-      const { before, after } = yield* recorded((folder) => folder.archive)
+      const { before, after, durable } = yield* recorded((folder) => folder.archive)
       const draw = randomOf(13)
-      for (let cut = 0; cut <= after.operations.length; cut++) {
-        for (const crashed of crashes(before, after, cut, 1 + soak, draw)) {
-          const archives = crashed
-            .names(`${folderPath}/archive`)
-            .map((name) => `${folderPath}/archive/${name}`)
-          const epochs = yield* Effect.gen(function* () {
-            const store = yield* CheckpointStore
-            const lists = yield* Effect.forEach([folderPath, ...archives], store.list)
-            return lists.flat().map(({ health }) => health._tag === "Right" && health.right.epoch)
-          }).pipe(Effect.provide(storeOn(crashed.fileSystem)))
-          expect(new Set(epochs)).toEqual(new Set([2, 3]))
-        }
+      for (const { cut, crashed } of crashes(before, after, 1 + soak, draw)) {
+        const archives = crashed
+          .names(`${folderPath}/archive`)
+          .map((name) => `${folderPath}/archive/${name}`)
+        const epochs = yield* Effect.gen(function* () {
+          const store = yield* CheckpointStore
+          const lists = yield* Effect.forEach([folderPath, ...archives], store.list)
+          return lists.flat().map(({ health }) => health._tag === "Right" && health.right.epoch)
+        }).pipe(Effect.provide(storeOn(crashed.fileSystem)))
+        expect(new Set(epochs)).toEqual(new Set([2, 3]))
+        const here = crashed.names(folderPath).filter((name) => name.endsWith(".safetensors"))
+        if (cut >= durable) expect(here).toEqual([])
       }
     })
   )

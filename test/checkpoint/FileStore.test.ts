@@ -193,6 +193,23 @@ describe("FileStore", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.scopedLive("verifies tensors as well as headers", () =>
+    Effect.gen(function* () {
+      const { store, folder } = yield* opened
+      const { file } = yield* folder.save(sample(1), "latest")
+      yield* folder.save(sample(2), "latest")
+      yield* damage(file)
+      const health = (yield* store.verify(folder.path)).map(({ path, health }) => [
+        path === file,
+        Either.match(health, { onLeft: ({ reason }) => reason, onRight: () => "whole" })
+      ])
+      expect(health).toEqual([
+        [false, "whole"],
+        [true, "Damaged"]
+      ])
+    }).pipe(Effect.provide(layer))
+  )
+
   it.scopedLive("moves damaged checkpoints aside too, and leaves other people's files", () =>
     Effect.gen(function* () {
       const { fs, folder } = yield* opened

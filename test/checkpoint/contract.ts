@@ -88,6 +88,19 @@ export const contract = <E>(
       }).pipe(Effect.provide(layer))
     )
 
+    it.scopedLive("verifies a checkpoint, and all in a folder", () =>
+      Effect.gen(function* () {
+        const { store, folder } = yield* opened
+        const { path: file } = yield* folder.save(sample(2), "best")
+        yield* folder.save(sample(3), "latest")
+        expect(yield* store.verify(folder.path)).toStrictEqual(yield* folder.list)
+        const [one, ...others] = yield* store.verify(file)
+        expect(one).toMatchObject({ path: file, health: Either.right(sample(2).meta) })
+        expect(others).toEqual([])
+        expect((yield* Effect.flip(store.verify(`${file}.none`))).reason).toBe("NotFound")
+      }).pipe(Effect.provide(layer))
+    )
+
     it.scopedLive("pins and unpins", () =>
       Effect.gen(function* () {
         const { store, folder } = yield* opened

@@ -1,3 +1,4 @@
+import { SystemError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
@@ -78,6 +79,40 @@ describe("AtomicFile", () => {
         yield* Fiber.interrupt(fiber)
         expect(yield* fs.readFileString(target)).toBe("old")
         expect(yield* fs.readDirectory(folder)).toEqual(["a.txt"])
+      })
+    )
+  )
+
+  it.live.each([
+    { failures: 1, result: "new", bodies: 2 },
+    { failures: 2, result: "old", bodies: 2 }
+  ])("after $failures failed fsyncs holds the $result", ({ failures, result, bodies }) =>
+    inFolder((folder, fs) =>
+      Effect.gen(function* () {
+        const target = `${folder}/a.txt`
+        yield* AtomicFile.writeFile(target, "old")
+        let syncs = 0
+        let written = 0
+        const error = new SystemError({ module: "FileSystem", method: "sync", reason: "Unknown" })
+        const failing: FileSystem.FileSystem = {
+          ...fs,
+          open: (path, options) =>
+            Effect.map(fs.open(path, options), (file) =>
+              Object.defineProperty(file, "sync", {
+                value: Effect.suspend(() => (syncs++ < failures ? Effect.fail(error) : Effect.void))
+              })
+            )
+        }
+        const exit = yield* AtomicFile.write(target, (file) => {
+          written++
+          return file.write(Buffer.from("new"))
+        }).pipe(Effect.provideService(FileSystem.FileSystem, failing), Effect.exit)
+        expect(Exit.isSuccess(exit)).toBe(result === "new")
+        expect(yield* fs.readFileString(target)).toBe(result)
+        expect(yield* fs.readDirectory(folder)).toEqual(["a.txt"])
+        // Each file was synced once at most: what a failed fsync lost, a second would not tell.
+        expect(written).toBe(bodies)
+        expect(syncs).toBe(result === "new" ? bodies + 1 : bodies)
       })
     )
   )

@@ -37,13 +37,30 @@ const tear = (operation: Operation, draw: () => number): ReadonlyArray<Operation
   return parts
 }
 
+/** The disks that a crash may leave at any moment, each once, with how far it had come by then. */
+export function* crashes(
+  before: SimulatedDisk,
+  after: SimulatedDisk,
+  samples: number,
+  draw: () => number
+): Generator<{ readonly cut: number; readonly crashed: SimulatedDisk }> {
+  for (let cut = 0; cut <= after.operations.length; cut++) {
+    const seen = new Set<string>()
+    for (const crashed of crashesAt(before, after, cut, samples, draw)) {
+      const fingerprint = crashed.fingerprint()
+      if (!seen.has(fingerprint)) yield { cut, crashed }
+      seen.add(fingerprint)
+    }
+  }
+}
+
 /**
  * The disks that a crash may leave after the first `cut` of the operations that led from `before` to
  * `after`. What an fsync covers is there; of the rest: all, none, all but one, one alone, some, and
  * some with writes torn between sectors. Leaving out an operation and not a later one is what
  * reordering between fsyncs comes to.
  */
-export function* crashes(
+function* crashesAt(
   before: SimulatedDisk,
   after: SimulatedDisk,
   cut: number,

@@ -2,6 +2,7 @@ import { SystemError, type SystemErrorReason } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { createHash } from "node:crypto"
 import * as path from "node:path"
 
 /** A change that a file system call makes, as far as a disk may lose it. */
@@ -89,6 +90,24 @@ export class SimulatedDisk {
       )
     }
     this.next = Math.max(this.next, other.next)
+  }
+
+  /** Equal for disks that hold the same under the same names. */
+  fingerprint(): string {
+    const hash = createHash("sha1")
+    const add = (id: number) => {
+      const inode = this.inodes.get(id)
+      hash.update(`${id}${inode?._tag}`)
+      if (inode?._tag === "File") hash.update(inode.data)
+      if (inode?._tag !== "Folder") return
+      for (const [name, child] of [...inode.names].sort()) {
+        hash.update(`\n${name}`)
+        add(child)
+      }
+      hash.update("/")
+    }
+    add(root)
+    return hash.digest("hex")
   }
 
   /** Makes what process `pid` left look like what process `other` left. */

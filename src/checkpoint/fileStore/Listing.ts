@@ -121,3 +121,12 @@ const rank = (order: ReadonlyArray<string>, { path }: Candidate): number => {
   const at = order.indexOf(path)
   return at === -1 ? order.length : at
 }
+
+/** The checkpoint at `file`, under this one name. */
+export const one = Effect.fn("FileStore.one")(function* (file: string) {
+  const folder = path.dirname(file)
+  const stated = yield* stat(folder, path.basename(file))
+  const info = yield* stated.info
+  const present = new Set(yield* entries(folder))
+  return { ...(yield* examine([idOf(info, file), [stated]], present)), path: file }
+})

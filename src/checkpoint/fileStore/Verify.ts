@@ -1,0 +1,23 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import type { Candidate } from "../Candidate.js"
+import { whileReading } from "../CheckpointError.js"
+import * as CheckpointFile from "../CheckpointFile.js"
+import * as Listing from "./Listing.js"
+
+/**
+ * Reads every byte of the checkpoint at `file`, or of each in the folder there: their health is that
+ * of the whole, not of the header alone.
+ */
+export const verify = Effect.fn("FileStore.verify")(function* (file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const { type } = yield* Effect.mapError(fs.stat(file), whileReading(file))
+  const found = type === "Directory" ? yield* Listing.list(file) : [yield* Listing.one(file)]
+  return yield* Effect.forEach(found, (candidate) =>
+    CheckpointFile.read(candidate.path).pipe(
+      Effect.map(({ meta }) => meta),
+      Effect.either,
+      Effect.map((health): Candidate => ({ ...candidate, health }))
+    )
+  )
+})
