@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs"
 import { describe, expect, it } from "@effect/vitest"
-import { tensor } from "./backends.js"
+import { softmaxCrossEntropy } from "../../src/backend/Losses.js"
+import { tensor, use } from "./backends.js"
 import {
   gradientsOn,
   largestError,
@@ -22,6 +23,8 @@ const cases: Record<string, (scores: tf.Tensor2D) => tf.Tensor> = {
   sigmoidCrossEntropy: (scores) => losses.sigmoidCrossEntropy(targets(), scores),
   "softmaxCrossEntropy of classes": (scores) =>
     losses.softmaxCrossEntropy(tf.oneHot([0, 4, 2, 2], 5), scores),
+  "our softmaxCrossEntropy": (scores) =>
+    softmaxCrossEntropy(tf.tensor1d([0, 4, 2, 2], "int32"), scores),
   "softmaxCrossEntropy, smoothed": (scores) =>
     losses.softmaxCrossEntropy(tf.oneHot([0, 4, 2, 2], 5), scores, undefined, 0.1)
 }
@@ -47,4 +50,23 @@ describe("the gradient of the loss", () => {
       }
     })
   }
+})
+
+describe("softmax cross-entropy in one kernel", () => {
+  it("is what TensorFlow.js composes", async () => {
+    await use("wasm")
+    const scores = tf.mul(tensor([4, 5], 8), 30) as tf.Tensor2D
+    const labels = tf.tensor1d([0, 4, 2, 2], "int32")
+    const expected = losses.softmaxCrossEntropy(tf.oneHot(labels, 5), scores).dataSync()[0]!
+    expect(softmaxCrossEntropy(labels, scores).dataSync()[0]).toBeCloseTo(expected, 5)
+  })
+
+  it("stays finite for logits that an exponential cannot hold", async () => {
+    await use("wasm")
+    const scores = tf.tensor2d([[1000, 0, -1000]])
+    const loss = (label: number) =>
+      softmaxCrossEntropy(tf.tensor1d([label], "int32"), scores).dataSync()[0]
+    expect(loss(0)).toBe(0)
+    expect(loss(2)).toBe(2000)
+  })
 })

@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs"
 import * as BatchNormalization from "./BatchNormalization.js"
 import * as Borrowed from "./Borrowed.js"
 import * as Convolution from "./Convolution.js"
+import * as CrossEntropy from "./CrossEntropy.js"
 import * as Depthwise from "./Depthwise.js"
 import * as Gather from "./Gather.js"
 import * as Heap from "./Heap.js"
@@ -28,6 +29,7 @@ const families: ReadonlyArray<(tools: Tools) => Kernels> = [
   Relu.kernels,
   BatchNormalization.kernels,
   LayerNormalization.kernels,
+  CrossEntropy.kernels,
   Borrowed.kernels,
   Update.kernels
 ]
@@ -58,6 +60,7 @@ export const install = (): Tools => {
   Relu.registerGradient()
   BatchNormalization.registerGradient()
   LayerNormalization.registerGradient()
+  CrossEntropy.registerGradient()
   tools = installed
   return installed
 }

@@ -1,0 +1,54 @@
+import type { Tensor } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
+import { type Kernels, kernel, type Tools } from "./Kernel.js"
+
+/** The kernel of labels, int32 [B], and logits [B, C]; outputs: the mean loss, the probabilities. */
+export const forward = "HoldfastSoftmaxCrossEntropy"
+const backward = "HoldfastSoftmaxCrossEntropyGradient"
+
+/** Softmax cross-entropy of class labels: −log softmax(logits)[label], averaged over the batch. */
+export const kernels = ({ heap }: Tools): Kernels => ({
+  [forward]: kernel<"labels" | "logits">(({ inputs: { labels, logits } }) => {
+    const [B, C] = logits.shape as [number, number]
+    const [loss, probabilities] = [heap.output([]), heap.output([B, C])]
+    const [x, p, label] = [heap.floats(logits), heap.floats(probabilities), heap.integers(labels)]
+    let sum = 0
+    for (let b = 0; b < B; b++) {
+      const [from, to] = [b * C, (b + 1) * C]
+      const largest = x.subarray(from, to).reduce((a, value) => Math.max(a, value), -Infinity)
+      let total = 0
+      for (let i = from; i < to; i++) total += Math.exp(x[i]! - largest)
+      for (let i = from; i < to; i++) p[i] = Math.exp(x[i]! - largest) / total
+      sum += Math.log(total) + largest - x[from + label[b]!]!
+    }
+    heap.floats(loss)[0] = sum / B
+    return [loss, probabilities]
+  }),
+  [backward]: kernel<"dy" | "labels" | "probabilities">(
+    ({ inputs: { dy, labels, probabilities } }) => {
+      const [B, C] = probabilities.shape as [number, number]
+      const out = heap.output([B, C])
+      const [d, p, label] = [heap.floats(out), heap.floats(probabilities), heap.integers(labels)]
+      const share = heap.floats(dy)[0]! / B
+      for (let i = 0; i < B * C; i++) d[i] = p[i]! * share
+      for (let b = 0; b < B; b++) d[b * C + label[b]!]! -= share
+      return out
+    }
+  )
+})
+
+export const registerGradient = (): void => {
+  tf.registerGradient({
+    kernelName: forward,
+    inputsToSave: ["labels"],
+    outputsToSave: [false, true],
+    gradFunc: (dys, [labels, probabilities]) => {
+      const dy = (dys as Array<Tensor>)[0]
+      return {
+        labels: () => tf.zerosLike(labels!),
+        logits: () =>
+          tf.engine().runKernel(backward, { dy, labels, probabilities } as never) as Tensor
+      }
+    }
+  })
+}
