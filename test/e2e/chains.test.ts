@@ -2,10 +2,14 @@ import { describe, expect, it } from "@effect/vitest"
 import type { Disturbance } from "../support/abuse.js"
 import { blobsChain, disturbances, end, endure, undisturbed, violations } from "../support/abuse.js"
 import { differences } from "../support/checkpoints.js"
+import type { JsonEvent } from "../support/child.js"
 
 /** HOLDFAST_SEED repeats what a failure has printed. */
 const seed = Number(process.env["HOLDFAST_SEED"] ?? Date.now() % 1_000_000)
 const settings = { batch: 8, load: 100 }
+
+const wentOn = (events: ReadonlyArray<JsonEvent>): boolean =>
+  events.some(({ event, from }) => event === "RunStarted" && from !== null)
 
 describe.concurrent(`a run that is disturbed (HOLDFAST_SEED=${seed})`, () => {
   const straight = undisturbed(blobsChain(settings))
@@ -13,6 +17,7 @@ describe.concurrent(`a run that is disturbed (HOLDFAST_SEED=${seed})`, () => {
 
   const chains: Readonly<Record<string, ReadonlyArray<Disturbance>>> = {
     "killed at random moments and while it saves": [
+      draw.killAfterSave(),
       draw.killInSave(),
       draw.kill(),
       draw.killInFlush()
@@ -23,13 +28,18 @@ describe.concurrent(`a run that is disturbed (HOLDFAST_SEED=${seed})`, () => {
       draw.signal(),
       { from: "a save", signals: [[0, "SIGINT"]] }
     ],
-    "told to stop by bursts of signals": [draw.burst(), draw.burst()]
+    "told to stop by bursts of signals": [
+      draw.burst(),
+      { ...draw.burst(), from: "CheckpointSaved" },
+      draw.burst()
+    ]
   }
   for (const [how, disturbances] of Object.entries(chains)) {
     it(`ends as if it had not been, ${how}`, async () => {
       const chain = blobsChain(settings)
       const sessions = await endure(chain, disturbances)
       expect(violations(sessions)).toEqual([])
+      expect(sessions.some(([, { events }]) => wentOn(events))).toBe(true)
       expect(differences(end(chain), await straight)).toEqual([])
     }, 120_000)
   }

@@ -7,7 +7,8 @@ import type { Ended, JsonEvent } from "./child.js"
 import { eventsIn, pipeline, start, wait } from "./child.js"
 
 /** When a disturbance begins: at a word of the output, or as a file is being saved. */
-export type Moment = "the start" | "making" | "loading" | "RunStarted" | "validation" | "a save"
+export type Moment =
+  "the start" | "making" | "loading" | "RunStarted" | "CheckpointSaved" | "validation" | "a save"
 
 /** Signals to a process: each so many milliseconds after the one before, the first after `from`. */
 export interface Disturbance {
@@ -148,17 +149,23 @@ export const disturbances = (seed: number) => {
   const kind = () => pick(["SIGINT", "SIGTERM", "SIGHUP"] as const)
   /** Mostly while it trains, sometimes while it starts. */
   const moment = (): readonly [Moment, number] =>
-    draw() < 0.2 ? ["the start", below(1500)] : [pick(["loading", "RunStarted"]), below(700)]
+    draw() < 0.2
+      ? ["the start", below(1500)]
+      : [pick(["loading", "RunStarted", "CheckpointSaved"]), below(700)]
   return {
     kill: (): Disturbance => {
       const [from, after] = moment()
       return { from, signals: [[after, "SIGKILL"]] }
     },
+    killAfterSave: (): Disturbance => ({
+      from: "CheckpointSaved",
+      signals: [[below(300), "SIGKILL"]]
+    }),
     killInSave: (): Disturbance => ({ from: "a save", signals: [[below(12), "SIGKILL"]] }),
     killInFlush: (): Disturbance => ({
-      from: "RunStarted",
+      from: pick(["RunStarted", "CheckpointSaved"]),
       signals: [
-        [below(500), kind()],
+        [below(300), kind()],
         [below(40), "SIGKILL"]
       ]
     }),
