@@ -1,0 +1,44 @@
+import * as Effect from "effect/Effect"
+import { Backend, type BackendName, backendNames } from "./Backend.js"
+
+/** What became of a backend on this machine. */
+export type Examination =
+  | { readonly name: BackendName; readonly available: false; readonly why: string }
+  | {
+      readonly name: BackendName
+      readonly available: true
+      /** How far a gradient is from the slope measured along it, as a part of it. */
+      readonly gradientError: number
+      /** The median time of a training step of a small time-delay network, in milliseconds. */
+      readonly step: number
+    }
+
+/** An error of the gradient above this is a fault: single precision alone makes up to a thousandth. */
+export const tolerance = 0.01
+
+/**
+ * Tries every backend, one after the other, about `seconds` each: does it start, is its gradient right,
+ * and how fast is it. Leaves another backend the current one than before.
+ */
+export const examineAll = (seconds: number): Effect.Effect<ReadonlyArray<Examination>> =>
+  Effect.forEach(backendNames, (name) =>
+    Effect.gen(function* () {
+      yield* Backend
+      const { measure } = yield* Effect.promise(() => import("./measure.js"))
+      return { name, available: true, ...measure(seconds) } as const
+    }).pipe(
+      Effect.provide(Backend.layer(name)),
+      Effect.catchAll(({ detail }) =>
+        Effect.succeed({ name, available: false, why: detail } as const)
+      )
+    )
+  )
+
+/** An examination in a line for people. */
+export const describe = (examination: Examination): string => {
+  if (!examination.available) return `${examination.name}: not available: ${examination.why}`
+  const { name, gradientError, step } = examination
+  const verdict = gradientError <= tolerance ? "gradients right" : "GRADIENTS WRONG"
+  const percent = (gradientError * 100).toFixed(2)
+  return `${name}: ${verdict} (${percent} % off the measured slope), ${step.toFixed(1)} ms a step`
+}

@@ -1,0 +1,54 @@
+import * as tf from "@tensorflow/tfjs"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { describe as inWords, examineAll, tolerance } from "../../src/backend/Examination.js"
+import { measure } from "../../src/backend/measure.js"
+import { use } from "./backends.js"
+
+describe("examining the backends", () => {
+  it.effect(
+    "finds that WebAssembly and plain JavaScript compute right gradients",
+    () =>
+      Effect.gen(function* () {
+        const found = yield* examineAll(0.2)
+        expect(found.map(({ name }) => name)).toEqual(["tensorflow", "wasm", "cpu"])
+        for (const examination of found.slice(1)) {
+          expect(examination.available).toBe(true)
+          if (!examination.available) continue
+          expect(examination.gradientError).toBeLessThan(tolerance)
+          expect(examination.step).toBeGreaterThan(0)
+        }
+      }),
+    60_000
+  )
+
+  it("sees a gradient that is wrong", async () => {
+    await use("wasm")
+    const right = tf.getKernel("Conv2DBackpropFilter", "wasm")
+    tf.unregisterKernel("Conv2DBackpropFilter", "wasm")
+    tf.registerKernel({
+      ...right,
+      kernelFunc: (call) =>
+        tf.getKernel("Multiply", "wasm").kernelFunc({
+          inputs: { a: right.kernelFunc(call) as tf.TensorInfo, b: tf.scalar(1.5) },
+          backend: call.backend
+        })
+    })
+    const { gradientError } = measure(0.1)
+    tf.unregisterKernel("Conv2DBackpropFilter", "wasm")
+    tf.registerKernel(right)
+    expect(gradientError).toBeGreaterThan(tolerance)
+  })
+
+  it("says what it found", () => {
+    expect(inWords({ name: "tensorflow", available: false, why: "it is not installed" })).toBe(
+      "tensorflow: not available: it is not installed"
+    )
+    expect(inWords({ name: "wasm", available: true, gradientError: 0.0002, step: 3.14 })).toBe(
+      "wasm: gradients right (0.02 % off the measured slope), 3.1 ms a step"
+    )
+    expect(inWords({ name: "wasm", available: true, gradientError: 0.5, step: 3 })).toContain(
+      "GRADIENTS WRONG"
+    )
+  })
+})
