@@ -15,7 +15,9 @@ export const loadDataset = <C, E, R>(load: (config: C) => Effect.Effect<Dataset,
     description: "load and split the data",
     run: (config: C) =>
       Effect.gen(function* () {
-        const dataset = yield* load(config)
+        // Nobody else would say it: there is no run yet that could be saved.
+        const stopped = emit({ _tag: "Interrupted", place: { epoch: 0, step: 0 }, path: null })
+        const dataset = yield* Effect.onInterrupt(load(config), () => stopped)
         yield* emit({
           _tag: "DatasetLoaded",
           name: dataset.name,

@@ -27,6 +27,18 @@ describe.concurrent("holdfast run, on a run that trains", { timeout: 120_000 }, 
     expect(differences(end(chain), await straight)).toEqual([])
   })
 
+  it("says that there is nothing to save yet while it loads the data", async () => {
+    const chain = blobsChain({ load: 60_000 })
+    const child = start(["run", ...chain.args], chain.folder)
+    await child.shows("loading")
+    child.send("SIGTERM")
+    const { code, out } = await child.ended
+    expect(code).toBe(143)
+    expect(out).toMatch(
+      /\nstopped by SIGTERM; there was nothing to save yet\nrun it again with: node .* load=60000\n$/
+    )
+  })
+
   it("saves before it tells of a stage's failure; mended, goes on without a terminal", async () => {
     const chain = blobsChain(settings)
     const failing = start(["run", ...chain.args, "fail=3"], chain.folder)
