@@ -52,7 +52,13 @@ export type Event =
       /** Examples in this step. */
       readonly examples: number
     }
-  | { readonly _tag: "EpochFinished"; readonly record: EpochRecord; readonly epochs: number }
+  | {
+      readonly _tag: "EpochFinished"
+      readonly record: EpochRecord
+      readonly epochs: number
+      /** Whether it is the best so far. */
+      readonly isBest: boolean
+    }
   | {
       readonly _tag: "CheckpointSaved"
       readonly path: string

@@ -55,7 +55,12 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
       }
       progress = yield* Ref.get(run.progress)
       const record = progress.history[progress.history.length - 1]!
-      yield* emit({ _tag: "EpochFinished", record, epochs: num_epochs })
+      yield* emit({
+        _tag: "EpochFinished",
+        record,
+        epochs: num_epochs,
+        isBest: progress.best?.epoch === record.epoch
+      })
     }
     yield* finish(run)
     yield* emit({

@@ -74,6 +74,7 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
   { checkpoint, isLatest, path }: NonNullable<Start["from"]>
 ) {
   const { allowDatasetChange } = yield* Resumption
+  yield* Fit.checkClassCount(checkpoint, path, run.dataset)
   yield* Fit.checkArchitecture(checkpoint, path, run.weights)
   const sameData = yield* Fit.checkDataset(checkpoint, path, run.dataset).pipe(
     Effect.as(true),

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { DataError } from "../data/DataError.js"
 import type { SplitName } from "../data/Dataset.js"
+import { batchAt, sequential } from "../data/Order.js"
 import { emit, type Observer } from "../observe/Observer.js"
 import { breathe } from "../data/EventLoop.js"
 import { place, type Run } from "./Run.js"
@@ -18,15 +19,12 @@ export const overSplit = (
     const examples = run.dataset[split]
     const size = run.config.training.batch_size
     const steps = Math.ceil(examples.size / size)
+    const order = sequential(examples.size)
     const { epoch } = yield* place(run)
     const sums: Record<string, number> = {}
     for (let step = 0; step < steps; step++) {
       const start = step * size
-      const indices = Int32Array.from(
-        { length: Math.min(size, examples.size - start) },
-        (_, i) => start + i
-      )
-      const batch = yield* examples.batch(indices)
+      const batch = yield* examples.batch(batchAt(order, start, size))
       for (const [name, sum] of Object.entries(evaluate(run, batch))) {
         sums[name] = (sums[name] ?? 0) + sum
       }

@@ -90,8 +90,29 @@ export const checkClasses = (
           reason: "Classes",
           detail:
             `the model tells ${outputs} classes apart (model.num_classes), but ${dataset.name} has ` +
-            `${found}: ${summary(dataset.classes)}. Set model.num_classes to ${found}, or to null ` +
+            `${summary(dataset.classes)}. Set model.num_classes to ${found}, or to null ` +
             `for as many as the data has.`
+        })
+      )
+}
+
+/** Fails unless the checkpoint's model was trained to tell as many classes apart as the data has. */
+export const checkClassCount = (
+  checkpoint: Checkpoint,
+  path: string,
+  dataset: Dataset
+): Effect.Effect<void, FitError> => {
+  const before = checkpoint.meta.dataset
+  return before.classes.length === dataset.classes.length
+    ? Effect.void
+    : Effect.fail(
+        new FitError({
+          reason: "Classes",
+          detail:
+            `${path} was trained to tell apart the classes of ${before.name}, ` +
+            `${summary(before.classes)}, but ${dataset.name} has ${summary(dataset.classes)}. Give ` +
+            `the data back as it was, keep this run in another training.checkpoint_dir, or start ` +
+            `from scratch with --resume never, which moves the earlier checkpoints aside.`
         })
       )
 }

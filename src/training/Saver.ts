@@ -13,11 +13,14 @@ export interface Order {
 }
 
 /**
- * Writes snapshots while training goes on, one at a time. One that waits is replaced by a newer one
- * of its name. One that could not be written is told of, and tried again with the next order.
+ * Writes snapshots while training goes on, one at a time. One that could not be written is told of,
+ * and tried again with the next order, unless that is a newer one of its name.
  */
 export interface Saver {
-  /** Has a snapshot written, then disposed of, without waiting for it. */
+  /**
+   * Has a snapshot written, then disposed of, without waiting for it. Only where the disk is so slow
+   * that one of its name waits already, that is written first.
+   */
   readonly order: (order: Order) => Effect.Effect<void, never, Observer>
   /** Waits until everything is written; fails with what cannot be, which is then disposed of. */
   readonly settle: Effect.Effect<void, CheckpointError, Observer>
@@ -66,6 +69,7 @@ export const make = (
     return {
       order: (order) =>
         Effect.gen(function* () {
+          if (waiting.has(order.name)) yield* Effect.flatMap(attempt, warn)
           waiting.get(order.name)?.snapshot.dispose()
           waiting.set(order.name, order)
           yield* Effect.forkIn(Effect.flatMap(attempt, warn), scope)

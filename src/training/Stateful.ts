@@ -30,9 +30,6 @@ export class StateError extends Schema.TaggedError<StateError>()("StateError", {
   }
 }
 
-/** A state without tensors or values. */
-export const emptyState: StateDict = { tensors: {}, values: {} }
-
 /** Decodes the values of a state by a schema, or says whose they are and what is wrong. */
 export const decodeValues =
   <A, I>(owner: string, schema: Schema.Schema<A, I>) =>

@@ -28,6 +28,7 @@ export const step = (fields: Partial<Step>): Step => ({
 })
 
 export const epoch: Event = {
+  isBest: false,
   _tag: "EpochFinished",
   epochs: 12,
   record: {

@@ -79,6 +79,16 @@ describe("a checkpoint that does not fit", () => {
     })
   )
 
+  it.scopedLive("data with another number of classes: is refused, naming both", () =>
+    Effect.gen(function* () {
+      const { outcome } = yield* resumed({ data: { classes: 2 }, model: { num_classes: 2 } })
+      expect(messageOf(outcome)).toContain(
+        "was trained to tell apart the classes of blobs, 3 (corner-0, corner-1, corner-2), but " +
+          "blobs has 2 (corner-0, corner-1)"
+      )
+    })
+  )
+
   it.scopedLive(
     "the data: is refused, unless a change is allowed; then the epoch begins anew",
     () =>

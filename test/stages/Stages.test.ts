@@ -15,11 +15,6 @@ const saves = (events: ReadonlyArray<{ readonly _tag: string }>) =>
     readonly place: { readonly epoch: number }
   }>
 
-const pause = Stage.make("pause", {
-  description: "wait for the disk",
-  run: (run: Run.Run) => Effect.as(Effect.sleep("300 millis"), run)
-})
-
 describe("savesDue", () => {
   const usual = { epoch: 7, epochs: 20, interval: 5, isBest: false, isStopped: false }
   it.each([
@@ -39,9 +34,7 @@ describe("a run", () => {
       const folder = yield* temporaryFolder
       const { events } = yield* session({
         folder,
-        training: { num_epochs: 5, save_interval: 2 },
-        // Epochs of some milliseconds would overtake their own saves.
-        pipeline: pipelineOf({ extra: pause })
+        training: { num_epochs: 5, save_interval: 2 }
       })
       const of = (name: string) =>
         saves(events)
