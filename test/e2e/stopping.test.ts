@@ -25,6 +25,8 @@ describe.concurrent("holdfast run, on a run that trains", { timeout: 120_000 }, 
     const next = await promisify(execFile)("sh", ["-c", command], { cwd: chain.folder })
     expect(next.stdout).toMatch(/^going on from checkpoints\/.*, after epoch [2-5]/m)
     expect(differences(end(chain), await straight)).toEqual([])
+    const over = await start(["run", ...chain.args], chain.folder).ended
+    expect(over.out).toContain("already at the end, after epoch 6")
   })
 
   it("says that there is nothing to save yet while it loads the data", async () => {

@@ -255,11 +255,11 @@ const checkStart = (
 const knownAfter = (events: ReadonlyArray<JsonEvent>, before: Known | null): Known | null => {
   const started = events.find(({ event }) => event === "RunStarted")
   const stopped = events.find(({ event, path }) => event === "Interrupted" && path !== null)
-  const saved = stopped ?? events.filter(({ event }) => event === "CheckpointSaved").at(-1)
-  return saved === undefined || started === undefined
-    ? // A process that was killed may have saved more than it came to say.
-      before && { ...before, exact: false }
-    : { steps: stepsAt(saved["place"], started), exact: stopped !== undefined }
+  const saved = events.filter(({ event }) => event === "CheckpointSaved").concat(stopped ?? [])
+  // A process that was killed may have saved more than it came to say.
+  if (started === undefined || saved.length === 0) return before && { ...before, exact: false }
+  const steps = Math.max(...saved.map(({ place }) => stepsAt(place, started)))
+  return { steps, exact: stopped !== undefined && stepsAt(stopped["place"], started) === steps }
 }
 
 /** Steps in all, so that the end of an epoch's training and the end of the epoch are the same. */
