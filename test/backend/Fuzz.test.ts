@@ -41,6 +41,18 @@ const operations: Record<string, (roll: Dice) => Operation> = {
       compute: (x, filter) => tf.conv2d(x!, filter!, strides, pad)
     }
   },
+  "conv2d of many channels": (roll) => {
+    const window: [number, number] = [roll(1, 3), roll(3, 5)]
+    const channels = roll(16, 21)
+    const pad = padding(roll)
+    return {
+      inputs: [
+        [roll(1, 2), roll(window[0], 4), roll(14, 27), channels],
+        [...window, channels, roll(16, 25)]
+      ],
+      compute: (x, filter) => tf.conv2d(x!, filter!, 1, pad)
+    }
+  },
   "conv2d, explicit padding": (roll) => {
     const { window, channels, strides, shape } = image(roll)
     const side = (): [number, number] => [roll(0, 2), roll(0, 2)]

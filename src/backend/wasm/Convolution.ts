@@ -2,6 +2,7 @@ import type { backend_util, KernelFunc, TensorInfo } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
 import { type Activation, activate, addBias } from "./Fused.js"
 import { type Kernels, kernel, type Tools } from "./Kernel.js"
+import * as Winograd from "./Winograd.js"
 
 type Info = backend_util.Conv2DInfo
 type Shape4 = [number, number, number, number]
@@ -70,6 +71,10 @@ const conv2d = (tools: Tools, stock: KernelFunc): KernelFunc =>
     if (info.dataFormat !== "channelsLast") return stock(call as never)
     const [height, width] = paddedSize(info)
     const out = tools.heap.output(info.outShape)
+    if (Winograd.suits(info)) {
+      Winograd.convolve(tools, x, filter, out, info, info.padInfo.top, info.padInfo.left)
+      return out
+    }
     const padded = { height, width, top: info.padInfo.top, left: info.padInfo.left }
     convolve(tools, x, filter, out, padded, { ...info, stepH: 1, stepW: 1 })
     return out
@@ -160,6 +165,12 @@ const inputGradient = (tools: Tools): KernelFunc =>
         top: extentH - 1 - padInfo.top,
         left: extentW - 1 - padInfo.left
       }
+      const backwards = reversed(info)
+      if (Winograd.suits(backwards)) {
+        Winograd.convolve(tools, dy, turned, out, backwards, padded.top, padded.left)
+        tools.heap.free(turned)
+        return out
+      }
       const { strideHeight: stepH, strideWidth: stepW } = info
       convolve(tools, dy, turned, out, padded, {
         ...info,
@@ -172,6 +183,17 @@ const inputGradient = (tools: Tools): KernelFunc =>
       return out
     }
   )
+
+/** The convolution of dy that gives dx, if there are no strides. */
+const reversed = (info: Info): Info => ({
+  ...info,
+  inHeight: info.outHeight,
+  inWidth: info.outWidth,
+  inChannels: info.outChannels,
+  outHeight: info.inHeight,
+  outWidth: info.inWidth,
+  outChannels: info.inChannels
+})
 
 /** [KH, KW, Ci, Co] turned by 180° and with its channels swapped: [KH, KW, Co, Ci]. */
 const turnedFilter = ({ heap }: Tools, filter: TensorInfo): TensorInfo => {
@@ -188,9 +210,10 @@ const turnedFilter = ({ heap }: Tools, filter: TensorInfo): TensorInfo => {
   return turned
 }
 
-const filterGradient = ({ heap, simd }: Tools): KernelFunc =>
+const filterGradient = (tools: Tools): KernelFunc =>
   kernel<"x" | "dy", ConvAttrs & { readonly filterShape: Shape4 }>(
     ({ inputs: { x, dy }, attrs }) => {
+      const { heap, simd } = tools
       const info = geometry(x.shape, attrs.filterShape, attrs)
       if (info.dataFormat !== "channelsLast") throw new Error("only NHWC convolutions are trained")
       const { inHeight: H, inWidth: W, inChannels: Ci, padInfo } = info
@@ -199,6 +222,10 @@ const filterGradient = ({ heap, simd }: Tools): KernelFunc =>
       const plain = height === H && width === W
       const image = plain ? 0 : height * width * Ci * 4
       const out = heap.output(attrs.filterShape)
+      if (Winograd.suits(info)) {
+        Winograd.filterGradient(tools, x, dy, out, info)
+        return out
+      }
       heap.floats(out).fill(0)
       heap.withScratch(image + OH * OW * 32 + 128, (scratch) => {
         for (let b = 0; b < info.batchSize; b++) {

@@ -8,7 +8,9 @@ import { type Memory, WebAssembly } from "./WebAssembly.js"
 export interface Simd {
   readonly MATMUL_SCRATCH: { readonly value: number }
   readonly matmul: Kernel
+  readonly multiplyPanels: Kernel
   readonly packMatrix: Kernel
+  readonly transform: Kernel
   readonly convolve: Kernel
   readonly convolveFilterGradient: Kernel
   readonly depthwise: Kernel

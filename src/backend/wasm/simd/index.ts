@@ -1,7 +1,7 @@
 // Kernels on the memory of the TensorFlow.js WebAssembly backend, which is imported. The module has
 // no data of its own: a data segment would overwrite the backend's.
 
-export { MATMUL_SCRATCH, matmul } from "./matmul"
+export { MATMUL_SCRATCH, matmul, multiplyPanels } from "./matmul"
 export { packMatrix } from "./panels"
 export { convolve, convolveFilterGradient, place } from "./convolution"
 export { depthwise, depthwiseFilterGradient } from "./depthwise"
@@ -12,4 +12,5 @@ export {
 export { maxPoolGradient } from "./pooling"
 export { gru, gruGradient, lstm, lstmGradient } from "./recurrent"
 export { reluGradient } from "./activation"
+export { transform } from "./transform"
 export { adam, descend, momentum, rmsDirection } from "./update"
