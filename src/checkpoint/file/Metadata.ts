@@ -30,22 +30,38 @@ const firstProblem = (error: ParseResult.ParseError): string =>
     .map(({ path, message }) => `${path.join(".")}: ${message}`)
     .join()
 
-/** The `__metadata__` of a checkpoint: one key a field, its value JSON text. Left: what cannot be. */
-export const encode = ({
-  meta,
-  digests
-}: Metadata): Either.Either<ReadonlyMap<string, string>, string> =>
+// By hand: an object cannot hold every name as a key.
+const digestsText = (digests: Iterable<readonly [string, string]>): string => {
+  const pairs = [...digests].map(([name, digest]) => `${JSON.stringify(name)}:"${digest}"`)
+  return `{${pairs.join(",")}}`
+}
+
+/**
+ * The `__metadata__` of a checkpoint: one key a field, its value JSON text; placeholders stand for
+ * the digests of the tensors, by their names, and of the header. Left: what cannot be encoded.
+ */
+export const encode = (
+  meta: CheckpointMeta,
+  tensors: Iterable<string>
+): Either.Either<ReadonlyMap<string, string>, string> =>
   Either.gen(function* () {
     const fields = yield* Either.mapLeft(Schema.encodeEither(CheckpointMeta)(meta), firstProblem)
     const metadata = new Map([["format", format]])
     for (const [key, value] of Object.entries(fields)) {
       metadata.set(key, yield* JsonText.stringify(value, key))
     }
-    // By hand: an object cannot hold every name as a key.
-    const pairs = [...digests].map(([name, digest]) => `${JSON.stringify(name)}:"${digest}"`)
-    metadata.set("tensor_digests", `{${pairs.join(",")}}`)
+    const unknown = [...tensors].map((name) => [name, HeaderDigest.placeholder] as const)
+    metadata.set("tensor_digests", digestsText(unknown))
     return metadata.set(HeaderDigest.key, HeaderDigest.placeholder)
   })
+
+/** The same, and as long, with the digests of the tensors. */
+export const withDigests = (
+  metadata: ReadonlyMap<string, string>,
+  digests: Digests
+): ReadonlyMap<string, string> =>
+  // Setting a key that is there leaves it in its place.
+  new Map(metadata).set("tensor_digests", digestsText(digests))
 
 const damaged = (detail: string): MetadataProblem => ({ reason: "Damaged", detail })
 

@@ -25,14 +25,17 @@ const readHeader = Effect.fnUntraced(function* (path: string, file: FileSystem.F
   const safetensors = <A>(result: Either.Either<A, SafetensorsError>) =>
     Either.mapLeft(result, notSafetensors(path))
   const fileLength = Number((yield* file.stat).size)
-  const start = new Uint8Array(Math.min(fileLength, 8))
-  yield* OpenFile.fill(file, start)
-  const length = yield* safetensors(Header.lengthOf(start, fileLength))
+  // Most headers are shorter: one call reads all.
+  const start = new Uint8Array(Math.min(fileLength, 32 * 1024))
+  const read = yield* OpenFile.fill(file, start)
+  const length = yield* safetensors(Header.lengthOf(start.subarray(0, read), fileLength))
   const bytes = new Uint8Array(length)
-  bytes.set(start)
-  if (8 + (yield* OpenFile.fill(file, bytes.subarray(8))) < length) {
+  bytes.set(start.subarray(0, length))
+  const rest = bytes.subarray(start.length)
+  if (read < start.length || (yield* OpenFile.fill(file, rest)) < rest.length) {
     return yield* refuse("Truncated", "the file became shorter while it was read")
   }
+  yield* file.seek(length, "start")
   const seal = HeaderDigest.check(bytes)
   if (seal === "damaged") {
     return yield* refuse("Damaged", `its header, bytes 0 to ${length}, does not have its digest`)
