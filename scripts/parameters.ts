@@ -1,0 +1,185 @@
+import { readFileSync } from "node:fs"
+import * as Either from "effect/Either"
+import { chinese } from "./parameters.zh.js"
+
+/** The languages of the README, each with its file. */
+export const readmes = { en: "README.md", zh: "README.zh-CN.md" } as const
+export type Language = keyof typeof readmes
+
+/** The part of JSON Schema that config.schema.json uses. */
+interface Schema {
+  readonly type?: string
+  readonly description?: string
+  readonly default?: unknown
+  readonly enum?: ReadonlyArray<unknown>
+  readonly anyOf?: ReadonlyArray<Schema>
+  readonly required?: ReadonlyArray<string>
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly minLength?: number
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly exclusiveMinimum?: number
+  readonly exclusiveMaximum?: number
+}
+
+/** A field of the configuration. `ours`: what the project's config.json says. */
+interface Row {
+  readonly path: string
+  readonly schema: Schema
+  readonly required: boolean
+  readonly ours: unknown
+}
+
+const words = {
+  en: {
+    head: ["field", "value", "default", "meaning"],
+    text: "text",
+    integer: "integer",
+    number: "number",
+    boolean: "true or false",
+    required: "required",
+    or: " or ",
+    file: "; ",
+    translate: (text: string) => text
+  },
+  zh: {
+    head: ["字段", "取值", "默认值", "含义"],
+    text: "文本",
+    integer: "整数",
+    number: "数",
+    boolean: "true 或 false",
+    required: "必填",
+    or: " 或 ",
+    file: ";",
+    translate: (text: string) => chinese[text] ?? `missing in scripts/parameters.zh.ts: ${text}`
+  }
+} as const
+
+const json = (value: unknown): string => `\`${JSON.stringify(value)}\``
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === "object" && value !== null && !Array.isArray(value)
+
+/** Sections of which each variant, told apart by `name`, has fields of its own. */
+const isVariants = ({ anyOf }: Schema): boolean =>
+  anyOf !== undefined && anyOf.every(({ properties }) => properties?.["name"] !== undefined)
+
+/** What a field may hold. */
+const allowed = (schema: Schema, language: Language): string => {
+  const word = words[language]
+  if (isVariants(schema)) {
+    return schema.anyOf!.map((variant) => json(nameOf(variant))).join(word.or)
+  }
+  if (schema.anyOf) return schema.anyOf.map((one) => allowed(one, language)).join(word.or)
+  if (schema.enum) return schema.enum.map(json).join(word.or)
+  if (schema.properties) {
+    const fields = Object.entries(schema.properties).map(([name]) => `\`${name}\``)
+    return `{ ${fields.join(", ")} }`
+  }
+  const limits = [
+    schema.minimum === undefined ? "" : `≥ ${schema.minimum}`,
+    schema.exclusiveMinimum === undefined ? "" : `> ${schema.exclusiveMinimum}`,
+    schema.maximum === undefined || schema.maximum >= 2 ** 31 - 1 ? "" : `≤ ${schema.maximum}`,
+    schema.exclusiveMaximum === undefined ? "" : `< ${schema.exclusiveMaximum}`
+  ].filter((limit) => limit !== "")
+  const type =
+    schema.type === "integer"
+      ? word.integer
+      : schema.type === "number"
+        ? word.number
+        : schema.type === "boolean"
+          ? word.boolean
+          : schema.type === "null"
+            ? "`null`"
+            : word.text
+  return [type, limits.join(", ")].filter((part) => part !== "").join(" ")
+}
+
+const nameOf = (variant: Schema): unknown => variant.properties?.["name"]?.enum?.[0]
+
+/** The fields under `path`, sections opened, variants left for tables of their own. */
+const rowsOf = (path: string, schema: Schema, ours: unknown): ReadonlyArray<Row> =>
+  Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
+    const inner = isObject(ours) ? ours[name] : undefined
+    const at = path === "" ? name : `${path}.${name}`
+    return field.properties
+      ? rowsOf(at, field, inner)
+      : [
+          {
+            path: at,
+            schema: field,
+            required: schema.required?.includes(name) ?? false,
+            ours: inner
+          }
+        ]
+  })
+
+const defaultOf = ({ ours, required, schema }: Row, language: Language): string => {
+  const word = words[language]
+  const value = schema.default
+  const usual = required
+    ? word.required
+    : json(isObject(value) && "name" in value ? value["name"] : value)
+  const here = isObject(ours) ? ours["name"] : ours
+  return here === undefined || json(here) === usual
+    ? usual
+    : `${usual}${word.file}config.json: ${json(here)}`
+}
+
+const table = (rows: ReadonlyArray<ReadonlyArray<string>>, head: ReadonlyArray<string>): string =>
+  [head, head.map(() => "---"), ...rows]
+    .map((cells) => `| ${cells.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`)
+    .join("\n")
+
+const fieldTable = (rows: ReadonlyArray<Row>, language: Language): string =>
+  table(
+    rows.map((row) => [
+      `\`${row.path}\``,
+      allowed(row.schema, language),
+      defaultOf(row, language),
+      words[language].translate(row.schema.description ?? "")
+    ]),
+    words[language].head
+  )
+
+/** Every field of config.json, as Markdown. */
+export const parameters = (language: Language): string => {
+  const { properties } = JSON.parse(readFileSync("config.schema.json", "utf8")) as Schema
+  const ours = JSON.parse(readFileSync("config.json", "utf8")) as Record<string, unknown>
+  const { translate } = words[language]
+  return ["training", "model", "data"]
+    .flatMap((section) => {
+      const schema = properties![section]!
+      const rows = rowsOf(section, schema, ours[section])
+      const variants = rows
+        .filter((row) => isVariants(row.schema))
+        .flatMap(({ path, schema: { anyOf } }) =>
+          anyOf!.map((variant) => {
+            const fields = rowsOf("", variant, undefined).filter(
+              ({ path: name }) => name !== "name"
+            )
+            const title = `\`${path}\`: ${json(nameOf(variant))}. ${translate(variant.description ?? "")}`
+            return fields.length === 0 ? title : `${title}\n\n${fieldTable(fields, language)}`
+          })
+        )
+      return [
+        `### \`${section}\``,
+        translate(schema.description ?? ""),
+        fieldTable(rows, language),
+        ...variants
+      ]
+    })
+    .join("\n\n")
+}
+
+const begin = "<!-- parameters: written by npm run docs -->\n<!-- prettier-ignore-start -->\n\n"
+const end = "\n\n<!-- prettier-ignore-end -->\n<!-- /parameters -->"
+
+/** The text of a README with its table of parameters as it should be; Left: it has no place for one. */
+export const withParameters = (text: string, language: Language): Either.Either<string, string> => {
+  const from = text.indexOf(begin)
+  const to = text.indexOf(end, from)
+  return from === -1 || to === -1
+    ? Either.left(`${readmes[language]} has no place for the parameters`)
+    : Either.right(text.slice(0, from + begin.length) + parameters(language) + text.slice(to))
+}
