@@ -5,6 +5,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { createHash } from "node:crypto"
+import { fileURLToPath } from "node:url"
 import type { Checkpoint } from "../../src/checkpoint/Checkpoint.js"
 import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
 import * as Safetensors from "../../src/file/Safetensors.js"
@@ -133,6 +134,31 @@ describe("CheckpointFile", () => {
         expect(yield* Effect.isSuccess(CheckpointFile.inspect(file))).toBe(true)
       })
     )
+  )
+
+  it.live("reads what version 1 wrote", () =>
+    Effect.gen(function* () {
+      const file = fileURLToPath(new URL("fixtures/version-1.safetensors", import.meta.url))
+      const { meta, tensors } = yield* CheckpointFile.read(file)
+      expect(meta).toMatchObject({ format_version: 1, epoch: 3, global_step: 21, backend: "wasm" })
+      expect(meta.train_history).toStrictEqual([
+        { epoch: 3, learning_rate: 0.01, seconds: 1, val_loss: 0.25, train_loss: NaN }
+      ])
+      expect(meta.stage_states).toStrictEqual({ "early stopping": { best: Infinity, wait: 2 } })
+      expect(meta.optimizer_state_dict).toStrictEqual({ iterations: 21, momentum: -0 })
+      const bias = yield* tensors.get("model_state_dict.dense/bias")!.bytes
+      const sines = [3.5, 4.5, 5.5].map(Math.sin)
+      expect(new Float32Array(bias.slice().buffer)).toStrictEqual(Float32Array.from(sines))
+      const info = yield* CheckpointFile.inspect(file)
+      expect(info.tensors.map(({ name, sha256 }) => [name, sha256.slice(0, 16)])).toEqual([
+        ["model_state_dict.__proto__", "e3b0c44298fc1c14"],
+        ["model_state_dict.dense/bias", "0792f724053dade8"],
+        ["model_state_dict.dense/kernel", "d51f47260d9812f6"],
+        ["optimizer_state_dict.step", "9d9f290527a6be62"],
+        ["model_state_dict.levels", "b3c6a387ef377d30"],
+        ["model_state_dict.mask", "85f90dfea1d8027e"]
+      ])
+    }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
   it.live("refuses a newer format by its version", () =>
