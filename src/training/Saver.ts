@@ -9,6 +9,8 @@ import type { Snapshot } from "./Snapshot.js"
 export interface Order {
   readonly name: SaveName
   readonly snapshot: Snapshot
+  /** When it was ordered, ISO 8601: of two that wait, the later one is newer, whichever is written first. */
+  readonly at: string
   readonly stall: number
 }
 

@@ -87,18 +87,19 @@ const isOrdered = (run: Run, progress: Progress) =>
 const order = (run: Run, name: SaveName, snapshot: Snapshot.Snapshot, stall: number) =>
   Effect.gen(function* () {
     if (name === "latest") yield* Ref.set(run.lastOrder, snapshot.progress)
-    yield* run.saver.order({ name, snapshot, stall })
+    // Not when it was taken: a flush may order what was taken long before.
+    const at = new Date(yield* Clock.currentTimeMillis).toISOString()
+    yield* run.saver.order({ name, snapshot, at, stall })
   })
 
 /** Writes an order to the store, and tells of it. */
 export const writer =
   (store: Run["store"], lastSave: Run["lastSave"]) =>
-  ({ name, snapshot, stall }: Order): Effect.Effect<void, CheckpointError, Observer> =>
+  ({ at, name, snapshot, stall }: Order): Effect.Effect<void, CheckpointError, Observer> =>
     Effect.gen(function* () {
       const { checkpoint, progress } = snapshot
-      // It may have waited, and a flush may write what was taken long before.
-      const saved_at = new Date(yield* Clock.currentTimeMillis).toISOString()
-      const saved = yield* store({ ...checkpoint, meta: { ...checkpoint.meta, saved_at } }, name)
+      const meta = { ...checkpoint.meta, saved_at: at }
+      const saved = yield* store({ ...checkpoint, meta }, name)
       if (name === "latest") yield* Ref.set(lastSave, { progress, path: saved.path })
       yield* emit({
         _tag: "CheckpointSaved",

@@ -31,6 +31,7 @@ const makeScene = Effect.gen(function* () {
     saver.order({
       name,
       stall: 0,
+      at: "2026-01-01T00:00:00.000Z",
       snapshot: {
         progress: { ...Progress.initial, epoch },
         checkpoint: undefined as never,

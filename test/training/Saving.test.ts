@@ -1,0 +1,34 @@
+import { expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import * as TestClock from "effect/TestClock"
+import { Observer, Progress } from "holdfast"
+import type { Checkpoint } from "../../src/checkpoint/Checkpoint.js"
+import type { LastSave } from "../../src/training/Run.js"
+import { writer } from "../../src/training/Saving.js"
+import { sampleMeta } from "../checkpoint/sample.js"
+
+// Else an earlier state, written late because the disk was slow or full, would count as the newest.
+it.effect("dates a checkpoint by when it was ordered, however long it waited", () =>
+  Effect.gen(function* () {
+    const stored: Array<Checkpoint> = []
+    const store = (checkpoint: Checkpoint) =>
+      Effect.sync(() => {
+        stored.push(checkpoint)
+        return { path: "best.safetensors", bytes: 1, milliseconds: 1 }
+      })
+    const write = writer(store, yield* Ref.make<LastSave | null>(null))
+    yield* TestClock.setTime(Date.UTC(2026, 0, 2))
+    yield* write({
+      name: "best",
+      at: "2026-01-01T00:00:00.000Z",
+      stall: 0,
+      snapshot: {
+        progress: Progress.initial,
+        checkpoint: { meta: sampleMeta(1), tensors: new Map() },
+        dispose: () => {}
+      }
+    })
+    expect(stored.map(({ meta }) => meta.saved_at)).toEqual(["2026-01-01T00:00:00.000Z"])
+  }).pipe(Effect.provideService(Observer, { emit: () => Effect.void }))
+)
