@@ -108,7 +108,7 @@ export const stateful = <A, I, E = never, R = never>(
     run: (run) =>
       Effect.gen(function* () {
         const cell = yield* cellOf(run, name, options.state, options.initial)
-        cell.set(yield* options.run(run, cell.get()))
+        yield* cell.set(yield* options.run(run, cell.get()))
         return run
       })
   })

@@ -33,12 +33,14 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
   const resumption = yield* Resumption
   const candidates = yield* folder.list
   const pathOf = Option.map(({ path }: { readonly path: string }) => path)
+  const wantsBest = Option.getOrElse(resumption.flag, () => training.resume_from) === "best"
+  // To find either is to read and verify it, so only the one in question is looked for.
   const decision = yield* decide({
     flag: resumption.flag,
     configured: training.resume_from,
     folder: folder.path,
-    latest: pathOf(yield* folder.latest),
-    best: pathOf(yield* folder.best),
+    latest: wantsBest ? Option.none() : pathOf(yield* folder.latest),
+    best: wantsBest ? pathOf(yield* folder.best) : Option.none(),
     terminal: resumption.terminal
   })
   const scratch: Start = { from: null, archive: candidates.length > 0 }

@@ -87,7 +87,7 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
     run.unclaimed.set(stage, state)
   }
   const saved = Restore.progress(checkpoint)
-  const before = (checkpoint.meta.config["training"] as RunConfig["training"]).num_epochs
+  const before = (checkpoint.meta.config as Partial<RunConfig>).training?.num_epochs ?? 0
   const goesFurther = saved.stopped !== null && run.config.training.num_epochs > before
   const onSameData = sameData ? saved : Progress.restartEpoch(saved)
   yield* Ref.set(run.progress, goesFurther ? Progress.unstopped(onSameData) : onSameData)

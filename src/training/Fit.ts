@@ -1,3 +1,4 @@
+import type { LayersModel } from "@tensorflow/tfjs"
 import type { Checkpoint } from "../checkpoint/Checkpoint.js"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -74,6 +75,24 @@ export const checkArchitecture = (
         `checkpoints aside.`
     })
   )
+}
+
+/** Fails unless the model takes one input, of the data's shape, and gives one output. */
+export const checkInput = (model: LayersModel, dataset: Dataset): Effect.Effect<void, FitError> => {
+  const { inputs, outputs } = model
+  const shape = inputs[0]!.shape.slice(1)
+  const fits =
+    shape.length === dataset.inputShape.length &&
+    shape.every((size, i) => size === null || size === dataset.inputShape[i])
+  const detail =
+    inputs.length !== 1 || outputs.length !== 1
+      ? `a run trains a model with one input and one output, but this one has ${inputs.length} and ${outputs.length}`
+      : fits
+        ? null
+        : `the model takes inputs of shape [${shape.map((size) => size ?? "any")}], but those of ${dataset.name} are [${dataset.inputShape}]`
+  return detail === null
+    ? Effect.void
+    : Effect.fail(new FitError({ reason: "Architecture", detail }))
 }
 
 /** Fails unless the model tells as many classes apart as the data has. */

@@ -6,7 +6,7 @@ import { Backend } from "../backend/Backend.js"
 import type { BackendError } from "../backend/BackendError.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Dataset } from "../data/Dataset.js"
-import { checkClasses, type FitError } from "./Fit.js"
+import { checkClasses, checkInput, type FitError } from "./Fit.js"
 import { clearSeeds } from "./LayerSeeds.js"
 import type { Objective } from "./Objective.js"
 import type { OptimizerFactory } from "./Optimizer.js"
@@ -63,6 +63,7 @@ export const build = <C extends RunConfig>(
       inputShape: dataset.inputShape,
       classes: dataset.classes
     })
+    yield* checkInput(model, dataset)
     yield* checkClasses(model.outputs[0]!.shape, dataset)
     yield* backend.checkTrainable(model)
     const weights = ofModel(model)

@@ -1,12 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { register, type Run } from "./Run.js"
-import { decodeValues, type StateError, type Stateful } from "./Stateful.js"
+import { decodeValues, StateError, type Stateful } from "./Stateful.js"
 
 /** A value that is part of the run's checkpoints. */
 export interface StateCell<A> extends Stateful {
   readonly get: () => A
-  readonly set: (value: A) => void
+  /** Fails if the schema cannot encode the value, which is then not taken. */
+  readonly set: (value: A) => Effect.Effect<void, StateError>
 }
 
 /**
@@ -23,23 +24,34 @@ export const cellOf = <A, I>(
     const known = run.stateful.get(name)
     // Only this function registers under a stage's name, so what is there is that stage's cell.
     if (known !== undefined) return known as StateCell<A>
-    const cell = make(name, schema, initial)
+    const cell = yield* make(name, schema, initial)
     yield* register(run, name, cell)
     return cell
   })
 
-const make = <A, I>(name: string, schema: Schema.Schema<A, I>, initial: A): StateCell<A> => {
-  const State = Schema.Struct({ state: schema })
-  let value = initial
-  return {
-    get: () => value,
-    set: (next) => {
-      value = next
-    },
-    stateDict: () => ({ tensors: {}, values: { ...Schema.encodeSync(State)({ state: value }) } }),
-    loadStateDict: (saved) =>
-      Effect.map(decodeValues(`the stage ${name}`, State)(saved), ({ state }) => {
-        value = state
+const make = <A, I>(name: string, schema: Schema.Schema<A, I>, initial: A) =>
+  Effect.gen(function* () {
+    const owner = `the stage ${name}`
+    const State = Schema.Struct({ state: schema })
+    const encode = (state: A) =>
+      Effect.mapError(
+        Schema.encode(State)({ state } as typeof State.Type),
+        ({ message: detail }) => new StateError({ reason: "Unencodable", owner, detail })
+      )
+    let value = initial
+    // Encoded as it is set, since nothing may go wrong any more when a run is being flushed.
+    let encoded = yield* encode(initial)
+    const set = (next: A) =>
+      Effect.map(encode(next), (state) => {
+        value = next
+        encoded = state
       })
-  }
-}
+    const cell: StateCell<A> = {
+      get: () => value,
+      set,
+      stateDict: () => ({ tensors: {}, values: { ...encoded } }),
+      loadStateDict: (saved) =>
+        Effect.flatMap(decodeValues(owner, State)(saved), ({ state }) => set(state as A))
+    }
+    return cell
+  })

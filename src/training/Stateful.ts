@@ -19,14 +19,16 @@ export interface Stateful {
   readonly loadStateDict: (state: StateDict) => Effect.Effect<void, StateError>
 }
 
-/** A state that its owner cannot take over: `owner` names it, `detail` what is wrong. */
+/** A state that cannot be saved, or taken over: `owner` names whose, `detail` what is wrong. */
 export class StateError extends Schema.TaggedError<StateError>()("StateError", {
-  reason: Schema.Literal("Missing", "Mismatch"),
+  reason: Schema.Literal("Mismatch", "Unencodable"),
   owner: Schema.String,
   detail: Schema.String
 }) {
   override get message(): string {
-    return `the state of ${this.owner} in the checkpoint cannot be restored: ${this.detail}`
+    return this.reason === "Mismatch"
+      ? `the state of ${this.owner} in the checkpoint cannot be restored: ${this.detail}`
+      : `the state of ${this.owner} does not fit its schema, and cannot be saved: ${this.detail}`
   }
 }
 

@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Schema from "effect/Schema"
 import { Run, Stage } from "holdfast"
 import { savesDue } from "../../src/stages/checkpoint.js"
 import { checkpointIn, essence, pipelineOf, session, temporaryFolder } from "../support/session.js"
@@ -129,6 +130,24 @@ describe("a custom stage that fails", () => {
       broken = false
       yield* session({ folder, pipeline })
       expect(yield* Effect.flatMap(checkpointIn(folder), essence)).toStrictEqual(end)
+    })
+  )
+
+  it.scopedLive("with a state that its schema cannot hold says so, and the run is saved", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const extra = Stage.stateful("custom", {
+        description: "half a count",
+        state: Schema.Struct({ count: Schema.Int }),
+        initial: { count: 0 },
+        run: (_run, { count }) => Effect.succeed({ count: count + 0.5 })
+      })
+      const { exit } = yield* session({ folder, pipeline: pipelineOf({ extra }) })
+      expect(Exit.isFailure(exit) && (Cause.squash(exit.cause) as Error).message).toContain(
+        "the state of the stage custom does not fit its schema"
+      )
+      const { meta } = yield* checkpointIn(folder)
+      expect(meta.position.stage).toBe("custom")
     })
   )
 
