@@ -89,6 +89,8 @@ export type Event =
   | {
       readonly _tag: "RunFinished"
       readonly epoch: number
+      /** Why it ended before its last epoch; null when it did not. */
+      readonly stopped: string | null
       readonly best: {
         readonly metric: string
         readonly value: number

@@ -66,6 +66,7 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     yield* emit({
       _tag: "RunFinished",
       epoch: progress.epoch,
+      stopped: progress.stopped,
       best: progress.best,
       seconds: (performance.now() - started) / 1000
     })
