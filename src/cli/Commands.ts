@@ -30,9 +30,17 @@ export const commands = {
       ["--allow-dataset-change", "go on with data other than the checkpoint's"],
       ["--backend NAME", "compute on tensorflow, wasm or cpu; by default on the"],
       ["", "fastest there is, or on what HOLDFAST_BACKEND says"],
+      ["--grace SECONDS", "stop within so many after SIGTERM, by default 25; then"],
+      ["", "the process ends, whatever is still going on"],
+      ["--force", "take over a folder of checkpoints from a process that"],
+      ["", "cannot be judged from here, if you know it to be gone"],
       ["--quiet", "show warnings and results only"],
       ["--json", "print a JSON object an event"],
       help
+    ],
+    signals: [
+      ["SIGINT, SIGTERM, SIGHUP", "save and stop; again, a second later: quit at once"],
+      ["SIGUSR1", "save after this training step, and go on"]
     ]
   },
   show: {
@@ -41,6 +49,14 @@ export const commands = {
     examples: [["holdfast show pipelines/speaker.ts", "the tree of its stages"]],
     arguments: [pipeline],
     options: [json("the tree"), help]
+  },
+  list: {
+    summary: "List the checkpoints in a folder, the newest first",
+    usage: "holdfast list [options] [folder]",
+    examples: [["holdfast list", "the checkpoints of config.json's default folder"]],
+    arguments: [["folder", "the folder, by default checkpoints"]],
+    options: [json("the list"), help],
+    notes: "It reads no more than their headers: verify looks at every byte."
   },
   inspect: {
     summary: "Show what is in a checkpoint: position, metrics, tensors, config",
@@ -51,6 +67,31 @@ export const commands = {
     ],
     arguments: [["checkpoint", "the checkpoint's file"]],
     options: [json("everything but the tensors' values"), help]
+  },
+  verify: {
+    summary: "Check every byte of a checkpoint, or of each in a folder",
+    usage: "holdfast verify [options] <path>",
+    examples: [
+      ["holdfast verify checkpoints", "each checkpoint in the folder"],
+      ["holdfast verify checkpoints/best_model.safetensors", "this one"]
+    ],
+    arguments: [["path", "a checkpoint's file, or a folder of them"]],
+    options: [json("what was found"), help],
+    notes: "It exits with 1 if any is damaged or cannot be read."
+  },
+  pin: {
+    summary: "Keep a checkpoint for ever, whatever keep_last and the like say",
+    usage: "holdfast pin <checkpoint>",
+    examples: [["holdfast pin checkpoints/best_model.safetensors", "what is the best now"]],
+    arguments: [["checkpoint", "the checkpoint's file, by any of its names"]],
+    options: [help]
+  },
+  unpin: {
+    summary: "Let a pinned checkpoint go when its time has come",
+    usage: "holdfast unpin <checkpoint>",
+    examples: [["holdfast unpin checkpoints/epoch-0012-step-000000.safetensors", "that one"]],
+    arguments: [["checkpoint", "the checkpoint's file, by any of its names"]],
+    options: [help]
   }
 } as const satisfies Readonly<Record<string, Help>>
 

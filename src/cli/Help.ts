@@ -5,6 +5,10 @@ export interface Help {
   readonly examples: ReadonlyArray<Entry>
   readonly arguments: ReadonlyArray<Entry>
   readonly options: ReadonlyArray<Entry>
+  /** The signals that the command answers, where it does more than stop. */
+  readonly signals?: ReadonlyArray<Entry>
+  /** A sentence that nothing above has place for. */
+  readonly notes?: string
 }
 
 type Entry = readonly [name: string, meaning: string]
@@ -16,7 +20,9 @@ export const ofCommand = (help: Help): string =>
     `Usage: ${help.usage}`,
     section("Examples", help.examples),
     section("Arguments", help.arguments),
-    section("Options", help.options)
+    section("Options", help.options),
+    ...(help.signals === undefined ? [] : [section("Signals", help.signals)]),
+    ...(help.notes === undefined ? [] : [help.notes])
   ].join("\n\n")
 
 /** The help on the program: its commands, and an example of each. */

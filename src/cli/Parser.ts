@@ -10,12 +10,23 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { stripVTControlCharacters } from "node:util"
 import { inspect } from "./Inspect.js"
+import { list } from "./List.js"
+import { pin, unpin } from "./Pin.js"
 import { run } from "./Run.js"
 import { show } from "./Show.js"
 import { UsageError } from "./UsageError.js"
+import { verify } from "./Verify.js"
 
 /** The commands as @effect/cli parses them. */
-export const holdfast = Command.withSubcommands(Command.make("holdfast"), [run, show, inspect])
+export const holdfast = Command.withSubcommands(Command.make("holdfast"), [
+  run,
+  show,
+  list,
+  inspect,
+  verify,
+  pin,
+  unpin
+])
 
 const platform = Layer.mergeAll(
   NodeFileSystem.layer,

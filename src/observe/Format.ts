@@ -26,6 +26,17 @@ export const duration = (seconds: number): string => {
     : `${Math.floor(total / 3600)} h ${Math.floor(total / 60) % 60} min`
 }
 
+/** How long ago something was, in its largest unit: 12 s, 3 min, 5 h, 40 d. */
+export const age = (seconds: number): string => {
+  const units = [
+    ["d", 86_400],
+    ["h", 3600],
+    ["min", 60]
+  ] as const
+  const [unit, size] = units.find(([, size]) => seconds >= size) ?? ["s", 1]
+  return `${Math.max(0, Math.floor(seconds / size))} ${unit}`
+}
+
 /** A size in the unit that leaves one to three digits before the point: 512 B, 2.1 MB. */
 export const bytes = (size: number): string => {
   const units = ["B", "kB", "MB", "GB", "TB"]

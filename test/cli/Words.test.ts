@@ -6,8 +6,11 @@ import { commands, summary } from "../../src/cli/Commands.js"
 import type { Help } from "../../src/cli/Help.js"
 import { ofCommand, ofProgram, optionNames } from "../../src/cli/Help.js"
 import { inspect } from "../../src/cli/Inspect.js"
+import { list } from "../../src/cli/List.js"
+import { pin, unpin } from "../../src/cli/Pin.js"
 import { run } from "../../src/cli/Run.js"
 import { show } from "../../src/cli/Show.js"
+import { verify } from "../../src/cli/Verify.js"
 import { check, separated, split } from "../../src/cli/Words.js"
 
 const wrong = (...words: ReadonlyArray<string>) => check("run", commands.run, words)?.message
@@ -58,7 +61,11 @@ describe("Help", () => {
   const parsers = {
     run: Command.getHelp(run, plain),
     show: Command.getHelp(show, plain),
-    inspect: Command.getHelp(inspect, plain)
+    list: Command.getHelp(list, plain),
+    inspect: Command.getHelp(inspect, plain),
+    verify: Command.getHelp(verify, plain),
+    pin: Command.getHelp(pin, plain),
+    unpin: Command.getHelp(unpin, plain)
   }
 
   for (const [name, parsed] of Object.entries(parsers)) {

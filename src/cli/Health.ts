@@ -1,0 +1,34 @@
+import * as Either from "effect/Either"
+import type { Candidate } from "../checkpoint/Candidate.js"
+import * as Candidates from "../checkpoint/Candidate.js"
+import type { CheckpointErrorReason } from "../checkpoint/CheckpointError.js"
+
+/** How a checkpoint is, as far as whoever made the candidate has looked. */
+type Health = Candidate["health"]
+
+const words: Partial<Record<CheckpointErrorReason, string>> = {
+  Truncated: "cut short",
+  Damaged: "damaged",
+  NotACheckpoint: "no checkpoint",
+  UnsupportedVersion: "other version"
+}
+
+/** The health in a word or two, for a table. */
+export const word = (health: Health): string =>
+  Either.match(health, {
+    onLeft: ({ reason }) => words[reason] ?? "unreadable",
+    onRight: () => "whole"
+  })
+
+/** A table of candidates, and under it what is wrong with those that are not whole. */
+export const withTroubles = (table: string, candidates: ReadonlyArray<Candidate>): string => {
+  const troubles = Candidates.errors(candidates).map(({ message }) => message)
+  return [table, ...(troubles.length === 0 ? [] : ["", ...troubles])].join("\n")
+}
+
+/** The health for programs: "whole", or the kind of damage, which `problem` tells more of. */
+export const toJson = (health: Health) =>
+  Either.match(health, {
+    onLeft: ({ message, reason }) => ({ health: reason, problem: message }),
+    onRight: () => ({ health: "whole", problem: null })
+  })

@@ -1,0 +1,92 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type { Candidate } from "../checkpoint/Candidate.js"
+import * as Candidates from "../checkpoint/Candidate.js"
+import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
+import * as FileStore from "../checkpoint/FileStore.js"
+import * as Format from "../observe/Format.js"
+import { stringify } from "../observe/JsonLines.js"
+import { Output } from "../observe/Output.js"
+import { table } from "../observe/Table.js"
+import * as Health from "./Health.js"
+
+/** Prints the checkpoints in a folder by what their headers say, newest first, damaged ones last. */
+export const listCheckpoints = Effect.fn("List.checkpoints")(function* (options: {
+  readonly folder: string
+  readonly json: boolean
+}) {
+  const { out } = yield* Output
+  const store = yield* CheckpointStore
+  const candidates = yield* store.list(options.folder)
+  const text = options.json
+    ? stringify(toJson(candidates))
+    : candidates.length === 0
+      ? `there are no checkpoints in ${options.folder}`
+      : draw(candidates, yield* Clock.currentTimeMillis)
+  yield* out(`${text}\n`)
+}, Effect.provide(FileStore.layer))
+
+/** What the runs in the folder were judged by, if by anything. */
+const watchedIn = (candidates: ReadonlyArray<Candidate>): string =>
+  Option.match(Candidates.watched(candidates), {
+    onNone: () => "val_loss",
+    onSome: ({ metric }) => metric
+  })
+
+const valueOf = ({ health }: Candidate, metric: string): number | null =>
+  Either.match(health, {
+    onLeft: () => null,
+    onRight: (meta) => Option.getOrNull(Candidates.metricOf(meta, metric))
+  })
+
+/** When it was saved: as it says itself, since file times do not survive copying. */
+const savedAt = ({ health, modified }: Candidate): string =>
+  Either.match(health, { onLeft: () => modified.toISOString(), onRight: (meta) => meta.saved_at })
+
+/** What can be said of a candidate by its header alone, and by what names it goes. */
+const remarks = ({ aliases, health, pinned }: Candidate): string =>
+  [Health.word(health), ...aliases, ...(pinned ? ["pinned"] : [])].join(", ")
+
+/** The list for people; `now` in milliseconds. */
+export const draw = (candidates: ReadonlyArray<Candidate>, now: number): string => {
+  const metric = watchedIn(candidates)
+  const rows = candidates.map((candidate) => {
+    const value = valueOf(candidate, metric)
+    const place = Either.match(candidate.health, {
+      onLeft: () => ["", ""],
+      onRight: ({ epoch, step }) => [String(epoch), String(step)]
+    })
+    return [
+      ...place,
+      value === null ? "" : Format.number(value),
+      Format.age((now - Date.parse(savedAt(candidate))) / 1000),
+      Format.bytes(candidate.bytes),
+      candidate.name,
+      remarks(candidate)
+    ]
+  })
+  const headers = ["epoch", "step", metric, "age", "size", "file", "health"]
+  return Health.withTroubles(table(headers, rows), candidates)
+}
+
+/** The list for programs: `epoch` and `step` are null where the header is damaged. */
+export const toJson = (candidates: ReadonlyArray<Candidate>) => {
+  const metric = watchedIn(candidates)
+  return candidates.map((candidate) => ({
+    path: candidate.path,
+    name: candidate.name,
+    ...Either.match(candidate.health, {
+      onLeft: () => ({ epoch: null, step: null }),
+      onRight: ({ epoch, step }) => ({ epoch, step })
+    }),
+    metric,
+    value: valueOf(candidate, metric),
+    saved_at: savedAt(candidate),
+    bytes: candidate.bytes,
+    aliases: candidate.aliases,
+    pinned: candidate.pinned,
+    ...Health.toJson(candidate.health)
+  }))
+}

@@ -1,0 +1,81 @@
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type { Candidate } from "../checkpoint/Candidate.js"
+import type { CheckpointMeta } from "../checkpoint/Checkpoint.js"
+import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
+import * as FileStore from "../checkpoint/FileStore.js"
+import { stringify } from "../observe/JsonLines.js"
+import { Output } from "../observe/Output.js"
+import { table } from "../observe/Table.js"
+import * as Health from "./Health.js"
+
+/** Checkpoints that are not as they were saved, so that the command fails. */
+export class VerifyError extends Data.TaggedError("VerifyError")<{
+  readonly damaged: number
+  readonly of: number
+}> {
+  override get message(): string {
+    const checkpoints = this.of === 1 ? "checkpoint" : "checkpoints"
+    const are = this.damaged === 1 ? "is" : "are"
+    return `${this.damaged} of ${this.of} ${checkpoints} ${are} damaged or cannot be read`
+  }
+}
+
+/** Reads every byte of a checkpoint, or of each in a folder, and prints which are as they were saved. */
+export const verifyCheckpoints = Effect.fn("Verify.checkpoints")(function* (options: {
+  readonly path: string
+  readonly json: boolean
+}) {
+  const { out } = yield* Output
+  const store = yield* CheckpointStore
+  const candidates = yield* store.verify(options.path)
+  const found = yield* Effect.forEach(candidates, withPlace)
+  const text = options.json
+    ? stringify(found.map(toJson))
+    : found.length === 0
+      ? `there are no checkpoints in ${options.path}`
+      : draw(found)
+  yield* out(`${text}\n`)
+  const damaged = candidates.filter(({ health }) => Either.isLeft(health)).length
+  if (damaged > 0) return yield* new VerifyError({ damaged, of: candidates.length })
+}, Effect.provide(FileStore.layer))
+
+/** `place` is null where even the header is damaged. */
+interface Verified extends Candidate {
+  readonly place: Pick<CheckpointMeta, "epoch" | "step"> | null
+}
+
+/** A header that is whole says which checkpoint it was, whatever became of its tensors. */
+const withPlace = (candidate: Candidate) =>
+  Effect.gen(function* () {
+    const store = yield* CheckpointStore
+    const meta = Either.isRight(candidate.health)
+      ? Effect.succeed(candidate.health.right)
+      : Effect.map(store.inspect(candidate.path), (info) => info.meta)
+    const verified: Verified = {
+      ...candidate,
+      place: yield* Effect.orElseSucceed(meta, () => null)
+    }
+    return verified
+  })
+
+/** A checkpoint a line: which it is, and how it is. */
+const draw = (found: ReadonlyArray<Verified>): string => {
+  const rows = found.map(({ health, name, place }) => [
+    place === null ? "" : String(place.epoch),
+    place === null ? "" : String(place.step),
+    name,
+    Health.word(health)
+  ])
+  return Health.withTroubles(table(["epoch", "step", "file", "health"], rows), found)
+}
+
+/** The same for programs. */
+const toJson = ({ health, name, path, place }: Verified) => ({
+  path,
+  name,
+  epoch: place?.epoch ?? null,
+  step: place?.step ?? null,
+  ...Health.toJson(health)
+})
