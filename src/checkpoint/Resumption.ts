@@ -30,6 +30,8 @@ export class Resumption extends Context.Tag("holdfast/Resumption")<
     /** What `--resume` said. */
     readonly flag: Option.Option<ResumeFrom>
     readonly allowDatasetChange: boolean
+    /** Whether to take the folder over from a process that cannot be judged from here. */
+    readonly force: boolean
     /** Whether someone is there to be asked. */
     readonly terminal: boolean
     /** Asks whether to go on from `candidate`. Stopping at the question interrupts the run. */

@@ -44,7 +44,8 @@ export const goOn = (call: Call): string => {
         arg !== "--resume" &&
         args[i - 1] !== "--resume" &&
         !arg.startsWith("--resume=") &&
-        arg !== "--allow-dataset-change"
+        arg !== "--allow-dataset-change" &&
+        arg !== "--force"
     )
   return [program(call), ...[...kept, "--resume", "latest", ...args.slice(end)].map(quote)].join(
     " "

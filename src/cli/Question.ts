@@ -27,12 +27,13 @@ const readLine = Effect.async<string>((resume) => {
 export const layer = (options: {
   readonly flag: Option.Option<ResumeFrom>
   readonly allowDatasetChange: boolean
+  readonly force: boolean
   readonly messages: Messages.Messages
 }): Layer.Layer<Resumption, never, Output> =>
   Layer.effect(
     Resumption,
     Effect.gen(function* () {
-      const { allowDatasetChange, flag, messages } = options
+      const { allowDatasetChange, flag, force, messages } = options
       const { err } = yield* Output
 
       const answer = (question: string): Effect.Effect<boolean> =>
@@ -45,6 +46,7 @@ export const layer = (options: {
       return {
         flag,
         allowDatasetChange,
+        force,
         // The question goes to standard error, so that standard output may be a file or a pipe.
         terminal: process.stdin.isTTY && process.stderr.isTTY,
         ask: (candidate) => Effect.interruptible(answer(messages.goOn(candidate)))

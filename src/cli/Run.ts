@@ -16,6 +16,16 @@ const backendName = (name: string) =>
     )
   )
 
+/** The parser takes Infinity for a number, and its message would not say what was wrong. */
+const seconds = (text: string) =>
+  /^\d+(\.\d+)?$/.test(text) && Number(text) > 0
+    ? Effect.succeed(Number(text))
+    : Effect.fail(
+        ValidationError.invalidValue(
+          HelpDoc.p(`--grace is ${text}; it takes a number of seconds, more than 0`)
+        )
+      )
+
 const options = {
   pipeline: Args.text({ name: "pipeline" }),
   args: Args.repeated(Args.text({ name: "args" })),
@@ -23,6 +33,8 @@ const options = {
   set: Options.repeated(Options.text("set")),
   resume: Options.optional(Options.text("resume")),
   allowDatasetChange: Options.boolean("allow-dataset-change"),
+  force: Options.boolean("force"),
+  grace: Options.text("grace").pipe(Options.mapEffect(seconds), Options.optional),
   backend: Options.text("backend").pipe(
     Options.withFallbackConfig(Config.nonEmptyString("HOLDFAST_BACKEND")),
     Options.mapEffect(backendName),

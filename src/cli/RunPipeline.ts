@@ -16,6 +16,7 @@ import { Output } from "../observe/Output.js"
 import * as PlainLog from "../observe/PlainLog.js"
 import * as Progress from "../observe/Progress.js"
 import * as Quiet from "../observe/Quiet.js"
+import { SaveRequest } from "../training/SaveRequest.js"
 import * as Invocation from "./Invocation.js"
 import * as PipelineFile from "./PipelineFile.js"
 import * as Question from "./Question.js"
@@ -29,6 +30,9 @@ export interface Options {
   readonly set: ReadonlyArray<string>
   readonly resume: Option.Option<string>
   readonly allowDatasetChange: boolean
+  readonly force: boolean
+  /** Seconds from SIGTERM to the end. */
+  readonly grace: Option.Option<number>
   readonly backend: Option.Option<BackendName>
   readonly quiet: boolean
   readonly json: boolean
@@ -37,7 +41,8 @@ export interface Options {
 /** Loads the pipeline and runs it, with every service that a stage can ask for. */
 export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options) {
   const call = yield* Invocation.Invocation
-  const { received } = yield* Signals
+  const { received, setGrace, takeSaveRequest } = yield* Signals
+  if (Option.isSome(options.grace)) yield* setGrace(options.grace.value)
   const setting: Setting = {
     messages: call.messages,
     command: Invocation.goOn(call),
@@ -51,8 +56,10 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
     Question.layer({
       flag: Option.map(options.resume, Resumption.parse),
       allowDatasetChange: options.allowDatasetChange,
+      force: options.force,
       messages: call.messages
     }),
+    Layer.succeed(SaveRequest, { take: takeSaveRequest }),
     FileStore.layer,
     Backend.layer(Option.getOrUndefined(options.backend))
   )

@@ -9,17 +9,38 @@ export type Signal = keyof typeof numbers
 /** The exit code that tells which signal ended a command. */
 export const exitCode = (signal: Signal): number => 128 + numbers[signal]
 
-/** Tells which signal is stopping the command, once one has come. */
+/** What signals have asked of the command so far, and how long it may take to stop. */
 export class Signals extends Context.Tag("holdfast/Signals")<
   Signals,
-  { readonly received: Effect.Effect<Signal | null> }
+  {
+    /** The signal that is stopping the command, once one has come. */
+    readonly received: Effect.Effect<Signal | null>
+    /** Whether SIGUSR1 has asked for a save since this was last run. */
+    readonly takeSaveRequest: Effect.Effect<boolean>
+    /** Sets the seconds that the command has from SIGTERM to its end. */
+    readonly setGrace: (seconds: number) => Effect.Effect<void>
+  }
 >() {}
 
 /** Where signal handlers, which run outside of any effect, note what has come. */
 export class Inbox {
   received: Signal | null = null
+  saveRequested = false
+  /** Seconds from SIGTERM to the end. */
+  grace = 25
 
   get layer(): Layer.Layer<Signals> {
-    return Layer.succeed(Signals, { received: Effect.sync(() => this.received) })
+    return Layer.succeed(Signals, {
+      received: Effect.sync(() => this.received),
+      takeSaveRequest: Effect.sync(() => {
+        const requested = this.saveRequested
+        this.saveRequested = false
+        return requested
+      }),
+      setGrace: (seconds) =>
+        Effect.sync(() => {
+          this.grace = seconds
+        })
+    })
   }
 }

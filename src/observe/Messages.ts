@@ -15,6 +15,8 @@ export interface Messages {
   readonly archived: (path: string) => string
   /** While the step and the save that a signal interrupted are finished. */
   readonly stopping: string
+  /** When the seconds are over that stopping may take. */
+  readonly outOfTime: (seconds: number) => string
   readonly saved: (options: {
     readonly place: Place
     readonly path: string
@@ -51,11 +53,13 @@ const english: Messages = {
     afterInEnglish(from),
   archived: (path) => `the earlier checkpoints were moved to ${path}`,
   stopping: "finishing this step and saving; press again to quit at once",
+  outOfTime: (seconds) =>
+    `the ${seconds} s that --grace allows are over: ended with work unfinished`,
   saved: ({ command, path, place, signal }) =>
     `stopped${signal === null ? "" : ` by ${signal}`} ${afterInEnglish(place)}; ` +
     `saved in ${path}\ngo on with: ${command}`,
   stoppedUnsaved: (signal, command) =>
-    `stopped${signal === null ? "" : ` by ${signal}`}; there was nothing to save yet\n` +
+    `stopped${signal === null ? "" : ` by ${signal}`} before training began; nothing to save\n` +
     `run it again with: ${command}`,
   alreadyFinished: (epoch, reason) => `already at the end, after epoch ${epoch}: ${reason}`,
   finished: ({ best, epoch, seconds }) =>
@@ -79,11 +83,12 @@ const chinese: Messages = {
     `${noTerminal ? "没有可供提问的终端:" : ""}从 ${from.path} 继续,${afterInChinese(from)}`,
   archived: (path) => `之前的检查点已移至 ${path}`,
   stopping: "正在完成当前步骤并保存;再按一次立即退出",
+  outOfTime: (seconds) => `已超过 --grace 允许的 ${seconds} 秒:在未完成时结束`,
   saved: ({ command, path, place, signal }) =>
     `${signal === null ? "" : `收到 ${signal},`}已停止,${afterInChinese(place)};` +
     `已保存到 ${path}\n继续训练:${command}`,
   stoppedUnsaved: (signal, command) =>
-    `${signal === null ? "" : `收到 ${signal},`}已停止;尚无内容需要保存\n重新运行:${command}`,
+    `${signal === null ? "" : `收到 ${signal},`}已在训练开始前停止;没有内容需要保存\n重新运行:${command}`,
   alreadyFinished: (epoch, reason) => `训练已在第 ${epoch} 轮之后结束:${reason}`,
   finished: ({ best, epoch, seconds }) =>
     `训练完成,共 ${epoch} 轮,用时 ${Format.duration(seconds)}` +

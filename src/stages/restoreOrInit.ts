@@ -32,9 +32,11 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
     run: ({ config, dataset }: Prepared<C>) =>
       Effect.gen(function* () {
         const store = yield* CheckpointStore
+        const { force } = yield* Resumption
         const { checkpoint_dir, keep_best, keep_best_by, keep_every, keep_last } = config.training
         const folder = yield* store.open(checkpoint_dir, {
-          retention: { keep_best, keep_every, keep_last, best_by: keep_best_by }
+          retention: { keep_best, keep_every, keep_last, best_by: keep_best_by },
+          force
         })
         const start = yield* chooseStart(config.training, folder)
         const earlier = start.from?.checkpoint

@@ -8,10 +8,13 @@ import { breathe } from "../data/EventLoop.js"
 import * as Progress from "../training/Progress.js"
 import * as Random from "../training/Random.js"
 import { measured, type Run } from "../training/Run.js"
+import { SaveRequest } from "../training/SaveRequest.js"
+import { save } from "../training/Saving.js"
 import { train } from "../training/TrainStep.js"
 
 /**
- * Trains on the examples of the epoch that are still due, in the order that the seed gives it.
+ * Trains on the examples of the epoch that are still due, in the order that the seed gives it, and
+ * saves between two steps when it is asked to.
  * Measures `train_loss`, the objective's other metrics likewise, and `learning_rate`.
  */
 export const trainEpoch = Stage.make("trainEpoch", {
@@ -19,6 +22,7 @@ export const trainEpoch = Stage.make("trainEpoch", {
   resumable: true,
   run: (run: Run) =>
     Effect.gen(function* () {
+      const saveRequest = yield* SaveRequest
       const { epoch } = yield* Ref.get(run.progress)
       const { size } = run.dataset.train
       // A function of the seed and the epoch, so that any place in it is reached at once.
@@ -27,6 +31,7 @@ export const trainEpoch = Stage.make("trainEpoch", {
       while (progress.position.example < size) {
         yield* step(run, order, progress)
         progress = yield* Ref.get(run.progress)
+        if (yield* saveRequest.take) yield* save(run, "latest")
         yield* breathe
       }
       yield* measured(run, {

@@ -10,7 +10,17 @@ const call = (...args: ReadonlyArray<string>) => ({
 
 describe("Invocation.goOn", () => {
   it("keeps the command but for where it started from", () => {
-    const args = ["run", "p.ts", "--set", "a=1", "--resume", "best", "--allow-dataset-change", "x"]
+    const args = [
+      "run",
+      "p.ts",
+      "--set",
+      "a=1",
+      "--resume",
+      "best",
+      "--allow-dataset-change",
+      "--force",
+      "x"
+    ]
     expect(goOn(call(...args))).toBe("holdfast run p.ts --set a=1 x --resume latest")
     expect(goOn(call("run", "--resume=never", "p.ts"))).toBe("holdfast run p.ts --resume latest")
     expect(goOn(call("run", "p.ts"))).toBe("holdfast run p.ts --resume latest")

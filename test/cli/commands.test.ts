@@ -5,7 +5,7 @@ describe("holdfast", () => {
   it("helps without loading what helps nobody, in plain text", async () => {
     const { code, out } = await holdfast(["--help"])
     expect(code).toBe(0)
-    expect(out).toMatch(/^holdfast \d+\.\d+\.\d+\n[ -~…\n]*\n {2}inspect {2}[ -~…\n]*$/)
+    expect(out).toMatch(/^holdfast \d+\.\d+\.\d+\n[ -~…\n]*\n {2}inspect {2,}[ -~…\n]*$/)
     const helped = await holdfast(["--help"], {
       env: { NODE_DEBUG: "esm" }
     })
@@ -33,6 +33,9 @@ describe("holdfast", () => {
     )
     expect(await wrong("show")).toBe(
       "error: Missing argument <pipeline>\nsee holdfast show --help\n"
+    )
+    expect(await wrong("run", "x", "--backend", "cpu", "--grace", "0")).toBe(
+      "error: --grace is 0; it takes a number of seconds, more than 0\nsee holdfast run --help\n"
     )
     expect(await wrong("run", "x")).toBe(
       "error: --backend or HOLDFAST_BACKEND is abacus; there are tensorflow, wasm, cpu\n" +

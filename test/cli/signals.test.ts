@@ -62,6 +62,28 @@ describe("runMain", () => {
     expect(out).not.toContain("flushed")
   })
 
+  it("ends when the seconds after SIGTERM are over, whatever goes on", async () => {
+    const run = start([stop, "work", "20000", "", "0.2"])
+    await run.shows("working")
+    const pressed = performance.now()
+    run.kill("SIGTERM")
+    const { code, err, out } = await run.ended
+    expect(performance.now() - pressed).toBeGreaterThan(200)
+    expect({ code, err }).toEqual({ code: 143, err: "\n0.2 s are over\n" })
+    expect(out).not.toContain("flushed")
+  })
+
+  it("gives SIGINT and SIGHUP all the time that they need", async () => {
+    const log = file()
+    for (const signal of ["SIGINT", "SIGHUP"] as const) {
+      const run = start([stop, "work", "400", log, "0.1"])
+      await run.shows("working")
+      run.kill(signal)
+      expect((await run.ended).err).not.toContain("over")
+    }
+    expect(readFileSync(log, "utf8")).toBe("flushed\nflushed\n")
+  })
+
   it("stops when nobody reads on, with finalizers and no complaint, and exits with 141", async () => {
     const log = file()
     const run = start([stop, "work", "0", log])

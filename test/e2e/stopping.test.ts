@@ -1,10 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
 import { execFile } from "node:child_process"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import { promisify } from "node:util"
 import { onTerminal } from "../cli/holdfast.js"
 import { blobsChain, checkpoints, end, undisturbed } from "../support/abuse.js"
 import { damage, differences } from "../support/checkpoints.js"
-import { start, wait } from "../support/child.js"
+import { eventsIn, start, wait } from "../support/child.js"
 
 const settings = { batch: 8 }
 
@@ -37,7 +39,7 @@ describe.concurrent("holdfast run, on a run that trains", { timeout: 120_000 }, 
     const { code, out } = await child.ended
     expect(code).toBe(143)
     expect(out).toMatch(
-      /\nstopped by SIGTERM; there was nothing to save yet\nrun it again with: node .* load=60000\n$/
+      /\nstopped by SIGTERM before training began; nothing to save\nrun it again with: node .* load=60000\n$/
     )
   })
 
@@ -74,6 +76,57 @@ describe.concurrent("holdfast run, on a run that trains", { timeout: 120_000 }, 
     const next = await start(["run", ...chain.args], chain.folder).ended
     expect(next.out).toContain("going on from")
     expect(differences(end(chain), await straight)).toEqual([])
+  })
+
+  it("ends a stage that refuses to stop when the seconds after SIGTERM are over", async () => {
+    const chain = blobsChain(settings)
+    const child = start(["run", ...chain.args, "block=60000", "--grace", "0.5"], chain.folder)
+    await child.shows("blocking")
+    child.send("SIGTERM")
+    const { code, err } = await child.ended
+    expect({ code, err }).toEqual({
+      code: 143,
+      err: "\nthe 0.5 s that --grace allows are over: ended with work unfinished\n"
+    })
+    expect(damage(checkpoints(chain))).toEqual([])
+    const next = await start(["run", ...chain.args], chain.folder).ended
+    expect(next.out).toContain("going on from")
+    expect(differences(end(chain), await straight)).toEqual([])
+  })
+
+  it("saves on SIGUSR1 and goes on", async () => {
+    const chain = blobsChain(settings)
+    const child = start(["run", "--json", ...chain.args], chain.folder)
+    await child.shows('"epoch":3,"epochs":6,"step":2')
+    child.send("SIGUSR1")
+    const { code, err, out } = await child.ended
+    expect({ code, err }).toEqual({ code: 0, err: "" })
+    // All other saves are those at the end of an epoch.
+    const asked = eventsIn(out).filter(
+      ({ event, place }) =>
+        event === "CheckpointSaved" && (place as { readonly step: number }).step > 0
+    )
+    expect(asked).toEqual([
+      expect.objectContaining({ name: "latest", place: { epoch: 2, step: expect.any(Number) } })
+    ])
+    expect(differences(end(chain), await straight)).toEqual([])
+  })
+
+  it("leaves a folder that another machine has locked, but for --force", async () => {
+    const chain = blobsChain({})
+    const lock = join(checkpoints(chain), ".lock")
+    mkdirSync(lock, { recursive: true })
+    const holder = {
+      ...{ host: "elsewhere", pid: 1, boot: null, namespace: null, ticks: null },
+      since: "2026-01-01T00:00:00.000Z"
+    }
+    writeFileSync(join(lock, "owner-1.json"), JSON.stringify(holder))
+    const refused = await start(["run", ...chain.args], chain.folder).ended
+    expect(refused.code).toBe(1)
+    expect(refused.err).toMatch(/ is locked: in use by .*--force/)
+    const forced = await start(["run", ...chain.args, "--force"], chain.folder).ended
+    expect({ code: forced.code, err: forced.err }).toEqual({ code: 0, err: "" })
+    expect(forced.out).toContain("training from scratch")
   })
 
   it("stops at the key Ctrl+C, asks, and goes on at Enter", async () => {

@@ -76,6 +76,7 @@ export interface Session {
   readonly data?: Record<string, unknown>
   readonly resume?: ResumeFrom
   readonly allowDatasetChange?: boolean
+  readonly force?: boolean
   readonly backend?: BackendName
   /** What the user answers; undefined: there is no terminal. */
   readonly answer?: boolean
@@ -128,6 +129,7 @@ export const session = Effect.fn("session")(function* (options: Session) {
   const resumption = Layer.succeed(Resumption, {
     flag: Option.fromNullable(options.resume),
     allowDatasetChange: options.allowDatasetChange ?? false,
+    force: options.force ?? false,
     terminal: options.answer !== undefined,
     ask: () =>
       Effect.sync(() => {

@@ -1,14 +1,16 @@
 /**
  * A main program as short as can be: says "working" until it is stopped, or ends at once as its
  * first argument says; its finalizer takes the milliseconds of the second, and writes "flushed" to
- * the file of the third, else to standard output.
+ * the file of the third, else to standard output. The fourth is how many seconds SIGTERM leaves it.
  */
 import * as Effect from "effect/Effect"
 import { appendFileSync } from "node:fs"
 import { runMain } from "../../../dist/cli/RunMain.js"
 import { Inbox } from "../../../dist/cli/Signals.js"
 
-const [end, delay, file] = process.argv.slice(2)
+const [end, delay, file, grace] = process.argv.slice(2)
+const inbox = new Inbox()
+if (grace !== undefined) inbox.grace = Number(grace)
 const write = (text) => Effect.sync(() => process.stdout.write(`${text}\n`))
 
 const ends = {
@@ -23,9 +25,9 @@ runMain(
     ends[end],
     Effect.sleep(Number(delay)).pipe(
       Effect.zipRight(
-        file === undefined ? write("flushed") : Effect.sync(() => appendFileSync(file, "flushed\n"))
+        !file ? write("flushed") : Effect.sync(() => appendFileSync(file, "flushed\n"))
       )
     )
   ),
-  { inbox: new Inbox(), stopping: "stopping" }
+  { inbox, stopping: "stopping", outOfTime: (seconds) => `${seconds} s are over` }
 )
