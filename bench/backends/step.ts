@@ -68,12 +68,19 @@ const stockStep = (): number =>
   tf.tidy(() => optimizer.minimize(loss, true, weights)!.dataSync()[0]!)
 
 const step = variant === "ours" ? ourStep : stockStep
-for (let i = 0; i < 5; i++) step()
+// The compilers take some steps to finish.
+for (let i = 0; i < 15; i++) step()
+const before = process.cpuUsage()
 const times = Array.from({ length: Number(count) }, () => {
   const start = performance.now()
   step()
   return performance.now() - start
 }).sort((a, b) => a - b)
 const { HEAPU8 } = (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm
-const result = { ms: times[times.length >> 1], heapMiB: HEAPU8.length / 2 ** 20 }
+const { user, system } = process.cpuUsage(before)
+const result = {
+  ms: times[times.length >> 1],
+  cpu: (user + system) / 1000 / times.length,
+  heapMiB: HEAPU8.length / 2 ** 20
+}
 console.log(JSON.stringify(result))

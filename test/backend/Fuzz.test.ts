@@ -144,7 +144,7 @@ const compute = async (backend: BackendName, { inputs, compute }: Operation) => 
 describe("whatever the shapes, WebAssembly agrees with plain JavaScript on", () => {
   for (const [name, draw] of Object.entries(operations)) {
     it(`${name} and its gradients`, async () => {
-      for (let seed = 1; seed <= 25; seed++) {
+      for (let seed = 1; seed <= 15; seed++) {
         const operation = draw(dice(seed))
         const expected = await compute("cpu", operation)
         const actual = await compute("wasm", operation)
