@@ -45,7 +45,8 @@ const make = Effect.gen(function* () {
       lock,
       loaded,
       retention: options.retention ?? Retention.defaults,
-      last: yield* Ref.make<Written | null>(null)
+      last: yield* Ref.make<Written | null>(null),
+      newest: yield* Ref.make<string | null>(null)
     }
     return {
       ...browse(folder),

@@ -155,6 +155,26 @@ describe("FileStore", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.live("takes what was saved last for the newest, wherever the clock was set", () =>
+    Effect.gen(function* () {
+      const place = yield* fresh
+      const store = yield* CheckpointStore
+      const save = (epoch: number, saved_at: string) =>
+        Effect.scoped(
+          Effect.gen(function* () {
+            const folder = yield* store.open(place)
+            yield* folder.save(sample(epoch, 1, { saved_at }), "latest")
+            yield* folder.save(sample(epoch + 1, 1, { saved_at }), "latest")
+            const latest = Option.getOrThrow(yield* folder.latest)
+            return [latest.meta.epoch, latest.meta.saved_at]
+          })
+        )
+      expect(yield* save(1, "2026-05-05T00:00:00.000Z")).toEqual([2, "2026-05-05T00:00:00.001Z"])
+      expect(yield* save(3, "2026-04-04T00:00:00.000Z")).toEqual([4, "2026-05-05T00:00:00.003Z"])
+      expect(yield* save(5, "2026-06-06T00:00:00.000Z")).toEqual([6, "2026-06-06T00:00:00.001Z"])
+    }).pipe(Effect.provide(layer))
+  )
+
   it.scopedLive("names and passes over what is damaged, and deletes nothing", () =>
     Effect.gen(function* () {
       const { fs, folder } = yield* opened

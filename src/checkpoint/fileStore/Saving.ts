@@ -25,6 +25,8 @@ export interface Open {
   readonly loaded: ReadonlySet<string>
   /** What was saved last, and where. */
   readonly last: Ref.Ref<Written | null>
+  /** When the newest checkpoint in the folder says that it was saved; null until that is known. */
+  readonly newest: Ref.Ref<string | null>
 }
 
 /** A checkpoint that has a file of its own. */
@@ -38,6 +40,22 @@ export interface Written {
 const isSame = (a: CheckpointMeta, b: CheckpointMeta): boolean =>
   JSON.stringify({ ...a, saved_at: "" }) === JSON.stringify({ ...b, saved_at: "" })
 
+/**
+ * `time`, or the millisecond after `newest` if that is later: a clock that was set back must not
+ * make what is saved last look old. Both in ISO 8601.
+ */
+export const following = (newest: string, time: string): string => {
+  const next = Date.parse(newest) + 1
+  return time > newest || Number.isNaN(next) ? time : new Date(next).toISOString()
+}
+
+const inOrder = Effect.fnUntraced(function* (open: Open, { meta, tensors }: Checkpoint) {
+  const known = yield* Ref.get(open.newest)
+  const newest =
+    known ?? Candidates.newestFirst(yield* Listing.list(open.folder))[0]?.meta.saved_at ?? ""
+  return { meta: { ...meta, saved_at: following(newest, meta.saved_at) }, tensors }
+})
+
 /** Writes the checkpoint under a name of its own, unless it was just written: under another name. */
 const write = Effect.fnUntraced(function* (open: Open, checkpoint: Checkpoint) {
   const fs = yield* FileSystem.FileSystem
@@ -47,9 +65,10 @@ const write = Effect.fnUntraced(function* (open: Open, checkpoint: Checkpoint) {
   }
   const taken = new Set(yield* Listing.entries(open.folder))
   const file = path.join(open.folder, Names.own(checkpoint.meta, taken))
-  const bytes = yield* CheckpointFile.place(file, checkpoint)
+  const ordered = yield* inOrder(open, checkpoint)
+  const bytes = yield* CheckpointFile.place(file, ordered)
   return {
-    written: { meta: checkpoint.meta, file, bytes },
+    written: { meta: ordered.meta, file, bytes },
     undo: Effect.ignore(fs.remove(file, { force: true }))
   }
 })
@@ -90,6 +109,7 @@ export const save = Effect.fn("FileStore.save")(function* (
     yield* Effect.onError(AtomicFile.alias(written.file, alias), () => undo)
     yield* Folder.sync(open.folder)
     yield* Ref.set(open.last, written)
+    yield* Ref.set(open.newest, written.meta.saved_at)
     return written
   }).pipe(
     Effect.mapError((error) =>
