@@ -2,6 +2,7 @@ import type { LayersModel } from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
+import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
 import type { Checkpoint } from "../checkpoint/Checkpoint.js"
 import type { Dataset } from "../data/Dataset.js"
@@ -33,13 +34,10 @@ export interface LastSave {
   readonly path: string
 }
 
-/** The names under which a run saves: its newest state, and that of its best epoch. */
-export type SaveName = "latest" | "best"
-
 /**
  * The live training run, acquired by `restoreOrInit` and handed from stage to stage.
  *
- * Between two training steps it is consistent: `Snapshot.take` then holds everything that going on
+ * Between two training steps it is consistent: `RunState.take` then holds everything that going on
  * exactly needs. When its scope closes early, a checkpoint is flushed; then every tensor is freed.
  */
 export interface Run {
@@ -74,10 +72,10 @@ export interface Run {
   /** Hands a checkpoint to the store. */
   readonly store: (
     checkpoint: Checkpoint,
-    name: SaveName
+    name: CheckpointName
   ) => Effect.Effect<SavedAs, CheckpointError>
   /** Fetches the newest checkpoint of that name from the store, null where there is none. */
-  readonly fetch: (name: SaveName) => Effect.Effect<Checkpoint | null, CheckpointError>
+  readonly fetch: (name: CheckpointName) => Effect.Effect<Checkpoint | null, CheckpointError>
 }
 
 /**

@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
 import { emit, type Observer } from "../observe/Observer.js"
-import type { SaveName } from "./Run.js"
 import type { Snapshot } from "./Snapshot.js"
 
 /** A snapshot to be saved. `stall` is how long training stood still to take it, in milliseconds. */
 export interface Order {
-  readonly name: SaveName
+  readonly name: CheckpointName
   readonly snapshot: Snapshot
   /** When it was ordered, ISO 8601: of two that wait, the later one is newer, whichever is written first. */
   readonly at: string
@@ -35,7 +35,7 @@ export const make = (
   Effect.gen(function* () {
     const scope = yield* Effect.scope
     const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
-    const waiting = new Map<SaveName, Order>()
+    const waiting = new Map<CheckpointName, Order>()
 
     /** Writes what waits, each once. What fails waits on, unless a newer one has come meanwhile. */
     const attempt = Effect.suspend(() =>

@@ -2,12 +2,14 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Ref from "effect/Ref"
+import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
 import { emit, type Observer } from "../observe/Observer.js"
 import { isSamePlace, type Progress } from "./Progress.js"
-import type { Run, SaveName } from "./Run.js"
+import type { Run } from "./Run.js"
 import type { Order } from "./Saver.js"
-import * as Snapshot from "./Snapshot.js"
+import * as RunState from "./RunState.js"
+import type { Snapshot } from "./Snapshot.js"
 
 /**
  * Has the run saved under the name given, as it is now, while it goes on. `at` is the place that
@@ -16,14 +18,14 @@ import * as Snapshot from "./Snapshot.js"
  */
 export const save = (
   run: Run,
-  name: SaveName,
+  name: CheckpointName,
   at?: Progress
 ): Effect.Effect<void, never, Observer> =>
   Effect.gen(function* () {
     const progress = at ?? (yield* Ref.get(run.progress))
     if (name === "latest" && (yield* isOrdered(run, progress))) return
     const started = performance.now()
-    const snapshot = Snapshot.take(run, progress)
+    const snapshot = RunState.take(run, progress)
     yield* order(run, name, snapshot, performance.now() - started)
   }).pipe(Effect.uninterruptible)
 
@@ -39,7 +41,7 @@ export const transaction = <A, E, R>(
 ): Effect.Effect<A, E, R> =>
   Effect.acquireUseRelease(
     Effect.gen(function* () {
-      const snapshot = Snapshot.take(run, yield* Ref.get(run.progress))
+      const snapshot = RunState.take(run, yield* Ref.get(run.progress))
       yield* Ref.set(run.boundary, snapshot)
       return snapshot
     }),
@@ -84,7 +86,7 @@ const isOrdered = (run: Run, progress: Progress) =>
     (ordered) => ordered !== null && isSamePlace(ordered, progress)
   )
 
-const order = (run: Run, name: SaveName, snapshot: Snapshot.Snapshot, stall: number) =>
+const order = (run: Run, name: CheckpointName, snapshot: Snapshot, stall: number) =>
   Effect.gen(function* () {
     if (name === "latest") yield* Ref.set(run.lastOrder, snapshot.progress)
     // Not when it was taken: a flush may order what was taken long before.

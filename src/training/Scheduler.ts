@@ -2,22 +2,9 @@ import type { TrainingConfig } from "../config/TrainingConfig.js"
 import { closedForm } from "./schedulers/ClosedForm.js"
 import { constant, cosine, exponential, stepwise } from "./schedulers/Formulas.js"
 import { plateau } from "./schedulers/Plateau.js"
-import type { Stateful } from "./Stateful.js"
+import type { Scheduler } from "./schedulers/Scheduler.js"
 
-/**
- * Sets the learning rate, epoch by epoch. Its state holds `last_epoch`, the number of epochs it has
- * seen end; what the config says (base rate, number of epochs) is read from the config anew, so a
- * change there takes effect on resuming.
- */
-export interface Scheduler extends Stateful {
-  readonly name: string
-  /** The metric that `step` looks at, if any. */
-  readonly watches: string | null
-  /** The learning rate of the epoch under way. */
-  readonly learningRate: () => number
-  /** Takes note that an epoch has ended with these metrics (`val_loss`, …). */
-  readonly step: (metrics: Readonly<Record<string, number>>) => void
-}
+export type { Scheduler } from "./schedulers/Scheduler.js"
 
 /** The scheduler that `training.scheduler` asks for. */
 export const fromConfig = (training: TrainingConfig): Scheduler => {

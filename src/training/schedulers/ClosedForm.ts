@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import type { Scheduler } from "../Scheduler.js"
+import type { Scheduler } from "./Scheduler.js"
 import { decodeValues } from "../Stateful.js"
 import type { Formula } from "./Formulas.js"
 

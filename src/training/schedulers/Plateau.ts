@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { JsonNumber } from "../../file/JsonNumber.js"
-import type { Scheduler } from "../Scheduler.js"
+import type { Scheduler } from "./Scheduler.js"
 import { decodeValues } from "../Stateful.js"
 import { LastEpoch } from "./ClosedForm.js"
 
