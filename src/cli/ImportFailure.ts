@@ -7,6 +7,7 @@ export type ImportFailure =
   /** `importer` imports what is not there; `name` is how its source names it, or the end of that. */
   | {
       readonly _tag: "Missing"
+      readonly what: "module" | "package" | "export"
       readonly detail: string
       readonly name: string
       readonly importer: string
@@ -35,15 +36,18 @@ export const read = (error: unknown): ImportFailure => {
   const [, kind, name = "", importer] =
     /^Cannot find (module|package) '(.+?)' imported from (.+)$/m.exec(message) ?? []
   if (importer !== undefined) {
-    const short = kind === "package" ? name : name.replace(/^.*\/|\.\w+$/g, "")
-    return { _tag: "Missing", detail: `cannot find ${name}`, name: short, importer }
+    const what = kind === "package" ? kind : "module"
+    const short = what === "package" ? name : name.replace(/^.*\/|\.\w+$/g, "")
+    return { _tag: "Missing", what, detail: `cannot find ${name}`, name: short, importer }
   }
   const [, module = "", missing] =
     /^The requested module '(.+)' does not provide an export named '(.+)'$/.exec(message) ?? []
   if (missing !== undefined) {
     const [, at] = /^(?:file:\/\/)?(.+):\d+\n/.exec(stack) ?? []
     const detail = `${module} has no export ${missing}`
-    if (at !== undefined) return { _tag: "Missing", detail, name: module, importer: at }
+    if (at !== undefined) {
+      return { _tag: "Missing", what: "export", detail, name: module, importer: at }
+    }
   }
   // Node's own parser: the place, the line and a caret come before the stack.
   const [, source, row, indent = ""] = /^(?:file:\/\/)?(.+):(\d+)\n.*\n(\s*)\^/.exec(stack) ?? []

@@ -57,10 +57,11 @@ const importingTypescript = (url: string): Effect.Effect<Module, unknown> =>
   Effect.acquireUseRelease(
     Effect.promise(async () => {
       await import("../index.js")
-      // The user's tsconfig could lead `holdfast` astray to sources; there is no need for any.
-      const unregister = register({ tsconfig: false })
+      // Before the translator, which then asks them: from a file that it takes for CommonJS it does
+      // not follow imports to other TypeScript files.
       registerHooks("./typescriptModules.js", import.meta.url)
-      return unregister
+      // The user's tsconfig could lead `holdfast` astray to sources; there is no need for any.
+      return register({ tsconfig: false })
     }),
     () => importing(url),
     (unregister) =>
@@ -94,7 +95,7 @@ const explain = Effect.fnUntraced(function* (
 
   const failure = ImportFailure.read(error)
   if (failure._tag === "Missing") {
-    const { detail, importer, name } = failure
+    const { detail, importer, name, what } = failure
     const source = yield* lines(importer)
     const index = source.findIndex((line) => new RegExp(`["'](?:.*/)?${escape(name)}`).test(line))
     const text = source[index] ?? ""
@@ -102,7 +103,7 @@ const explain = Effect.fnUntraced(function* (
       index < 0
         ? null
         : locate(importer, index + 1, Math.max(0, text.search(/["'][^"']*["'][^"']*$/)) + 1, text)
-    return name === "holdfast"
+    return what === "package" && name === "holdfast"
       ? fail(
           "NotInstalled",
           "the package holdfast cannot be found from there; npm install it in that folder or one above",

@@ -1,12 +1,21 @@
 import { beforeAll, describe, expect, it } from "@effect/vitest"
-import { mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { pipeline, program, start } from "./holdfast.js"
 
 /** Files of a user who has the dependencies but said nothing about kinds of modules. */
 const files = {
+  // The first, as in a process of its own: what a load sets up can help the next.
+  "installed/chain.ts":
+    'import { Pipeline } from "holdfast"\nimport { only } from "./stages/only.js"\n' +
+    'export default Pipeline.make("chain", only)\n',
+  "installed/stages/only.ts":
+    'import { Stage } from "holdfast"\nimport * as Effect from "effect/Effect"\n' +
+    'import { name } from "./name.js"\n' +
+    'export const only = Stage.make(name, { description: "", run: (_: void) => Effect.void })\n',
+  "installed/stages/name.ts": 'export const name: string = "only"\n',
   "syntax.ts": 'const 名 = "字"; const = 3\n',
   "part.ts": "export const one: number = 1\nexport cost two = 2\n",
   "whole.ts": 'export * from "./part.js"\n',
@@ -15,7 +24,8 @@ const files = {
   "alone.ts": 'import { Stage } from "holdfast"\nStage\n',
   "throws.ts": 'interface Long {\n  name: string\n}\n\nthrow new Error("boom" as Long["name"])\n',
   "other.ts": "export default 1\n",
-  "empty.js": "export {}\n"
+  "empty.js": "export {}\n",
+  "installed/name.ts": 'import { Nope } from "holdfast"\nNope\n'
 }
 
 const messages: Record<string, string> = {}
@@ -23,11 +33,16 @@ const messages: Record<string, string> = {}
 // One process for all: each takes a second to start. Vitest has a loader of its own.
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-"))
-  symlinkSync(
-    fileURLToPath(new URL("../../node_modules", import.meta.url)),
-    join(folder, "node_modules")
-  )
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const link = (target: string, name: string) => {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    symlinkSync(fileURLToPath(new URL(target, import.meta.url)), join(folder, name))
+  }
+  link("../../node_modules", "node_modules")
+  link("../..", "installed/node_modules/holdfast")
+  for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, name)), { recursive: true })
+    writeFileSync(join(folder, name), text)
+  }
   const names = [...Object.keys(files), "none.ts", pipeline("toy")]
   const { err, out } = await start([program("load"), ...names], { cwd: folder }).ended
   expect(err).toBe("")
@@ -38,6 +53,10 @@ beforeAll(async () => {
 describe("PipelineFile.load", () => {
   it("loads a pipeline that is not", () => {
     expect(messages[pipeline("toy")]).toBe("toy")
+  })
+
+  it("follows imports from one file to the next in a project that has said nothing of modules", () => {
+    expect(messages["installed/chain.ts"]).toBe("chain")
   })
 
   it("names a file that is missing", () => {
@@ -64,6 +83,9 @@ describe("PipelineFile.load", () => {
     )
     expect(messages["name.ts"]).toMatch(
       /^Broken: name\.ts:1:22: effect\/Effect has no export nope\n/
+    )
+    expect(messages["installed/name.ts"]).toMatch(
+      /^Broken: installed\/name\.ts:1:22: holdfast has no export Nope\n/
     )
   })
 
