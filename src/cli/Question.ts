@@ -1,3 +1,4 @@
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type * as Option from "effect/Option"
@@ -23,6 +24,9 @@ const readLine = Effect.async<string>((resume) => {
   return Effect.sync(() => lines.close())
 })
 
+/** Milliseconds within which nobody reads a question and answers it. */
+const reaction = 100
+
 /** Resumption as the command line tells it, and by asking on the terminal. */
 export const layer = (options: {
   readonly flag: Option.Option<ResumeFrom>
@@ -37,11 +41,14 @@ export const layer = (options: {
       const { err } = yield* Output
 
       const answer = (question: string): Effect.Effect<boolean> =>
-        err(question).pipe(
-          Effect.zipRight(readLine),
-          Effect.map((line) => Messages.answer(messages, line)),
-          Effect.flatMap((yes) => (yes === null ? answer(messages.yesOrNo) : Effect.succeed(yes)))
-        )
+        Effect.gen(function* () {
+          yield* err(question)
+          const newLine = err("\n")
+          const [waited, line] = yield* Effect.timed(Effect.onInterrupt(readLine, () => newLine))
+          // What was typed ahead was echoed ahead too: the question still waits for its Enter.
+          if (Duration.toMillis(waited) < reaction) yield* newLine
+          return Messages.answer(messages, line) ?? (yield* answer(messages.yesOrNo))
+        })
 
       return {
         flag,

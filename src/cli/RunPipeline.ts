@@ -10,12 +10,13 @@ import { ConfigSource } from "../config/ConfigSource.js"
 import * as JsonLines from "../observe/JsonLines.js"
 import type { Setting } from "../observe/Line.js"
 import * as NoticeLogger from "../observe/NoticeLogger.js"
-import type { Observer } from "../observe/Observer.js"
-import { emit } from "../observe/Observer.js"
+import type { Event } from "../observe/Event.js"
+import { emit, Observer } from "../observe/Observer.js"
 import { Output } from "../observe/Output.js"
 import * as PlainLog from "../observe/PlainLog.js"
 import * as Progress from "../observe/Progress.js"
 import * as Quiet from "../observe/Quiet.js"
+import type { Pipeline } from "../Pipeline.js"
 import { SaveRequest } from "../training/SaveRequest.js"
 import * as Invocation from "./Invocation.js"
 import * as PipelineFile from "./PipelineFile.js"
@@ -72,13 +73,37 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
   yield* Effect.gen(function* () {
     const { name, reason } = yield* Backend
     yield* emit({ _tag: "BackendChosen", backend: name, reason })
-    yield* run
+    yield* trains(pipeline) ? tellingOfStop(run) : run
   }).pipe(
     Effect.provide(services),
     Effect.provide(NoticeLogger.layer),
     Effect.provide(Layer.unwrapEffect(Effect.map(Output, observer(options, setting))))
   )
 })
+
+/** Whether a pipeline trains, so that there is something to save. */
+const trains = (pipeline: Pipeline.Any): boolean =>
+  pipeline.stages.some(({ name }) => name === "restoreOrInit")
+
+/** Has a run that is stopped before it begins, while it asks a question, say so too. */
+const tellingOfStop = <A, E, R>(run: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const observer = yield* Observer
+    let told = false
+    const emit = (event: Event) =>
+      Effect.suspend(() => {
+        told ||= event._tag === "RunStarted" || event._tag === "Interrupted"
+        return observer.emit(event)
+      })
+    return yield* run.pipe(
+      Effect.onInterrupt(() =>
+        told
+          ? Effect.void
+          : observer.emit({ _tag: "Interrupted", place: { epoch: 0, step: 0 }, path: null })
+      ),
+      Effect.provideService(Observer, { emit })
+    )
+  })
 
 /** Who shows the run: what was asked for, else a live line where the terminal can redraw one. */
 const observer =

@@ -1,8 +1,8 @@
 /** Groups of three: 1,234,567. */
 export const count = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ",")
 
-/** At most four significant digits: 0.4123, 0.001, 1.235e-7, NaN. */
-export const number = (x: number): string => String(Number(x.toPrecision(4)))
+/** At most four significant digits, or as many as said: 0.4123, 0.001, 1.235e-7, NaN. */
+export const number = (x: number, digits = 4): string => String(Number(x.toPrecision(digits)))
 
 /** A share of one in per cent: 95.2 %. */
 export const percent = (share: number): string =>
@@ -44,9 +44,19 @@ export const bytes = (size: number): string => {
   return unit === 0 ? `${size} B` : `${(size / 1000 ** unit).toFixed(1)} ${units[unit]}`
 }
 
+const words = (name: string): string => name.replaceAll("_", " ")
+
+const isShare = (name: string): boolean => name.includes("accuracy")
+
 /** A metric by its name: accuracies in per cent, all others as numbers. */
-export const metric = (name: string, value: number): string =>
-  `${name.replaceAll("_", " ")} ${name.includes("accuracy") ? percent(value) : number(value)}`
+export const metric = (name: string, value: number, digits?: number): string =>
+  `${words(name)} ${isShare(name) ? percent(value) : number(value, digits)}`
+
+/** Two values of one metric: "loss 0.4/0.5", "accuracy 96.1/95.2 %". */
+export const pair = (name: string, one: number, other: number, digits?: number): string =>
+  isShare(name)
+    ? `${words(name)} ${percent(one).replace(/ %$/, "")}/${percent(other)}`
+    : `${words(name)} ${number(one, digits)}/${number(other, digits)}`
 
 /** An ISO 8601 time in the local time zone, to the second; other text as it is. */
 export const time = (iso: string): string => {

@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import type { EpochRecord } from "../checkpoint/Checkpoint.js"
 import type { Event } from "./Event.js"
 import * as Format from "./Format.js"
 import type { Messages } from "./Messages.js"
@@ -22,30 +21,42 @@ export interface Setting {
   readonly signal: Effect.Effect<string | null>
 }
 
-/** An epoch's result: metrics, those of one split together, learning rate and time. */
-export const epoch = (record: EpochRecord, epochs: number): string => {
-  const { epoch, learning_rate: learningRate, seconds, ...metrics } = record
-  return [
+type EpochFinished = Extract<Event, { readonly _tag: "EpochFinished" }>
+
+/**
+ * An epoch's result in at most `width` columns: metrics, each in training/validation, learning rate
+ * and time. Where that is too much, the learning rate goes first, then the time, then the last of
+ * the metrics.
+ */
+export const epoch = ({ epochs, isBest, record }: EpochFinished, width = Infinity): string => {
+  const { epoch, learning_rate: learningRate, seconds, ...values } = record
+  const metrics = pairs(values)
+  const rate = `lr ${Format.number(learningRate, 3)}`
+  const time = Format.duration(seconds)
+  let parts = [
     `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
-    ...groups(metrics),
-    `lr ${Format.number(learningRate)}`,
-    Format.duration(seconds)
-  ].join("  ")
+    ...metrics,
+    rate,
+    time,
+    ...(isBest ? ["best"] : [])
+  ]
+  for (const dispensable of [rate, time, ...metrics.slice(1).reverse()]) {
+    if (parts.join("  ").length <= width) break
+    parts = parts.filter((part) => part !== dispensable)
+  }
+  return parts.join("  ").slice(0, width)
 }
 
-/** Metrics in words, a split a group: "train loss 1.4, accuracy 52 %". */
-const groups = (metrics: Readonly<Record<string, number>>): ReadonlyArray<string> => {
-  const texts: Array<string> = []
-  let split: string | undefined
-  for (const [name, value] of Object.entries(metrics)) {
-    const [, prefix, rest = name] = /^(train|val)_(.*)$/.exec(name) ?? []
-    if (prefix !== undefined && prefix === split) {
-      texts[texts.length - 1] += `, ${Format.metric(rest, value)}`
-    } else texts.push(Format.metric(name, value))
-    split = prefix
-  }
-  return texts
-}
+/** Metrics in words, those in training and validation together: "loss 1.4/1.5". */
+const pairs = (metrics: Readonly<Record<string, number>>): ReadonlyArray<string> =>
+  Object.entries(metrics).flatMap(([name, value]) => {
+    const [, split, base = name] = /^(train|val)_(.*)$/.exec(name) ?? []
+    const [inTraining, inValidation] = [metrics[`train_${base}`], metrics[`val_${base}`]]
+    if (split === undefined || inTraining === undefined || inValidation === undefined) {
+      return [Format.metric(name, value, 3)]
+    }
+    return split === "train" ? [Format.pair(base, inTraining, inValidation, 3)] : []
+  })
 
 const out = (text: string): ReadonlyArray<Line> => [{ to: "out", text }]
 
@@ -79,17 +90,20 @@ export const fromEvent = (
       const size =
         `${event.epochs} epochs of ${Format.count(event.stepsPerEpoch)} steps, ` +
         `${Format.count(event.parameters)} parameters`
-      return event.from === null
-        ? out(`training from scratch: ${size}`)
-        : [
-            ...out(messages.goingOn(event.from, event.from.reason === "no terminal")),
-            ...out(`training: ${size}`)
-          ]
+      return [
+        ...(event.from === null
+          ? out(`training from scratch: ${size}`)
+          : [
+              ...out(messages.goingOn(event.from, event.from.reason === "no terminal")),
+              ...out(`training: ${size}`)
+            ]),
+        ...out("each epoch's metrics: in training/in validation")
+      ]
     }
     case "StepFinished":
       return []
     case "EpochFinished":
-      return out(epoch(event.record, event.epochs))
+      return out(epoch(event))
     case "CheckpointSaved":
       return out(
         `saved ${event.path} (${Format.bytes(event.bytes)}, ${Math.round(event.milliseconds)} ms)`

@@ -39,11 +39,10 @@ export interface Messages {
 const english: Messages = {
   goOn: (candidate) =>
     `An earlier run was found: ${candidate.path}\n` +
-    `  ${afterInEnglish(candidate)}, ` +
+    `  ${afterInEnglish(candidate)}, saved ${Format.time(candidate.savedAt)}\n` +
     (candidate.bestValLoss === null
-      ? "not validated yet"
-      : `best validation loss ${Format.number(candidate.bestValLoss)}`) +
-    `, saved ${Format.time(candidate.savedAt)}\n` +
+      ? "  not validated yet\n"
+      : `  best validation loss ${Format.number(candidate.bestValLoss)}\n`) +
     `Go on from there? [Y/n] `,
   yesOrNo: "Please answer y or n. [Y/n] ",
   yes: ["y", "yes"],
@@ -70,11 +69,10 @@ const english: Messages = {
 const chinese: Messages = {
   goOn: (candidate) =>
     `发现之前的训练:${candidate.path}\n` +
-    `  ${afterInChinese(candidate)},` +
+    `  ${afterInChinese(candidate)},保存于 ${Format.time(candidate.savedAt)}\n` +
     (candidate.bestValLoss === null
-      ? "尚未验证"
-      : `最佳验证损失 ${Format.number(candidate.bestValLoss)}`) +
-    `,保存于 ${Format.time(candidate.savedAt)}\n` +
+      ? "  尚未验证\n"
+      : `  最佳验证损失 ${Format.number(candidate.bestValLoss)}\n`) +
     `从该处继续吗?[Y/n] `,
   yesOrNo: "请回答 y(是)或 n(否)。[Y/n] ",
   yes: ["y", "yes", "是", "好"],

@@ -14,12 +14,12 @@ const pause = 100
 /** What a terminal echoes for Ctrl+C, behind the line. */
 const echo = "^C".length
 
-type Saved = Extract<Event, { readonly _tag: "CheckpointSaved" }>
-
-/** What an epoch's line says of the saves at its end: their paths are always the same. */
-const remarks = (saves: ReadonlyArray<Saved>): string =>
-  (saves.some(({ name }) => name === "best") ? "  best so far" : "") +
-  (saves.some(({ name }) => name === "latest") ? "  saved" : "")
+/**
+ * Whether another line tells of it: the epoch's that it was the best, the closing message of what
+ * was saved as the run was stopped.
+ */
+const isTold = (event: Event, signal: string | null): boolean =>
+  event._tag === "CheckpointSaved" && (event.name === "best" || signal !== null)
 
 /**
  * Shows a run on a terminal: one line for the epoch, redrawn in place, and lines that stay.
@@ -36,9 +36,6 @@ export const layer = (setting: Line.Setting): Layer.Layer<Observer, never, Outpu
       /** What is on the line: how many columns, and since when. */
       const drawn = yield* Ref.make({ width: 0, at: 0 })
 
-      /** The saves that no line has told of yet. */
-      const saves = yield* Ref.make<ReadonlyArray<Saved>>([])
-
       const clear = Effect.flatMap(Ref.getAndSet(drawn, { width: 0, at: 0 }), ({ width }) =>
         width === 0 ? Effect.void : output.out(`\r${" ".repeat(width + echo)}\r`)
       )
@@ -52,34 +49,23 @@ export const layer = (setting: Line.Setting): Layer.Layer<Observer, never, Outpu
         yield* output.out(`\r${line.padEnd(width)}`)
       })
 
-      const write = (lines: ReadonlyArray<Line.Line>) =>
-        Effect.zipRight(clear, Line.write(output, lines))
+      const lines = (event: Event, columns: number, signal: string | null) =>
+        event._tag === "EpochFinished"
+          ? [{ to: "out", text: Line.epoch(event, columns) } as const]
+          : isTold(event, signal)
+            ? []
+            : Line.fromEvent(event, setting, signal)
 
-      // The save of a run that fails comes last, with no line to tell of it.
-      yield* Effect.addFinalizer(() =>
-        Effect.flatMap(Ref.get(saves), (untold) =>
-          write(untold.flatMap((save) => Line.fromEvent(save, setting, null)))
-        )
-      )
+      const write = (lines: ReadonlyArray<Line.Line>) =>
+        lines.length === 0 ? Effect.void : Effect.zipRight(clear, Line.write(output, lines))
+
+      yield* Effect.addFinalizer(() => clear)
       return {
         emit: Effect.fnUntraced(function* (event: Event) {
           const now = yield* Clock.currentTimeMillis
           yield* Ref.update(meter, (before) => Meter.advance(before, event, now))
-          const lines = Line.fromEvent(event, setting, yield* setting.signal)
-          switch (event._tag) {
-            case "StepFinished":
-              return yield* redraw(now)
-            case "CheckpointSaved":
-              return yield* Ref.update(saves, (before) => [...before, event])
-            case "EpochFinished": {
-              const remark = remarks(yield* Ref.getAndSet(saves, []))
-              return yield* write(lines.map(({ text, to }) => ({ to, text: text + remark })))
-            }
-            case "Interrupted":
-            case "RunFinished":
-              yield* Ref.set(saves, [])
-          }
-          yield* write(lines)
+          if (event._tag === "StepFinished") return yield* redraw(now)
+          yield* write(lines(event, yield* output.columns, yield* setting.signal))
         })
       }
     })

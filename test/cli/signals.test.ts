@@ -137,6 +137,20 @@ describe("the question whether to go on", () => {
     expect(out).toContain("answered true")
   })
 
+  it("has the next line begin anew, also where the answer was typed ahead", async () => {
+    for (const ahead of [true, false]) {
+      const run = onTerminal(asking)
+      if (!ahead) {
+        await run.shows("Go on from there? [Y/n] ")
+        // As long as a person takes at the least.
+        await wait(200)
+      }
+      run.type("\r")
+      const { out } = await run.ended
+      expect(out).toContain("Go on from there? [Y/n] \r\nanswered true\r\n")
+    }
+  })
+
   it("is asked in the user's language, again after what is neither yes nor no", async () => {
     const run = onTerminal(asking, { env: { LC_ALL: "zh_CN.UTF-8" } })
     await run.shows("从该处继续吗?[Y/n] ")
@@ -153,6 +167,7 @@ describe("the question whether to go on", () => {
     const { code, out } = await run.ended
     expect(code).toBe(130)
     expect(out).not.toContain("answered")
+    expect(out).toMatch(/\r\n$/)
   })
 
   it("is left with Ctrl+D, no answer being none: 130", async () => {
@@ -162,6 +177,7 @@ describe("the question whether to go on", () => {
     const { code, out } = await run.ended
     expect(code).toBe(130)
     expect(out).not.toContain("answered")
+    expect(out).toMatch(/\r\n$/)
   })
 
   it("is not asked without a terminal", async () => {

@@ -7,9 +7,9 @@ describe("Format", () => {
   })
 
   it("keeps four digits of a number", () => {
-    expect([0.123456, 1234.56, 0.001, 1.23456e-7, Number.NaN, Infinity].map(Format.number)).toEqual(
-      ["0.1235", "1235", "0.001", "1.235e-7", "NaN", "Infinity"]
-    )
+    expect(
+      [0.123456, 1234.56, 0.001, 1.23456e-7, Number.NaN, Infinity].map((x) => Format.number(x))
+    ).toEqual(["0.1235", "1235", "0.001", "1.235e-7", "NaN", "Infinity"])
   })
 
   it("writes shares in per cent", () => {
@@ -48,6 +48,18 @@ describe("Format", () => {
       "1.0 kB",
       "2.1 MB",
       "5.0 TB"
+    ])
+  })
+
+  it("tells ages in their largest unit", () => {
+    expect([-3, 0, 59.9, 60, 7199, 86_400, 4e6].map(Format.age)).toEqual([
+      "0 s",
+      "0 s",
+      "59 s",
+      "1 min",
+      "1 h",
+      "1 d",
+      "46 d"
     ])
   })
 

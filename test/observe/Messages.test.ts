@@ -40,19 +40,21 @@ describe("Messages", () => {
   it("asks with all that the choice depends on", () => {
     expect(languages.en.goOn(candidate)).toBe(
       "An earlier run was found: c/latest.safetensors\n" +
-        "  after epoch 3 and 12 steps more, best validation loss 0.25, saved 2026-03-01 09:05:07\n" +
+        "  after epoch 3 and 12 steps more, saved 2026-03-01 09:05:07\n" +
+        "  best validation loss 0.25\n" +
         "Go on from there? [Y/n] "
     )
     expect(languages.zh.goOn(candidate)).toBe(
       "发现之前的训练:c/latest.safetensors\n" +
-        "  已完成 3 轮又 12 步,最佳验证损失 0.25,保存于 2026-03-01 09:05:07\n" +
+        "  已完成 3 轮又 12 步,保存于 2026-03-01 09:05:07\n" +
+        "  最佳验证损失 0.25\n" +
         "从该处继续吗?[Y/n] "
     )
   })
 
   it("speaks of a run without a validated or a finished epoch", () => {
     const text = languages.en.goOn({ ...candidate, epoch: 0, step: 1, bestValLoss: null })
-    expect(text).toContain("  after 1 step of the first epoch, not validated yet, saved")
+    expect(text).toMatch(/\n {2}after 1 step of the first epoch, saved .*\n {2}not validated yet\n/)
   })
 
   it("says what was saved and how to go on", () => {

@@ -29,7 +29,7 @@ const result = { _tag: "Evaluated", split: "test", epoch: 2, metrics: { accuracy
 describe("PlainLog", () => {
   it.effect("prints a line an epoch, saves, and troubles on standard error", () =>
     Effect.gen(function* () {
-      const { emit, written } = yield* observing(PlainLog.layer(setting))
+      const { emit, written } = yield* observing(PlainLog.layer(setting("SIGINT")))
       for (const event of [step({}), saved("best"), epoch, warning, result]) yield* emit(event)
       expect(yield* written).toEqual([
         ["out", "saved c/best (2.0 kB, 12 ms)\n"],
@@ -44,7 +44,7 @@ describe("PlainLog", () => {
 describe("Quiet", () => {
   it.effect("prints results, and on standard error troubles and how to go on", () =>
     Effect.gen(function* () {
-      const { emit, written } = yield* observing(Quiet.layer(setting))
+      const { emit, written } = yield* observing(Quiet.layer(setting("SIGINT")))
       for (const event of [step({}), saved("best"), epoch, warning, result, interrupted]) {
         yield* emit(event)
       }
@@ -64,7 +64,7 @@ describe("Quiet", () => {
 describe("JsonLines", () => {
   it.effect("prints an object a line, with every number", () =>
     Effect.gen(function* () {
-      const { emit, written } = yield* observing(JsonLines.layer(setting.signal))
+      const { emit, written } = yield* observing(JsonLines.layer(setting("SIGINT").signal))
       yield* TestClock.setTime(Date.UTC(2026, 0, 2))
       yield* emit(step({ loss: Number.NaN }))
       yield* emit(interrupted)
@@ -91,7 +91,7 @@ describe("JsonLines", () => {
 describe("Progress", () => {
   it.effect("redraws one line at most ten times a second, without escape codes", () =>
     Effect.gen(function* () {
-      const { emit, written } = yield* observing(Progress.layer(setting))
+      const { emit, written } = yield* observing(Progress.layer(setting("SIGINT")))
       for (let i = 1; i <= 100; i++) {
         yield* TestClock.adjust("10 millis")
         yield* emit(step({ step: i, steps: 200 }))
@@ -108,7 +108,7 @@ describe("Progress", () => {
 
   it.effect("wipes the line, and the ^C behind it, before one that stays", () =>
     Effect.gen(function* () {
-      const { emit, written } = yield* observing(Progress.layer(setting))
+      const { emit, written } = yield* observing(Progress.layer(setting("SIGINT")))
       yield* TestClock.adjust("1 second")
       yield* emit(step({}))
       const [[, line]] = (yield* written) as [readonly [string, string]]
@@ -124,7 +124,7 @@ describe("Progress", () => {
 
   it.effect("leaves the line clean when it ends", () =>
     Effect.gen(function* () {
-      const { close, emit, written } = yield* observing(Progress.layer(setting))
+      const { close, emit, written } = yield* observing(Progress.layer(setting("SIGINT")))
       yield* TestClock.adjust("1 second")
       yield* emit(step({}))
       yield* written
@@ -133,34 +133,29 @@ describe("Progress", () => {
     })
   )
 
-  it.effect("tells of saves on the epoch's line", () =>
+  it.effect("tells of a best epoch on its line, and of the latest save by its path", () =>
     Effect.gen(function* () {
-      const { emit, written } = yield* observing(Progress.layer(setting))
-      for (const event of [saved("best"), saved("latest"), epoch, epoch]) yield* emit(event)
+      const { emit, written } = yield* observing(Progress.layer(setting(null)))
+      for (const event of [saved("best"), saved("latest"), { ...epoch, isBest: true }]) {
+        yield* emit(event)
+      }
       expect(yield* written).toEqual([
-        ["out", `${epochLine}  best so far  saved\n`],
-        ["out", `${epochLine}\n`]
+        ["out", "saved c/latest (2.0 kB, 12 ms)\n"],
+        // In 80 columns, without the learning rate.
+        ["out", `${epochLine.replace("  lr 0.001", "")}  best\n`]
       ])
     })
   )
 
-  it.effect("tells of the save of a run that fails, but not twice when it is interrupted", () =>
+  it.effect("leaves the save of a run that is stopped to the closing message", () =>
     Effect.gen(function* () {
-      const failing = yield* observing(Progress.layer(setting))
-      yield* failing.emit(saved("latest"))
-      expect(yield* failing.written).toEqual([])
-      yield* failing.close
-      expect(yield* failing.written).toEqual([["out", "saved c/latest (2.0 kB, 12 ms)\n"]])
-
-      const stopped = yield* observing(Progress.layer(setting))
-      yield* stopped.emit(saved("latest"))
-      yield* stopped.emit(interrupted)
-      expect((yield* stopped.written).map(([, text]) => text)).toEqual([
+      const { emit, written } = yield* observing(Progress.layer(setting("SIGINT")))
+      yield* emit(saved("latest"))
+      yield* emit(interrupted)
+      expect((yield* written).map(([, text]) => text)).toEqual([
         "stopped by SIGINT after epoch 2 and 3 steps more; saved in c/latest\n" +
           "go on with: holdfast run p.ts --resume latest\n"
       ])
-      yield* stopped.close
-      expect(yield* stopped.written).toEqual([])
     })
   )
 })
@@ -168,7 +163,7 @@ describe("Progress", () => {
 describe("NoticeLogger", () => {
   it.effect("makes notices of what a pipeline logs", () =>
     Effect.gen(function* () {
-      const { context, written } = yield* observing(PlainLog.layer(setting))
+      const { context, written } = yield* observing(PlainLog.layer(setting("SIGINT")))
       yield* Effect.log("one", { two: 2 }).pipe(
         Effect.zipRight(Effect.logWarning("three")),
         Effect.zipRight(Effect.logDebug("hidden")),

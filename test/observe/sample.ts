@@ -6,12 +6,13 @@ import type { Setting } from "../../src/observe/Line.js"
 import { languages } from "../../src/observe/Messages.js"
 import { Output } from "../../src/observe/Output.js"
 
-export const setting: Setting = {
+/** What a display is told of the command, which `signal` stops. */
+export const setting = (signal: string | null): Setting => ({
   messages: languages.en,
   command: "holdfast run p.ts --resume latest",
   again: "holdfast run p.ts",
-  signal: Effect.succeed("SIGINT")
-}
+  signal: Effect.succeed(signal)
+})
 
 type Step = Extract<Event, { readonly _tag: "StepFinished" }>
 
@@ -27,7 +28,7 @@ export const step = (fields: Partial<Step>): Step => ({
   ...fields
 })
 
-export const epoch: Event = {
+export const epoch: Extract<Event, { readonly _tag: "EpochFinished" }> = {
   isBest: false,
   _tag: "EpochFinished",
   epochs: 12,
@@ -60,8 +61,7 @@ export const interrupted: Event = {
 }
 
 export const epochLine =
-  "epoch  2/12  train loss 0.5, accuracy 75.0 %  val loss 0.25, accuracy 87.5 %  distance 3  " +
-  "lr 0.001  4.1 s"
+  "epoch  2/12  loss 0.5/0.25  accuracy 75.0/87.5 %  distance 3  lr 0.001  4.1 s"
 
 /** An Output that keeps what it is given, and what that was. */
 export const recorder = Effect.gen(function* () {
