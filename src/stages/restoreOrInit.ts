@@ -89,6 +89,7 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
     run.unclaimed.set(stage, state)
   }
   const saved = Restore.progress(checkpoint)
+  yield* Ref.set(run.newest, Date.parse(checkpoint.meta.saved_at) || 0)
   const before = (checkpoint.meta.config as Partial<RunConfig>).training?.num_epochs ?? 0
   const goesFurther = saved.stopped !== null && run.config.training.num_epochs > before
   const onSameData = sameData ? saved : Progress.restartEpoch(saved)

@@ -63,6 +63,8 @@ export interface Run {
    * stage that is under way, or nothing at all ("torn") inside a step.
    */
   readonly boundary: Ref.Ref<Snapshot | "torn" | null>
+  /** When the newest checkpoint was ordered, in milliseconds since 1970; 0 before the first. */
+  readonly newest: Ref.Ref<number>
   /** Writes snapshots while training goes on. */
   readonly saver: Saver
   /** The place of the newest snapshot that was given to the saver under the name latest. */

@@ -87,6 +87,7 @@ export const build = <C extends RunConfig>(
       nextStage: yield* Ref.make<string | null>(null),
       boundary: yield* Ref.make<Snapshot | "torn" | null>(null),
       saver: yield* Saver.make(writer(setting.store, lastSave)),
+      newest: yield* Ref.make(0),
       lastOrder: yield* Ref.make<Progress.Progress | null>(null),
       lastSave,
       stateful: new Map(),

@@ -89,9 +89,11 @@ const isOrdered = (run: Run, progress: Progress) =>
 const order = (run: Run, name: CheckpointName, snapshot: Snapshot, stall: number) =>
   Effect.gen(function* () {
     if (name === "latest") yield* Ref.set(run.lastOrder, snapshot.progress)
-    // Not when it was taken: a flush may order what was taken long before.
-    const at = new Date(yield* Clock.currentTimeMillis).toISOString()
-    yield* run.saver.order({ name, snapshot, at, stall })
+    // Not when it was taken: a flush may order what was taken long before. And always later than
+    // the one before, also when the clock has been set back meanwhile.
+    const now = yield* Clock.currentTimeMillis
+    const at = yield* Ref.updateAndGet(run.newest, (before) => Math.max(now, before + 1))
+    yield* run.saver.order({ name, snapshot, at: new Date(at).toISOString(), stall })
   })
 
 /** Writes an order to the store, and tells of it. */

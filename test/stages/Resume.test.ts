@@ -2,6 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import type { Event } from "holdfast"
@@ -102,6 +103,24 @@ describe("restoreOrInit", () => {
       expect(
         (yield* checkpointIn(folder)).meta.train_history.map((record) => record.epoch)
       ).toStrictEqual([1, 2, 3, 4, 5])
+    })
+  )
+
+  it.scopedLive("finds the newest also when the clock has been set back meanwhile", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      ended(yield* session({ folder, training: twoEpochs }))
+      const before = (yield* checkpointIn(folder)).meta.saved_at
+      const lastYear: Clock.Clock = Object.create(Clock.make(), {
+        currentTimeMillis: { value: Effect.succeed(Date.parse(before) - 365 * 24 * 3600 * 1000) }
+      })
+      const stopped = yield* session({
+        folder,
+        interruptAt: (event) => event._tag === "EpochFinished"
+      }).pipe(Effect.withClock(lastYear))
+      expect(epochsTrained(stopped)).toStrictEqual([3])
+      expect((yield* checkpointIn(folder)).meta.saved_at > before).toBe(true)
+      expect(started(yield* session({ folder })).from).toMatchObject({ epoch: 3 })
     })
   )
 

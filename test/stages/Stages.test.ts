@@ -54,6 +54,25 @@ describe("a run", () => {
     })
   )
 
+  it.scopedLive("saves after the step at which it is asked to, goes on, and ends the same", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const undisturbed = yield* temporaryFolder
+      yield* session({ folder: undisturbed })
+      let steps = 0
+      // Four steps an epoch: the sixth is the second of the second epoch.
+      const { events } = yield* session({ folder, saveRequest: Effect.sync(() => ++steps === 6) })
+      const places = saves(events).flatMap(({ name, place }) => (name === "latest" ? [place] : []))
+      expect(places).toStrictEqual([
+        { epoch: 1, step: 2 },
+        { epoch: 2, step: 0 },
+        { epoch: 4, step: 0 }
+      ])
+      const end = (of: string) => Effect.flatMap(checkpointIn(of), essence)
+      expect(yield* end(folder)).toStrictEqual(yield* end(undisturbed))
+    })
+  )
+
   it.scopedLive("never calls a NaN the best, and keeps it in the history", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
-import { Optimizer } from "holdfast"
+import { Backend, Optimizer } from "holdfast"
+import type { BackendName } from "../../src/backend/Backend.js"
 import type { OptimizerConfig } from "../../src/config/TrainingConfig.js"
 
 /** PyTorch's formulas in double precision, for one weight. */
@@ -65,6 +66,30 @@ describe("Optimizer", () => {
     optimizer.dispose()
     weight.dispose()
   })
+
+  it.effect.each(configs)(
+    "follows the same formula with kernels of its own and without: $name $momentum $weight_decay",
+    (config) => {
+      const run = (backend: BackendName) =>
+        Effect.gen(function* () {
+          yield* Backend
+          expect(tf.getBackend()).toBe(backend)
+          const weight = tf.variable(tf.linspace(-1, 1, 7))
+          const { optimizer } = start(config, weight)
+          for (const gradient of gradients) {
+            tf.tidy(() => optimizer.apply(new Map([["w", tf.linspace(gradient, 0.5, 7)]]), rate))
+          }
+          const result = weight.dataSync()
+          optimizer.dispose()
+          weight.dispose()
+          return result
+        }).pipe(Effect.provide(Backend.layer(backend)))
+      return Effect.gen(function* () {
+        const composed = yield* run("cpu")
+        ;(yield* run("wasm")).forEach((value, i) => expect(value).toBeCloseTo(composed[i]!, 5))
+      })
+    }
+  )
 
   it.effect.each(configs)(
     "goes on to the bit from its state: $name $momentum $weight_decay",

@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs"
+import * as Updates from "../../backend/Updates.js"
 import { decayed, type UpdateInput, type UpdateRule } from "./UpdateRule.js"
 
 /** The parameters of Adam and AdamW, by PyTorch's meaning. */
@@ -13,7 +14,7 @@ export interface AdamConfig {
 export const adam = (config: AdamConfig): UpdateRule => ({
   name: "adam",
   slots: ["exp_avg", "exp_avg_sq"],
-  update: (input) => moments(config, input, decayed(input, config.weight_decay), input.weight)
+  update: (input) => update(config, input, { decay: config.weight_decay, factor: 1 })
 })
 
 /** AdamW (Loshchilov and Hutter, arXiv:1711.05101): weights decay apart from the gradient. */
@@ -21,24 +22,37 @@ export const adamw = (config: AdamConfig): UpdateRule => ({
   name: "adamw",
   slots: ["exp_avg", "exp_avg_sq"],
   update: (input) =>
-    moments(
-      config,
-      input,
-      input.gradient,
-      input.weight.mul(1 - input.learningRate * config.weight_decay)
-    )
+    update(config, input, { decay: 0, factor: 1 - input.learningRate * config.weight_decay })
 })
 
-const moments = (
+type Tensors = Record<"weight" | "gradient" | "mean" | "square", Tensor>
+type Numbers = Parameters<typeof Updates.adam>[1]
+
+const update = (
   { beta_1, beta_2, epsilon }: AdamConfig,
-  { slots, learningRate, step }: UpdateInput,
-  gradient: Tensor,
-  weight: Tensor
+  { gradient, learningRate, slots, step, weight }: UpdateInput,
+  decays: { readonly decay: number; readonly factor: number }
 ) => {
-  const mean = slots["exp_avg"]!.mul(beta_1).add(gradient.mul(1 - beta_1))
-  const square = slots["exp_avg_sq"]!.mul(beta_2).add(gradient.square().mul(1 - beta_2))
-  const rate = learningRate / (1 - beta_1 ** step)
-  const scale = Math.sqrt(1 - beta_2 ** step)
+  const tensors = { weight, gradient, mean: slots["exp_avg"]!, square: slots["exp_avg_sq"]! }
+  const numbers = {
+    ...decays,
+    beta1: beta_1,
+    beta2: beta_2,
+    epsilon,
+    rate: learningRate / (1 - beta_1 ** step),
+    scale: Math.sqrt(1 - beta_2 ** step)
+  }
+  const next = Updates.adam(tensors, numbers) ?? composed(tensors, numbers)
+  return { weight: next.weight, slots: { exp_avg: next.mean, exp_avg_sq: next.square } }
+}
+
+/** What the kernel computes in one pass, for backends without it. */
+const composed = (tensors: Tensors, numbers: Numbers) => {
+  const { beta1, beta2, decay, epsilon, factor, rate, scale } = numbers
+  const gradient = decayed(tensors, decay)
+  const mean = tensors.mean.mul(beta1).add(gradient.mul(1 - beta1))
+  const square = tensors.square.mul(beta2).add(gradient.square().mul(1 - beta2))
+  const weight = factor === 1 ? tensors.weight : tensors.weight.mul(factor)
   const change = mean.mul(rate).div(square.sqrt().div(scale).add(epsilon))
-  return { weight: weight.sub(change), slots: { exp_avg: mean, exp_avg_sq: square } }
+  return { weight: weight.sub(change), mean, square }
 }

@@ -1,3 +1,5 @@
+import type { Tensor } from "@tensorflow/tfjs"
+import * as Updates from "../../backend/Updates.js"
 import { decayed, type UpdateRule } from "./UpdateRule.js"
 
 /** RMSProp (Hinton's lecture 6e) as PyTorch has it, without centring. */
@@ -9,19 +11,28 @@ export const rmsprop = (config: {
 }): UpdateRule => ({
   name: "rmsprop",
   slots: config.momentum === 0 ? ["square_avg"] : ["square_avg", "momentum_buffer"],
-  update: (input) => {
-    const gradient = decayed(input, config.weight_decay)
-    const square_avg = input.slots["square_avg"]!.mul(config.alpha).add(
-      gradient.square().mul(1 - config.alpha)
-    )
-    const direction = gradient.div(square_avg.sqrt().add(config.epsilon))
+  update: ({ gradient, learningRate, slots, weight }) => {
+    const tensors = { weight, gradient, square: slots["square_avg"]! }
+    const numbers = { alpha: config.alpha, epsilon: config.epsilon, decay: config.weight_decay }
+    const { direction, square: square_avg } =
+      Updates.rmsprop(tensors, numbers) ?? composed(tensors, numbers)
     if (config.momentum === 0) {
-      return { weight: input.weight.sub(direction.mul(input.learningRate)), slots: { square_avg } }
+      return { weight: weight.sub(direction.mul(learningRate)), slots: { square_avg } }
     }
-    const momentum_buffer = input.slots["momentum_buffer"]!.mul(config.momentum).add(direction)
+    const momentum_buffer = slots["momentum_buffer"]!.mul(config.momentum).add(direction)
     return {
-      weight: input.weight.sub(momentum_buffer.mul(input.learningRate)),
+      weight: weight.sub(momentum_buffer.mul(learningRate)),
       slots: { square_avg, momentum_buffer }
     }
   }
 })
+
+/** What the kernel computes in one pass, for backends without it. */
+const composed = (
+  tensors: Record<"weight" | "gradient" | "square", Tensor>,
+  { alpha, decay, epsilon }: Parameters<typeof Updates.rmsprop>[1]
+) => {
+  const gradient = decayed(tensors, decay)
+  const square = tensors.square.mul(alpha).add(gradient.square().mul(1 - alpha))
+  return { direction: gradient.div(square.sqrt().add(epsilon)), square }
+}

@@ -1,3 +1,5 @@
+import type { Tensor } from "@tensorflow/tfjs"
+import * as Updates from "../../backend/Updates.js"
 import { decayed, type UpdateRule } from "./UpdateRule.js"
 
 /** Stochastic gradient descent with PyTorch's momentum: b ← momentum · b + g, w ← w - rate · b. */
@@ -5,21 +7,44 @@ export const sgd = (config: {
   readonly momentum: number
   readonly nesterov: boolean
   readonly weight_decay: number
-}): UpdateRule => ({
-  name: "sgd",
-  slots: config.momentum === 0 ? [] : ["momentum_buffer"],
-  update: (input) => {
-    const gradient = decayed(input, config.weight_decay)
-    if (config.momentum === 0) {
-      return { weight: input.weight.sub(gradient.mul(input.learningRate)), slots: {} }
-    }
-    const momentum_buffer = input.slots["momentum_buffer"]!.mul(config.momentum).add(gradient)
-    const direction = config.nesterov
-      ? gradient.add(momentum_buffer.mul(config.momentum))
-      : momentum_buffer
-    return {
-      weight: input.weight.sub(direction.mul(input.learningRate)),
-      slots: { momentum_buffer }
-    }
-  }
-})
+}): UpdateRule =>
+  config.momentum === 0
+    ? {
+        name: "sgd",
+        slots: [],
+        update: ({ gradient, learningRate: rate, weight }) => {
+          const tensors = { weight, gradient }
+          const numbers = { rate, decay: config.weight_decay }
+          return { weight: Updates.sgd(tensors, numbers) ?? plain(tensors, numbers), slots: {} }
+        }
+      }
+    : {
+        name: "sgd",
+        slots: ["momentum_buffer"],
+        update: ({ gradient, learningRate: rate, slots, weight }) => {
+          const tensors = { weight, gradient, buffer: slots["momentum_buffer"]! }
+          const numbers = {
+            rate,
+            momentum: config.momentum,
+            nesterov: config.nesterov,
+            decay: config.weight_decay
+          }
+          const next = Updates.momentum(tensors, numbers) ?? withMomentum(tensors, numbers)
+          return { weight: next.weight, slots: { momentum_buffer: next.buffer } }
+        }
+      }
+
+const plain = (
+  tensors: Record<"weight" | "gradient", Tensor>,
+  { decay, rate }: Parameters<typeof Updates.sgd>[1]
+) => tensors.weight.sub(decayed(tensors, decay).mul(rate))
+
+const withMomentum = (
+  tensors: Record<"weight" | "gradient" | "buffer", Tensor>,
+  { decay, momentum, nesterov, rate }: Parameters<typeof Updates.momentum>[1]
+) => {
+  const gradient = decayed(tensors, decay)
+  const buffer = tensors.buffer.mul(momentum).add(gradient)
+  const direction = nesterov ? gradient.add(buffer.mul(momentum)) : buffer
+  return { weight: tensors.weight.sub(direction.mul(rate)), buffer }
+}

@@ -25,5 +25,7 @@ export interface UpdateRule {
 }
 
 /** The gradient with L2 regularisation added: g + decay · w. */
-export const decayed = ({ gradient, weight }: UpdateInput, decay: number): Tensor =>
-  decay === 0 ? gradient : gradient.add(weight.mul(decay))
+export const decayed = (
+  { gradient, weight }: Pick<UpdateInput, "gradient" | "weight">,
+  decay: number
+): Tensor => (decay === 0 ? gradient : gradient.add(weight.mul(decay)))
