@@ -143,6 +143,15 @@ describe.concurrent("holdfast run, on a run that trains", { timeout: 120_000 }, 
     expect(stopped.code).toBe(130)
     expect(stopped.out).toContain("stopped by SIGINT after epoch")
 
+    const left = terminal()
+    await left.shows("Go on from there? [Y/n] ")
+    left.type("\u0003")
+    const unanswered = await left.ended
+    expect(unanswered.code).toBe(130)
+    expect(unanswered.out).toContain(
+      "\r\nstopped by SIGINT before training began; nothing to save\r\n"
+    )
+
     const second = terminal()
     await second.shows("An earlier run was found: checkpoints/")
     await second.shows("Go on from there? [Y/n] ")

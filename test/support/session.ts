@@ -14,6 +14,7 @@ import {
   Pipeline,
   Resumption,
   Run,
+  SaveRequest,
   Scheduler,
   Stage,
   Stages,
@@ -83,6 +84,8 @@ export interface Session {
   /** Interrupts the pipeline from within as it emits an event that this picks. */
   readonly interruptAt?: (event: Event, index: number) => boolean
   readonly pipeline?: ReturnType<typeof pipelineOf>
+  /** Whether a save is asked for, looked at after each step. */
+  readonly saveRequest?: Effect.Effect<boolean>
 }
 
 /** What came of a session: how it ended, what it told, what it asked. */
@@ -147,6 +150,7 @@ export const session = Effect.fn("session")(function* (options: Session) {
         Backend.layer(options.backend ?? "wasm")
       ).pipe(Layer.provideMerge(NodeFileSystem.layer))
     ),
+    Effect.provideService(SaveRequest, { take: options.saveRequest ?? Effect.succeed(false) }),
     Effect.fork
   )
   const exit = yield* Fiber.await(main)
