@@ -120,7 +120,7 @@ export const fromEvent = (
       )
     case "Evaluated":
       return out(
-        `${event.split}: ` +
+        `${event.split}, weights of epoch ${event.epoch}: ` +
           Object.entries(event.metrics)
             .map(([name, value]) => Format.metric(name, value))
             .join(", ")

@@ -27,6 +27,7 @@ export interface Messages {
   readonly alreadyFinished: (epoch: number, reason: string) => string
   readonly finished: (options: {
     readonly epoch: number
+    readonly stopped: string | null
     readonly seconds: number
     readonly best: {
       readonly metric: string
@@ -61,8 +62,9 @@ const english: Messages = {
     `stopped${signal === null ? "" : ` by ${signal}`} before training began; nothing to save\n` +
     `run it again with: ${command}`,
   alreadyFinished: (epoch, reason) => `already at the end, after epoch ${epoch}: ${reason}`,
-  finished: ({ best, epoch, seconds }) =>
+  finished: ({ best, epoch, seconds, stopped }) =>
     `finished after epoch ${epoch}, ${Format.duration(seconds)}` +
+    (stopped === null ? "" : `, early: ${stopped}`) +
     (best === null ? "" : `; best ${Format.metric(best.metric, best.value)} in epoch ${best.epoch}`)
 }
 
@@ -88,8 +90,9 @@ const chinese: Messages = {
   stoppedUnsaved: (signal, command) =>
     `${signal === null ? "" : `收到 ${signal},`}已在训练开始前停止;没有内容需要保存\n重新运行:${command}`,
   alreadyFinished: (epoch, reason) => `训练已在第 ${epoch} 轮之后结束:${reason}`,
-  finished: ({ best, epoch, seconds }) =>
+  finished: ({ best, epoch, seconds, stopped }) =>
     `训练完成,共 ${epoch} 轮,用时 ${Format.duration(seconds)}` +
+    (stopped === null ? "" : `,提前结束:${stopped}`) +
     (best === null ? "" : `;最佳 ${Format.metric(best.metric, best.value)},在第 ${best.epoch} 轮`)
 }
 

@@ -74,10 +74,14 @@ describe("Messages", () => {
   })
 
   it("names the best epoch at the end, where there is one", () => {
-    const end = { epoch: 5, seconds: 65, best: { metric: "val_loss", value: 0.125, epoch: 4 } }
+    const best = { metric: "val_loss", value: 0.125, epoch: 4 }
+    const end = { epoch: 5, stopped: null, seconds: 65, best }
     expect(languages.en.finished(end)).toBe(
       "finished after epoch 5, 1 min 5 s; best val loss 0.125 in epoch 4"
     )
     expect(languages.en.finished({ ...end, best: null })).toBe("finished after epoch 5, 1 min 5 s")
+    expect(languages.en.finished({ ...end, stopped: "enough" })).toBe(
+      "finished after epoch 5, 1 min 5 s, early: enough; best val loss 0.125 in epoch 4"
+    )
   })
 })

@@ -35,7 +35,7 @@ describe("PlainLog", () => {
         ["out", "saved c/best (2.0 kB, 12 ms)\n"],
         ["out", `${epochLine}\n`],
         ["err", "warning: odd\n"],
-        ["out", "test: accuracy 50.0 %\n"]
+        ["out", "test, weights of epoch 2: accuracy 50.0 %\n"]
       ])
     })
   )
@@ -50,7 +50,7 @@ describe("Quiet", () => {
       }
       expect(yield* written).toEqual([
         ["err", "warning: odd\n"],
-        ["out", "test: accuracy 50.0 %\n"],
+        ["out", "test, weights of epoch 2: accuracy 50.0 %\n"],
         [
           "err",
           "stopped by SIGINT after epoch 2 and 3 steps more; saved in c/latest\n" +
