@@ -50,7 +50,7 @@ const words = {
     boolean: "true 或 false",
     required: "必填",
     or: " 或 ",
-    file: ";",
+    file: "；",
     translate: (text: string) => chinese[text] ?? `missing in scripts/parameters.zh.ts: ${text}`
   }
 } as const
@@ -158,7 +158,7 @@ export const parameters = (language: Language): string => {
             const fields = rowsOf("", variant, undefined).filter(
               ({ path: name }) => name !== "name"
             )
-            const title = `\`${path}\`: ${json(nameOf(variant))}. ${translate(variant.description ?? "")}`
+            const title = `\`${path}\` = ${json(nameOf(variant))} — ${translate(variant.description ?? "")}`
             return fields.length === 0 ? title : `${title}\n\n${fieldTable(fields, language)}`
           })
         )

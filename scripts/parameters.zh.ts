@@ -2,50 +2,50 @@
 export const chinese: Readonly<Record<string, string>> = {
   "How to train, when to save, and where to go on from.": "如何训练、何时保存、从何处继续。",
   "The folder for checkpoints, relative to the working directory; made when missing.":
-    "检查点文件夹,相对于工作目录;不存在时自动创建。",
+    "检查点文件夹，相对于工作目录；不存在时自动创建。",
   "Save the latest checkpoint every so many epochs; the end and an interruption save anyway.":
-    "每隔多少轮保存一次最新检查点;训练结束和被中断时总会保存。",
+    "每隔多少轮保存一次最新检查点；训练结束和被中断时总会保存。",
   "How many checkpoints to keep: the latest, and those before it.":
-    "保留多少个检查点:最新的一个,以及它之前的。",
+    "保留多少个检查点：最新的一个，以及它之前的。",
   "How many of the best checkpoints to keep.": "保留多少个最佳检查点。",
   "What the best that are kept are best by; null: by what the pipeline tracks, val_loss.":
-    "按什么判断最佳;null:按流水线所跟踪的指标,即 val_loss。",
+    "按什么判断最佳；null：按流水线所跟踪的指标，即 val_loss。",
   "Keep for ever each checkpoint that ends an epoch whose number is a multiple of this; null: none.":
-    "轮数为此数整倍数时,该轮结束时的检查点永久保留;null:不这样保留。",
+    "轮数为此数整倍数时，该轮结束时的检查点永久保留；null：不这样保留。",
   'Where to go on from: null looks for an earlier run and asks; "latest", "best", "never" or the path of a checkpoint decide without asking.':
-    '从何处继续:null 会寻找之前的训练并询问;"latest"、"best"、"never" 或检查点的路径则不询问,直接决定。',
+    '从何处继续：null 会寻找之前的训练并询问；"latest"、"best"、"never" 或检查点的路径则不询问，直接决定。',
   "Epochs in all, those before a resume included; one epoch is one pass over the training data.":
-    "总轮数,包括继续之前已完成的;一轮即把训练数据过一遍。",
+    "总轮数，包括继续之前已完成的；一轮即把训练数据过一遍。",
   "Examples a training step; an epoch's last step may have fewer.":
-    "每个训练步的样本数;一轮的最后一步可能较少。",
+    "每个训练步的样本数；一轮的最后一步可能较少。",
   "The step size of the optimizer, which the scheduler starts from.":
-    "优化器的学习率,调度器以此为起点。",
+    "优化器的学习率，调度器以此为起点。",
   "Where every random draw starts: initial weights, shuffling, dropout, augmentation. The same seed, configuration, data and backend give the same model to the bit.":
-    "一切随机数的起点:初始权重、打乱顺序、dropout、数据增强。种子、配置、数据和后端都相同,得到的模型逐位相同。",
+    "一切随机数的起点：初始权重、打乱顺序、dropout、数据增强。种子、配置、数据和后端都相同，得到的模型逐位相同。",
   "What turns gradients into updates of the weights.": "如何由梯度更新权重。",
-  "Adam (Kingma and Ba, 2015).": "Adam(Kingma 与 Ba,2015)。",
+  "Adam (Kingma and Ba, 2015).": "Adam（Kingma 与 Ba，2015）。",
   "Decay of the running mean of the gradient.": "梯度滑动平均的衰减率。",
   "Decay of the running mean of the squared gradient.": "梯度平方滑动平均的衰减率。",
-  "Added to the denominator, against division by zero.": "加在分母上,避免除以零。",
+  "Added to the denominator, against division by zero.": "加在分母上，避免除以零。",
   "L2 penalty: this times the weight is added to its gradient; 0 is off.":
-    "L2 惩罚:此数乘以权重,加到其梯度上;0 为关闭。",
+    "L2 惩罚：此数乘以权重，加到其梯度上；0 为关闭。",
   "Adam with decoupled weight decay (Loshchilov and Hutter, 2019).":
-    "权重衰减解耦的 Adam(Loshchilov 与 Hutter,2019)。",
+    "权重衰减解耦的 Adam（Loshchilov 与 Hutter，2019）。",
   "Decoupled decay: each step takes learning_rate times this times the weight off it; 0 is off.":
-    "解耦的衰减:每一步从权重中减去 learning_rate × 此数 × 权重;0 为关闭。",
+    "解耦的衰减：每一步从权重中减去 learning_rate × 此数 × 权重；0 为关闭。",
   "Stochastic gradient descent.": "随机梯度下降。",
   "How much of the last update is kept; 0 is plain gradient descent.":
-    "保留上一次更新的多少;0 为普通梯度下降。",
+    "保留上一次更新的多少；0 为普通梯度下降。",
   "Nesterov's form of momentum; needs a momentum above 0.":
-    "Nesterov 形式的动量;momentum 须大于 0。",
-  "RMSProp, not centred.": "RMSProp,非中心化。",
-  "How much of the last update is kept; 0 is off.": "保留上一次更新的多少;0 为关闭。",
+    "Nesterov 形式的动量；momentum 须大于 0。",
+  "RMSProp, not centred.": "RMSProp，非中心化。",
+  "How much of the last update is kept; 0 is off.": "保留上一次更新的多少；0 为关闭。",
   "How the learning rate changes from epoch to epoch.": "学习率如何逐轮变化。",
   "The same learning rate in every epoch.": "每轮学习率相同。",
   "Half a cosine from learning_rate down, over num_epochs.":
-    "在 num_epochs 轮内,从 learning_rate 起按半个余弦下降。",
+    "在 num_epochs 轮内，从 learning_rate 起按半个余弦下降。",
   "Epochs in which the rate first rises to learning_rate.":
-    "开头若干轮,学习率先升到 learning_rate。",
+    "开头若干轮，学习率先升到 learning_rate。",
   "The learning rate at the end of the last epoch.": "最后一轮结束时的学习率。",
   "A drop every step_size epochs.": "每 step_size 轮下降一次。",
   "Epochs between two drops.": "两次下降之间的轮数。",
@@ -54,41 +54,41 @@ export const chinese: Readonly<Record<string, string>> = {
   "What the rate is multiplied by after each epoch.": "每轮之后学习率所乘的数。",
   "A drop whenever a metric has stopped improving.": "指标不再改善时下降。",
   "The metric of an epoch that is watched.": "所观察的指标。",
-  "Whether lower or higher is better.": "越低越好,还是越高越好。",
+  "Whether lower or higher is better.": "越低越好，还是越高越好。",
   "What the rate is multiplied by when the metric has stalled.": "指标停滞时学习率所乘的数。",
   "Epochs without improvement that are let pass before that.": "在此之前容许多少轮没有改善。",
   "The learning rate never goes below this.": "学习率不会低于此数。",
   "The network.": "网络。",
   "tdnn: two convolutions over time, the mean and deviation of each channel, two dense layers.":
-    "tdnn:两层时间卷积,每个通道的均值与标准差,两层全连接。",
+    "tdnn：两层时间卷积，每个通道的均值与标准差，两层全连接。",
   "How many speakers to tell apart; a run refuses data with another number. null: as many as the data has.":
-    "要区分多少个说话人;数据的人数不同则拒绝训练。null:与数据相同。",
+    "要区分多少个说话人；数据的人数不同则拒绝训练。null：与数据相同。",
   "Channels of each convolution.": "每层卷积的通道数。",
   "Units of the dense layer before the output.": "输出前全连接层的单元数。",
   "The share of units that dropout silences in training; 0 is off.":
-    "训练时 dropout 关闭的单元比例;0 为不用。",
-  "Which recordings to learn from, and how.": "从哪些录音学习,如何学习。",
+    "训练时 dropout 关闭的单元比例；0 为不用。",
+  "Which recordings to learn from, and how.": "从哪些录音学习，如何学习。",
   "The folder that holds one folder of WAV files a speaker; null: synthetic voices, made by Holdfast itself.":
-    "数据文件夹,其中每个说话人一个 WAV 文件夹;null:由 Holdfast 自己生成的合成语音。",
+    "数据文件夹，其中每个说话人一个 WAV 文件夹；null：由 Holdfast 自己生成的合成语音。",
   "How many voices.": "说话人数。",
   "Recordings of each voice, about 1.2 seconds long; named 0_voice01_0.wav to 0_voice01_49.wav, then 1_voice01_0.wav and so on.":
-    "每个说话人的录音数,每段约 1.2 秒;依次命名为 0_voice01_0.wav 至 0_voice01_49.wav,再是 1_voice01_0.wav,以此类推。",
+    "每个说话人的录音数，每段约 1.2 秒；依次命名为 0_voice01_0.wav 至 0_voice01_49.wav，再是 1_voice01_0.wav，以此类推。",
   "Which voices; the same seed makes the same recordings to the byte.":
-    "哪些嗓音;种子相同,录音逐字节相同。",
+    "哪些嗓音；种子相同，录音逐字节相同。",
   "The folder for them, relative to the working directory; each choice of the other fields gets a folder of its own inside.":
-    "存放它们的文件夹,相对于工作目录;其他字段的每种取值在其中各有自己的文件夹。",
-  "In Hz; recordings at another rate are resampled.": "单位 Hz;采样率不同的录音会被重采样。",
+    "存放它们的文件夹，相对于工作目录；其他字段的每种取值在其中各有自己的文件夹。",
+  "In Hz; recordings at another rate are resampled.": "单位 Hz；采样率不同的录音会被重采样。",
   "Mel bands of a frame.": "每帧的 mel 频带数。",
-  "The length of a frame, in milliseconds.": "帧长,毫秒。",
-  "From the beginning of one frame to that of the next, in milliseconds.": "帧移,毫秒。",
+  "The length of a frame, in milliseconds.": "帧长，毫秒。",
+  "From the beginning of one frame to that of the next, in milliseconds.": "帧移，毫秒。",
   "Frames of an example: longer recordings are cropped (at random in training, centred otherwise), shorter ones repeated.":
-    "每个样本的帧数:较长的录音被截取(训练时随机,其余居中),较短的则重复。",
+    "每个样本的帧数：较长的录音被截取（训练时随机，其余居中），较短的则重复。",
   "A regular expression on file names (without folders): what it matches is the test split. Where it is null or matches no file of the data, test_fraction decides.":
-    "匹配文件名(不含文件夹)的正则表达式:匹配者为测试集。为 null 或没有文件匹配时,由 test_fraction 决定。",
+    "匹配文件名（不含文件夹）的正则表达式：匹配者为测试集。为 null 或没有文件匹配时，由 test_fraction 决定。",
   "The part of what is not test data that measures progress, by a hash of speaker and file name: files that are added or removed move no other.":
-    "非测试数据中用作验证集的比例,按说话人与文件名的哈希划分:增删文件不会移动其他文件。",
+    "非测试数据中用作验证集的比例，按说话人与文件名的哈希划分：增删文件不会移动其他文件。",
   "The part of all recordings kept for the final test, by the same hash; not used where test_pattern matches.":
-    "留作最终测试的录音比例,按同一哈希划分;test_pattern 有匹配时不用。",
+    "留作最终测试的录音比例，按同一哈希划分；test_pattern 有匹配时不用。",
   "The folder where computed features are kept, relative to the working directory; it may be deleted at any time.":
-    "存放已算特征的文件夹,相对于工作目录;随时可以删除。"
+    "存放已算特征的文件夹，相对于工作目录；随时可以删除。"
 }
