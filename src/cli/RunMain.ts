@@ -84,6 +84,8 @@ export const runMain = (
     })
   })(main, {
     disableErrorReporting: true,
+    // It would stay beside the logger that a command puts in place of the default one.
+    disablePrettyLogger: true,
     teardown: (exit, onExit) => {
       const { code, text } = Report.fromExit(exit, inbox.received)
       if (text !== "") process.stderr.write(`${text}\n`)

@@ -112,6 +112,19 @@ describe.concurrent("holdfast run, on a run that trains", { timeout: 120_000 }, 
     expect(differences(end(chain), await straight)).toEqual([])
   })
 
+  it("names each damaged checkpoint that it passes over in one line", async () => {
+    const chain = blobsChain({ training: { num_epochs: 1 } })
+    await start(["run", ...chain.args], chain.folder).ended
+    const file = join("checkpoints", "epoch-0009-step-000000.safetensors")
+    writeFileSync(join(chain.folder, file), "nothing of the kind")
+    const more = ["--set", "training.num_epochs=2"]
+    const { code, err, out } = await start(["run", ...chain.args, ...more], chain.folder).ended
+    expect(code).toBe(0)
+    expect(err).toMatch(new RegExp(`^warning: passed over: ${file} .*\\n$`))
+    expect(out).toContain("after epoch 1\n")
+    expect(out).not.toContain("passed over")
+  })
+
   it("leaves a folder that another machine has locked, but for --force", async () => {
     const chain = blobsChain({})
     const lock = join(checkpoints(chain), ".lock")

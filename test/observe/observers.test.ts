@@ -161,17 +161,22 @@ describe("Progress", () => {
 })
 
 describe("NoticeLogger", () => {
-  it.effect("makes notices of what a pipeline logs", () =>
+  it.effect("makes notices of what a pipeline logs, of a warning once", () =>
     Effect.gen(function* () {
       const { context, written } = yield* observing(PlainLog.layer(setting("SIGINT")))
       yield* Effect.log("one", { two: 2 }).pipe(
         Effect.zipRight(Effect.logWarning("three")),
+        Effect.zipRight(Effect.logWarning("three")),
+        Effect.zipRight(Effect.log("twice")),
+        Effect.zipRight(Effect.log("twice")),
         Effect.zipRight(Effect.logDebug("hidden")),
         Effect.provide(Layer.provide(NoticeLogger.layer, Layer.succeedContext(context)))
       )
       expect(yield* written).toEqual([
         ["out", 'one {"two":2}\n'],
-        ["err", "warning: three\n"]
+        ["err", "warning: three\n"],
+        ["out", "twice\n"],
+        ["out", "twice\n"]
       ])
     })
   )
