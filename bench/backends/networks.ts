@@ -84,9 +84,9 @@ export const make = (name: NetworkName) => {
   const model = tf.sequential({ layers: [...layers, L.dense({ units: classes })] })
   const shape = model.inputs[0]!.shape.slice(1) as Array<number>
   const inputs = tf.randomNormal([batch, ...shape], 0, 1, "float32", 1)
-  const labels = tf.oneHot(
+  const labels = tf.tensor1d(
     Array.from({ length: batch }, (_, i) => i % classes),
-    classes
+    "int32"
   )
   return { model, inputs, labels }
 }

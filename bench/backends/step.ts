@@ -6,8 +6,9 @@ import * as tf from "@tensorflow/tfjs"
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm"
 import * as Effect from "effect/Effect"
 import { Backend } from "../../src/backend/Backend.js"
+import { softmaxCrossEntropy } from "../../src/backend/Losses.js"
 import * as Updates from "../../src/backend/Updates.js"
-import { make, type NetworkName } from "./networks.js"
+import { classes, make, type NetworkName } from "./networks.js"
 
 const [variant, name, count] = process.argv.slice(2)
 
@@ -21,11 +22,10 @@ if (variant === "ours") {
 
 const { model, inputs, labels } = make(name as NetworkName)
 const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
-const loss = () =>
-  tf.losses.softmaxCrossEntropy(
-    labels,
-    model.apply(inputs, { training: true }) as tf.Tensor
-  ) as tf.Scalar
+const predict = () => model.apply(inputs, { training: true }) as tf.Tensor
+const ourLoss = () => softmaxCrossEntropy(labels, predict())
+const oneHot = tf.oneHot(labels, classes)
+const stockLoss = () => tf.losses.softmaxCrossEntropy(oneHot, predict()) as tf.Scalar
 
 const [beta1, beta2, epsilon, learningRate] = [0.9, 0.999, 1e-8, 1e-5]
 const slots = new Map(
@@ -58,14 +58,14 @@ const update = (weight: tf.Variable, gradient: tf.Tensor): void => {
 const ourStep = (): number =>
   tf.tidy(() => {
     steps += 1
-    const { value, grads } = tf.variableGrads(loss, weights)
+    const { value, grads } = tf.variableGrads(ourLoss, weights)
     for (const weight of weights) update(weight, grads[weight.name]!)
     return value.dataSync()[0]!
   })
 
 const optimizer = tf.train.adam(learningRate)
 const stockStep = (): number =>
-  tf.tidy(() => optimizer.minimize(loss, true, weights)!.dataSync()[0]!)
+  tf.tidy(() => optimizer.minimize(stockLoss, true, weights)!.dataSync()[0]!)
 
 const step = variant === "ours" ? ourStep : stockStep
 // The compilers take some steps to finish.

@@ -10,7 +10,9 @@ export interface Simd {
   readonly matmul: Kernel
   readonly multiplyPanels: Kernel
   readonly packMatrix: Kernel
-  readonly transform: Kernel
+  readonly tilesToPoints: Kernel
+  readonly factorsToPoints: Kernel
+  readonly pointsToOutputs: Kernel
   readonly convolve: Kernel
   readonly convolveFilterGradient: Kernel
   readonly depthwise: Kernel

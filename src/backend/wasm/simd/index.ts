@@ -12,5 +12,5 @@ export {
 export { maxPoolGradient } from "./pooling"
 export { gru, gruGradient, lstm, lstmGradient } from "./recurrent"
 export { reluGradient } from "./activation"
-export { transform } from "./transform"
+export { factorsToPoints, pointsToOutputs, tilesToPoints } from "./winograd"
 export { adam, descend, momentum, rmsDirection } from "./update"
