@@ -130,7 +130,11 @@ describe.concurrent("holdfast run, on a run that trains", { timeout: 120_000 }, 
     const lock = join(checkpoints(chain), ".lock")
     mkdirSync(lock, { recursive: true })
     const holder = {
-      ...{ host: "elsewhere", pid: 1, boot: null, namespace: null, ticks: null },
+      host: "elsewhere",
+      pid: 1,
+      boot: null,
+      namespace: null,
+      ticks: null,
       since: "2026-01-01T00:00:00.000Z"
     }
     writeFileSync(join(lock, "owner-1.json"), JSON.stringify(holder))
