@@ -62,7 +62,9 @@ export const transaction = <A, E, R>(
  */
 export const flush = (run: Run): Effect.Effect<string | null, CheckpointError, Observer> =>
   Effect.gen(function* () {
-    const boundary = yield* Ref.getAndSet(run.boundary, null)
+    const boundary = yield* Ref.getAndUpdate(run.boundary, (found) =>
+      found === "torn" ? found : null
+    )
     if (boundary === "torn") {
       yield* emit({
         _tag: "Notice",
