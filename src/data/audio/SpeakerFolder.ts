@@ -61,7 +61,7 @@ export const utteranceFeatures = Effect.fn("utteranceFeatures")(function* (
   data: SpeakerData
 ) {
   const options = yield* featureOptions(data)
-  const features = yield* Recordings.readFile(path).pipe(
+  const features = yield* Recordings.readFile(path, "does not exist").pipe(
     Effect.flatMap(Extractor.make(options)),
     Effect.mapError((why) => new DataError({ reason: "Unreadable", path, detail: why }))
   )

@@ -28,8 +28,8 @@ const namedSkips = 20
 
 /**
  * Reads every recording of the speakers, takes its features from the cache in `cacheFolder` or
- * computes and keeps them, also when interrupted half-way. Files that are of no use are told to the observer and skipped; a speaker
- * who has no others is an error.
+ * computes and keeps them, also when interrupted half-way. Files that are of no use are told to the
+ * observer and skipped; a speaker who has no others is an error.
  */
 export const read = Effect.fn("SpeakerFolder.read")(function* (
   speakers: ReadonlyArray<Scan.Speaker>,
@@ -95,14 +95,17 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
   return recordings
 })
 
-/** The bytes of a file; a pipe or a device of that name would keep us waiting for ever. */
-export const readFile = Effect.fnUntraced(function* (path: string) {
+/**
+ * The bytes of a file; a pipe or a device of that name would keep us waiting for ever. `missing` is
+ * what to say of one that is not there.
+ */
+export const readFile = Effect.fnUntraced(function* (path: string, missing?: string) {
   const fs = yield* FileSystem.FileSystem
   const bytes = Effect.gen(function* () {
     const { type } = yield* fs.stat(path)
     return type === "File" ? yield* fs.readFile(path) : undefined
   })
-  const found = yield* Effect.mapError(bytes, Scan.explain)
+  const found = yield* Effect.mapError(bytes, (error) => Scan.explain(error, missing))
   return found ?? (yield* Effect.fail("is not a file"))
 })
 

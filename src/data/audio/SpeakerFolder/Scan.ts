@@ -58,10 +58,10 @@ const list = (folder: string) =>
     )
   )
 
-/** What is wrong with an entry that its folder lists: the end of a sentence. */
-export const explain = (error: PlatformError): string =>
+/** What is wrong with a file, the end of a sentence: one that its folder lists, if nothing else is said. */
+export const explain = (error: PlatformError, missing = "is a link that leads nowhere"): string =>
   isNotFound(error)
-    ? "is a link that leads nowhere"
+    ? missing
     : error._tag === "SystemError" && error.reason === "PermissionDenied"
       ? "may not be read: permission is denied"
       : `cannot be read: ${error.message}`
