@@ -63,15 +63,21 @@ export const withMetrics = (
   position: { ...progress.position, metrics: { ...progress.position.metrics, ...metrics } }
 })
 
-/** After an epoch stage: `next` is the name of the one to come, null when it was the last. */
-export const afterStage = (progress: Progress, next: string | null, seconds: number): Progress => {
-  const position = {
-    ...progress.position,
-    stage: next,
-    seconds: progress.position.seconds + seconds
-  }
-  return next === null ? afterEpoch({ ...progress, position }) : { ...progress, position }
-}
+/**
+ * After an epoch stage: `next` is the name of the one to come, null when it was the last. The time
+ * of the last is not counted, since the checkpoint that it saves cannot know it.
+ */
+export const afterStage = (progress: Progress, next: string | null, seconds: number): Progress =>
+  next === null
+    ? afterEpoch(progress)
+    : {
+        ...progress,
+        position: {
+          ...progress.position,
+          stage: next,
+          seconds: progress.position.seconds + seconds
+        }
+      }
 
 /** The record of the epoch under way, from what its stages have measured so far. */
 export const record = (progress: Progress): EpochRecord => ({

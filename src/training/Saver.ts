@@ -36,6 +36,19 @@ export const make = (
     const scope = yield* Effect.scope
     const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
     const waiting = new Map<CheckpointName, Order>()
+    const told = new Set<string>()
+
+    /** Tells of each trouble once, until a save succeeds: a full disk fails every attempt alike. */
+    const warn = (errors: ReadonlyArray<CheckpointError>) =>
+      Effect.forEach(
+        errors.filter(({ message }) => !told.has(message)),
+        ({ message }) => {
+          told.add(message)
+          const text = `${message}; it is tried again with the next save`
+          return emit({ _tag: "Notice", level: "warning", message: text })
+        },
+        { discard: true }
+      )
 
     /** Writes what waits, each once. What fails waits on, unless a newer one has come meanwhile. */
     const attempt = Effect.suspend(() =>
@@ -47,6 +60,7 @@ export const make = (
         return Effect.match(write(order), {
           onSuccess: () => {
             order.snapshot.dispose()
+            told.clear()
             return null
           },
           onFailure: (error) => {
@@ -81,15 +95,3 @@ export const make = (
       )
     }
   })
-
-const warn = (errors: ReadonlyArray<CheckpointError>) =>
-  Effect.forEach(
-    errors,
-    (error) =>
-      emit({
-        _tag: "Notice",
-        level: "warning",
-        message: `${error.message}; the checkpoints before it are whole, and it is tried again with the next`
-      }),
-    { discard: true }
-  )

@@ -23,7 +23,7 @@ describe("Progress", () => {
     expect(next).toMatchObject({ epoch: 1, step: 0, globalStep: 1 })
     expect(next.position).toStrictEqual(Progress.initial.position)
     expect(next.history).toStrictEqual([
-      { epoch: 1, train_loss: 0.3, val_loss: 0.4, learning_rate: 0.01, seconds: 2.75 }
+      { epoch: 1, train_loss: 0.3, val_loss: 0.4, learning_rate: 0.01, seconds: 2.5 }
     ])
   })
 

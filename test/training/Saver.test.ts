@@ -76,11 +76,14 @@ describe("Saver", () => {
       scene.broken = true
       yield* order("best", 1)
       yield* Effect.sleep("20 millis")
+      yield* order("best", 2)
+      yield* Effect.sleep("20 millis")
+      expect(notices.length).toBe(1)
       scene.broken = false
-      yield* order("latest", 2)
+      yield* order("latest", 3)
       yield* saver.settle
-      expect(written).toStrictEqual(["best 1", "latest 2"])
-      expect(disposed).toStrictEqual(["best 1", "latest 2"])
+      expect(written).toStrictEqual(["best 2", "latest 3"])
+      expect(disposed).toStrictEqual(["best 1", "best 2", "latest 3"])
       expect(notices).toMatchObject([{ _tag: "Notice", level: "warning" }])
       expect(JSON.stringify(notices)).toContain("does not fit on the disk")
     }).pipe(Effect.provide(observer))
