@@ -93,7 +93,7 @@ export const build = <C extends RunConfig>(
       stateful: new Map(),
       unclaimed: new Map()
     }
-    yield* Effect.addFinalizer(() => Effect.sync(() => disposeUnclaimed(run)))
+    yield* Effect.addFinalizer(() => Effect.sync(() => disposeStates(run)))
     return run
   })
 
@@ -112,7 +112,8 @@ export const acquireModel = <C>(
     (model) => Effect.sync(() => model.dispose())
   )
 
-const disposeUnclaimed = (run: Run) => {
+const disposeStates = (run: Run) => {
+  for (const part of run.stateful.values()) part.dispose?.()
   for (const { tensors } of run.unclaimed.values()) {
     Object.values(tensors).forEach((tensor) => tensor.dispose())
   }

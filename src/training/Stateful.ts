@@ -17,6 +17,8 @@ export interface Stateful {
   readonly stateDict: () => StateDict
   /** Takes over a state given by `stateDict`, copying the tensors. */
   readonly loadStateDict: (state: StateDict) => Effect.Effect<void, StateError>
+  /** Frees its tensors. Called as the run is released, after the last checkpoint. */
+  readonly dispose?: () => void
 }
 
 /** A state that cannot be saved, or taken over: `owner` names whose, `detail` what is wrong. */

@@ -119,6 +119,61 @@ describe("a run", () => {
   )
 })
 
+describe("a custom stage that holds tensors", () => {
+  /** The moving average of the first weight, as a stage whose tensors are in the checkpoints. */
+  const movingAverage = () => {
+    const averages = new WeakMap<Run.Run, { mean: tf.Tensor }>()
+    return Stage.make("movingAverage", {
+      description: "average the first weight",
+      run: (run: Run.Run) =>
+        Effect.gen(function* () {
+          const weight = run.model.getWeights()[0]!
+          let held = averages.get(run)
+          if (held === undefined) {
+            const fresh = { mean: weight.clone() }
+            held = fresh
+            averages.set(run, held)
+            yield* Run.register(run, "movingAverage", {
+              stateDict: () => ({ tensors: { mean: fresh.mean }, values: {} }),
+              loadStateDict: ({ tensors }) =>
+                Effect.sync(() => {
+                  fresh.mean.dispose()
+                  fresh.mean = tensors["mean"]!.clone()
+                }),
+              dispose: () => fresh.mean.dispose()
+            })
+          }
+          const before = held.mean
+          held.mean = tf.tidy(() => before.mul(0.9).add(weight.mul(0.1)))
+          before.dispose()
+          return run
+        })
+    })
+  }
+
+  it.scopedLive("goes on with them to the bit, and frees them", () =>
+    Effect.gen(function* () {
+      const straight = yield* temporaryFolder
+      yield* session({ folder: straight, pipeline: pipelineOf({ extra: movingAverage() }) })
+      const end = yield* Effect.flatMap(checkpointIn(straight), essence)
+      expect(Object.keys(end.bytes)).toContain("stage_states.movingAverage.mean")
+
+      const folder = yield* temporaryFolder
+      const before = tf.memory().numTensors
+      for (const at of [10, 14, 9]) {
+        yield* session({
+          folder,
+          pipeline: pipelineOf({ extra: movingAverage() }),
+          interruptAt: (_, index) => index === at
+        })
+      }
+      yield* session({ folder, pipeline: pipelineOf({ extra: movingAverage() }) })
+      expect(yield* Effect.flatMap(checkpointIn(folder), essence)).toStrictEqual(end)
+      expect(tf.memory().numTensors).toBe(before)
+    })
+  )
+})
+
 describe("a custom stage that fails", () => {
   const failing = (broken: () => boolean) =>
     Stage.make("custom", {
