@@ -16,6 +16,10 @@ export type Examination =
 /** An error of the gradient above this is a fault: single precision alone makes up to a thousandth. */
 export const tolerance = 0.01
 
+/** Whether the gradients of a backend that could be tried are as they should be. */
+export const isRight = (examination: Extract<Examination, { readonly available: true }>): boolean =>
+  examination.gradientError <= tolerance
+
 /**
  * Tries every backend, one after the other, about `seconds` each: does it start, is its gradient right,
  * and how fast is it. Leaves another backend the current one than before.
@@ -38,7 +42,7 @@ export const examineAll = (seconds: number): Effect.Effect<ReadonlyArray<Examina
 export const describe = (examination: Examination): string => {
   if (!examination.available) return `${examination.name}: not available: ${examination.why}`
   const { name, gradientError, step } = examination
-  const verdict = gradientError <= tolerance ? "gradients right" : "GRADIENTS WRONG"
+  const verdict = isRight(examination) ? "gradients right" : "GRADIENTS WRONG"
   const percent = (gradientError * 100).toFixed(2)
   return `${name}: ${verdict} (${percent} % off the measured slope), ${step.toFixed(1)} ms a step`
 }

@@ -1,7 +1,10 @@
 import * as tf from "@tensorflow/tfjs"
 
-/** How often a training step is timed, if there is time enough. */
-const times = 15
+/**
+ * How often a training step is timed, if there is time enough: over the first dozens JavaScript is
+ * still being compiled, and steps take several times as long.
+ */
+const times = 100
 
 /** The error of a gradient and the time of a step on the current backend, in about `seconds`. */
 export const measure = (

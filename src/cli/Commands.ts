@@ -92,6 +92,24 @@ export const commands = {
     examples: [["holdfast unpin checkpoints/epoch-0012-step-000000.safetensors", "that one"]],
     arguments: [["checkpoint", "the checkpoint's file, by any of its names"]],
     options: [help]
+  },
+  doctor: {
+    summary: "Say what there is to compute on, whether it is right, and how fast",
+    usage: "holdfast doctor [options]",
+    examples: [
+      ["holdfast doctor", "the backends of this machine, and the one chosen"],
+      ["holdfast doctor --backend tensorflow", "whether this one can be had"]
+    ],
+    arguments: [],
+    options: [
+      ["--backend NAME", "the backend to ask for, as with run: tensorflow, wasm or"],
+      ["", "cpu; by default what HOLDFAST_BACKEND says"],
+      json("what was found"),
+      help
+    ],
+    notes:
+      "It takes up to ten seconds, and exits with 1 if the backend that a run would\n" +
+      "take computes wrong gradients or cannot be had."
   }
 } as const satisfies Readonly<Record<string, Help>>
 

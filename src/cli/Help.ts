@@ -19,7 +19,7 @@ export const ofCommand = (help: Help): string =>
     `${help.summary}.`,
     `Usage: ${help.usage}`,
     section("Examples", help.examples),
-    section("Arguments", help.arguments),
+    ...(help.arguments.length === 0 ? [] : [section("Arguments", help.arguments)]),
     section("Options", help.options),
     ...(help.signals === undefined ? [] : [section("Signals", help.signals)]),
     ...(help.notes === undefined ? [] : [help.notes])

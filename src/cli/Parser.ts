@@ -9,6 +9,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { stripVTControlCharacters } from "node:util"
+import { doctor } from "./Doctor.js"
 import { inspect } from "./Inspect.js"
 import { list } from "./List.js"
 import { pin, unpin } from "./Pin.js"
@@ -25,7 +26,8 @@ export const holdfast = Command.withSubcommands(Command.make("holdfast"), [
   inspect,
   verify,
   pin,
-  unpin
+  unpin,
+  doctor
 ])
 
 const platform = Layer.mergeAll(

@@ -3,18 +3,8 @@ import * as Command from "@effect/cli/Command"
 import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import { BackendNameSchema, backendNames } from "../backend/Backend.js"
-
-/** The parser's own message would not say which option it is about. */
-const backendName = (name: string) =>
-  Effect.mapError(Schema.decodeUnknown(BackendNameSchema)(name), () =>
-    ValidationError.invalidValue(
-      HelpDoc.p(`--backend or HOLDFAST_BACKEND is ${name}; there are ${backendNames.join(", ")}`)
-    )
-  )
+import { backend } from "./BackendOption.js"
 
 /** The parser takes Infinity for a number, and its message would not say what was wrong. */
 const seconds = (text: string) =>
@@ -35,11 +25,7 @@ const options = {
   allowDatasetChange: Options.boolean("allow-dataset-change"),
   force: Options.boolean("force"),
   grace: Options.text("grace").pipe(Options.mapEffect(seconds), Options.optional),
-  backend: Options.text("backend").pipe(
-    Options.withFallbackConfig(Config.nonEmptyString("HOLDFAST_BACKEND")),
-    Options.mapEffect(backendName),
-    Options.optional
-  ),
+  backend,
   quiet: Options.boolean("quiet"),
   json: Options.boolean("json")
 }

@@ -1,7 +1,6 @@
 #!/usr/bin/env node
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import { createRequire } from "node:module"
 import * as NodePath from "node:path"
 import * as Messages from "../observe/Messages.js"
 import { Output } from "../observe/Output.js"
@@ -9,9 +8,9 @@ import { Invocation } from "./Invocation.js"
 import { main } from "./Main.js"
 import { runMain } from "./RunMain.js"
 import { Inbox } from "./Signals.js"
+import { version } from "./Version.js"
 
 const { argv, env } = process
-const { version } = createRequire(import.meta.url)("../../package.json") as { version: string }
 const messages = Messages.languages[Messages.language(env)]
 const inbox = new Inbox()
 const invocation = {

@@ -5,6 +5,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { commands, summary } from "../../src/cli/Commands.js"
 import type { Help } from "../../src/cli/Help.js"
 import { ofCommand, ofProgram, optionNames } from "../../src/cli/Help.js"
+import { doctor } from "../../src/cli/Doctor.js"
 import { inspect } from "../../src/cli/Inspect.js"
 import { list } from "../../src/cli/List.js"
 import { pin, unpin } from "../../src/cli/Pin.js"
@@ -65,7 +66,8 @@ describe("Help", () => {
     inspect: Command.getHelp(inspect, plain),
     verify: Command.getHelp(verify, plain),
     pin: Command.getHelp(pin, plain),
-    unpin: Command.getHelp(unpin, plain)
+    unpin: Command.getHelp(unpin, plain),
+    doctor: Command.getHelp(doctor, plain)
   }
 
   for (const [name, parsed] of Object.entries(parsers)) {

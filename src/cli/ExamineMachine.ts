@@ -1,0 +1,141 @@
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import os from "node:os"
+import { Backend, type BackendName } from "../backend/Backend.js"
+import type { BackendError } from "../backend/BackendError.js"
+import * as Examination from "../backend/Examination.js"
+import * as Format from "../observe/Format.js"
+import { stringify } from "../observe/JsonLines.js"
+import { Output } from "../observe/Output.js"
+import { version } from "./Version.js"
+
+/** What a run would compute on, and why; or why it would not start. */
+export type Choice = Either.Either<
+  { readonly name: BackendName; readonly reason: string },
+  BackendError
+>
+
+/** The backend that a run would take computes wrong gradients. */
+export class DoctorError extends Data.TaggedError("DoctorError")<{
+  readonly backend: BackendName
+}> {
+  override get message(): string {
+    return (
+      `runs would compute on ${this.backend}, whose gradients are wrong here; ` +
+      `choose another with --backend NAME or HOLDFAST_BACKEND=NAME`
+    )
+  }
+}
+
+/**
+ * Prints what there is to compute on, tried out for up to `seconds` each, and what a run would take.
+ * Fails if that computes wrong gradients, or cannot be had.
+ */
+export const examineMachine = Effect.fn("Doctor.examineMachine")(function* (
+  options: { readonly backend: Option.Option<BackendName>; readonly json: boolean },
+  seconds = 3
+) {
+  const { out } = yield* Output
+  const machine = yield* look
+  if (!options.json) yield* out(`${drawMachine(machine)}\n\n`)
+  const choice: Choice = yield* Backend.pipe(
+    Effect.map(({ name, reason }) => ({ name, reason })),
+    Effect.provide(Backend.layer(Option.getOrUndefined(options.backend))),
+    Effect.either
+  )
+  const examinations = yield* Examination.examineAll(seconds)
+  yield* out(
+    options.json
+      ? `${stringify({ ...machine, ...toJson(choice, examinations) })}\n`
+      : `${drawBackends(choice, examinations)}\n`
+  )
+  yield* judge(choice, examinations)
+})
+
+/** Whether a run would start, and compute right gradients. */
+export const judge = (
+  choice: Choice,
+  examinations: ReadonlyArray<Examination.Examination>
+): Either.Either<void, BackendError | DoctorError> =>
+  Either.flatMap(choice, ({ name }) =>
+    examinations.some((one) => one.name === name && one.available && !Examination.isRight(one))
+      ? Either.left(new DoctorError({ backend: name }))
+      : Either.void
+  )
+
+/** Versions, processor and memory; sizes in bytes. */
+const look = Effect.gen(function* () {
+  const tf = yield* Effect.promise(() => import("@tensorflow/tfjs"))
+  return {
+    holdfast: version,
+    tensorflow_js: tf.version.tfjs,
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    system: `${os.type()} ${os.release()}`,
+    processor: os.cpus()[0]?.model.trim() ?? "unknown",
+    cores: os.availableParallelism(),
+    memory: { total: os.totalmem(), available: process.availableMemory() }
+  }
+})
+
+type Machine = Effect.Effect.Success<typeof look>
+
+const drawMachine = (machine: Machine): string => {
+  const { available, total } = machine.memory
+  const facts = [
+    ["holdfast", machine.holdfast],
+    ["TensorFlow.js", machine.tensorflow_js],
+    ["Node", machine.node],
+    ["platform", `${machine.platform}, ${machine.system}`],
+    ["processor", machine.processor],
+    ["cores", String(machine.cores)],
+    ["memory", `${Format.bytes(total)}, of which ${Format.bytes(available)} can be had`]
+  ] as const
+  return facts.map(([name, fact]) => `${name.padEnd(13)}  ${fact}`).join("\n")
+}
+
+/** What was found out about each backend, and which is chosen. */
+export const drawBackends = (
+  choice: Choice,
+  examinations: ReadonlyArray<Examination.Examination>
+): string =>
+  [
+    ...examinations.map(Examination.describe),
+    "a step: of training a small time-delay network, on 8 examples",
+    "",
+    Either.match(choice, {
+      // Why, the command ends with.
+      onLeft: ({ subject }) => `no run would start: backend ${subject} cannot be used`,
+      onRight: ({ name, reason }) => `runs compute on ${name}: ${reason}`
+    }),
+    "--backend NAME or HOLDFAST_BACKEND=NAME asks for another, which must then be there"
+  ].join("\n")
+
+const toJson = (choice: Choice, examinations: ReadonlyArray<Examination.Examination>) => ({
+  chosen: Either.match(choice, { onLeft: () => null, onRight: ({ name }) => name }),
+  reason: Either.match(choice, {
+    onLeft: ({ message }) => message,
+    onRight: ({ reason }) => reason
+  }),
+  backends: examinations.map((one) =>
+    one.available
+      ? {
+          name: one.name,
+          available: true,
+          problem: null,
+          gradients_right: Examination.isRight(one),
+          gradient_error: one.gradientError,
+          step_milliseconds: one.step
+        }
+      : {
+          name: one.name,
+          available: false,
+          problem: one.why,
+          gradients_right: null,
+          gradient_error: null,
+          step_milliseconds: null
+        }
+  )
+})

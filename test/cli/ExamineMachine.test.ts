@@ -1,0 +1,85 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { type BackendName, backendNames } from "../../src/backend/Backend.js"
+import { BackendError } from "../../src/backend/BackendError.js"
+import type { Examination } from "../../src/backend/Examination.js"
+import type { Choice } from "../../src/cli/ExamineMachine.js"
+import { drawBackends, examineMachine, judge } from "../../src/cli/ExamineMachine.js"
+import { recorder } from "../observe/sample.js"
+import { holdfast } from "./holdfast.js"
+
+/** What `holdfast doctor` prints, and how it fails if it does, with little time for each backend. */
+const examining = (json: boolean, backend?: BackendName) =>
+  Effect.gen(function* () {
+    const output = yield* recorder
+    const options = { json, backend: Option.fromNullable(backend) }
+    const result = yield* Effect.either(Effect.provide(examineMachine(options, 0.1), output.layer))
+    const text = (yield* output.written).map(([, line]) => line).join("")
+    return { text, error: Either.isLeft(result) ? result.left : null }
+  })
+
+const missing: Examination = { name: "tensorflow", available: false, why: "no addon; install it" }
+const right: Examination = { name: "wasm", available: true, gradientError: 0.001, step: 3 }
+const wrong: Examination = { name: "cpu", available: true, gradientError: Number.NaN, step: 90 }
+const choice = (name: BackendName): Choice => Either.right({ name, reason: "it was asked for" })
+const unavailable = new BackendError({
+  reason: "Unavailable",
+  subject: "tensorflow",
+  detail: "no addon; install it"
+})
+
+describe("holdfast doctor", () => {
+  it.effect("tells of the machine, of each backend, and of the choice", () =>
+    Effect.gen(function* () {
+      const { error, text } = yield* examining(false, "cpu")
+      expect(error).toBe(null)
+      expect(text).toMatch(/^holdfast +\d+\.\d+\.\d+\nTensorFlow\.js +4\.22\.0\nNode +\d+\./)
+      expect(text).toMatch(/^cores +[1-9]\d*$/m)
+      expect(text).toMatch(/^memory +[\d.]+ [GT]B, of which [\d.]+ [kMGT]B can be had$/m)
+      expect(text).toMatch(/^tensorflow: /m)
+      expect(text).toMatch(/^wasm: gradients right \(.* slope\), [\d.]+ ms a step$/m)
+      expect(text).toMatch(/^cpu: gradients right \(.* slope\), [\d.]+ ms a step$/m)
+      expect(text).toMatch(/^runs compute on cpu: it was asked for$/m)
+    })
+  )
+
+  it.effect("tells programs the same, and chooses by itself the fastest there is", () =>
+    Effect.gen(function* () {
+      const { text } = yield* examining(true)
+      const found = JSON.parse(text)
+      expect(found).toMatchObject({
+        tensorflow_js: "4.22.0",
+        node: process.versions.node,
+        memory: { total: expect.any(Number), available: expect.any(Number) }
+      })
+      const backends: ReadonlyArray<{ name: string; available: boolean }> = found.backends
+      expect(backends.map(({ name }) => name)).toEqual(backendNames)
+      expect(found.chosen).toBe(backends.find(({ available }) => available)?.name)
+      expect(backends[1]).toMatchObject({ available: true, problem: null, gradients_right: true })
+    })
+  )
+
+  it("fails where runs would compute wrong gradients, and only there", () => {
+    const found = [missing, right, wrong]
+    expect(judge(choice("wasm"), found)).toEqual(Either.right(undefined))
+    expect(judge(choice("cpu"), found)).toMatchObject({
+      left: { message: expect.stringMatching(/compute on cpu, whose gradients are wrong/) }
+    })
+    expect(judge(Either.left(unavailable), found)).toMatchObject({ left: unavailable })
+  })
+
+  it("says that what was asked for cannot be had, and of each backend why", () => {
+    const text = drawBackends(Either.left(unavailable), [missing, right, wrong])
+    expect(text).toContain("tensorflow: not available: no addon; install it\n")
+    expect(text).toContain("cpu: GRADIENTS WRONG")
+    expect(text).toContain("no run would start: backend tensorflow cannot be used\n")
+  })
+
+  it("is told of a backend that there is not", async () => {
+    const { code, err } = await holdfast(["doctor"], { env: { HOLDFAST_BACKEND: "abacus" } })
+    expect(code).toBe(2)
+    expect(err).toMatch(/^error: --backend or HOLDFAST_BACKEND is abacus; there are /)
+  })
+})
