@@ -34,7 +34,13 @@ const checkpointWins: ReadonlySet<string> = new Set(["training.seed"])
  * for the harmless ones. Lists are compared whole.
  */
 export const differences = (before: unknown, after: unknown): ReadonlyArray<Difference> =>
-  compare(before, after, []).filter(({ path }) => !harmless.has(path))
+  compare(before, after, []).filter(
+    ({ path }) => !harmless.has(path) || (path === "training.num_epochs" && isStretched(after))
+  )
+
+/** Whether the schedule of learning rates spans all epochs, and so changes with their number. */
+const isStretched = (config: unknown): boolean =>
+  valueOf(valueOf(valueOf(config, "training"), "scheduler"), "name") === "cosine"
 
 const compare = (
   before: unknown,

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs"
+import { softmaxCrossEntropy } from "../backend/Losses.js"
 
 /**
  * What training minimises, and what is measured beside it.
@@ -25,13 +26,7 @@ export interface Objective {
 export const classification: Objective = {
   name: "classification",
   labelType: "int32",
-  loss: (labels, output) => {
-    const classes = output.shape[output.rank - 1]!
-    return tf.losses.softmaxCrossEntropy(
-      tf.oneHot(labels as tf.Tensor1D, classes),
-      output
-    ) as tf.Scalar
-  },
+  loss: softmaxCrossEntropy,
   metrics: {
     accuracy: (labels, output) =>
       tf.sum(tf.equal(tf.argMax(output, -1), labels)).cast("float32") as tf.Scalar

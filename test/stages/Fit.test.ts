@@ -161,9 +161,24 @@ describe("a config that has changed", () => {
     })
   )
 
-  it.scopedLive("in nothing is not mentioned", () =>
+  it.scopedLive("in the number of epochs is shown where the learning rates follow from it", () =>
     Effect.gen(function* () {
-      const { outcome } = yield* resumed({ training: { num_epochs: 5, save_interval: 1 } })
+      const longer = { num_epochs: 5 }
+      expect(changes((yield* resumed({ training: longer })).outcome)).toStrictEqual([
+        { path: "training.num_epochs", before: 4, after: 5, wins: "config" }
+      ])
+      const constant = { scheduler: { name: "constant" } }
+      const { outcome } = yield* resumed(
+        { training: { ...constant, ...longer } },
+        { training: constant }
+      )
+      expect(changes(outcome)).toBe(undefined)
+    })
+  )
+
+  it.scopedLive("in what is kept, and when, is not mentioned", () =>
+    Effect.gen(function* () {
+      const { outcome } = yield* resumed({ training: { save_interval: 1, keep_last: 3 } })
       expect(outcome.exit._tag).toBe("Success")
       expect(changes(outcome)).toBe(undefined)
       expect(warnings(outcome)).toStrictEqual([])

@@ -39,11 +39,24 @@ const stopAfter = (epochs: number) =>
       })
   })
 
+/** Sets the validation loss of each epoch, which is numbered from 1. */
+const grade = (valLoss: (epoch: number) => number) =>
+  Stage.make("grade", {
+    description: "set the validation loss",
+    run: (run: Run.Run) =>
+      Effect.gen(function* () {
+        const { epoch } = yield* Run.place(run)
+        yield* Run.measured(run, { val_loss: valLoss(epoch + 1) })
+        return run
+      })
+  })
+
 /** Every built-in stage around the blobs; `extra` comes just before the checkpoint. */
 export const pipelineOf = (
   options: {
     readonly extra?: Stage.Stage<Run.Run, Run.Run, unknown, never>
     readonly stopAfter?: number
+    readonly valLoss?: (epoch: number) => number
     readonly onBatch?: (indices: Int32Array) => void
   } = {}
 ) =>
@@ -60,6 +73,7 @@ export const pipelineOf = (
     Stages.epochs(
       Stages.trainEpoch,
       Stages.validate,
+      ...(options.valLoss === undefined ? [] : [grade(options.valLoss)]),
       Stages.stepScheduler,
       Stages.trackBest({ metric: "val_loss", mode: "min" }),
       stopAfter(options.stopAfter ?? 1000),
