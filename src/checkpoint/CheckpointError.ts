@@ -77,7 +77,7 @@ const explanations: Record<string, string> = {
   EMFILE: "this process has too many files open",
   ENFILE: "the machine has too many files open",
   EIO: "the disk reports an input/output error",
-  EISDIR: "it is a folder",
+  EISDIR: "it is a folder; name a checkpoint in it",
   ENOTDIR: "a part of its path is a file",
   ENOSPC: "no space is left",
   EDQUOT: "the disk quota is used up"

@@ -13,11 +13,11 @@ const words: Partial<Record<CheckpointErrorReason, string>> = {
   UnsupportedVersion: "other version"
 }
 
-/** The health in a word or two, for a table. */
-export const word = (health: Health): string =>
+/** The health in a word or two, for a table; `verified`: whether every byte has been looked at. */
+export const word = (health: Health, verified: boolean): string =>
   Either.match(health, {
     onLeft: ({ reason }) => words[reason] ?? "unreadable",
-    onRight: () => "whole"
+    onRight: () => (verified ? "whole" : "header whole")
   })
 
 /** A table of candidates, and under it what is wrong with those that are not whole. */
@@ -26,9 +26,9 @@ export const withTroubles = (table: string, candidates: ReadonlyArray<Candidate>
   return [table, ...(troubles.length === 0 ? [] : ["", ...troubles])].join("\n")
 }
 
-/** The health for programs: "whole", or the kind of damage, which `problem` tells more of. */
-export const toJson = (health: Health) =>
+/** The health for programs: as in a table, or the kind of damage, which `problem` tells more of. */
+export const toJson = (health: Health, verified: boolean) =>
   Either.match(health, {
     onLeft: ({ message, reason }) => ({ health: reason, problem: message }),
-    onRight: () => ({ health: "whole", problem: null })
+    onRight: () => ({ health: word(health, verified), problem: null })
   })

@@ -47,7 +47,7 @@ const savedAt = ({ health, modified }: Candidate): string =>
 
 /** What can be said of a candidate by its header alone, and by what names it goes. */
 const remarks = ({ aliases, health, pinned }: Candidate): string =>
-  [Health.word(health), ...aliases, ...(pinned ? ["pinned"] : [])].join(", ")
+  [Health.word(health, false), ...aliases, ...(pinned ? ["pinned"] : [])].join(", ")
 
 /** The list for people; `now` in milliseconds. */
 export const draw = (candidates: ReadonlyArray<Candidate>, now: number): string => {
@@ -87,6 +87,6 @@ export const toJson = (candidates: ReadonlyArray<Candidate>) => {
     bytes: candidate.bytes,
     aliases: candidate.aliases,
     pinned: candidate.pinned,
-    ...Health.toJson(candidate.health)
+    ...Health.toJson(candidate.health, false)
   }))
 }

@@ -28,6 +28,9 @@ export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
       "there is no such file; name a pipeline's file, as in holdfast run pipelines/speaker.ts"
     )
   }
+  if (path.endsWith(".cts")) {
+    return yield* fail("Broken", "CommonJS TypeScript cannot be loaded; name the file .ts or .mts")
+  }
   const url = yield* Effect.orDie(paths.toFileUrl(paths.resolve(path)))
   const isTypescript = /\.[cm]?tsx?$/.test(path)
   const module = yield* Effect.catchAll(

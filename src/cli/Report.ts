@@ -15,8 +15,14 @@ const message = (error: unknown): string =>
     ? error.message
     : Inspectable.toStringUnknown(error)
 
+/** A defect's stack, as far as it runs through code that its reader may have written. */
 const stack = (defect: unknown): string =>
-  defect instanceof Error && defect.stack !== undefined ? defect.stack : message(defect)
+  defect instanceof Error && defect.stack !== undefined
+    ? defect.stack
+        .split("\n")
+        .filter((line) => !/^\s+at .*(node_modules|node:internal)/.test(line))
+        .join("\n")
+    : message(defect)
 
 /**
  * What a finished command exits with and says on standard error.

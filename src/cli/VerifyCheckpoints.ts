@@ -66,7 +66,7 @@ const draw = (found: ReadonlyArray<Verified>): string => {
     place === null ? "" : String(place.epoch),
     place === null ? "" : String(place.step),
     name,
-    Health.word(health)
+    Health.word(health, true)
   ])
   return Health.withTroubles(table(["epoch", "step", "file", "health"], rows), found)
 }
@@ -77,5 +77,5 @@ const toJson = ({ health, name, path, place }: Verified) => ({
   name,
   epoch: place?.epoch ?? null,
   step: place?.step ?? null,
-  ...Health.toJson(health)
+  ...Health.toJson(health, true)
 })

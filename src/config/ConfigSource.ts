@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Schema from "effect/Schema"
+import * as Errno from "../file/Errno.js"
 import * as Config from "./Config.js"
 import { ConfigError } from "./ConfigError.js"
 import * as JsonText from "./JsonText.js"
@@ -49,5 +50,10 @@ const notRead = (file: string, cause: PlatformError): ConfigError =>
     reason:
       cause._tag === "SystemError" && cause.reason === "NotFound"
         ? { _tag: "NotFound", file }
-        : { _tag: "Unreadable", file, detail: cause.message }
+        : {
+            _tag: "Unreadable",
+            file,
+            detail:
+              Errno.code(cause) === "EISDIR" ? "it is a folder; name a file in it" : cause.message
+          }
   })

@@ -70,30 +70,30 @@ const english: Messages = {
 
 const chinese: Messages = {
   goOn: (candidate) =>
-    `发现之前的训练:${candidate.path}\n` +
-    `  ${afterInChinese(candidate)},保存于 ${Format.time(candidate.savedAt)}\n` +
+    `发现之前的训练：${candidate.path}\n` +
+    `  ${afterInChinese(candidate)}，保存于 ${Format.time(candidate.savedAt)}\n` +
     (candidate.bestValLoss === null
       ? "  尚未验证\n"
       : `  最佳验证损失 ${Format.number(candidate.bestValLoss)}\n`) +
-    `从该处继续吗?[Y/n] `,
-  yesOrNo: "请回答 y(是)或 n(否)。[Y/n] ",
+    `从该处继续吗？[Y/n] `,
+  yesOrNo: "请回答 y（是）或 n（否）。[Y/n] ",
   yes: ["y", "yes", "是", "好"],
   no: ["n", "no", "否", "不"],
   goingOn: (from, noTerminal) =>
-    `${noTerminal ? "没有可供提问的终端:" : ""}从 ${from.path} 继续,${afterInChinese(from)}`,
+    `${noTerminal ? "没有可供提问的终端：" : ""}从 ${from.path} 继续，${afterInChinese(from)}`,
   archived: (path) => `之前的检查点已移至 ${path}`,
-  stopping: "正在完成当前步骤并保存;再按一次立即退出",
-  outOfTime: (seconds) => `已超过 --grace 允许的 ${seconds} 秒:在未完成时结束`,
+  stopping: "正在完成当前步骤并保存；再按一次立即退出",
+  outOfTime: (seconds) => `已超过 --grace 允许的 ${seconds} 秒：在未完成时结束`,
   saved: ({ command, path, place, signal }) =>
-    `${signal === null ? "" : `收到 ${signal},`}已停止,${afterInChinese(place)};` +
-    `已保存到 ${path}\n继续训练:${command}`,
+    `${signal === null ? "" : `收到 ${signal}，`}已停止，${afterInChinese(place)}；` +
+    `已保存到 ${path}\n继续训练：${command}`,
   stoppedUnsaved: (signal, command) =>
-    `${signal === null ? "" : `收到 ${signal},`}已在训练开始前停止;没有内容需要保存\n重新运行:${command}`,
-  alreadyFinished: (epoch, reason) => `训练已在第 ${epoch} 轮之后结束:${reason}`,
+    `${signal === null ? "" : `收到 ${signal}，`}已在训练开始前停止；没有内容需要保存\n重新运行：${command}`,
+  alreadyFinished: (epoch, reason) => `训练已在第 ${epoch} 轮之后结束：${reason}`,
   finished: ({ best, epoch, seconds, stopped }) =>
-    `训练完成,共 ${epoch} 轮,用时 ${Format.duration(seconds)}` +
-    (stopped === null ? "" : `,提前结束:${stopped}`) +
-    (best === null ? "" : `;最佳 ${Format.metric(best.metric, best.value)},在第 ${best.epoch} 轮`)
+    `训练完成，共 ${epoch} 轮，用时 ${Format.duration(seconds)}` +
+    (stopped === null ? "" : `，提前结束：${stopped}`) +
+    (best === null ? "" : `；最佳 ${Format.metric(best.metric, best.value)}，在第 ${best.epoch} 轮`)
 }
 
 /** "after epoch 3", "after epoch 3 and 12 steps more": what is done, not what is under way. */

@@ -70,7 +70,12 @@ describe("holdfast list", () => {
       truncateSync(join(path, file(1)), 100)
       const { text } = yield* printed(listCheckpoints({ folder: path, json: true }))
       const [newest, best, damaged] = JSON.parse(text)
-      expect(newest).toMatchObject({ epoch: 3, value: 0.375, aliases: ["latest"], health: "whole" })
+      expect(newest).toMatchObject({
+        epoch: 3,
+        value: 0.375,
+        aliases: ["latest"],
+        health: "header whole"
+      })
       expect(best).toEqual({
         path: join(path, file(2)),
         name: file(2),
@@ -82,7 +87,7 @@ describe("holdfast list", () => {
         bytes: readFileSync(join(path, file(2))).length,
         aliases: ["best"],
         pinned: false,
-        health: "whole",
+        health: "header whole",
         problem: null
       })
       expect(damaged).toMatchObject({ epoch: null, value: null, bytes: 100, health: "Truncated" })

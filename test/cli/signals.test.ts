@@ -153,9 +153,9 @@ describe("the question whether to go on", () => {
 
   it("is asked in the user's language, again after what is neither yes nor no", async () => {
     const run = onTerminal(asking, { env: { LC_ALL: "zh_CN.UTF-8" } })
-    await run.shows("从该处继续吗?[Y/n] ")
+    await run.shows("从该处继续吗？[Y/n] ")
     run.type("perhaps\r")
-    await run.shows("请回答 y(是)或 n(否)")
+    await run.shows("请回答 y（是）或 n（否）")
     run.type("否\r")
     expect((await run.ended).out).toContain("answered false")
   })

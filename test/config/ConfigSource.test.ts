@@ -80,7 +80,7 @@ describe("loadConfig", () => {
       )
       expect(error.reason).toMatchObject({ _tag: "Unreadable", file: path })
       expect(error.message).toContain(`${path}: cannot be read: `)
-      expect(error.message).toContain("EISDIR")
+      expect(error.message).toContain("it is a folder; name a file in it")
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 })

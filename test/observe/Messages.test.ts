@@ -45,10 +45,10 @@ describe("Messages", () => {
         "Go on from there? [Y/n] "
     )
     expect(languages.zh.goOn(candidate)).toBe(
-      "发现之前的训练:c/latest.safetensors\n" +
-        "  已完成 3 轮又 12 步,保存于 2026-03-01 09:05:07\n" +
+      "发现之前的训练：c/latest.safetensors\n" +
+        "  已完成 3 轮又 12 步，保存于 2026-03-01 09:05:07\n" +
         "  最佳验证损失 0.25\n" +
-        "从该处继续吗?[Y/n] "
+        "从该处继续吗？[Y/n] "
     )
   })
 
@@ -69,7 +69,7 @@ describe("Messages", () => {
         "go on with: holdfast run p.ts --resume latest"
     )
     expect(languages.zh.saved({ ...options, signal: null })).toBe(
-      "已停止,已完成 3 轮;已保存到 c/latest.safetensors\n继续训练:holdfast run p.ts --resume latest"
+      "已停止，已完成 3 轮；已保存到 c/latest.safetensors\n继续训练：holdfast run p.ts --resume latest"
     )
   })
 
