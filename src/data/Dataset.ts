@@ -1,5 +1,5 @@
-import type * as Effect from "effect/Effect"
-import type { DataError } from "./DataError.js"
+import * as Effect from "effect/Effect"
+import { DataError } from "./DataError.js"
 
 /** Draws a number from [0, 1), uniformly. */
 export type Draw = () => number
@@ -39,3 +39,24 @@ export interface Dataset {
 
 /** The names of a dataset's splits. */
 export type SplitName = "train" | "validation" | "test"
+
+/** Fetches a batch of a split. Fails if a label is none of the classes: no gradient would tell. */
+export const fetch = (
+  dataset: Dataset,
+  split: SplitName,
+  indices: Int32Array,
+  draw?: Draw
+): Effect.Effect<Batch, DataError> =>
+  Effect.flatMap(dataset[split].batch(indices, draw), (batch) => {
+    const { classes, name } = dataset
+    const wrong = classes.length === 0 ? -1 : batch.labels.findIndex((label) => !(label in classes))
+    return wrong === -1
+      ? Effect.succeed(batch)
+      : Effect.fail(
+          new DataError({
+            reason: "Mismatch",
+            path: `${name}, ${split} example ${indices[wrong]}`,
+            detail: `its label is ${batch.labels[wrong]}, but there are ${classes.length} classes, from 0`
+          })
+        )
+  })

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import { fetch } from "../data/Dataset.js"
 import { batchAt, permutation } from "../data/Order.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
@@ -48,7 +49,7 @@ const step = Effect.fnUntraced(function* (run: Run, order: Int32Array, before: P
   const { example } = before.position
   const at = { epoch: before.epoch, step: before.step }
   const draw = Random.generator(run.random, "augment", at.epoch, at.step)
-  const batch = yield* run.dataset.train.batch(batchAt(order, example, batch_size), draw)
+  const batch = yield* fetch(run.dataset, "train", batchAt(order, example, batch_size), draw)
 
   // Weights, optimizer and place change together or, as far as a flush can see, not at all.
   const after = yield* Effect.uninterruptible(

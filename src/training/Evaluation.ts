@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { DataError } from "../data/DataError.js"
-import type { SplitName } from "../data/Dataset.js"
+import { fetch, type SplitName } from "../data/Dataset.js"
 import { batchAt, sequential } from "../data/Order.js"
 import { emit, type Observer } from "../observe/Observer.js"
 import { breathe } from "../data/EventLoop.js"
@@ -24,7 +24,7 @@ export const overSplit = (
     const sums: Record<string, number> = {}
     for (let step = 0; step < steps; step++) {
       const start = step * size
-      const batch = yield* examples.batch(batchAt(order, start, size))
+      const batch = yield* fetch(run.dataset, split, batchAt(order, start, size))
       for (const [name, sum] of Object.entries(evaluate(run, batch))) {
         sums[name] = (sums[name] ?? 0) + sum
       }
