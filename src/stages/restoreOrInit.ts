@@ -92,7 +92,8 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
   yield* Ref.set(run.newest, Date.parse(checkpoint.meta.saved_at) || 0)
   const before = (checkpoint.meta.config as Partial<RunConfig>).training?.num_epochs ?? 0
   const goesFurther = saved.stopped !== null && run.config.training.num_epochs > before
-  const onSameData = sameData ? saved : Progress.restartEpoch(saved)
+  const isTraining = saved.position.example < checkpoint.meta.dataset.sizes.train
+  const onSameData = sameData || !isTraining ? saved : Progress.restartTraining(saved)
   yield* Ref.set(run.progress, goesFurther ? Progress.unstopped(onSameData) : onSameData)
   if (sameData && !goesFurther && isLatest) {
     yield* Ref.set(run.lastOrder, saved)

@@ -112,12 +112,15 @@ export const isBetter = (value: number, best: Best | null, mode: "min" | "max"):
 export const isSamePlace = (a: Progress, b: Progress): boolean =>
   a.globalStep === b.globalStep && a.epoch === b.epoch && a.position.stage === b.position.stage
 
-/** With the epoch under way begun anew, as when the data has changed under it. */
-export const restartEpoch = (progress: Progress): Progress => ({
+/**
+ * With the training of the epoch under way begun anew, as when the data has changed under it. What
+ * other stages of the epoch have done stays done.
+ */
+export const restartTraining = (progress: Progress): Progress => ({
   ...progress,
   globalStep: progress.globalStep - progress.step,
   step: 0,
-  position: epochStart
+  position: { ...progress.position, example: 0, sums: {} }
 })
 
 /** Without an earlier decision to train no further. */

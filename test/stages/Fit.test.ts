@@ -2,10 +2,11 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { Event } from "holdfast"
+import { Stage, type Event, type Run } from "holdfast"
 import {
   checkpointIn,
   essence,
+  pipelineOf,
   session,
   temporaryFolder,
   type Outcome,
@@ -107,6 +108,37 @@ describe("a checkpoint that does not fit", () => {
         )
         expect(steps.length).toBe(3)
       })
+  )
+})
+
+describe("data that has changed between two stages of an epoch", () => {
+  it.scopedLive("leaves what the epoch has done", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const broken = Stage.make("broken", {
+        description: "fail",
+        run: (_run: Run.Run) => Effect.fail("broken")
+      })
+      yield* session({ folder, pipeline: pipelineOf({ extra: broken }) })
+      expect((yield* checkpointIn(folder)).meta).toMatchObject({
+        step: 4,
+        scheduler_state_dict: { last_epoch: 1 }
+      })
+      const mended = Stage.make("broken", {
+        description: "mended",
+        run: (run: Run.Run) => Effect.succeed(run)
+      })
+      const { exit } = yield* session({
+        folder,
+        pipeline: pipelineOf({ extra: mended }),
+        data: { size: 40 },
+        allowDatasetChange: true
+      })
+      expect(exit._tag).toBe("Success")
+      const { meta } = yield* checkpointIn(folder)
+      expect(meta).toMatchObject({ epoch: 4, scheduler_state_dict: { last_epoch: 4 } })
+      expect(meta.global_step).toBe(4 + 3 * 3)
+    })
   )
 })
 

@@ -27,12 +27,15 @@ describe("Progress", () => {
     ])
   })
 
-  it("begins an epoch anew as if none of its steps had been taken", () => {
-    const begun = step(step({ ...Progress.initial, epoch: 3, globalStep: 30 }, 32, 1), 32, 1)
-    expect(Progress.restartEpoch(begun)).toStrictEqual({
-      ...Progress.initial,
-      epoch: 3,
-      globalStep: 30
+  it("begins the training of an epoch anew, and nothing else of it", () => {
+    const third = { ...Progress.initial, epoch: 3, globalStep: 30 }
+    const before = Progress.afterStage(Progress.withMetrics(third, { noise: 1 }), "trainEpoch", 2)
+    const begun = step(step(before, 32, 1), 32, 1)
+    expect(Progress.restartTraining(begun)).toMatchObject({ ...before, position: { sums: {} } })
+    expect(Progress.restartTraining(begun).position).toMatchObject({
+      stage: "trainEpoch",
+      example: 0,
+      metrics: { noise: 1 }
     })
   })
 
