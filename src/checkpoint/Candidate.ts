@@ -25,6 +25,22 @@ export interface Whole extends Candidate {
   readonly meta: CheckpointMeta
 }
 
+/** What of a checkpoint decides which of several is the newest, or the best. */
+export interface Ranking extends Pick<
+  CheckpointMeta,
+  "run_id" | "saved_at" | "epoch" | "step" | "global_step" | "position" | "best"
+> {
+  /** The last of its records at least. */
+  readonly train_history: CheckpointMeta["train_history"]
+}
+
+/** A checkpoint that can be ranked among others. */
+export interface Ranked {
+  readonly path: string
+  readonly name: string
+  readonly meta: Ranking
+}
+
 /** The candidates whose header is whole, in the order given. */
 export const whole = (candidates: ReadonlyArray<Candidate>): ReadonlyArray<Whole> =>
   candidates.flatMap((candidate) =>
@@ -39,21 +55,21 @@ export const errors = (candidates: ReadonlyArray<Candidate>): ReadonlyArray<Chec
   candidates.flatMap(({ health }) => (Either.isLeft(health) ? [health.left] : []))
 
 /** Which of two checkpoints is newer, by what they say; file times do not survive copying. */
-export const byAge: Order.Order<Whole> = Order.combineAll([
-  Order.mapInput(Order.string, ({ meta }: Whole) => meta.saved_at),
-  Order.mapInput(Order.number, ({ meta }: Whole) => meta.global_step),
-  Order.reverse(Order.mapInput(Order.string, ({ name }: Whole) => name))
+export const byAge: Order.Order<Ranked> = Order.combineAll([
+  Order.mapInput(Order.string, ({ meta }: Ranked) => meta.saved_at),
+  Order.mapInput(Order.number, ({ meta }: Ranked) => meta.global_step),
+  Order.reverse(Order.mapInput(Order.string, ({ name }: Ranked) => name))
 ])
 
-/** The whole candidates, newest first. */
-export const newestFirst = (candidates: ReadonlyArray<Candidate>): ReadonlyArray<Whole> =>
-  [...whole(candidates)].sort(Order.reverse(byAge))
+/** Newest first. */
+export const newestFirst = <A extends Ranked>(ranked: ReadonlyArray<A>): ReadonlyArray<A> =>
+  [...ranked].sort(Order.reverse(byAge))
 
 /**
  * The value of `metric` that was measured with the very weights of a checkpoint: none in the middle
  * of training, when they have changed since.
  */
-export const metricOf = (meta: CheckpointMeta, metric: string): Option.Option<number> =>
+export const metricOf = (meta: Ranking, metric: string): Option.Option<number> =>
   Option.fromNullable(
     meta.position.metrics[metric] ??
       (meta.step === 0 && meta.position.stage === null
@@ -61,15 +77,15 @@ export const metricOf = (meta: CheckpointMeta, metric: string): Option.Option<nu
         : undefined)
   )
 
-/** The whole candidates with a value for the metric, best first; NaN counts as no value. */
-export const bestFirst = (
-  candidates: ReadonlyArray<Candidate>,
+/** Those with a value for the metric, best first; NaN counts as no value. */
+export const bestFirst = <A extends Ranked>(
+  ranked: ReadonlyArray<A>,
   { metric, mode }: Pick<Best, "metric" | "mode">
-): ReadonlyArray<Whole> => {
-  const valued = newestFirst(candidates).flatMap((candidate) =>
-    Option.match(metricOf(candidate.meta, metric), {
+): ReadonlyArray<A> => {
+  const valued = newestFirst(ranked).flatMap((one) =>
+    Option.match(metricOf(one.meta, metric), {
       onNone: () => [],
-      onSome: (value) => (Number.isNaN(value) ? [] : [{ candidate, value }])
+      onSome: (value) => (Number.isNaN(value) ? [] : [{ one, value }])
     })
   )
   const sign = mode === "min" ? 1 : -1
@@ -77,9 +93,13 @@ export const bestFirst = (
   return valued
     .reverse()
     .sort((a, b) => sign * (a.value < b.value ? -1 : a.value > b.value ? 1 : 0))
-    .map(({ candidate }) => candidate)
+    .map(({ one }) => one)
 }
 
-/** The metric that the runs in a folder were judged by: what the newest with a best names. */
+/** The metric that runs were judged by: what the newest with a best names. */
+export const judgedBy = (ranked: ReadonlyArray<Ranked>): Option.Option<Best> =>
+  Option.fromNullable(newestFirst(ranked).find(({ meta }) => meta.best !== null)?.meta.best)
+
+/** The metric that the runs in a folder were judged by. */
 export const watched = (candidates: ReadonlyArray<Candidate>): Option.Option<Best> =>
-  Option.fromNullable(newestFirst(candidates).find(({ meta }) => meta.best !== null)?.meta.best)
+  judgedBy(whole(candidates))

@@ -1,28 +1,31 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Candidate, Whole } from "./Candidate.js"
+import type { Candidate, Ranked, Whole } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
 import type { Checkpoint } from "./Checkpoint.js"
 import type { CheckpointError } from "./CheckpointError.js"
 import type { CheckpointShelf } from "./CheckpointStore.js"
 import type { CheckpointName } from "./Names.js"
 
+/** What there is to choose from, and what is wrong with the rest. */
+export interface Found {
+  readonly ranked: ReadonlyArray<Ranked>
+  readonly errors: ReadonlyArray<CheckpointError>
+}
+
 /** A whole checkpoint, and where it was. */
 export interface Choice {
-  readonly candidate: Whole
+  readonly place: Ranked
   readonly checkpoint: Checkpoint
 }
 
-/** The candidates for a name, the one to be preferred first. */
-const ranked = (
-  candidates: ReadonlyArray<Candidate>,
-  name: CheckpointName
-): ReadonlyArray<Whole> =>
+/** The checkpoints for a name, the one to be preferred first. */
+const preferred = (ranked: ReadonlyArray<Ranked>, name: CheckpointName): ReadonlyArray<Ranked> =>
   name === "latest"
-    ? Candidates.newestFirst(candidates)
-    : Option.match(Candidates.watched(candidates), {
+    ? Candidates.newestFirst(ranked)
+    : Option.match(Candidates.judgedBy(ranked), {
         onNone: () => [],
-        onSome: (watched) => Candidates.bestFirst(candidates, watched)
+        onSome: (best) => Candidates.bestFirst(ranked, best)
       })
 
 /**
@@ -30,7 +33,7 @@ const ranked = (
  * warnings. One that merely cannot be read is an error: it may be the one that is wanted.
  */
 export const choose = (
-  candidates: ReadonlyArray<Candidate>,
+  { ranked, errors }: Found,
   name: CheckpointName,
   load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
 ): Effect.Effect<Option.Option<Choice>, CheckpointError> =>
@@ -39,32 +42,41 @@ export const choose = (
       error.reason === "Unreadable"
         ? Effect.fail(error)
         : Effect.logWarning(`passed over: ${error.message}`)
-    yield* Effect.forEach(Candidates.errors(candidates), passOver, { discard: true })
-    for (const candidate of ranked(candidates, name)) {
-      const loaded = yield* Effect.either(load(candidate.path))
-      if (loaded._tag === "Right") return Option.some({ candidate, checkpoint: loaded.right })
+    yield* Effect.forEach(errors, passOver, { discard: true })
+    for (const place of preferred(ranked, name)) {
+      const loaded = yield* Effect.either(load(place.path))
+      if (loaded._tag === "Right") return Option.some({ place, checkpoint: loaded.right })
       yield* passOver(loaded.left)
     }
     return Option.none()
   })
 
-/** The shelf of a folder, by how its checkpoints are listed and loaded. */
-export const shelf = (
-  folder: string,
-  list: Effect.Effect<ReadonlyArray<Candidate>, CheckpointError>,
-  load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
-): CheckpointShelf => {
-  const find = (name: CheckpointName) =>
-    Effect.flatMap(list, (candidates) => choose(candidates, name, load))
+/** How the checkpoints of a folder are looked at. */
+export interface Access {
+  readonly path: string
+  readonly list: Effect.Effect<ReadonlyArray<Candidate>, CheckpointError>
+  /** As much of what is in the folder as a choice needs. */
+  readonly scan: Effect.Effect<Found, CheckpointError>
+  readonly load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
+  /** All that can be said of what was found; none if it is gone by now. */
+  readonly describe: (place: Ranked) => Effect.Effect<Option.Option<Candidate>, CheckpointError>
+}
+
+/** The shelf of a folder. */
+export const shelf = ({ path, list, scan, load, describe }: Access): CheckpointShelf => {
+  const find = (name: CheckpointName) => Effect.flatMap(scan, (found) => choose(found, name, load))
   const candidate = (name: CheckpointName) =>
-    Effect.map(
-      find(name),
-      Option.map((choice) => choice.candidate)
-    )
+    Effect.gen(function* () {
+      const choice = yield* find(name)
+      if (Option.isNone(choice)) return Option.none<Whole>()
+      const { place, checkpoint } = choice.value
+      const described = yield* describe(place)
+      return Option.map(described, (one): Whole => ({ ...one, meta: checkpoint.meta }))
+    })
   return {
-    path: folder,
+    path,
     list,
-    load: ({ path }) => load(path),
+    load: (one) => load(one.path),
     fetch: (name) =>
       Effect.map(
         find(name),

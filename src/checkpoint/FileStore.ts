@@ -14,6 +14,7 @@ import * as Listing from "./fileStore/Listing.js"
 import { pin, unpin } from "./fileStore/Pin.js"
 import type { Written } from "./fileStore/Saving.js"
 import { save } from "./fileStore/Saving.js"
+import { scan } from "./fileStore/Scan.js"
 import { verify } from "./fileStore/Verify.js"
 import * as Retention from "./Retention.js"
 
@@ -32,7 +33,14 @@ const make = Effect.gen(function* () {
       Effect.ignore(Effect.map(fs.stat(file), (info) => loaded.add(Listing.idOf(info, file))))
     )
 
-  const browse = (folder: string) => shelf(folder, run(Listing.list(folder)), load)
+  const browse = (folder: string) =>
+    shelf({
+      path: folder,
+      list: run(Listing.list(folder)),
+      scan: run(scan(folder)),
+      load,
+      describe: ({ name }) => run(Listing.named(folder, name))
+    })
 
   const open = Effect.fn("FileStore.open")(function* (folder: string, options: OpenOptions = {}) {
     const lock = yield* run(FolderLock.acquire(folder, { force: options.force ?? false })).pipe(

@@ -1,10 +1,11 @@
+import * as Array from "effect/Array"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import { createHash } from "node:crypto"
 import * as path from "node:path"
-import type { Candidate } from "./Candidate.js"
+import type { Whole } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
 import type { Checkpoint, CheckpointTensor } from "./Checkpoint.js"
 import { CheckpointError } from "./CheckpointError.js"
@@ -59,14 +60,15 @@ const make = () => {
       Candidates.newestFirst(
         [...files]
           .filter(([file]) => wanted(file))
-          .map(([file, { checkpoint, modified, bytes }]): Candidate => ({
+          .map(([file, { checkpoint, modified, bytes }]): Whole => ({
             path: file,
             name: path.basename(file),
             modified,
             bytes,
             aliases: [Names.aliasOf(path.basename(file))].filter((alias) => alias !== undefined),
             pinned: pinned.has(file),
-            health: Either.right(checkpoint.meta)
+            health: Either.right(checkpoint.meta),
+            meta: checkpoint.meta
           }))
       )
     )
@@ -109,7 +111,18 @@ const make = () => {
       return target()
     })
 
-  const browse = (folder: string) => shelf(folder, list(folder), load)
+  const browse = (folder: string) =>
+    shelf({
+      path: folder,
+      list: list(folder),
+      scan: Effect.map(list(folder), (ranked) => ({ ranked, errors: [] })),
+      load,
+      describe: ({ path: file }) =>
+        Effect.map(
+          select((one) => one === file),
+          Array.head
+        )
+    })
 
   const open = (folder: string): CheckpointFolder => ({
     ...browse(folder),

@@ -1,6 +1,6 @@
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Whole } from "./Candidate.js"
+import type { Ranked } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
 
 const Count = Schema.Int.pipe(Schema.positive())
@@ -28,12 +28,12 @@ export const defaults: Retention = Schema.decodeSync(Retention)({})
  * The checkpoints of one run that need not be kept. Never the newest, nor the best by what the run
  * watches, whatever `retention` says.
  */
-export const expendable = (
-  candidates: ReadonlyArray<Whole>,
+export const expendable = <A extends Ranked>(
+  candidates: ReadonlyArray<A>,
   retention: Retention
-): ReadonlyArray<Whole> => {
+): ReadonlyArray<A> => {
   const newest = Candidates.newestFirst(candidates)
-  const watched = Option.getOrNull(Candidates.watched(candidates))
+  const watched = Option.getOrNull(Candidates.judgedBy(candidates))
   const by = retention.best_by ?? watched
   const every = retention.keep_every
   const kept = new Set(

@@ -34,11 +34,17 @@ export const seal = (bytes: Uint8Array): void => {
   if (at !== undefined) header.write(digestAround(header, at), at, "latin1")
 }
 
+/** The digest that `bytes` hold, if any. */
+export const of = (bytes: Uint8Array): string | undefined => {
+  const header = view(bytes)
+  const at = positionIn(header)
+  return at === undefined ? undefined : header.toString("latin1", at, at + placeholder.length)
+}
+
 /** Whether `bytes` are a header as it was sealed; "absent" if they hold no digest. */
 export const check = (bytes: Uint8Array): "whole" | "damaged" | "absent" => {
   const header = view(bytes)
   const at = positionIn(header)
   if (at === undefined) return "absent"
-  const found = header.toString("latin1", at, at + placeholder.length)
-  return found === digestAround(header, at) ? "whole" : "damaged"
+  return of(bytes) === digestAround(header, at) ? "whole" : "damaged"
 }

@@ -1,41 +1,41 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
+import type { PlatformError } from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
+import { createHash } from "node:crypto"
 import * as OpenFile from "../../file/OpenFile.js"
-import type { Header, TensorInfo } from "../../file/safetensors/Header.js"
-import * as Sha256 from "../../file/Sha256.js"
+import type { TensorInfo } from "../../file/safetensors/Header.js"
 import { CheckpointError } from "../CheckpointError.js"
 import type { Opened } from "./Opened.js"
-import { pieces } from "./Pieces.js"
 
-// Short tensors are read together.
-const batch = 1 << 20
+// Hashed right after it was read, a piece is still in the processor's cache; and this thread is
+// free between two pieces.
+const pieceLength = 1 << 21
 
-// Each tensor is copied to be hashed beside the reading, so not too many at once.
-const hashing = 2
+type Named = [string, TensorInfo]
 
-/** Tensors that lie one after another in a file, and where. */
-interface Stretch {
-  readonly begin: number
-  readonly end: number
-  readonly tensors: ReadonlyArray<[string, TensorInfo]>
-}
-
-const stretches = ({ tensors, length }: Header): ReadonlyArray<Stretch> => {
-  const result: Array<Stretch> = []
-  for (const tensor of tensors) {
-    const last = result.at(-1)
-    const { end } = tensor[1]
-    if (last === undefined || last.end - last.begin >= batch) {
-      result.push({ begin: last?.end ?? length, end, tensors: [tensor] })
-    } else {
-      result[result.length - 1] = { ...last, end, tensors: [...last.tensors, tensor] }
+/** Hashes tensors as their bytes come, and tells those that are not as they were saved. */
+const checking = (data: Uint8Array, { header, digests }: Opened) => {
+  const damaged: Array<Named> = []
+  const tensors = [...header.tensors]
+  let hash = createHash("sha256")
+  let at = 0
+  let hashed = header.length
+  /** Hashes the bytes before `until`, counted from the start of the file. */
+  const checkUntil = (until: number): void => {
+    for (let tensor = tensors[at]; tensor !== undefined; tensor = tensors[++at]) {
+      const [name, { end }] = tensor
+      const stop = Math.min(end, until)
+      hash.update(data.subarray(hashed - header.length, stop - header.length))
+      hashed = stop
+      if (stop < end) return
+      if (hash.digest("hex") !== digests.get(name)) damaged.push(tensor)
+      hash = createHash("sha256")
     }
   }
-  return result
+  return { checkUntil, damaged }
 }
 
-const name = (damaged: ReadonlyArray<[string, TensorInfo]>): string => {
+const name = (damaged: ReadonlyArray<Named>): string => {
   const places = damaged
     .slice(0, 3)
     .map(([name, { begin, end }]) => `${name} (bytes ${begin} to ${end})`)
@@ -43,30 +43,27 @@ const name = (damaged: ReadonlyArray<[string, TensorInfo]>): string => {
   return `not as they were saved: ${places.join(", ")}${more}`
 }
 
-/** Reads the data behind a header, and verifies each tensor while the next are read. */
+/** Reads the data behind a header, each piece while the one before it is verified. */
 export const readData = Effect.fnUntraced(function* (
   path: string,
   file: FileSystem.File,
-  { header, digests }: Opened
-) {
-  const data = new Uint8Array(header.fileLength - header.length)
-  const slots = yield* Effect.makeSemaphore(hashing)
-  const isDamaged = ([name, { begin, end }]: [string, TensorInfo]) =>
-    Effect.map(
-      Sha256.of(data.subarray(begin - header.length, end - header.length)),
-      (digest) => digest !== digests.get(name)
-    )
-  const checks: Array<Fiber.Fiber<ReadonlyArray<[string, TensorInfo]>>> = []
-  for (const { begin, end, tensors } of stretches(header)) {
-    for (const piece of pieces(data.subarray(begin - header.length, end - header.length))) {
-      if ((yield* OpenFile.fill(file, piece)) < piece.length) {
-        const detail = "the file became shorter while it was read"
-        return yield* new CheckpointError({ reason: "Truncated", path, detail })
-      }
+  opened: Opened
+): Effect.fn.Return<Uint8Array, CheckpointError | PlatformError> {
+  const { length, fileLength } = opened.header
+  const data = new Uint8Array(Buffer.allocUnsafeSlow(fileLength - length).buffer)
+  const { checkUntil, damaged } = checking(data, opened)
+  const read = Effect.fnUntraced(function* (begin: number) {
+    const piece = data.subarray(begin - length, begin - length + pieceLength)
+    if ((yield* OpenFile.fill(file, piece)) < piece.length) {
+      const detail = "the file became shorter while it was read"
+      return yield* new CheckpointError({ reason: "Truncated", path, detail })
     }
-    checks.push(yield* Effect.fork(slots.withPermits(1)(Effect.filter(tensors, isDamaged))))
+  })
+  for (let begin = length; begin < fileLength; begin += pieceLength) {
+    // In this order: the reading is under way before the hashing takes this thread.
+    yield* Effect.all([read(begin), Effect.sync(() => checkUntil(begin))], { concurrency: 2 })
   }
-  const damaged = (yield* Effect.forEach(checks, Fiber.join)).flat()
+  checkUntil(fileLength)
   if (damaged.length === 0) return data
   return yield* new CheckpointError({ reason: "Damaged", path, detail: name(damaged) })
 })

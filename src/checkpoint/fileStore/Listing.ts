@@ -23,8 +23,8 @@ export const idOf = (info: FileSystem.File.Info, file: string): string =>
     onSome: (ino) => `${info.dev}:${ino}`
   })
 
-// As many as the file system answers at once.
-const concurrency = 16
+/** How many files are looked at at a time. */
+export const concurrency = 16
 
 const stat = Effect.fnUntraced(function* (folder: string, name: string) {
   const fs = yield* FileSystem.FileSystem
@@ -96,31 +96,41 @@ export const entries = (folder: string) =>
     Effect.map((names) => names.sort())
   )
 
+/** What is behind `names` in `folder`, each file once; nothing where nothing is any more. */
+export const among = Effect.fnUntraced(function* (
+  folder: string,
+  names: ReadonlyArray<string>,
+  present: ReadonlySet<string>
+) {
+  const stated = yield* Effect.forEach(names, (name) => stat(folder, name), { concurrency })
+  const found = yield* Effect.forEach(
+    byFile(stated.filter((one) => isFile(one) && !isGone(one.info))),
+    (file) => examine(file, present),
+    { concurrency }
+  )
+  return found.filter(({ health }) => !isGone(health))
+})
+
 /**
  * Every checkpoint in `folder`, each once, however many names it has: newest first, then those whose
  * headers are damaged. Reads headers, no tensors.
  */
 export const list = Effect.fn("FileStore.list")(function* (folder: string) {
   const present = yield* entries(folder)
-  const stated = yield* Effect.forEach(
-    present.filter(Names.isCheckpoint),
-    (name) => stat(folder, name),
-    { concurrency }
-  )
-  const found = yield* Effect.forEach(
-    byFile(stated.filter((one) => isFile(one) && !isGone(one.info))),
-    (file) => examine(file, new Set(present)),
-    { concurrency }
-  )
-  const candidates = found.filter(({ health }) => !isGone(health))
-  const order = Candidates.newestFirst(candidates).map((one) => one.path)
-  return candidates.sort((a, b) => rank(order, a) - rank(order, b))
+  const found = yield* among(folder, present.filter(Names.isCheckpoint), new Set(present))
+  const newest = Candidates.newestFirst(Candidates.whole(found))
+  const rank = new Map(newest.map(({ path }, index) => [path, index]))
+  const rankOf = ({ path }: Candidate) => rank.get(path) ?? rank.size
+  return found.sort((a, b) => rankOf(a) - rankOf(b))
 })
 
-const rank = (order: ReadonlyArray<string>, { path }: Candidate): number => {
-  const at = order.indexOf(path)
-  return at === -1 ? order.length : at
-}
+/** The candidate that has `name`, one of those in `folder`, with the well-known names it may have. */
+export const named = Effect.fnUntraced(function* (folder: string, name: string) {
+  const present = new Set(yield* entries(folder))
+  const names = new Set([name, ...Object.values(Names.fileNames).filter((one) => present.has(one))])
+  const found = yield* among(folder, [...names], present)
+  return Option.fromNullable(found.find((one) => one.names.includes(name)))
+})
 
 /** The checkpoint at `file`, under this one name. */
 export const one = Effect.fn("FileStore.one")(function* (file: string) {

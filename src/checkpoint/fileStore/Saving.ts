@@ -15,6 +15,7 @@ import type { CheckpointName } from "../Names.js"
 import * as Names from "../Names.js"
 import * as Retention from "../Retention.js"
 import * as Listing from "./Listing.js"
+import { scan } from "./Scan.js"
 
 /** A folder that is open for saving. */
 export interface Open {
@@ -52,7 +53,7 @@ export const following = (newest: string, time: string): string => {
 const inOrder = Effect.fnUntraced(function* (open: Open, { meta, tensors }: Checkpoint) {
   const known = yield* Ref.get(open.newest)
   const newest =
-    known ?? Candidates.newestFirst(yield* Listing.list(open.folder))[0]?.meta.saved_at ?? ""
+    known ?? Candidates.newestFirst((yield* scan(open.folder)).ranked)[0]?.meta.saved_at ?? ""
   return { meta: { ...meta, saved_at: following(newest, meta.saved_at) }, tensors }
 })
 
@@ -77,12 +78,18 @@ const write = Effect.fnUntraced(function* (open: Open, checkpoint: Checkpoint) {
 const retain = (open: Open, runId: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const listed = new Map((yield* Listing.list(open.folder)).map((one) => [one.path, one]))
-    const own = Candidates.whole([...listed.values()]).filter(
+    const own = (yield* scan(open.folder)).ranked.filter(
       ({ meta, name }) => meta.run_id === runId && Names.isOwn(name)
     )
-    const expendable = Retention.expendable(own, open.retention).filter(
-      ({ path, pinned }) => !pinned && !open.loaded.has(listed.get(path)?.id ?? "")
+    const sized = yield* Effect.forEach(own, (one) =>
+      Effect.map(fs.stat(one.path), (info) => ({ ...one, info }))
+    )
+    // What is cut short is neither kept for a good one nor removed.
+    const whole = sized.filter(({ bytes, info }) => Number(info.size) === bytes)
+    const present = new Set(yield* Listing.entries(open.folder))
+    const expendable = Retention.expendable(whole, open.retention).filter(
+      ({ name, path, info }) =>
+        !present.has(Names.pinOf(name)) && !open.loaded.has(Listing.idOf(info, path))
     )
     yield* Effect.forEach(expendable, ({ path }) => fs.remove(path, { force: true }), {
       discard: true
