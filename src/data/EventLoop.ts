@@ -8,3 +8,10 @@ export const breathe: Effect.Effect<void> = Effect.async<void>((resume) => {
   const handle = setImmediate(() => resume(Effect.void))
   return Effect.sync(() => clearImmediate(handle))
 })
+
+/** Gives way for so many milliseconds, by the real clock also where tests have another. */
+export const pause = (milliseconds: number): Effect.Effect<void> =>
+  Effect.async<void>((resume) => {
+    const handle = setTimeout(() => resume(Effect.void), milliseconds)
+    return Effect.sync(() => clearTimeout(handle))
+  })

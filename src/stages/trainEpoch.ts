@@ -5,11 +5,11 @@ import { batchAt, permutation } from "../data/Order.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import { means, prefixed } from "../training/Evaluation.js"
-import { breathe } from "../data/EventLoop.js"
 import * as Progress from "../training/Progress.js"
 import * as Random from "../training/Random.js"
 import { measured, type Run } from "../training/Run.js"
 import { SaveRequest } from "../training/SaveRequest.js"
+import { breathe } from "../training/Saver.js"
 import { save } from "../training/Saving.js"
 import { train } from "../training/TrainStep.js"
 
@@ -30,10 +30,11 @@ export const trainEpoch = Stage.make("trainEpoch", {
       const order = permutation(size, Random.generator(run.random, "shuffle", epoch))
       let progress = yield* Ref.get(run.progress)
       while (progress.position.example < size) {
+        const started = performance.now()
         yield* step(run, order, progress)
         progress = yield* Ref.get(run.progress)
         if (yield* saveRequest.take) yield* save(run, "latest")
-        yield* breathe
+        yield* breathe(run.saver, started)
       }
       yield* measured(run, {
         ...prefixed("train", means(progress.position.sums, size)),

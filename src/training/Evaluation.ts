@@ -3,8 +3,8 @@ import type { DataError } from "../data/DataError.js"
 import { fetch, type SplitName } from "../data/Dataset.js"
 import { batchAt, sequential } from "../data/Order.js"
 import { emit, type Observer } from "../observe/Observer.js"
-import { breathe } from "../data/EventLoop.js"
 import { place, type Run } from "./Run.js"
+import { breathe } from "./Saver.js"
 import { evaluate } from "./TrainStep.js"
 
 /**
@@ -23,6 +23,7 @@ export const overSplit = (
     const { epoch } = yield* place(run)
     const sums: Record<string, number> = {}
     for (let step = 0; step < steps; step++) {
+      const started = performance.now()
       const start = step * size
       const batch = yield* fetch(run.dataset, split, batchAt(order, start, size))
       for (const [name, sum] of Object.entries(evaluate(run, batch))) {
@@ -38,7 +39,7 @@ export const overSplit = (
         loss: sums["loss"]! / (start + batch.size),
         examples: batch.size
       })
-      yield* breathe
+      yield* breathe(run.saver, started)
     }
     return means(sums, examples.size)
   }).pipe(Effect.withSpan("Evaluation.overSplit", { attributes: { split } }))

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
+import * as EventLoop from "../data/EventLoop.js"
 import { emit, type Observer } from "../observe/Observer.js"
 import type { Snapshot } from "./Snapshot.js"
 
@@ -26,7 +27,26 @@ export interface Saver {
   readonly order: (order: Order) => Effect.Effect<void, never, Observer>
   /** Waits until everything is written; fails with what cannot be, which is then disposed of. */
   readonly settle: Effect.Effect<void, CheckpointError, Observer>
+  /** Waits while something is being written. */
+  readonly idle: Effect.Effect<void>
 }
+
+/** How long training may stand still after a step, for a save under way, as a part of that step. */
+const share = 0.1
+
+/**
+ * Gives way between two steps, of which the last began at `started` (`performance.now()`); while
+ * something is being written, for longer. A save is some dozens of operations one after the other,
+ * each of which would else wait for a whole step to end. Short steps keep none waiting for long.
+ */
+export const breathe = ({ idle }: Saver, started: number): Effect.Effect<void> =>
+  Effect.zipRight(
+    EventLoop.breathe,
+    Effect.suspend(() => {
+      const milliseconds = share * (performance.now() - started)
+      return milliseconds < 1 ? Effect.void : Effect.raceFirst(idle, EventLoop.pause(milliseconds))
+    })
+  )
 
 /** Makes a saver that writes by `write`; it settles, as well as it can, when the scope closes. */
 export const make = (
@@ -37,6 +57,7 @@ export const make = (
     const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
     const waiting = new Map<CheckpointName, Order>()
     const told = new Set<string>()
+    const idle = yield* Effect.makeLatch(true)
 
     /** Tells of each trouble once, until a save succeeds: a full disk fails every attempt alike. */
     const warn = (errors: ReadonlyArray<CheckpointError>) =>
@@ -57,6 +78,7 @@ export const make = (
         const order = waiting.get(name)
         if (order === undefined) return Effect.succeed(null)
         waiting.delete(name)
+        idle.unsafeClose()
         return Effect.match(write(order), {
           onSuccess: () => {
             order.snapshot.dispose()
@@ -72,6 +94,7 @@ export const make = (
       })
     ).pipe(
       Effect.map((errors) => errors.filter((error) => error !== null)),
+      Effect.ensuring(idle.open),
       Effect.uninterruptible,
       oneAtATime
     )
@@ -92,6 +115,7 @@ export const make = (
         }).pipe(Effect.uninterruptible),
       settle: Effect.flatMap(attempt, ([error]) =>
         error === undefined ? Effect.void : Effect.zipRight(discard, Effect.fail(error))
-      )
+      ),
+      idle: idle.await
     }
   })

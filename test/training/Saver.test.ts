@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
+import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -99,5 +100,32 @@ describe("Saver", () => {
       expect(written).toStrictEqual([])
       expect(disposed).toStrictEqual(["latest 1"])
     }).pipe(Effect.provide(observer))
+  )
+
+  it.scopedLive(
+    "has training wait a tenth of a step for a save under way, and not once it is over",
+    () =>
+      Effect.gen(function* () {
+        const { open, order, saver } = yield* makeScene
+        const breath = (step: number) =>
+          Effect.map(
+            Effect.timed(Effect.suspend(() => Saver.breathe(saver, performance.now() - step))),
+            ([duration]) => Duration.toMillis(duration)
+          )
+        const before = yield* breath(10_000)
+        yield* order("latest", 1)
+        const meanwhile = yield* breath(1000)
+        const short = yield* breath(5)
+        const until = yield* Effect.fork(breath(100_000))
+        yield* Effect.sleep("20 millis")
+        yield* open
+        expect(yield* Fiber.join(until)).toBeLessThan(5000)
+        expect(before).toBeLessThan(900)
+        expect(meanwhile).toBeGreaterThan(95)
+        expect(meanwhile).toBeLessThan(900)
+        expect(short).toBeLessThan(90)
+        yield* saver.settle
+        expect(yield* breath(10_000)).toBeLessThan(900)
+      }).pipe(Effect.provide(observer))
   )
 })
