@@ -1,6 +1,7 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import * as path from "node:path"
 import * as Errno from "./Errno.js"
@@ -20,17 +21,38 @@ class Unsynced {
   constructor(readonly cause: PlatformError) {}
 }
 
-const open = (fs: FileSystem.FileSystem, temporary: string) =>
-  Effect.map(fs.open(temporary, { flag: "wx" }), (file) => {
-    // An interrupted write goes on in the operating system, by then into whatever file the
-    // descriptor stands for: so each is waited for.
-    const write = (bytes: Uint8Array) => Effect.uninterruptible(file.writeAll(bytes))
-    const atomic: AtomicFile = {
-      write,
-      writeAt: (offset, bytes) => Effect.zipRight(file.seek(offset, "start"), write(bytes))
-    }
-    return { atomic, sync: Effect.mapError(file.sync, (error) => new Unsynced(error)) }
+// So much is left to the operating system before it is sent to the disk, while more is written.
+const ahead = 1 << 24
+
+const open = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, temporary: string) {
+  const scope = yield* Effect.scope
+  const file = yield* fs.open(temporary, { flag: "wx" })
+  const synced = Effect.mapError(file.sync, (error) => new Unsynced(error))
+  let waiting = 0
+  let sending: Fiber.RuntimeFiber<void, Unsynced> | undefined
+  const sent = () => (sending === undefined ? Effect.void : Fiber.join(sending))
+  const send = Effect.suspend(() => {
+    if (waiting < ahead || sending?.unsafePoll() === null) return Effect.void
+    waiting = 0
+    return Effect.zipRight(sent(), synced).pipe(
+      Effect.uninterruptible,
+      Effect.forkIn(scope),
+      Effect.map((fiber) => void (sending = fiber))
+    )
   })
+  // An interrupted write goes on in the operating system, by then into whatever file the
+  // descriptor stands for: so each is waited for.
+  const write = (bytes: Uint8Array) =>
+    Effect.suspend(() => {
+      waiting += bytes.length
+      return Effect.zipRight(file.writeAll(bytes), send)
+    }).pipe(Effect.uninterruptible)
+  const atomic: AtomicFile = {
+    write,
+    writeAt: (offset, bytes) => Effect.zipRight(file.seek(offset, "start"), write(bytes))
+  }
+  return { atomic, sync: Effect.suspend(() => Effect.zipRight(sent(), synced)) }
+})
 
 /**
  * Writes the file at `target`, whose folder must exist, so that a crash at any moment leaves what

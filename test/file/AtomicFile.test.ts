@@ -117,6 +117,46 @@ describe("AtomicFile", () => {
     )
   )
 
+  it.live("sends a long file to the disk while it is written, and notices if that fails", () =>
+    inFolder((folder, fs) =>
+      Effect.gen(function* () {
+        const target = `${folder}/a.txt`
+        const piece = new Uint8Array(1 << 24).fill(7)
+        const events: Array<string> = []
+        const error = new SystemError({ module: "FileSystem", method: "sync", reason: "Unknown" })
+        const failing: FileSystem.FileSystem = {
+          ...fs,
+          open: (path, options) =>
+            Effect.map(fs.open(path, options), (file) =>
+              Object.defineProperty(file, "sync", {
+                value: Effect.suspend(() => {
+                  events.push("sync")
+                  return events.filter((event) => event === "sync").length === 1
+                    ? Effect.fail(error)
+                    : Effect.void
+                })
+              })
+            )
+        }
+        yield* AtomicFile.write(target, (file) =>
+          Effect.gen(function* () {
+            events.push("body")
+            yield* file.write(piece)
+            yield* Effect.sleep(5)
+            yield* file.write(piece)
+            events.push("written")
+          })
+        ).pipe(Effect.provideService(FileSystem.FileSystem, failing))
+        // What a failed fsync lost is written anew, and no second fsync asked.
+        expect(events.slice(0, 2)).toEqual(["body", "sync"])
+        expect(events.slice(2, 4).sort()).toEqual(["body", "written"])
+        expect(events.filter((event) => event === "body")).toHaveLength(2)
+        expect(Buffer.compare(yield* fs.readFile(target), Buffer.alloc(1 << 25, 7))).toBe(0)
+        expect(yield* fs.readDirectory(folder)).toEqual(["a.txt"])
+      })
+    )
+  )
+
   it.live("sweeps what dead processes left, and no more", () =>
     inFolder((folder, fs) =>
       Effect.gen(function* () {
