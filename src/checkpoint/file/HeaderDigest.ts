@@ -34,17 +34,19 @@ export const seal = (bytes: Uint8Array): void => {
   if (at !== undefined) header.write(digestAround(header, at), at, "latin1")
 }
 
-/** The digest that `bytes` hold, if any. */
-export const of = (bytes: Uint8Array): string | undefined => {
+/** The digest that `bytes`, a header, hold, and whether it is theirs; undefined if they hold none. */
+export const find = (
+  bytes: Uint8Array
+): { readonly digest: string; readonly isRight: boolean } | undefined => {
   const header = view(bytes)
   const at = positionIn(header)
-  return at === undefined ? undefined : header.toString("latin1", at, at + placeholder.length)
+  if (at === undefined) return undefined
+  const digest = header.toString("latin1", at, at + placeholder.length)
+  return { digest, isRight: digest === digestAround(header, at) }
 }
 
 /** Whether `bytes` are a header as it was sealed; "absent" if they hold no digest. */
 export const check = (bytes: Uint8Array): "whole" | "damaged" | "absent" => {
-  const header = view(bytes)
-  const at = positionIn(header)
-  if (at === undefined) return "absent"
-  return of(bytes) === digestAround(header, at) ? "whole" : "damaged"
+  const found = find(bytes)
+  return found === undefined ? "absent" : found.isRight ? "whole" : "damaged"
 }

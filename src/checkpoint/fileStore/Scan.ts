@@ -3,7 +3,7 @@ import * as Array from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as path from "node:path"
-import * as OpenFile from "../../file/OpenFile.js"
+import * as Beginnings from "../../file/Beginnings.js"
 import * as Candidates from "../Candidate.js"
 import type { Found } from "../Choice.js"
 import type { Ranked } from "../Candidate.js"
@@ -21,25 +21,6 @@ export interface Scanned extends Ranked {
 
 interface Seen extends Scanned {
   readonly digest: string
-}
-
-/** Looks at the beginnings of files, into a few buffers again and again. */
-const looking = () => {
-  const idle: Array<Uint8Array> = []
-  return Effect.fnUntraced(function* (folder: string, name: string) {
-    const fs = yield* FileSystem.FileSystem
-    const file = path.join(folder, name)
-    const buffer = idle.pop() ?? Buffer.allocUnsafeSlow(start)
-    const glance = yield* fs.open(file).pipe(
-      Effect.flatMap((opened) => Effect.uninterruptible(opened.read(buffer))),
-      Effect.map((read) => Glance.of(buffer.subarray(0, Number(read)))),
-      OpenFile.scoped,
-      // Why, the longer look will tell.
-      Effect.catchAll(() => Effect.succeedNone)
-    )
-    idle.push(buffer)
-    return Option.map(glance, (found): Seen => ({ path: file, name, ...found }))
-  })
 }
 
 /** Drops the well-known names of files that are there under their own. */
@@ -67,11 +48,17 @@ const distinct = Effect.fnUntraced(function* (seen: ReadonlyArray<Seen>) {
 export const scan = Effect.fn("FileStore.scan")(function* (folder: string) {
   const present = yield* Listing.entries(folder)
   const names = present.filter(Names.isCheckpoint)
-  const look = looking()
-  const glances = yield* Effect.forEach(
-    names,
-    (name) => Effect.map(look(folder, name), (seen) => ({ name, seen })),
-    { concurrency: Listing.concurrency }
+  const glances = yield* Beginnings.read(
+    names.map((name) => path.join(folder, name)),
+    start,
+    (file, bytes) => ({
+      name: path.basename(file),
+      seen: Option.map(Option.flatMap(bytes, Glance.of), (glance): Seen => ({
+        path: file,
+        name: path.basename(file),
+        ...glance
+      }))
+    })
   )
   const odd = glances.filter(({ seen }) => Option.isNone(seen)).map(({ name }) => name)
   const careful = yield* Listing.among(folder, odd, new Set(present))

@@ -1,0 +1,94 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Candidates from "../../src/checkpoint/Candidate.js"
+import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
+import { fileNames } from "../../src/checkpoint/CheckpointStore.js"
+import * as Listing from "../../src/checkpoint/fileStore/Listing.js"
+import { scan } from "../../src/checkpoint/fileStore/Scan.js"
+import { sample } from "./sample.js"
+
+/** The same file system behind other functions. */
+const wrapped = Layer.effect(
+  FileSystem.FileSystem,
+  Effect.map(FileSystem.FileSystem, (fs) => ({
+    ...fs,
+    open: (path: string, options?: FileSystem.OpenFileOptions) => fs.open(path, options)
+  }))
+).pipe(Layer.provide(NodeFileSystem.layer))
+
+const position = { stage: "validate", example: 3, sums: {}, metrics: { val_loss: NaN }, seconds: 1 }
+
+const checkpoints = {
+  plain: sample(1),
+  "no best": sample(2, 1, { best: null, train_history: [] }),
+  middle: sample(3, 1, { step: 2, position, run_id: 'another "run", \\\\ and more","epoch":"9' }),
+  zero: sample(4, -0),
+  infinite: sample(5, Infinity),
+  "long header": sample(6, 1, { config: { text: "x".repeat(100_000) } }),
+  "many epochs": sample(7, 1, {
+    train_history: Array.from({ length: 40 }, (_, epoch) => ({
+      epoch,
+      learning_rate: 0.1,
+      seconds: 1,
+      val_loss: 1 / (epoch + 1)
+    }))
+  })
+}
+
+const folder = Effect.gen(function* () {
+  const fs = yield* FileSystem.FileSystem
+  const place = yield* fs.makeTempDirectoryScoped()
+  for (const [name, checkpoint] of Object.entries(checkpoints)) {
+    yield* CheckpointFile.write(`${place}/${name}.safetensors`, checkpoint)
+  }
+  const good = yield* fs.readFile(`${place}/plain.safetensors`)
+  const flipped = good.slice()
+  flipped[200] = flipped[200]! ^ 1
+  yield* fs.writeFile(`${place}/flipped.safetensors`, flipped)
+  yield* fs.writeFile(`${place}/short.safetensors`, good.slice(0, 100))
+  yield* fs.writeFile(`${place}/empty.safetensors`, new Uint8Array())
+  yield* fs.makeDirectory(`${place}/folder.safetensors`)
+  yield* fs.link(`${place}/plain.safetensors`, `${place}/${fileNames.latest}`)
+  yield* fs.copyFile(`${place}/zero.safetensors`, `${place}/${fileNames.best}`)
+  return place
+})
+
+const parts = ({ path, meta }: Candidates.Ranked) => ({
+  path,
+  run_id: meta.run_id,
+  saved_at: meta.saved_at,
+  place: [meta.epoch, meta.step, meta.global_step],
+  position: meta.position,
+  best: meta.best,
+  last: meta.train_history.at(-1),
+  value: Candidates.metricOf(meta, "val_loss")
+})
+
+describe("a scan", () => {
+  it.scopedLive.each([
+    { name: "of the machine's own files", layer: NodeFileSystem.layer },
+    { name: "through another file system", layer: wrapped }
+  ])("$name finds what a listing finds", ({ layer }) =>
+    Effect.gen(function* () {
+      const place = yield* folder
+      const { ranked, errors } = yield* scan(place)
+      const listed = yield* Listing.list(place)
+      const expected = Candidates.whole(listed)
+      expect(expected).toHaveLength(8)
+      expect(Candidates.newestFirst(ranked).map(parts)).toStrictEqual(expected.map(parts))
+      expect(new Set(ranked.map(({ path, bytes }) => `${path} ${bytes}`))).toEqual(
+        new Set(expected.map(({ path, bytes }) => `${path} ${bytes}`))
+      )
+      const messages = (found: typeof errors) => found.map(({ message }) => message).sort()
+      expect(messages(errors)).toEqual(messages(Candidates.errors(listed)))
+      expect(errors.map(({ reason }) => reason).sort()).toEqual([
+        "Damaged",
+        "Truncated",
+        "Truncated"
+      ])
+    }).pipe(Effect.provide(layer))
+  )
+})
