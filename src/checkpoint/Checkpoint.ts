@@ -13,6 +13,11 @@ export interface CheckpointTensor {
   readonly dtype: DType
   readonly shape: ReadonlyArray<number>
   readonly bytes: Effect.Effect<Uint8Array>
+  /**
+   * The same bytes where they lie, if they can be had without a copy. They are to be read at once:
+   * by the next turn of the event loop they may have moved.
+   */
+  readonly view?: () => Uint8Array
 }
 
 /**

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
+import * as InPlace from "../backend/InPlace.js"
 import {
   formatVersion,
   type Checkpoint,
@@ -21,7 +22,9 @@ export const take = (run: Run, progress: Progress): Snapshot => {
   const hold = (name: string, tensor: tf.Tensor) => {
     const clone = tf.keep(tf.clone(tensor))
     held.push(clone)
+    const view = InPlace.viewOf(clone)
     tensors.set(name, {
+      ...(view && { view }),
       dtype: dtypes[tensor.dtype] ?? unsupported(name, tensor.dtype),
       shape: tensor.shape,
       bytes: Effect.sync(() => bytesOf(clone))

@@ -1,44 +1,16 @@
-import type { PlatformError } from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import { createHash, type Hash } from "node:crypto"
 import { dirname } from "node:path"
 import type { AtomicFile } from "../../file/AtomicFile.js"
 import * as Atomic from "../../file/AtomicFile.js"
 import * as Header from "../../file/safetensors/Header.js"
-import * as Sha256 from "../../file/Sha256.js"
 import { Space } from "../../file/Space.js"
 import type { Checkpoint } from "../Checkpoint.js"
 import { CheckpointError, whileWriting } from "../CheckpointError.js"
 import * as HeaderDigest from "./HeaderDigest.js"
 import * as Metadata from "./Metadata.js"
-import { pieces } from "./Pieces.js"
-
-// Short tensors are written together, which takes one copy of so many bytes.
-const batch = 1 << 20
-
-/** Writes small stretches of bytes together. What it is given must not change until `flush`. */
-const batching = (file: AtomicFile) => {
-  let waiting: Array<Uint8Array> = []
-  let length = 0
-  const flush: Effect.Effect<void, PlatformError> = Effect.suspend(() => {
-    if (length === 0) return Effect.void
-    const together = waiting.length === 1 ? waiting[0]! : Buffer.concat(waiting, length)
-    waiting = []
-    length = 0
-    return Effect.forEach(pieces(together), file.write, { discard: true })
-  })
-  const write = (bytes: Uint8Array): Effect.Effect<void, PlatformError> =>
-    Effect.suspend(() => {
-      const before = bytes.length < batch ? Effect.void : flush
-      return Effect.flatMap(before, () => {
-        waiting.push(bytes)
-        length += bytes.length
-        return length < batch ? Effect.void : flush
-      })
-    })
-  return { write, flush }
-}
 
 const encode = (path: string, checkpoint: Checkpoint, metadata: ReadonlyMap<string, string>) =>
   Either.mapLeft(
@@ -46,7 +18,41 @@ const encode = (path: string, checkpoint: Checkpoint, metadata: ReadonlyMap<stri
     ({ message }) => new CheckpointError({ reason: "Unencodable", path, detail: message })
   )
 
-/** Writes the tensors behind the header, hashing each while it is written. */
+// Copying and hashing so much takes some 7 ms, for which training waits if it goes on meanwhile.
+const bufferLength = 1 << 23
+
+// What was copied is hashed while it is still in the processor's cache.
+const partLength = 1 << 20
+
+/** A tensor on its way into the file: the bytes before `at` are hashed. */
+interface Passing {
+  readonly name: string
+  readonly length: number
+  readonly view: () => Uint8Array
+  readonly hash: Hash
+  at: number
+}
+
+const open = Effect.fnUntraced(function* (
+  path: string,
+  checkpoint: Checkpoint,
+  [name, { begin, end }]: [string, Header.TensorInfo]
+) {
+  const tensor = checkpoint.tensors.get(name)
+  const bytes = tensor?.view?.() ?? (yield* tensor?.bytes ?? Effect.succeed(new Uint8Array()))
+  const length = end - begin
+  if (bytes.length !== length) {
+    const detail = `${name} has ${bytes.length} bytes of ${length}`
+    return yield* new CheckpointError({ reason: "Unencodable", path, detail })
+  }
+  const view = tensor?.view ?? (() => bytes)
+  return { name, length, view, hash: createHash("sha256"), at: 0 } satisfies Passing
+})
+
+/**
+ * Writes the tensors behind the header, in its order, and gives the digest of each. They pass
+ * through two buffers, used again and again: one is written while the other is filled and hashed.
+ */
 const writeTensors = Effect.fnUntraced(function* (
   path: string,
   file: AtomicFile,
@@ -54,17 +60,38 @@ const writeTensors = Effect.fnUntraced(function* (
   header: Header.Header
 ) {
   const digests = new Map<string, string>()
-  const { write, flush } = batching(file)
-  for (const [name, { begin, end }] of header.tensors) {
-    const bytes = yield* checkpoint.tensors.get(name)?.bytes ?? Effect.succeed(new Uint8Array())
-    if (bytes.length !== end - begin) {
-      const detail = `${name} has ${bytes.length} bytes of ${end - begin}`
-      return yield* new CheckpointError({ reason: "Unencodable", path, detail })
+  const size = Math.min(bufferLength, header.fileLength - header.length)
+  const buffers = [Buffer.allocUnsafeSlow(size), Buffer.allocUnsafeSlow(size)]
+  const entries = header.tensors.entries()
+  let passing: Passing | undefined
+  const fill = Effect.fnUntraced(function* (buffer: Uint8Array) {
+    let filled = 0
+    while (filled < buffer.length || digests.size < header.tensors.size) {
+      if (passing === undefined) {
+        const next = entries.next()
+        if (next.done) break
+        passing = yield* open(path, checkpoint, next.value)
+      }
+      const end = Math.min(buffer.length, filled + partLength)
+      const part = passing.view().subarray(passing.at, passing.at + end - filled)
+      const copy = buffer.subarray(filled, filled + part.length)
+      copy.set(part)
+      passing.hash.update(copy)
+      passing.at += part.length
+      filled += part.length
+      if (passing.at === passing.length) {
+        digests.set(passing.name, passing.hash.digest("hex"))
+        passing = undefined
+      } else if (filled === buffer.length) break
     }
-    const [digest] = yield* Effect.all([Sha256.of(bytes), write(bytes)], { concurrency: 2 })
-    digests.set(name, digest)
+    return buffer.subarray(0, filled)
+  })
+  let full = yield* fill(buffers[0]!)
+  for (let turn = 1; full.length > 0; turn = 1 - turn) {
+    // In this order: the writing is under way before the hashing takes this thread.
+    const next = yield* Effect.all([file.write(full), fill(buffers[turn]!)], { concurrency: 2 })
+    full = next[1]
   }
-  yield* flush
   return digests
 })
 
@@ -81,9 +108,9 @@ const checkSpace = Effect.fnUntraced(function* (path: string, length: number) {
 })
 
 /**
- * Writes `checkpoint` to the file at `path`, in one pass and with no second copy of its tensors
- * but of the one being hashed; succeeds with the file's length. A crash leaves what was there
- * before, or the whole checkpoint; which, is certain only after `Folder.sync`.
+ * Writes `checkpoint` to the file at `path`, in one pass and with no second copy of its tensors;
+ * succeeds with the file's length. A crash leaves what was there before, or the whole checkpoint;
+ * which, is certain only after `Folder.sync`.
  */
 export const place = Effect.fn("CheckpointFile.place")(function* (
   path: string,

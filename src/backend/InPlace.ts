@@ -1,0 +1,22 @@
+import type { Tensor, TensorInfo } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
+
+interface WasmBackend {
+  readonly typedArrayFromHeap: (tensor: TensorInfo) => Float32Array | Int32Array | Uint8Array
+}
+
+const isWasm = (backend: object): backend is WasmBackend =>
+  "typedArrayFromHeap" in backend && typeof backend.typedArrayFromHeap === "function"
+
+/**
+ * Gives the bytes of a tensor as they lie in the memory of the WebAssembly backend, without a copy:
+ * to be read at once, since whatever allocates may move them. Undefined on other backends.
+ */
+export const viewOf = (tensor: Tensor): (() => Uint8Array) | undefined => {
+  const backend = tf.backend()
+  if (!isWasm(backend)) return undefined
+  return () => {
+    const { buffer, byteOffset, byteLength } = backend.typedArrayFromHeap(tensor)
+    return new Uint8Array(buffer, byteOffset, byteLength)
+  }
+}
