@@ -14,6 +14,7 @@ import * as Listing from "./fileStore/Listing.js"
 import { pin, unpin } from "./fileStore/Pin.js"
 import type { Written } from "./fileStore/Saving.js"
 import { save } from "./fileStore/Saving.js"
+import { recover } from "./fileStore/Recovery.js"
 import { scan } from "./fileStore/Scan.js"
 import { verify } from "./fileStore/Verify.js"
 import * as Retention from "./Retention.js"
@@ -47,6 +48,7 @@ const make = Effect.gen(function* () {
       Effect.mapError(whileLocking(folder))
     )
     yield* run(sweep(folder))
+    yield* run(recover(folder))
     const oneAtATime = yield* Effect.makeSemaphore(1)
     const state = {
       folder,

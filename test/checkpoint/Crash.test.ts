@@ -50,6 +50,28 @@ describe("a crash at any moment", () => {
     600_000
   )
 
+  it.live.each(saves)(
+    "of $name: the next process finishes what was begun",
+    ({ save }) =>
+      Effect.gen(function* () {
+        const { before, after } = yield* recorded(save)
+        const draw = randomOf(17)
+        const finished = new Set<string>()
+        for (const { crashed } of crashes(before, after, 1 + soak, draw)) {
+          crashed.bury(process.pid, 2147483646)
+          const { latest, latestFile, best, bestFile } = yield* found(crashed.fileSystem)
+          yield* withFolder(crashed.fileSystem, () => Effect.void)
+          const has = yield* found(crashed.fileSystem)
+          expect(has).toEqual({ latest, latestFile: latest, best, bestFile: best })
+          if (latestFile !== latest) finished.add("latest")
+          if (bestFile !== best) finished.add("best")
+        }
+        expect(finished).toContain("latest")
+        if (save === saves[1]?.save) expect(finished).toContain("best")
+      }),
+    600_000
+  )
+
   it.live(
     "does not keep the next process from saving, nor leaves anything in its way",
     () =>
