@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
 import { constants } from "node:os"
 import { fileURLToPath } from "node:url"
 
@@ -17,6 +18,9 @@ export const projectFile = (path: string): string =>
 const shell = Object.fromEntries(
   Object.entries(process.env).filter(([name]) => !name.startsWith("npm_"))
 )
+
+// On a file system of its own, from where nothing can be renamed into a folder of checkpoints.
+const elsewhere = existsSync("/dev/shm") ? { TMPDIR: "/dev/shm" } : {}
 
 /** An event as `--json` prints it. */
 export type JsonEvent = { readonly event: string } & Readonly<Record<string, unknown>>
@@ -39,7 +43,7 @@ export const start = (args: ReadonlyArray<string>, cwd: string) => {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     detached: true,
-    env: { ...shell, LC_ALL: "C.UTF-8", HOLDFAST_BACKEND: "wasm" },
+    env: { ...shell, ...elsewhere, LC_ALL: "C.UTF-8", HOLDFAST_BACKEND: "wasm" },
     stdio: ["ignore", "pipe", "pipe"]
   })
   const cleanUp = () => void send(-child.pid!, "SIGKILL")
