@@ -32,7 +32,7 @@ const identifyFile = Effect.fn("identifyFile")(function* (
 ) {
   const windows = yield* SpeakerFolder.utteranceFeatures(file, config.data)
   const count = windows.length / (config.data.frames * config.data.mels)
-  const probabilities = meanRow(predict(windows, count), count)
+  const probabilities = meanRow(yield* predict(windows, count), count)
   const probability = Math.max(...probabilities)
   const speaker = classes[probabilities.indexOf(probability)]!
   yield* emit({

@@ -5,8 +5,8 @@ import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { BackendError } from "./BackendError.js"
 
-/** The backends, fastest first. */
-export const backendNames = ["tensorflow", "wasm", "cpu"] as const
+/** The backends. */
+export const backendNames = ["tensorflow", "webgpu", "wasm", "cpu"] as const
 export type BackendName = (typeof backendNames)[number]
 
 /** A backend's name, as the command line and `HOLDFAST_BACKEND` give it. */
@@ -28,7 +28,7 @@ export class Backend extends Context.Tag("holdfast/Backend")<
 >() {
   /**
    * Starts the backend asked for, or fails with what it lacks; without a choice, the fastest that
-   * works here. TensorFlow.js is loaded only now, for it takes half a second.
+   * works here, other than WebGPU. TensorFlow.js is loaded only now, for it takes half a second.
    */
   static readonly layer = (choice?: BackendName): Layer.Layer<Backend, BackendError> =>
     Layer.effect(

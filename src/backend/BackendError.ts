@@ -1,7 +1,13 @@
 import * as Schema from "effect/Schema"
 
-/** Why a backend cannot be used, or not for this model. */
-export const BackendErrorReason = Schema.Literal("Unavailable", "Untrainable")
+/** Why a backend cannot be used, not for this model, or no longer. */
+export const BackendErrorReason = Schema.Literal("Unavailable", "Untrainable", "Failed")
+
+const sentences: Record<typeof BackendErrorReason.Type, (subject: string) => string> = {
+  Unavailable: (backend) => `backend ${backend} cannot be used`,
+  Untrainable: (layer) => `layer ${layer} cannot be trained here`,
+  Failed: (backend) => `backend ${backend} has failed, and what it computed last is worth nothing`
+}
 
 /** `subject` is the backend or the layer at fault; `detail` says what is wrong and the way out. */
 export class BackendError extends Schema.TaggedError<BackendError>()("BackendError", {
@@ -10,8 +16,6 @@ export class BackendError extends Schema.TaggedError<BackendError>()("BackendErr
   detail: Schema.String
 }) {
   override get message(): string {
-    return this.reason === "Unavailable"
-      ? `backend ${this.subject} cannot be used: ${this.detail}`
-      : `layer ${this.subject} cannot be trained here: ${this.detail}`
+    return `${sentences[this.reason](this.subject)}: ${this.detail}`
   }
 }

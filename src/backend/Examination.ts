@@ -1,17 +1,11 @@
 import * as Effect from "effect/Effect"
+import type { Measurement } from "./measure.js"
 import { Backend, type BackendName, backendNames } from "./Backend.js"
 
 /** What became of a backend on this machine. */
 export type Examination =
   | { readonly name: BackendName; readonly available: false; readonly why: string }
-  | {
-      readonly name: BackendName
-      readonly available: true
-      /** How far a gradient is from the slope measured along it, as a part of it. */
-      readonly gradientError: number
-      /** The median time of a training step of a small time-delay network, in milliseconds. */
-      readonly step: number
-    }
+  | ({ readonly name: BackendName; readonly available: true } & Measurement)
 
 /** An error of the gradient above this is a fault: single precision alone makes up to a thousandth. */
 export const tolerance = 0.01
@@ -29,7 +23,7 @@ export const examineAll = (seconds: number): Effect.Effect<ReadonlyArray<Examina
     Effect.gen(function* () {
       yield* Backend
       const { measure } = yield* Effect.promise(() => import("./measure.js"))
-      return { name, available: true, ...measure(seconds) } as const
+      return { name, available: true, ...(yield* measure(seconds)) } as const
     }).pipe(
       Effect.provide(Backend.layer(name)),
       Effect.catchAll(({ detail }) =>

@@ -2,7 +2,7 @@ import util from "node:util"
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import * as Mends from "./Mends.js"
-import { Obstacle } from "./Obstacle.js"
+import { Obstacle, whyNotLoaded } from "./Obstacle.js"
 
 /** The packages that bring native TensorFlow, the better first. */
 export const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const
@@ -30,13 +30,10 @@ export const start = (
   })
 
 /** What kept a package from loading; undefined if it is simply not there. */
-const obstacleOf = (name: string, error: unknown): string | undefined => {
-  const { code, message = String(error) } = error as { code?: string; message?: string }
-  if ((code ?? "").endsWith("MODULE_NOT_FOUND") && message.includes(`'${name}'`)) return undefined
-  return message.includes("tfjs_binding.node) can not be found")
+const obstacleOf = (name: string, error: unknown): string | undefined =>
+  String(error).includes("tfjs_binding.node) can not be found")
     ? `${name} is installed without its native addon`
-    : `${name} does not load: ${message.split("\n")[0]}`
-}
+    : whyNotLoaded(name, error)
 
 const use = (name: string) =>
   Effect.tryPromise(() => tf.setBackend("tensorflow")).pipe(

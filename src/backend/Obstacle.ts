@@ -9,3 +9,11 @@ export class Obstacle extends Schema.TaggedError<Obstacle>()("Obstacle", {
     return `${this.why}; ${this.remedy}`
   }
 }
+
+/** Why a package that is there does not load; undefined if it is simply not there. */
+export const whyNotLoaded = (name: string, error: unknown): string | undefined => {
+  const { code, message = String(error) } = error as { code?: string; message?: string }
+  return (code ?? "").endsWith("MODULE_NOT_FOUND") && message.includes(`'${name}'`)
+    ? undefined
+    : `${name} does not load: ${message.split("\n")[0]}`
+}

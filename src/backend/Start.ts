@@ -1,13 +1,17 @@
 import * as Effect from "effect/Effect"
-import { type BackendName, backendNames } from "./Backend.js"
+import type { BackendName } from "./Backend.js"
 import { BackendError } from "./BackendError.js"
 import * as Cpu from "./cpu/Cpu.js"
 import * as Native from "./Native.js"
 import type { Obstacle } from "./Obstacle.js"
 import * as Wasm from "./Wasm.js"
+import * as WebGpu from "./WebGpu.js"
 
-/** For each backend, what makes it the one that TensorFlow.js runs on. */
-export type Starters = Readonly<Record<BackendName, Effect.Effect<void, Obstacle>>>
+/** What makes each backend the one that TensorFlow.js runs on; it may say on what device. */
+export type Starters = Readonly<Record<BackendName, Effect.Effect<string | void, Obstacle>>>
+
+/** Those that are chosen without being asked for, fastest first. */
+const candidates: ReadonlyArray<BackendName> = ["tensorflow", "wasm", "cpu"]
 
 /** A backend that is ready, and why it is this one. */
 export interface Started {
@@ -17,7 +21,7 @@ export interface Started {
 
 /**
  * Starts the backend asked for, and no other in its place; without a choice, the first of
- * `backendNames` that can be had, for the reason that the ones before it cannot.
+ * the candidates that can be had, for the reason that the ones before it cannot.
  */
 export const startWith = (
   starters: Starters,
@@ -25,12 +29,15 @@ export const startWith = (
 ): Effect.Effect<Started, BackendError> => {
   if (choice !== undefined) {
     return starters[choice].pipe(
-      Effect.as({ name: choice, reason: "it was asked for" }),
+      Effect.map((device) => ({
+        name: choice,
+        reason: device ? `it was asked for; it runs on ${device}` : "it was asked for"
+      })),
       Effect.mapError((obstacle) => unavailable(choice, obstacle.message))
     )
   }
   const from = (index: number, obstacles: ReadonlyArray<string>): ReturnType<typeof startWith> => {
-    const name = backendNames[index]
+    const name = candidates[index]
     if (name === undefined) return Effect.fail(unavailable("any", obstacles.join("; ")))
     const reason = obstacles.length === 0 ? "the native package is installed" : obstacles.join("; ")
     return starters[name].pipe(
@@ -43,7 +50,10 @@ export const startWith = (
 
 /** `startWith` for the backends of this machine. */
 export const start = (choice?: BackendName): Effect.Effect<Started, BackendError> =>
-  startWith({ tensorflow: Native.start(), wasm: Wasm.start, cpu: Cpu.start }, choice)
+  startWith(
+    { tensorflow: Native.start(), webgpu: WebGpu.start(), wasm: Wasm.start, cpu: Cpu.start },
+    choice
+  )
 
 const unavailable = (subject: string, detail: string) =>
   new BackendError({ reason: "Unavailable", subject, detail })

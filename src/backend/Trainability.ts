@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import type { BackendName } from "./Backend.js"
 import { BackendError } from "./BackendError.js"
+import * as Device from "./webgpu/Device.js"
 
 /**
  * Tries one training step, without an update, on an example of ones. What a layer cannot do on this
@@ -12,21 +13,32 @@ import { BackendError } from "./BackendError.js"
 export const checkTrainable =
   (backend: BackendName) =>
   (model: LayersModel): Effect.Effect<void, BackendError> =>
-    Effect.suspend(() => {
-      const failure = tryModel(model)
-      if (failure === undefined) return Effect.void
-      const culprit = model.layers
-        .filter((layer) => layer.getClassName() !== "InputLayer")
-        .map((layer) => ({ layer, failure: tryLayer(layer) }))
-        .find(({ failure }) => failure !== undefined)
-      return Effect.fail(
-        new BackendError({
-          reason: "Untrainable",
-          subject: culprit === undefined ? model.name : describe(culprit.layer),
-          detail: explain(backend, culprit?.failure ?? failure)
-        })
-      )
+    Effect.gen(function* () {
+      const failure = yield* tried(backend, () => tryModel(model))
+      if (failure === undefined) return
+      const culprit = yield* culpritOf(backend, model)
+      return yield* new BackendError({
+        reason: "Untrainable",
+        subject: culprit === undefined ? model.name : describe(culprit.layer),
+        detail: explain(backend, culprit?.failure ?? failure)
+      })
     }).pipe(Effect.withSpan("Backend.checkTrainable"))
+
+/** What goes wrong in `attempt`. A GPU does not throw, so it is asked. */
+const tried = (
+  backend: BackendName,
+  attempt: () => string | undefined
+): Effect.Effect<string | undefined> =>
+  backend === "webgpu" ? Device.objectionTo(attempt) : Effect.sync(attempt)
+
+const culpritOf = Effect.fnUntraced(function* (backend: BackendName, model: LayersModel) {
+  for (const layer of model.layers) {
+    if (layer.getClassName() === "InputLayer") continue
+    const failure = yield* tried(backend, () => tryLayer(layer))
+    if (failure !== undefined) return { layer, failure }
+  }
+  return undefined
+})
 
 const describe = (layer: layers.Layer): string => `"${layer.name}" (${layer.getClassName()})`
 

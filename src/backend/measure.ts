@@ -1,4 +1,7 @@
 import * as tf from "@tensorflow/tfjs"
+import * as Effect from "effect/Effect"
+import type { BackendError } from "./BackendError.js"
+import * as Reading from "./Reading.js"
 
 /**
  * How often a training step is timed, if there is time enough: over the first dozens JavaScript is
@@ -6,20 +9,31 @@ import * as tf from "@tensorflow/tfjs"
  */
 const times = 100
 
-/** The error of a gradient and the time of a step on the current backend, in about `seconds`. */
-export const measure = (
-  seconds: number
-): { readonly gradientError: number; readonly step: number } => {
-  const { model, loss } = network()
-  const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
-  const gradientError = tf.tidy(() => errorAlongGradient(weights, loss))
-  const step = timeOf(
-    () => tf.tidy(() => tf.variableGrads(loss, weights).value.dataSync()),
-    seconds
-  )
-  model.dispose()
-  return { gradientError, step }
+/** What was measured of a backend. */
+export interface Measurement {
+  /** How far a gradient is from the slope measured along it, as a part of it. */
+  readonly gradientError: number
+  /** The median time of a training step of a small time-delay network, in milliseconds. */
+  readonly step: number
 }
+
+/** The error of a gradient and the time of a step on the current backend, in about `seconds`. */
+export const measure = (seconds: number): Effect.Effect<Measurement, BackendError> =>
+  Effect.acquireUseRelease(
+    Effect.sync(network),
+    ({ model, loss }) =>
+      Effect.gen(function* () {
+        const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
+        return {
+          gradientError: yield* errorAlongGradient(weights, loss),
+          step: yield* timeOf(
+            read(() => tf.variableGrads(loss, weights).value),
+            seconds
+          )
+        }
+      }),
+    ({ model }) => Effect.sync(() => model.dispose())
+  )
 
 /** A small time-delay network of a kind of each kernel, and its loss on eight examples. */
 const network = () => {
@@ -50,32 +64,51 @@ const network = () => {
   return { model, loss }
 }
 
-/** Steps a little up and down the gradient: the loss should change by its length times the step. */
-const errorAlongGradient = (weights: ReadonlyArray<tf.Variable>, loss: () => tf.Scalar): number => {
-  const { grads } = tf.variableGrads(loss, [...weights])
-  const gradients = weights.map(({ name }) => grads[name]!)
-  const squares = gradients.map((gradient) => tf.sum(tf.square(gradient)).dataSync()[0]!)
-  const length = Math.sqrt(squares.reduce((a, b) => a + b, 0))
-  const start = weights.map((weight) => weight.clone())
-  const at = (step: number): number => {
-    weights.forEach((weight, i) =>
-      weight.assign(tf.add(start[i]!, tf.mul(gradients[i]!, step / length)))
-    )
-    return loss().dataSync()[0]!
-  }
-  const step = 0.01
-  const slope = (at(step) - at(-step)) / (2 * step)
-  return Math.abs(slope - length) / length
-}
+const read = (compute: () => tf.Scalar): Effect.Effect<number, BackendError> =>
+  Effect.map(
+    Reading.scalars(() => ({ value: compute() })),
+    ({ value }) => value!
+  )
 
-const timeOf = (body: () => unknown, seconds: number): number => {
-  body()
+/** Steps a little up and down the gradient: the loss should change by its length times the step. */
+const errorAlongGradient = (
+  weights: ReadonlyArray<tf.Variable>,
+  loss: () => tf.Scalar
+): Effect.Effect<number, BackendError> =>
+  Effect.acquireUseRelease(
+    Effect.sync(() =>
+      tf.tidy(() => {
+        const { grads } = tf.variableGrads(loss, [...weights])
+        return weights.map((weight) => [weight.clone(), grads[weight.name]!] as const)
+      })
+    ),
+    (starts) =>
+      Effect.gen(function* () {
+        const squares = () => tf.addN(starts.map(([, gradient]) => tf.sum(tf.square(gradient))))
+        const length = Math.sqrt(yield* read(squares as () => tf.Scalar))
+        const at = (step: number) =>
+          read(() => {
+            weights.forEach((weight, i) => {
+              const [start, gradient] = starts[i]!
+              weight.assign(tf.add(start, tf.mul(gradient, step / length)))
+            })
+            return loss()
+          })
+        const step = 0.01
+        const slope = ((yield* at(step)) - (yield* at(-step))) / (2 * step)
+        return Math.abs(slope - length) / length
+      }),
+    (starts) => Effect.sync(() => tf.dispose(starts as never))
+  )
+
+const timeOf = Effect.fnUntraced(function* <E>(body: Effect.Effect<unknown, E>, seconds: number) {
+  yield* body
   const taken: Array<number> = []
   const end = performance.now() + seconds * 1000
   while (taken.length < times && performance.now() < end) {
     const start = performance.now()
-    body()
+    yield* body
     taken.push(performance.now() - start)
   }
   return taken.sort((a, b) => a - b)[taken.length >> 1]!
-}
+})

@@ -28,8 +28,9 @@ export const commands = {
       ["--resume WHAT", "latest, best or a path: go on from that checkpoint;"],
       ["", "never: start from scratch; ask: as without the option"],
       ["--allow-dataset-change", "go on with data other than the checkpoint's"],
-      ["--backend NAME", "compute on tensorflow, wasm or cpu; by default on the"],
-      ["", "fastest there is, or on what HOLDFAST_BACKEND says"],
+      ["--backend NAME", "compute on tensorflow, webgpu, wasm or cpu; by default on"],
+      ["", "what HOLDFAST_BACKEND says, or the fastest there is but"],
+      ["", "webgpu"],
       ["--grace SECONDS", "stop within so many after SIGTERM, by default 25; then"],
       ["", "the process ends, whatever is still going on"],
       ["--force", "take over a folder of checkpoints from a process that"],
@@ -102,8 +103,8 @@ export const commands = {
     ],
     arguments: [],
     options: [
-      ["--backend NAME", "the backend to ask for, as with run: tensorflow, wasm or"],
-      ["", "cpu; by default what HOLDFAST_BACKEND says"],
+      ["--backend NAME", "the backend to ask for, as with run: tensorflow, webgpu,"],
+      ["", "wasm or cpu; by default what HOLDFAST_BACKEND says"],
       json("what was found"),
       help
     ],

@@ -56,7 +56,7 @@ const step = Effect.fnUntraced(function* (run: Run, order: Int32Array, before: P
   const after = yield* Effect.uninterruptible(
     Effect.gen(function* () {
       yield* Ref.set(run.boundary, "torn")
-      const sums = yield* Effect.sync(() => train(run, batch, at))
+      const sums = yield* train(run, batch, at)
       const seconds = (performance.now() - started) / 1000
       const next = Progress.afterStep(before, { examples: batch.size, sums, seconds })
       yield* Ref.set(run.progress, next)

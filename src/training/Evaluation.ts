@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import type { BackendError } from "../backend/BackendError.js"
 import type { DataError } from "../data/DataError.js"
 import { fetch, type SplitName } from "../data/Dataset.js"
 import { batchAt, sequential } from "../data/Order.js"
@@ -14,7 +15,7 @@ import { evaluate } from "./TrainStep.js"
 export const overSplit = (
   run: Run,
   split: SplitName
-): Effect.Effect<Record<string, number>, DataError, Observer> =>
+): Effect.Effect<Record<string, number>, BackendError | DataError, Observer> =>
   Effect.gen(function* () {
     const examples = run.dataset[split]
     const size = run.config.training.batch_size
@@ -26,7 +27,7 @@ export const overSplit = (
       const started = performance.now()
       const start = step * size
       const batch = yield* fetch(run.dataset, split, batchAt(order, start, size))
-      for (const [name, sum] of Object.entries(evaluate(run, batch))) {
+      for (const [name, sum] of Object.entries(yield* evaluate(run, batch))) {
         sums[name] = (sums[name] ?? 0) + sum
       }
       yield* emit({

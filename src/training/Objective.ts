@@ -12,7 +12,7 @@ export interface Objective {
   readonly labelType: "int32" | "float32"
   /** The mean loss of the batch, a scalar that gradients flow through. */
   readonly loss: (labels: tf.Tensor, output: tf.Tensor) => tf.Scalar
-  /** Further metrics, each the sum over the batch's examples, a scalar. */
+  /** Further metrics, each the sum over the batch's examples, a new scalar. */
   readonly metrics: Readonly<Record<string, (labels: tf.Tensor, output: tf.Tensor) => tf.Scalar>>
   /** What the output says to a user: probabilities for logits. */
   readonly predict: (output: tf.Tensor) => tf.Tensor

@@ -1,6 +1,8 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
+import type { BackendError } from "../backend/BackendError.js"
 import * as InPlace from "../backend/InPlace.js"
+import * as Reading from "../backend/Reading.js"
 import {
   formatVersion,
   type Checkpoint,
@@ -27,7 +29,7 @@ export const take = (run: Run, progress: Progress): Snapshot => {
       ...(view && { view }),
       dtype: dtypes[tensor.dtype] ?? unsupported(name, tensor.dtype),
       shape: tensor.shape,
-      bytes: Effect.sync(() => bytesOf(clone))
+      bytes: Effect.orDie(bytesOf(clone))
     })
   }
   for (const weight of run.weights) hold(`model_state_dict.${weight.name}`, tensorOf(weight))
@@ -92,7 +94,8 @@ const unsupported = (name: string, dtype: string): never => {
   throw new Error(`the tensor ${name} is ${dtype}; a checkpoint holds float32, int32 and bool`)
 }
 
-const bytesOf = (tensor: tf.Tensor): Uint8Array => {
-  const values = tensor.dataSync()
-  return new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
-}
+const bytesOf = (tensor: tf.Tensor): Effect.Effect<Uint8Array, BackendError> =>
+  Effect.map(
+    Reading.values([tensor]),
+    ([values]) => new Uint8Array(values!.buffer, values!.byteOffset, values!.byteLength)
+  )

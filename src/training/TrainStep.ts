@@ -1,4 +1,7 @@
 import * as tf from "@tensorflow/tfjs"
+import * as Effect from "effect/Effect"
+import type { BackendError } from "../backend/BackendError.js"
+import * as Reading from "../backend/Reading.js"
 import type { Batch } from "../data/Dataset.js"
 import type { Objective } from "./Objective.js"
 import * as Random from "./Random.js"
@@ -9,70 +12,80 @@ import { tensorOf } from "./Weights.js"
 export type Sums = Readonly<Record<string, number>>
 
 /**
- * One training step: forward, backward, update. Synchronous, so that nothing can come between, and
- * every random draw in it (dropout, noise) follows from the seed and `at`, the step's own place.
+ * One training step: forward, backward, update, without a break, so that nothing can come between;
+ * then its metrics are read, for which WebGPU has to be waited. Every random draw in it (dropout,
+ * noise) follows from the seed and `at`, the step's own place.
  */
 export const train = (
   run: Run,
   batch: Batch,
   at: { readonly epoch: number; readonly step: number }
-): Sums =>
-  Random.withMathRandom(Random.generator(run.random, "step", at.epoch, at.step), () =>
-    tf.tidy(() => {
-      const { inputs, labels } = tensorsOf(run, batch)
-      const trainable = run.weights.filter((weight) => weight.trainable)
-      let output!: tf.Tensor
-      const { value, grads } = tf.variableGrads(() => {
-        output = tf.keep(run.model.apply(inputs, { training: true }) as tf.Tensor)
-        const penalties = run.model.calculateLosses()
-        return penalties.reduce<tf.Scalar>(
-          (loss, penalty) => loss.add(penalty),
-          run.objective.loss(labels, output)
-        )
-      }, trainable.map(tensorOf))
-      const gradients = new Map(
-        trainable.flatMap((weight) => {
-          const gradient = grads[tensorOf(weight).name]
-          return gradient == null ? [] : [[weight.name, gradient] as const]
-        })
-      )
-      run.optimizer.apply(gradients, run.scheduler.learningRate())
-      // A constraint (max-norm, say) is part of the weight: writing it anew projects it.
-      for (const { variable } of trainable) {
-        if (variable.constraint != null) variable.write(tf.clone(variable.read()))
-      }
-      const sums = sumsOf(run.objective, labels, output, value, batch.size)
-      output.dispose()
-      return sums
-    })
+): Effect.Effect<Sums, BackendError> =>
+  sums(batch, () =>
+    Random.withMathRandom(Random.generator(run.random, "step", at.epoch, at.step), () =>
+      step(run, batch)
+    )
   )
 
 /** The metrics of a batch without training on it: layers behave as in use, no dropout. */
-export const evaluate = (run: Run, batch: Batch): Sums =>
-  tf.tidy(() => {
+export const evaluate = (run: Run, batch: Batch): Effect.Effect<Sums, BackendError> =>
+  sums(batch, () => {
     const { inputs, labels } = tensorsOf(run, batch)
     const output = run.model.apply(inputs, { training: false }) as tf.Tensor
     const loss = run.objective.loss(labels, output)
-    return sumsOf(run.objective, labels, output, loss, batch.size)
+    return metricsOf(run.objective, labels, output, loss)
   })
+
+type Metrics = Readonly<Record<string, tf.Scalar>>
+
+const step = (run: Run, batch: Batch): Metrics => {
+  const { inputs, labels } = tensorsOf(run, batch)
+  const trainable = run.weights.filter((weight) => weight.trainable)
+  let output!: tf.Tensor
+  const { value, grads } = tf.variableGrads(() => {
+    output = tf.keep(run.model.apply(inputs, { training: true }) as tf.Tensor)
+    const penalties = run.model.calculateLosses()
+    return penalties.reduce<tf.Scalar>(
+      (loss, penalty) => loss.add(penalty),
+      run.objective.loss(labels, output)
+    )
+  }, trainable.map(tensorOf))
+  const gradients = new Map(
+    trainable.flatMap((weight) => {
+      const gradient = grads[tensorOf(weight).name]
+      return gradient == null ? [] : [[weight.name, gradient] as const]
+    })
+  )
+  run.optimizer.apply(gradients, run.scheduler.learningRate())
+  // A constraint (max-norm, say) is part of the weight: writing it anew projects it.
+  for (const { variable } of trainable) {
+    if (variable.constraint != null) variable.write(tf.clone(variable.read()))
+  }
+  const metrics = metricsOf(run.objective, labels, output, value)
+  output.dispose()
+  return metrics
+}
 
 const tensorsOf = (run: Run, batch: Batch) => ({
   inputs: tf.tensor(batch.inputs, [batch.size, ...run.dataset.inputShape], "float32"),
   labels: tf.tensor(batch.labels, [batch.size, ...run.dataset.labelShape], run.objective.labelType)
 })
 
-const sumsOf = (
-  objective: Objective,
+const metricsOf = (
+  { metrics }: Objective,
   labels: tf.Tensor,
   output: tf.Tensor,
-  loss: tf.Scalar,
-  size: number
-): Sums => ({
-  loss: loss.dataSync()[0]! * size,
+  loss: tf.Scalar
+): Metrics => ({
+  loss,
   ...Object.fromEntries(
-    Object.entries(objective.metrics).map(([name, metric]) => [
-      name,
-      metric(labels, output).dataSync()[0]!
-    ])
+    Object.entries(metrics).map(([name, metric]) => [name, metric(labels, output)])
   )
 })
+
+/** The loss is a mean over the batch, other metrics are sums. */
+const sums = (batch: Batch, compute: () => Metrics): Effect.Effect<Sums, BackendError> =>
+  Effect.map(Reading.scalars(compute), ({ loss, ...metrics }) => ({
+    loss: loss! * batch.size,
+    ...metrics
+  }))

@@ -1,4 +1,7 @@
 import * as tf from "@tensorflow/tfjs"
+import * as Effect from "effect/Effect"
+import type { BackendError } from "../backend/BackendError.js"
+import * as Reading from "../backend/Reading.js"
 import type { Objective } from "./Objective.js"
 
 /** A trained model, ready for use. */
@@ -14,7 +17,10 @@ export interface Trained<out C> {
    * The model's predictions for `count` inputs, side by side as [count, ...inputShape]: for each in
    * turn the probabilities of the classes, or the numbers of a regression.
    */
-  readonly predict: (inputs: Float32Array, count: number) => Float32Array
+  readonly predict: (
+    inputs: Float32Array,
+    count: number
+  ) => Effect.Effect<Float32Array, BackendError>
 }
 
 /** Predicts with `model`, whose weights must stay as they are. */
@@ -25,7 +31,13 @@ export const predictor =
     inputShape: ReadonlyArray<number>
   ): Trained<unknown>["predict"] =>
   (inputs, count) =>
-    tf.tidy(() => {
-      const output = model.apply(tf.tensor(inputs, [count, ...inputShape]), { training: false })
-      return objective.predict(output as tf.Tensor).dataSync() as Float32Array
-    })
+    Effect.acquireUseRelease(
+      Effect.sync(() =>
+        tf.tidy(() => {
+          const output = model.apply(tf.tensor(inputs, [count, ...inputShape]), { training: false })
+          return objective.predict(output as tf.Tensor)
+        })
+      ),
+      (output) => Effect.map(Reading.values([output]), ([values]) => values as Float32Array),
+      (output) => Effect.sync(() => output.dispose())
+    )

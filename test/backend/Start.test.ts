@@ -4,6 +4,7 @@ import type { BackendName } from "../../src/backend/Backend.js"
 import * as Native from "../../src/backend/Native.js"
 import { Obstacle } from "../../src/backend/Obstacle.js"
 import { startWith } from "../../src/backend/Start.js"
+import * as WebGpu from "../../src/backend/WebGpu.js"
 
 /** Starters of which those named can be had; they note that they ran. */
 const starters = (available: ReadonlyArray<BackendName>) => {
@@ -17,7 +18,12 @@ const starters = (available: ReadonlyArray<BackendName>) => {
     })
   return {
     ran,
-    all: { tensorflow: starter("tensorflow"), wasm: starter("wasm"), cpu: starter("cpu") }
+    all: {
+      tensorflow: starter("tensorflow"),
+      webgpu: Effect.as(starter("webgpu"), "a software adapter"),
+      wasm: starter("wasm"),
+      cpu: starter("cpu")
+    }
   }
 }
 
@@ -41,6 +47,18 @@ describe("starting a backend", () => {
     })
   )
 
+  it.effect("takes WebGPU only if it is asked for", () =>
+    Effect.gen(function* () {
+      const { all, ran } = starters(["webgpu", "cpu"])
+      expect((yield* startWith(all)).name).toBe("cpu")
+      expect(ran).toEqual(["tensorflow", "wasm", "cpu"])
+      expect(yield* startWith(all, "webgpu")).toEqual({
+        name: "webgpu",
+        reason: "it was asked for; it runs on a software adapter"
+      })
+    })
+  )
+
   it.effect("never puts another in the place of the one asked for", () =>
     Effect.gen(function* () {
       const { all, ran } = starters(["wasm", "cpu"])
@@ -54,15 +72,16 @@ describe("starting a backend", () => {
   )
 })
 
+const notFound = (name: string) =>
+  Promise.reject(
+    Object.assign(new Error(`Cannot find package '${name}' imported from here`), {
+      code: "ERR_MODULE_NOT_FOUND"
+    })
+  )
+
 describe("loading native TensorFlow", () => {
   const obstacle = (load: (name: string) => Promise<unknown>) =>
     Effect.map(Effect.flip(Native.start(load)), ({ why }) => why)
-  const notFound = (name: string) =>
-    Promise.reject(
-      Object.assign(new Error(`Cannot find package '${name}' imported from here`), {
-        code: "ERR_MODULE_NOT_FOUND"
-      })
-    )
 
   it.effect("tries both packages", () =>
     Effect.gen(function* () {
@@ -95,6 +114,29 @@ describe("loading native TensorFlow", () => {
       )
       expect(why).toBe(
         "@tensorflow/tfjs-node-gpu does not load: libtensorflow.so.2: cannot open shared object file"
+      )
+    })
+  )
+})
+
+describe("loading WebGPU", () => {
+  const obstacle = (load: (name: string) => Promise<unknown>) =>
+    Effect.map(Effect.flip(WebGpu.start(load)), ({ message }) => message)
+
+  it.effect("says which package is missing, and how to get it", () =>
+    Effect.gen(function* () {
+      expect(yield* obstacle(notFound)).toBe(
+        "the package webgpu is not installed; " +
+          "`npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0` gets it"
+      )
+    })
+  )
+
+  it.effect("says that there is no graphics processor", () =>
+    Effect.gen(function* () {
+      const none = { globals: {}, create: () => ({ requestAdapter: () => Promise.resolve(null) }) }
+      expect(yield* obstacle(() => Promise.resolve(none))).toContain(
+        "there is no graphics processor that WebGPU can use"
       )
     })
   )

@@ -44,27 +44,31 @@ function multiplyPanel(
   a: usize, panel: usize, c: usize, M: i32, columns: i32, kc: i32, aRow: usize, aColumn: usize,
   cRow: usize, add: bool, edge: usize
 ): void {
-  for (let m0 = 0; m0 < M; m0 += 4) {
-    tile(a, panel, c, kc, min(4, M - m0), columns, aRow, aColumn, cRow, add, edge)
+  let m0 = 0
+  for (; m0 + 4 <= M; m0 += 4) {
+    tile(a, panel, c, kc, 4, columns, aColumn, aRow, 2 * aRow, 3 * aRow, cRow, add, edge)
     a += 4 * aRow
     c += 4 * cRow
   }
+  const rest = M - m0
+  if (rest == 0) return
+  const o1: usize = rest > 1 ? aRow : 0, o2: usize = rest > 2 ? 2 * aRow : o1
+  tile(a, panel, c, kc, rest, columns, aColumn, o1, o2, o2, cRow, add, edge)
 }
 
 /**
- * A tile of 4 × 8: bound by multiplications and additions, so that unrolling gains nothing. Rows
- * beyond the last repeat the last and are not stored.
+ * A tile of 4 × 8, whose rows lie at `o1`, `o2` and `o3` from the first: of those beyond the last
+ * row, which are not stored, anywhere. Two steps a turn of the loop, which V8 interrupts by a check
+ * of the stack; unrolled without the exit between them, it runs out of registers.
  */
 function tile(
-  a: usize, panel: usize, c: usize, kc: i32, rows: i32, columns: i32,
-  aRow: usize, aColumn: usize, cRow: usize, add: bool, edge: usize
+  a: usize, panel: usize, c: usize, kc: i32, rows: i32, columns: i32, aColumn: usize,
+  o1: usize, o2: usize, o3: usize, cRow: usize, add: bool, edge: usize
 ): void {
-  const o1 = rows > 1 ? aRow : 0, o2 = rows > 2 ? o1 + aRow : o1, o3 = rows > 3 ? o2 + aRow : o2
   let x0 = all(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
   const end = panel + (<usize>kc << 5)
-  while (panel < end) {
-    const b0 = at(panel), b1 = at(panel + 16)
-    let v = each(a)
+  while (true) {
+    let b0 = at(panel), b1 = at(panel + 16), v = each(a)
     x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
     v = each(a + o1)
     x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
@@ -74,6 +78,18 @@ function tile(
     x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
     a += aColumn
     panel += 32
+    if (panel >= end) break
+    b0 = at(panel); b1 = at(panel + 16); v = each(a)
+    x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
+    v = each(a + o1)
+    x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
+    v = each(a + o2)
+    x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
+    v = each(a + o3)
+    x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
+    a += aColumn
+    panel += 32
+    if (panel >= end) break
   }
   storeTile(c, cRow, rows, columns, add, edge, x0, x1, x2, x3, x4, x5, x6, x7)
 }

@@ -1,0 +1,75 @@
+import * as tf from "@tensorflow/tfjs"
+import * as Effect from "effect/Effect"
+import * as Mends from "./Mends.js"
+import { Obstacle, whyNotLoaded } from "./Obstacle.js"
+import * as Device from "./webgpu/Device.js"
+import { install } from "./webgpu/Kernels.js"
+
+/** WebGPU for Node, and what lets TensorFlow.js compute on it. */
+interface Packages {
+  readonly webgpu: {
+    readonly globals: object
+    readonly create: (options: ReadonlyArray<string>) => Gpu
+  }
+  readonly tfjs: {
+    readonly WebGPUBackend: new (device: object, info: object) => tf.KernelBackend
+  }
+}
+
+interface Gpu {
+  readonly requestAdapter: (options: object) => Promise<Device.Adapter | null>
+}
+
+type Load = (name: string) => Promise<unknown>
+
+/**
+ * Runs on a GPU by WebGPU, and says on which. A device on which something has gone wrong is given
+ * up, and another one opened.
+ */
+export const start = (load: Load = (name) => import(name)): Effect.Effect<string, Obstacle> =>
+  Effect.gen(function* () {
+    if (!Device.isSound()) yield* open(load)
+    yield* Effect.promise(() => tf.setBackend("webgpu"))
+    Mends.install()
+    return Device.description()
+  })
+
+const open = Effect.fn("WebGpu.open")(function* (load: Load) {
+  const webgpu = (yield* loaded(load, "webgpu")) as Packages["webgpu"]
+  // Before there is a GPU to be seen: it would register a backend with a device of its own.
+  const tfjs = (yield* loaded(load, "@tensorflow/tfjs-backend-webgpu")) as Packages["tfjs"]
+  const gpu = webgpu.create([])
+  expose(webgpu.globals, gpu)
+  const adapter = yield* Effect.promise(() =>
+    gpu.requestAdapter({ powerPreference: "high-performance" })
+  )
+  if (adapter === null) {
+    return yield* new Obstacle({
+      why: "there is no graphics processor that WebGPU can use",
+      remedy: "it takes a driver for Vulkan on Linux, Metal on macOS, Direct3D 12 on Windows"
+    })
+  }
+  const device = yield* Effect.promise(() => Device.open(adapter))
+  // Small tensors would be computed by plain JavaScript; what is examined must be what runs.
+  tf.env().set("WEBGPU_CPU_FORWARD", false)
+  if (tf.findBackendFactory("webgpu") !== null) tf.removeBackend("webgpu")
+  tf.registerBackend("webgpu", () => new tfjs.WebGPUBackend(device, adapter.info))
+  install()
+})
+
+const loaded = (load: Load, name: string): Effect.Effect<unknown, Obstacle> =>
+  Effect.mapError(
+    Effect.tryPromise(() => load(name)),
+    ({ error }) =>
+      new Obstacle({
+        why: whyNotLoaded(name, error) ?? `the package ${name} is not installed`,
+        remedy: "`npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0` gets it"
+      })
+  )
+
+/** Puts WebGPU where a browser has it, and TensorFlow.js looks for it. */
+const expose = (globals: object, gpu: Gpu): void => {
+  Object.assign(globalThis, globals)
+  const scope = globalThis as { navigator?: object }
+  Object.defineProperty((scope.navigator ??= {}), "gpu", { value: gpu, configurable: true })
+}
