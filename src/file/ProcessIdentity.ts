@@ -35,17 +35,21 @@ const statOf = (pid: number) =>
     }
   )
 
-/** The identity of this process. */
-export const current: Effect.Effect<ProcessIdentity> = Effect.all({
-  host: Effect.sync(os.hostname),
-  pid: Effect.succeed(process.pid),
-  boot: Effect.map(
-    orNull(() => readFile("/proc/sys/kernel/random/boot_id", "utf8")),
-    (id) => id?.trim() ?? null
-  ),
-  namespace: orNull(() => readlink("/proc/self/ns/pid")),
-  ticks: Effect.map(statOf(process.pid), ({ ticks }) => ticks)
-})
+/** The identity of this process, looked up once; uninterruptibly, lest an interruption be kept. */
+export const current: Effect.Effect<ProcessIdentity> = Effect.runSync(
+  Effect.cached(
+    Effect.all({
+      host: Effect.sync(os.hostname),
+      pid: Effect.succeed(process.pid),
+      boot: Effect.map(
+        orNull(() => readFile("/proc/sys/kernel/random/boot_id", "utf8")),
+        (id) => id?.trim() ?? null
+      ),
+      namespace: orNull(() => readlink("/proc/self/ns/pid")),
+      ticks: Effect.map(statOf(process.pid), ({ ticks }) => ticks)
+    }).pipe(Effect.uninterruptible)
+  )
+)
 
 const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b
 

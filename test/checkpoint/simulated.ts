@@ -2,29 +2,33 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Candidates from "../../src/checkpoint/Candidate.js"
 import type { CheckpointFolder } from "../../src/checkpoint/CheckpointStore.js"
 import { CheckpointStore } from "../../src/checkpoint/CheckpointStore.js"
 import * as FileStore from "../../src/checkpoint/FileStore.js"
+import { Space } from "../../src/file/Space.js"
 import type { Checkpoint } from "../../src/checkpoint/Checkpoint.js"
 import { sampleMeta, tensor } from "./sample.js"
 
 export const folderPath = "/run/checkpoints"
 
-/** A store on a simulated file system, its warnings unheard. */
+/** A store on a simulated file system that tells no space, its warnings unheard. */
 export const storeOn = (fileSystem: FileSystem.FileSystem) =>
   Layer.provide(FileStore.layer, Layer.succeed(FileSystem.FileSystem, fileSystem)).pipe(
+    Layer.merge(Layer.succeed(Space, { available: () => Effect.succeedNone })),
     Layer.merge(Logger.remove(Logger.defaultLogger))
   )
+
+export const withStore = <A, E>(
+  fileSystem: FileSystem.FileSystem,
+  use: (store: CheckpointStore["Type"]) => Effect.Effect<A, E>
+) => Effect.provide(Effect.flatMap(CheckpointStore, use), storeOn(fileSystem))
 
 /** Opens the folder, as one process does, for `use`. */
 export const withFolder = <A, E>(
   fileSystem: FileSystem.FileSystem,
   use: (folder: CheckpointFolder) => Effect.Effect<A, E>
-) =>
-  Effect.gen(function* () {
-    const store = yield* CheckpointStore
-    return yield* use(yield* store.open(folderPath))
-  }).pipe(Effect.scoped, Effect.provide(storeOn(fileSystem)))
+) => withStore(fileSystem, (store) => Effect.scoped(Effect.flatMap(store.open(folderPath), use)))
 
 const best = { metric: "val_loss", mode: "min" as const, value: 0.2, epoch: 2 }
 
@@ -49,32 +53,42 @@ export const earlier = (folder: CheckpointFolder) =>
 
 /** What can be had from the folder: the epochs found, and those behind the two well-known names. */
 export const found = (fileSystem: FileSystem.FileSystem) =>
-  Effect.gen(function* () {
-    const store = yield* CheckpointStore
-    const shelf = store.browse(folderPath)
-    const epochOf = (file: string) =>
-      Effect.map(store.load(`${folderPath}/${file}`), ({ meta }) => meta.epoch)
-    return {
-      latest: (yield* shelf.fetch("latest"))?.meta.epoch,
-      best: (yield* shelf.fetch("best"))?.meta.epoch,
-      latestFile: yield* epochOf("latest_checkpoint.safetensors"),
-      bestFile: yield* epochOf("best_model.safetensors")
-    }
-  }).pipe(Effect.provide(storeOn(fileSystem)))
+  withStore(fileSystem, (store) =>
+    Effect.gen(function* () {
+      const shelf = store.browse(folderPath)
+      const epochOf = (file: string) =>
+        Effect.map(store.load(`${folderPath}/${file}`), ({ meta }) => meta.epoch)
+      return {
+        latest: (yield* shelf.fetch("latest"))?.meta.epoch,
+        best: (yield* shelf.fetch("best"))?.meta.epoch,
+        latestFile: yield* epochOf("latest_checkpoint.safetensors"),
+        bestFile: yield* epochOf("best_model.safetensors")
+      }
+    })
+  )
 
-/** Saves that may go wrong, after `earlier`, and what is found before and after them. */
+/** The epochs of the checkpoints in a folder whose headers are whole, the newest first. */
+export const epochsIn = (fileSystem: FileSystem.FileSystem, folder = folderPath) =>
+  Effect.map(
+    withStore(fileSystem, (store) => store.list(folder)),
+    (list) => Candidates.whole(list).map(({ meta }) => meta.epoch)
+  )
+
+/** Saves that may go wrong, after `earlier`, what is found before and after them, and kept. */
 export const saves = [
   {
     name: "a save as the latest",
     save: (folder: CheckpointFolder) => folder.save(epochEnd(4, 0.3), "latest"),
     old: { latest: 3, best: 2 },
-    new: { latest: 4, best: 2 }
+    new: { latest: 4, best: 2 },
+    kept: [4, 3, 2]
   },
   {
     name: "a save as the best",
     save: (folder: CheckpointFolder) => folder.save(epochEnd(4, 0.1), "best"),
     old: { latest: 3, best: 2 },
-    new: { latest: 4, best: 4 }
+    new: { latest: 4, best: 4 },
+    kept: [4, 3]
   }
 ]
 

@@ -48,9 +48,12 @@ export class SimulatedDisk {
   private readonly inodes = new Map<number, Inode>([[root, { _tag: "Folder", names: new Map() }]])
   private next = root + 1
 
+  /** `links`: whether a file can have several names. */
+  constructor(private readonly links = true) {}
+
   /** What is on this disk, as a new one with nothing recorded. */
   copy(): SimulatedDisk {
-    const disk = new SimulatedDisk()
+    const disk = new SimulatedDisk(this.links)
     for (const [id, inode] of this.inodes) {
       disk.inodes.set(
         id,
@@ -92,12 +95,16 @@ export class SimulatedDisk {
     this.next = Math.max(this.next, other.next)
   }
 
-  /** Equal for disks that hold the same under the same names. */
+  /** Equal for disks that hold the same under the same names, and the same names of one file. */
   fingerprint(): string {
     const hash = createHash("sha1")
+    const seen = new Map<number, number>()
     const add = (id: number) => {
       const inode = this.inodes.get(id)
-      hash.update(`${id}${inode?._tag}`)
+      const known = seen.get(id)
+      hash.update(`${known ?? inode?._tag}`)
+      if (known !== undefined) return
+      seen.set(id, seen.size)
       if (inode?._tag === "File") hash.update(inode.data)
       if (inode?._tag !== "Folder") return
       for (const [name, child] of [...inode.names].sort()) {
@@ -289,11 +296,12 @@ export class SimulatedDisk {
         )
       }),
     link: (from, to) =>
-      this.existing("link", from, (id) =>
-        this.find(to) === undefined
+      this.existing("link", from, (id) => {
+        if (!this.links) return fail("EPERM", "PermissionDenied", "link", to)
+        return this.find(to) === undefined
           ? this.setName(to, id, "link")
           : fail("EEXIST", "AlreadyExists", "link", to)
-      ),
+      }),
     rename: (from, to) =>
       this.existing("rename", from, (id) => {
         const there = this.find(to)

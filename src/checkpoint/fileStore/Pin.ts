@@ -37,15 +37,26 @@ export const pin = Effect.fn("FileStore.pin")(function* (file: string) {
   return own
 })
 
-/** Leaves the checkpoint at `file` to retention again; gives its own name. */
+/** Leaves the checkpoint at `file` to retention again; gives the name that it was pinned by. */
 export const unpin = Effect.fn("FileStore.unpin")(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
-  const listed = (yield* Listing.list(path.dirname(file))).find(({ names }) =>
-    names.includes(path.basename(file))
+  const folder = path.dirname(file)
+  // Looks at files and not at headers: what is damaged can be unpinned, too.
+  const idOf = (one: string) =>
+    Effect.mapBoth(fs.stat(one), {
+      onFailure: whileReading(one),
+      onSuccess: (info) => Listing.idOf(info, one)
+    })
+  const id = yield* idOf(file)
+  const present = new Set(yield* Listing.entries(folder))
+  const pinned = [...present].filter((name) => present.has(Names.pinOf(name)))
+  const own = yield* Effect.filter(
+    pinned.map((name) => path.join(folder, name)),
+    (one) => Effect.map(idOf(one), (other) => other === id)
   )
-  const own = listed?.path ?? file
-  yield* fs
-    .remove(Names.pinOf(own), { force: true })
-    .pipe(Effect.zipRight(Folder.sync(path.dirname(own))), Effect.mapError(whileWriting(own)))
-  return own
+  yield* Effect.forEach(own, (one) => fs.remove(Names.pinOf(one), { force: true })).pipe(
+    Effect.zipRight(Folder.sync(folder)),
+    Effect.mapError(whileWriting(file))
+  )
+  return own[0] ?? file
 })
