@@ -121,7 +121,9 @@ const release = (folder: string, owner: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const lock = path.join(folder, name)
-    yield* Effect.ignore(fs.remove(path.join(lock, owner), { force: true }))
+    yield* Effect.catchAll(fs.remove(path.join(lock, owner), { force: true }), (error) =>
+      Effect.logWarning(`${folder} stays locked until this process has ended: ${error.message}`)
+    )
     // Fails, as it should, if another process has it by now, or if there is something in it.
     yield* Effect.ignore(Effect.tryPromise(() => rmdir(lock)))
     yield* Effect.ignore(Effect.tryPromise(() => rmdir(folder)))
