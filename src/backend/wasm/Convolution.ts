@@ -227,7 +227,7 @@ const filterGradient = (tools: Tools): KernelFunc =>
         return out
       }
       heap.floats(out).fill(0)
-      heap.withScratch(image + OH * OW * 32 + 128, (scratch) => {
+      heap.withScratch(image + Math.max(128, OW) * 32 + 128, (scratch) => {
         for (let b = 0; b < info.batchSize; b++) {
           let source = heap.address(x) + b * H * W * Ci * 4
           if (!plain) {

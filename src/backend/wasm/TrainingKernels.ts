@@ -58,6 +58,7 @@ export const install = (): Tools => {
     replace(name, kernel)
   }
   Relu.registerGradient()
+  Reduction.registerGradients()
   BatchNormalization.registerGradient()
   LayerNormalization.registerGradient()
   CrossEntropy.registerGradient()

@@ -17,45 +17,73 @@ export function convolve(
   const stepX = <usize>(strideW * Ci) << 2, rowX = <usize>(width * Ci) << 2
   const stepKH = <usize>dilationH * rowX, stepKW = <usize>(dilationW * Ci) << 2
   const rowY = <usize>Co << 2
-  for (let n0 = 0; n0 < Co; n0 += 8) {
-    const columns = min(8, Co - n0), panel = panels + <usize>(n0 >> 3) * panelSize
-    for (let oh = 0; oh < OH; oh++) {
-      const line = X + <usize>(oh * strideH) * rowX
-      for (let ow = 0; ow < OW; ow += 4) {
-        const rows = min(4, OW - ow)
-        const s1 = rows > 1 ? stepX : 0, s2 = rows > 2 ? s1 + stepX : s1, s3 = rows > 3 ? s2 + stepX : s2
-        let x0 = all(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
-        let p = panel, start = line + <usize>ow * stepX
-        for (let kh = 0; kh < KH; kh++) {
-          for (let r = 0; r < runs; r++) {
-            let a = start + <usize>r * stepKW
-            const end = a + run
-            while (a < end) {
-              const b0 = at(p), b1 = at(p + 16)
-              let v = each(a)
-              x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
-              v = each(a + s1)
-              x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
-              v = each(a + s2)
-              x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
-              v = each(a + s3)
-              x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
-              a += 4
-              p += 32
-            }
-          }
-          start += stepKH
-        }
-        const y = Y + (<usize>((oh * OW + ow) * Co + n0) << 2)
-        storeTile(y, rowY, rows, columns, false, edge, x0, x1, x2, x3, x4, x5, x6, x7)
+  for (let oh = 0; oh < OH; oh++) {
+    const line = X + <usize>(oh * strideH) * rowX
+    let panel = panels
+    for (let n0 = 0; n0 < Co; n0 += 8) {
+      const columns = min(8, Co - n0)
+      let x = line, y = Y + (<usize>(oh * OW * Co + n0) << 2), ow = 0
+      for (; ow + 4 <= OW; ow += 4) {
+        placesTile(
+          x, panel, y, 4, columns, stepX, 2 * stepX, 3 * stepX, KH, runs, run, stepKH, stepKW, rowY, edge
+        )
+        x += 4 * stepX
+        y += 4 * rowY
       }
+      const rest = OW - ow
+      if (rest > 0) {
+        const o1: usize = rest > 1 ? stepX : 0, o2: usize = rest > 2 ? 2 * stepX : o1
+        placesTile(x, panel, y, rest, columns, o1, o2, o2, KH, runs, run, stepKH, stepKW, rowY, edge)
+      }
+      panel += panelSize
     }
   }
 }
 
+/** Four places of Y, whose inputs lie at `o1`, `o2` and `o3` from the first's, by eight channels. */
+function placesTile(
+  x: usize, panel: usize, y: usize, rows: i32, columns: i32, o1: usize, o2: usize, o3: usize,
+  KH: i32, runs: i32, run: usize, stepKH: usize, stepKW: usize, rowY: usize, edge: usize
+): void {
+  let x0 = all(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
+  for (let kh = 0; kh < KH; kh++) {
+    for (let r = 0; r < runs; r++) {
+      let a = x + <usize>r * stepKW
+      const end = a + run
+      while (true) {
+        let b0 = at(panel), b1 = at(panel + 16), v = each(a)
+        x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
+        v = each(a + o1)
+        x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
+        v = each(a + o2)
+        x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
+        v = each(a + o3)
+        x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
+        a += 4
+        panel += 32
+        if (a >= end) break
+        b0 = at(panel); b1 = at(panel + 16); v = each(a)
+        x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
+        v = each(a + o1)
+        x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
+        v = each(a + o2)
+        x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
+        v = each(a + o3)
+        x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
+        a += 4
+        panel += 32
+        if (a >= end) break
+      }
+    }
+    x += stepKH
+  }
+  storeTile(y, rowY, rows, columns, false, edge, x0, x1, x2, x3, x4, x5, x6, x7)
+}
+
 /**
  * The gradient of a filter from one image, added to dW[KH, KW, Ci, Co]; X[·, width, Ci] is padded
- * already. `scratch` holds OH × OW × 32 bytes, for eight channels of dY at a time, and 128 more.
+ * already. It goes over so many lines of dY at a time that they stay in the cache, and sums over their
+ * places first. `scratch` holds max(128, OW) × 32 bytes for them, and 128 more.
  */
 export function convolveFilterGradient(
   X: usize, dY: usize, dW: usize, width: i32, Ci: i32, OH: i32, OW: i32, Co: i32,
@@ -64,18 +92,20 @@ export function convolveFilterGradient(
   // As in `convolve`: a run is what is contiguous under a row of the filter.
   const runs = dilationW == 1 ? 1 : KW, run = dilationW == 1 ? KW * Ci : Ci
   const rowX = <usize>(width * Ci) << 2, stepX = <usize>(strideW * Ci) << 2, rowW = <usize>Co << 2
-  const edge = scratch + (<usize>(OH * OW) << 5)
-  for (let n0 = 0; n0 < Co; n0 += 8) {
-    const columns = min(8, Co - n0)
-    packPanel(dY + (n0 << 2), scratch, OH * OW, columns, rowW, 4)
-    for (let kh = 0; kh < KH; kh++) {
-      for (let r = 0; r < runs; r++) {
-        const source = X + <usize>(kh * dilationH) * rowX + (<usize>(r * dilationW * Ci) << 2)
-        const target = dW + <usize>((kh * runs + r) * run) * rowW + (n0 << 2)
-        for (let m0 = 0; m0 < run; m0 += 4) {
-          filterTile(
-            source + (<usize>m0 << 2), scratch, target + <usize>m0 * rowW, min(4, run - m0), columns,
-            OH, OW, <usize>strideH * rowX, stepX, rowW, edge
+  const lineX = <usize>strideH * rowX, lines = max(1, 128 / OW)
+  const edge = scratch + (<usize>(lines * OW) << 5)
+  for (let oh = 0; oh < OH; oh += lines) {
+    const count = min(lines, OH - oh), top = X + <usize>oh * lineX
+    const slopes = dY + (<usize>(oh * OW * Co) << 2)
+    for (let n0 = 0; n0 < Co; n0 += 8) {
+      const columns = min(8, Co - n0)
+      packPanel(slopes + (n0 << 2), scratch, count * OW, columns, rowW, 4)
+      for (let kh = 0; kh < KH; kh++) {
+        for (let r = 0; r < runs; r++) {
+          const source = top + <usize>(kh * dilationH) * rowX + (<usize>(r * dilationW * Ci) << 2)
+          filterRows(
+            source, scratch, dW + <usize>((kh * runs + r) * run) * rowW + (n0 << 2), run, columns,
+            count, OW, lineX, stepX, rowW, edge
           )
         }
       }
@@ -83,12 +113,28 @@ export function convolveFilterGradient(
   }
 }
 
-/** Four rows of dW by eight channels, summed over all places of the image. */
-function filterTile(
-  source: usize, panel: usize, target: usize, rows: i32, columns: i32, OH: i32, OW: i32,
+/** `run` rows of dW by eight channels. */
+function filterRows(
+  source: usize, panel: usize, target: usize, run: i32, columns: i32, OH: i32, OW: i32,
   lineX: usize, stepX: usize, rowW: usize, edge: usize
 ): void {
-  const o1: usize = rows > 1 ? 4 : 0, o2: usize = rows > 2 ? 8 : o1, o3: usize = rows > 3 ? 12 : o2
+  let m0 = 0
+  for (; m0 + 4 <= run; m0 += 4) {
+    filterTile(source, panel, target, 4, columns, 4, 8, 12, OH, OW, lineX, stepX, rowW, edge)
+    source += 16
+    target += 4 * rowW
+  }
+  const rest = run - m0
+  if (rest == 0) return
+  const o1: usize = rest > 1 ? 4 : 0, o2: usize = rest > 2 ? 8 : o1
+  filterTile(source, panel, target, rest, columns, o1, o2, o2, OH, OW, lineX, stepX, rowW, edge)
+}
+
+/** Four rows of dW, whose inputs lie at `o1`, `o2` and `o3` from the first's, summed over the places. */
+function filterTile(
+  source: usize, panel: usize, target: usize, rows: i32, columns: i32, o1: usize, o2: usize,
+  o3: usize, OH: i32, OW: i32, lineX: usize, stepX: usize, rowW: usize, edge: usize
+): void {
   let x0 = all(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
   for (let oh = 0; oh < OH; oh++) {
     let x = source
