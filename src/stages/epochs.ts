@@ -6,7 +6,7 @@ import * as Stage from "../Stage.js"
 import { FitError } from "../training/Fit.js"
 import * as Progress from "../training/Progress.js"
 import type { Run } from "../training/Run.js"
-import { save, transaction } from "../training/Saving.js"
+import { onExit, save, transaction } from "../training/Saving.js"
 
 /** A stage that is run once an epoch. */
 export type EpochStage<E = never, R = never> = Stage.Stage<Run, Run, E, R>
@@ -31,7 +31,10 @@ export const epochs = <const Stages extends ReadonlyArray<Any>>(...stages: Stage
       Stage.Stage.Context<Stages[number]> | Observer
     > =>
       // The union over a tuple, which the signature spells out, is more than inference can follow.
-      loop(run, stages as ReadonlyArray<Any> as ReadonlyArray<EpochStage<never, never>>)
+      loop(run, stages as ReadonlyArray<Any> as ReadonlyArray<EpochStage<never, never>>).pipe(
+        // Here, and not as the scope closes, since finalizers that stages have added may be slow.
+        Effect.onExit((exit) => onExit(run, exit))
+      )
   })
 
 const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>

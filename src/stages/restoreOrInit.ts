@@ -1,7 +1,5 @@
 import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
-import * as Cause from "effect/Cause"
 import * as Ref from "effect/Ref"
 import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
 import { Resumption } from "../checkpoint/Resumption.js"
@@ -14,7 +12,7 @@ import * as Random from "../training/Random.js"
 import * as Restore from "../training/Restore.js"
 import { place, type Run, type RunConfig } from "../training/Run.js"
 import { build, type RunParts } from "../training/RunParts.js"
-import { flush } from "../training/Saving.js"
+import { onExit } from "../training/Saving.js"
 import { tensorOf } from "../training/Weights.js"
 import { chooseStart, type Start } from "./chooseStart.js"
 import type { Prepared } from "./loadDataset.js"
@@ -120,17 +118,3 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
     if (message !== null) yield* emit({ _tag: "Notice", level: "warning", message })
   }
 })
-
-/**
- * Flushes a run that ends early, and says where it stands. That the last save of all has failed
- * must not go under in the interruption: it becomes part of how the pipeline ends.
- */
-const onExit = (run: Run, exit: Exit.Exit<unknown, unknown>) =>
-  Exit.isSuccess(exit)
-    ? Effect.void
-    : Effect.gen(function* () {
-        const path = yield* Effect.orDie(flush(run))
-        if (Cause.isInterruptedOnly(exit.cause)) {
-          yield* emit({ _tag: "Interrupted", place: yield* place(run), path })
-        }
-      })

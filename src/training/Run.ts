@@ -38,7 +38,7 @@ export interface LastSave {
  * The live training run, acquired by `restoreOrInit` and handed from stage to stage.
  *
  * Between two training steps it is consistent: `RunState.take` then holds everything that going on
- * exactly needs. When its scope closes early, a checkpoint is flushed; then every tensor is freed.
+ * exactly needs. When it ends early, a checkpoint is flushed; then every tensor is freed.
  */
 export interface Run {
   readonly id: string
@@ -63,6 +63,8 @@ export interface Run {
    * stage that is under way, or nothing at all ("torn") inside a step.
    */
   readonly boundary: Ref.Ref<Snapshot | "torn" | null>
+  /** Whether the run has ended early, and what there was to flush has been. */
+  readonly isFlushed: Ref.Ref<boolean>
   /** When the newest checkpoint was ordered, in milliseconds since 1970; 0 before the first. */
   readonly newest: Ref.Ref<number>
   /** Writes snapshots while training goes on. */

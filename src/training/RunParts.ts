@@ -86,6 +86,7 @@ export const build = <C extends RunConfig>(
       progress: yield* Ref.make(Progress.initial),
       nextStage: yield* Ref.make<string | null>(null),
       boundary: yield* Ref.make<Snapshot | "torn" | null>(null),
+      isFlushed: yield* Ref.make(false),
       saver: yield* Saver.make(writer(setting.store, lastSave)),
       newest: yield* Ref.make(0),
       lastOrder: yield* Ref.make<Progress.Progress | null>(null),

@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -6,7 +7,7 @@ import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
 import { emit, type Observer } from "../observe/Observer.js"
 import { isSamePlace, type Progress } from "./Progress.js"
-import type { Run } from "./Run.js"
+import { place, type Run } from "./Run.js"
 import type { Order } from "./Saver.js"
 import * as RunState from "./RunState.js"
 import type { Snapshot } from "./Snapshot.js"
@@ -80,6 +81,22 @@ export const flush = (run: Run): Effect.Effect<string | null, CheckpointError, O
     }
     yield* run.saver.settle
     return (yield* Ref.get(run.lastSave))?.path ?? null
+  })
+
+/**
+ * Flushes a run that ends early, once, and says where it stands. That the last save of all has
+ * failed must not go under in the interruption: it becomes part of how the pipeline ends.
+ */
+export const onExit = (
+  run: Run,
+  exit: Exit.Exit<unknown, unknown>
+): Effect.Effect<void, never, Observer> =>
+  Effect.gen(function* () {
+    if (Exit.isSuccess(exit) || (yield* Ref.getAndSet(run.isFlushed, true))) return
+    const path = yield* Effect.orDie(flush(run))
+    if (Cause.isInterruptedOnly(exit.cause)) {
+      yield* emit({ _tag: "Interrupted", place: yield* place(run), path })
+    }
   })
 
 const isOrdered = (run: Run, progress: Progress) =>

@@ -94,6 +94,25 @@ describe.concurrent("holdfast run, on a run that trains", { timeout: 120_000 }, 
     expect(differences(end(chain), await straight)).toEqual([])
   })
 
+  it("saves before it releases what a stage holds, however long that takes", async () => {
+    const chain = blobsChain(settings)
+    const child = start(["run", ...chain.args, "linger=60000", "--grace", "2"], chain.folder)
+    await child.shows("epoch 2/6")
+    const asked = performance.now()
+    child.send("SIGTERM")
+    await child.shows("saved in checkpoints/")
+    const saved = performance.now()
+    const { code, err, out } = await child.ended
+    expect(saved - asked).toBeLessThan(2000)
+    expect(performance.now() - asked).toBeLessThan(4000)
+    expect(code).toBe(143)
+    expect(err).toMatch(/the 2 s that --grace allows are over/)
+    const [, place] = /stopped by SIGTERM (after epoch .*); saved in/.exec(out) ?? []
+    const next = await start(["run", ...chain.args], chain.folder).ended
+    expect(next.out).toContain(`, ${place}\n`)
+    expect(differences(end(chain), await straight)).toEqual([])
+  })
+
   it("saves on SIGUSR1 and goes on", async () => {
     const chain = blobsChain(settings)
     const child = start(["run", "--json", ...chain.args], chain.folder)

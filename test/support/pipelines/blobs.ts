@@ -4,6 +4,7 @@
  *   load=MS   loading the data takes so long
  *   batch=MS  each batch takes so long, in training and in validation
  *   block=MS  a stage that nothing can interrupt lasts so long, in the second epoch
+ *   linger=MS what the stage releases with the pipeline's scope takes so long
  *   fail=N    a stage fails in epoch N
  */
 import * as Effect from "effect/Effect"
@@ -63,6 +64,8 @@ const obstacles = Stage.make("obstacles", {
   run: (run: Run.Run) =>
     Effect.gen(function* () {
       const { epoch } = yield* Run.place(run)
+      const linger = yield* argument("linger")
+      if (linger > 0) yield* Effect.addFinalizer(() => Effect.sleep(linger))
       const block = yield* argument("block")
       if (block > 0 && epoch === 1) {
         yield* emit({ _tag: "Notice", level: "info", message: "blocking" })
