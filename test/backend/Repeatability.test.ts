@@ -44,9 +44,6 @@ const trained = (steps: number) => {
   return weights
 }
 
-const heapSize = () =>
-  (tf.backend() as unknown as { readonly wasm: { readonly HEAPU8: Uint8Array } }).wasm.HEAPU8.length
-
 describe("training on WebAssembly", () => {
   beforeAll(() => use("wasm"))
 
@@ -64,13 +61,6 @@ describe("training on WebAssembly", () => {
     expect(tf.memory().numTensors).toBe(before.numTensors)
     expect(tf.memory().numDataBuffers).toBe(before.numDataBuffers)
     expect(tf.backend().numDataIds()).toBe(before.numDataBuffers)
-  })
-
-  it("keeps to the memory it has taken", () => {
-    trained(20)
-    const size = heapSize()
-    trained(200)
-    expect(heapSize()).toBe(size)
   })
 
   it("shares the data of a clone until one of the two is disposed", () => {
