@@ -31,6 +31,7 @@ const tried = (
 ): Effect.Effect<string | undefined> =>
   backend === "webgpu" ? Device.objectionTo(attempt) : Effect.sync(attempt)
 
+/** The first layer that cannot be trained by itself, each in turn. */
 const culpritOf = Effect.fnUntraced(function* (backend: BackendName, model: LayersModel) {
   for (const layer of model.layers) {
     if (layer.getClassName() === "InputLayer") continue
@@ -57,16 +58,27 @@ const tryModel = (model: LayersModel): string | undefined =>
     return model.apply(inputs, { training: true }) as Tensor | Array<Tensor>
   })
 
-/** The layer by itself on inputs whose gradient is wanted, too: another layer may need it. */
+/** The layer by itself; the gradient of its inputs is wanted, too, where a layer below learns. */
 const tryLayer = (layer: layers.Layer): string | undefined =>
   tf.tidy(() => {
-    const shapes = (layer.inboundNodes[0]?.inputShapes ?? []) as ReadonlyArray<Shape>
-    const inputs = shapes.map((shape) => tf.ones(filled(shape)))
+    const [node] = layer.inboundNodes
+    const shapes = (node?.inputShapes ?? []) as ReadonlyArray<Shape>
+    const inputs = shapes.map((shape, i) =>
+      tf.ones(filled(shape), node!.inputTensors[i]!.dtype as "float32")
+    )
     return attempt(
       layer,
-      inputs,
+      learnsBelow(layer) ? inputs : [],
       () => layer.apply(inputs.length === 1 ? inputs[0]! : inputs, { training: true }) as Tensor
     )
+  })
+
+/** Whether a layer that a layer's inputs come from has weights to train. */
+const learnsBelow = (layer: layers.Layer, seen = new Set<layers.Layer>()): boolean =>
+  (layer.inboundNodes[0]?.inboundLayers ?? []).some((below) => {
+    if (seen.has(below)) return false
+    seen.add(below)
+    return below.trainableWeights.length > 0 || learnsBelow(below, seen)
   })
 
 /** One example; a length that is open is 16. */

@@ -107,4 +107,20 @@ describe("checkTrainable", () => {
       expect(error.subject).toContain("threshold")
     })
   )
+
+  it.effect("blames no layer for what is not asked of it, as a gradient by tokens", () =>
+    Effect.gen(function* () {
+      const model = () =>
+        tf.sequential({
+          layers: [
+            L.embedding({ inputDim: 4, outputDim: 3, inputLength: 5 }),
+            new Threshold({ name: "threshold" }),
+            L.globalAveragePooling1d({}),
+            L.dense({ units: 2 })
+          ]
+        })
+      const error = yield* Effect.flip(check("wasm", model))
+      expect(error.subject).toContain("threshold")
+    })
+  )
 })

@@ -1,6 +1,8 @@
 import type { Scalar, Variable } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
+import * as Effect from "effect/Effect"
 import type { BackendName } from "../../src/backend/Backend.js"
+import * as Reading from "../../src/backend/Reading.js"
 import { numbers, use } from "./backends.js"
 import { inDoubles } from "./doubles.js"
 
@@ -21,10 +23,23 @@ export const gradientsOn = async (
   const subject = make()
   const gradients = tf.tidy(() => {
     const { grads } = repeatable(() => tf.variableGrads(subject.objective, [...subject.variables]))
-    return subject.variables.map(({ name }) => grads[name]!.dataSync() as Float32Array)
+    return subject.variables.map(({ name }) => grads[name]!)
   })
+  const values = await Effect.runPromise(Reading.values(gradients))
+  tf.dispose(gradients)
   subject.dispose()
-  return gradients
+  return values as ReadonlyArray<Float32Array>
+}
+
+/** The value on a backend, in its single precision. */
+export const valueOn = async (backend: BackendName, make: () => Subject): Promise<number> => {
+  await use(backend)
+  const subject = make()
+  const { value } = await Effect.runPromise(
+    Reading.scalars(() => ({ value: repeatable(subject.objective) }))
+  )
+  subject.dispose()
+  return value!
 }
 
 /** How often each variable is moved, each time in another direction. */

@@ -34,6 +34,24 @@ export const windows3d = (info: backend_util.Conv3DInfo): Windows => ({
   padding: [info.padInfo.front, info.padInfo.top, info.padInfo.left]
 })
 
+/** The part of a window along an axis that lies inside, from and to. */
+const span = (at: Windows, axis: 0 | 1 | 2, place: number): readonly [number, number] => {
+  const start = place * at.stride[axis] - at.padding[axis]
+  return [Math.max(0, start), Math.min(at.input[axis], start + at.window[axis])]
+}
+
+/** How much of each window lies inside, from 0 to 1, for one image and channel. */
+export const fullness = (at: Windows): Float32Array => {
+  const [OD, OH, OW] = at.output
+  return Float32Array.from({ length: OD * OH * OW }, (_, place) => {
+    const places = [Math.floor(place / (OH * OW)), Math.floor(place / OW) % OH, place % OW]
+    return ([0, 1, 2] as const).reduce<number>((part, axis) => {
+      const [from, to] = span(at, axis, places[axis]!)
+      return (part * (to - from)) / at.window[axis]
+    }, 1)
+  })
+}
+
 /**
  * Adds to dx, zero before, the gradient of average pooling: each element of dy is shared out evenly
  * over the part of its window that lies inside, as the mean was taken over that part. The stock
@@ -42,15 +60,11 @@ export const windows3d = (info: backend_util.Conv3DInfo): Windows => ({
 export const addGradient = (at: Windows, dy: Float32Array, dx: Float32Array): void => {
   const [D, H, W] = at.input
   const [OD, OH, OW] = at.output
-  const span = (axis: 0 | 1 | 2, place: number): readonly [number, number] => {
-    const start = place * at.stride[axis] - at.padding[axis]
-    return [Math.max(0, start), Math.min(at.input[axis], start + at.window[axis])]
-  }
   for (let place = 0; place < at.batch * OD * OH * OW; place++) {
     const b = Math.floor(place / (OD * OH * OW))
-    const [d0, d1] = span(0, Math.floor(place / (OH * OW)) % OD)
-    const [h0, h1] = span(1, Math.floor(place / OW) % OH)
-    const [w0, w1] = span(2, place % OW)
+    const [d0, d1] = span(at, 0, Math.floor(place / (OH * OW)) % OD)
+    const [h0, h1] = span(at, 1, Math.floor(place / OW) % OH)
+    const [w0, w1] = span(at, 2, place % OW)
     const share = 1 / ((d1 - d0) * (h1 - h0) * (w1 - w0))
     for (let d = d0; d < d1; d++) {
       for (let h = h0; h < h1; h++) {

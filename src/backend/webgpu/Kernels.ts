@@ -1,20 +1,15 @@
 import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
-
-/** What is used of the WebGPU backend of TensorFlow.js. */
-interface WebGpu {
-  readonly runWebGPUProgram: (
-    program: object,
-    inputs: ReadonlyArray<TensorInfo>,
-    dtype: string
-  ) => TensorInfo
-}
+import { fullness, type Windows, windows2d, windows3d } from "../gradients/AveragePooling.js"
+import { copied, type WebGpu } from "./Copy.js"
 
 interface Call {
-  readonly inputs: { readonly x: TensorInfo }
-  readonly attrs: { readonly perm: ReadonlyArray<number> }
+  readonly inputs: Readonly<Record<string, TensorInfo>>
+  readonly attrs: Readonly<Record<string, never>>
   readonly backend: WebGpu
 }
+
+type Compute = (call: Call) => TensorInfo
 
 let installed = false
 
@@ -22,41 +17,64 @@ let installed = false
 export const install = (): void => {
   if (installed) return
   installed = true
-  const stock = tf.getKernel("Transpose", "webgpu")
-  replace("Transpose", (call) =>
-    call.inputs.x.dtype === "float32" ? stock.kernelFunc(call as never) : transpose(call)
+  replace("Transpose", transpose)
+  replace("Cast", cast)
+  replace(
+    "AvgPoolGrad",
+    averageGradient((shape, { filterSize, strides, pad }) =>
+      windows2d(tf.backend_util.computePool2DInfo(shape as never, filterSize!, strides!, 1, pad!))
+    )
+  )
+  replace(
+    "AvgPool3DGrad",
+    averageGradient((shape, { filterSize, strides, pad }) =>
+      windows3d(tf.backend_util.computePool3DInfo(shape as never, filterSize!, strides!, 1, pad!))
+    )
   )
 }
 
-const replace = (kernelName: string, kernelFunc: (call: Call) => unknown): void => {
-  const stock = tf.getKernel(kernelName, "webgpu")
+const replace = (kernelName: string, mended: (stock: Compute) => Compute): void => {
+  const registered = tf.getKernel(kernelName, "webgpu")
+  const compute = mended(registered.kernelFunc as unknown as Compute)
   tf.unregisterKernel(kernelName, "webgpu")
-  tf.registerKernel({ ...stock, kernelFunc: kernelFunc as unknown as KernelFunc })
+  tf.registerKernel({ ...registered, kernelFunc: compute as unknown as KernelFunc })
 }
 
-/** Of integers and truth values, which the stock kernel passes through single precision, if at all. */
-const transpose = ({ inputs: { x }, attrs: { perm }, backend }: Call): TensorInfo => {
-  const outputShape = perm.map((axis) => x.shape[axis]!)
-  const rank = perm.length
-  const coordinates = perm.map((_, axis) => `coords.${"xyzwuv"[perm.indexOf(axis)]}`)
-  const place = rank < 5 ? `vec${rank}<i32>` : `vec${rank}`
-  const workgroup = 64
-  const program = {
-    outputShape,
-    variableNames: ["A"],
-    size: true,
-    workgroupSize: [workgroup, 1, 1],
-    dispatchLayout: { x: perm.map((_, axis) => axis) },
-    dispatch: [Math.ceil(tf.util.sizeFromShape(outputShape) / workgroup), 1, 1],
-    shaderKey: `transposeIntegers_${perm}`,
-    getUserCode: () => `
-      fn main(index : i32) {
-        if (index < uniforms.size) {
-          let coords = getCoordsFromIndex(index);
-          let from = getIndexFromCoords${rank}D(${place}(${coordinates}), uniforms.aShape);
-          setOutputAtIndexI32(index, A[from]);
-        }
-      }`
+/** The stock kernel passes integers and truth values through single precision, if at all. */
+const transpose =
+  (stock: Compute): Compute =>
+  (call) => {
+    const { x } = call.inputs as { readonly x: TensorInfo }
+    return x.dtype === "float32"
+      ? stock(call)
+      : copied(call.backend, x, x.dtype, call.attrs["perm"])
   }
-  return backend.runWebGPUProgram(program, [x], x.dtype)
-}
+
+/** The stock kernel lets integers stay what they are, and be read as if they were numbers. */
+const cast =
+  (stock: Compute): Compute =>
+  (call) => {
+    const { x } = call.inputs as { readonly x: TensorInfo }
+    const dtype = call.attrs["dtype"]! as string
+    const widens =
+      (x.dtype === "int32" || x.dtype === "bool") && ["float32", "int32"].includes(dtype)
+    return widens && dtype !== x.dtype ? copied(call.backend, x, dtype) : stock(call)
+  }
+
+/** The stock kernels divide by the full window where it reaches over the edge. */
+const averageGradient =
+  (windows: (shape: ReadonlyArray<number>, attrs: Call["attrs"]) => Windows) =>
+  (stock: Compute): Compute =>
+  (call) => {
+    const { dy, input } = call.inputs as { readonly dy: TensorInfo; readonly input: TensorInfo }
+    const parts = fullness(windows(input.shape, call.attrs))
+    if (parts.every((part) => part === 1)) return stock(call)
+    const { backend } = call
+    const shape = [1, ...dy.shape.slice(1, -1), 1]
+    const b = backend.makeTensorInfo(shape, "float32", parts)
+    const divide = tf.getKernel("RealDiv", "webgpu").kernelFunc
+    const shared = divide({ inputs: { a: dy, b }, backend: backend as never }) as TensorInfo
+    const dx = stock({ ...call, inputs: { dy: shared, input } })
+    for (const { dataId } of [b, shared]) backend.disposeData(dataId)
+    return dx
+  }

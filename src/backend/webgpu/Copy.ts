@@ -1,0 +1,56 @@
+import type { TensorInfo } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
+
+/** What is used of the WebGPU backend of TensorFlow.js. */
+export interface WebGpu {
+  readonly runWebGPUProgram: (
+    program: object,
+    inputs: ReadonlyArray<TensorInfo>,
+    dtype: string
+  ) => TensorInfo
+  readonly makeTensorInfo: (
+    shape: ReadonlyArray<number>,
+    dtype: string,
+    values: Float32Array
+  ) => TensorInfo
+  readonly disposeData: (dataId: object) => void
+}
+
+const workgroup = 64
+
+/** Copies integers or truth values, each as it is, in another order of axes or to another type. */
+export const copied = (
+  backend: WebGpu,
+  x: TensorInfo,
+  dtype: string,
+  perm?: ReadonlyArray<number>
+): TensorInfo => {
+  const shape = perm === undefined ? x.shape : perm.map((axis) => x.shape[axis]!)
+  const size = tf.util.sizeFromShape(shape)
+  const flat = { ...x, shape: [size] }
+  const program = {
+    outputShape: perm === undefined ? [size] : shape,
+    variableNames: ["A"],
+    size: true,
+    workgroupSize: [workgroup, 1, 1],
+    dispatchLayout: { x: perm === undefined ? [0] : perm.map((_, axis) => axis) },
+    dispatch: [Math.ceil(size / workgroup), 1, 1],
+    shaderKey: `copiedIntegers_${perm ?? ""}`,
+    getUserCode: () => `
+      fn main(index : i32) {
+        if (index < uniforms.size) {
+          setOutputAtIndexI32(index, A[${perm === undefined ? "index" : source(perm)}]);
+        }
+      }`
+  }
+  const copy = backend.runWebGPUProgram(program, [perm === undefined ? flat : x], dtype)
+  return { ...copy, shape }
+}
+
+/** Where in x an element of the output comes from, in the shader's language. */
+const source = (perm: ReadonlyArray<number>): string => {
+  const rank = perm.length
+  const places = perm.map((_, axis) => `getCoordsFromIndex(index).${"xyzwuv"[perm.indexOf(axis)]}`)
+  const type = rank < 5 ? `vec${rank}<i32>` : `vec${rank}`
+  return `getIndexFromCoords${rank}D(${type}(${places}), uniforms.aShape)`
+}
