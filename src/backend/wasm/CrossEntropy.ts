@@ -1,5 +1,6 @@
 import type { Tensor } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
+import { exp, log } from "../Elementary.js"
 import { type Kernels, kernel, type Tools } from "./Kernel.js"
 
 /** The kernel of labels, int32 [B], and logits [B, C]; outputs: the mean loss, the probabilities. */
@@ -17,9 +18,9 @@ export const kernels = ({ heap }: Tools): Kernels => ({
       const [from, to] = [b * C, (b + 1) * C]
       const largest = x.subarray(from, to).reduce((a, value) => Math.max(a, value), -Infinity)
       let total = 0
-      for (let i = from; i < to; i++) total += Math.exp(x[i]! - largest)
-      for (let i = from; i < to; i++) p[i] = Math.exp(x[i]! - largest) / total
-      sum += Math.log(total) + largest - x[from + label[b]!]!
+      for (let i = from; i < to; i++) total += exp(x[i]! - largest)
+      for (let i = from; i < to; i++) p[i] = exp(x[i]! - largest) / total
+      sum += log(total) + largest - x[from + label[b]!]!
     }
     heap.floats(loss)[0] = sum / B
     return [loss, probabilities]

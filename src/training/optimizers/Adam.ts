@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs"
+import { power } from "../../backend/Elementary.js"
 import * as Updates from "../../backend/Updates.js"
 import { decayed, type UpdateInput, type UpdateRule } from "./UpdateRule.js"
 
@@ -39,8 +40,8 @@ const update = (
     beta1: beta_1,
     beta2: beta_2,
     epsilon,
-    rate: learningRate / (1 - beta_1 ** step),
-    scale: Math.sqrt(1 - beta_2 ** step)
+    rate: learningRate / (1 - power(beta_1, step)),
+    scale: Math.sqrt(1 - power(beta_2, step))
   }
   const next = Updates.adam(tensors, numbers) ?? composed(tensors, numbers)
   return { weight: next.weight, slots: { exp_avg: next.mean, exp_avg_sq: next.square } }

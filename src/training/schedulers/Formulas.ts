@@ -1,3 +1,5 @@
+import { cosPi, power } from "../../backend/Elementary.js"
+
 /** A learning rate as a function of the number of epochs finished. */
 export type Formula = (epoch: number) => number
 
@@ -25,17 +27,17 @@ export const cosine =
     const { epochs, warmup_epochs: warmup, min_learning_rate: least } = config
     if (epoch < warmup) return (base * (epoch + 1)) / (warmup + 1)
     const share = Math.min(1, (epoch - warmup) / Math.max(1, epochs - warmup))
-    return least + ((base - least) * (1 + Math.cos(Math.PI * share))) / 2
+    return least + ((base - least) * (1 + cosPi(share))) / 2
   }
 
 /** Multiplied by `gamma` after every `step_size` epochs. */
 export const stepwise =
   (base: number, config: { readonly step_size: number; readonly gamma: number }): Formula =>
   (epoch) =>
-    base * config.gamma ** Math.floor(epoch / config.step_size)
+    base * power(config.gamma, Math.floor(epoch / config.step_size))
 
 /** Multiplied by `gamma` after every epoch. */
 export const exponential =
   (base: number, config: { readonly gamma: number }): Formula =>
   (epoch) =>
-    base * config.gamma ** epoch
+    base * power(config.gamma, epoch)
