@@ -4,7 +4,7 @@ import { fullness, type Windows, windows2d, windows3d } from "../gradients/Avera
 import { copied, type WebGpu } from "./Copy.js"
 
 interface Call {
-  readonly inputs: Readonly<Record<string, TensorInfo>>
+  readonly inputs: Readonly<Record<string, TensorInfo>> | ReadonlyArray<TensorInfo>
   readonly attrs: Readonly<Record<string, never>>
   readonly backend: WebGpu
 }
@@ -19,6 +19,7 @@ export const install = (): void => {
   installed = true
   replace("Transpose", transpose)
   replace("Cast", cast)
+  replace("AddN", addN)
   replace(
     "AvgPoolGrad",
     averageGradient((shape, { filterSize, strides, pad }) =>
@@ -59,6 +60,21 @@ const cast =
     const widens =
       (x.dtype === "int32" || x.dtype === "bool") && ["float32", "int32"].includes(dtype)
     return widens && dtype !== x.dtype ? copied(call.backend, x, dtype) : stock(call)
+  }
+
+/** A shader may bind eight buffers on any device, and one of them is the sum's. */
+const atOnce = 7
+
+/** The stock kernel binds all that is to be added at once, however much that is. */
+const addN =
+  (stock: Compute): Compute =>
+  (call) => {
+    const inputs = call.inputs as ReadonlyArray<TensorInfo>
+    if (inputs.length <= atOnce) return stock(call)
+    const first = stock({ ...call, inputs: inputs.slice(0, atOnce) })
+    const sum = addN(stock)({ ...call, inputs: [first, ...inputs.slice(atOnce)] })
+    call.backend.disposeData(first.dataId)
+    return sum
   }
 
 /** The stock kernels divide by the full window where it reaches over the edge. */
