@@ -19,14 +19,16 @@ export const CheckpointErrorReason = Schema.Literal(
 )
 export type CheckpointErrorReason = typeof CheckpointErrorReason.Type
 
+const restoreOrDelete = "restore it from a copy, or delete it and use another"
+
 const sentences: Record<CheckpointErrorReason, { what: string; wayOut: string }> = {
   NotFound: { what: "does not exist", wayOut: "check the path" },
   NotACheckpoint: {
     what: "is not a checkpoint, or its header is damaged",
-    wayOut: "choose another file"
+    wayOut: "if it was one, restore it from a copy; else choose another file"
   },
-  Truncated: { what: "is cut short", wayOut: "go on from another checkpoint" },
-  Damaged: { what: "is damaged", wayOut: "go on from another checkpoint" },
+  Truncated: { what: "is cut short", wayOut: restoreOrDelete },
+  Damaged: { what: "is damaged", wayOut: restoreOrDelete },
   UnsupportedVersion: {
     what: "is of a format that this release does not read",
     wayOut: "read it with the release of Holdfast that wrote it"
@@ -56,7 +58,12 @@ const sentences: Record<CheckpointErrorReason, { what: string; wayOut: string }>
 export class CheckpointError extends Schema.TaggedError<CheckpointError>()("CheckpointError", {
   reason: CheckpointErrorReason,
   path: Schema.String,
-  detail: Schema.String
+  detail: Schema.String,
+  /** Whole ones that there are instead, if the user has named this one. */
+  others: Schema.Array(Schema.String).pipe(
+    Schema.propertySignature,
+    Schema.withConstructorDefault(() => [])
+  )
 }) {
   /** What may help. */
   get wayOut(): string {
@@ -66,7 +73,8 @@ export class CheckpointError extends Schema.TaggedError<CheckpointError>()("Chec
   override get message(): string {
     const { what, wayOut } = sentences[this.reason]
     const detail = this.detail === "" ? "" : `: ${this.detail}`
-    return `${this.path} ${what}${detail} (${wayOut})`
+    const others = this.others.length === 0 ? "" : `; whole are ${this.others.join(", ")}`
+    return `${this.path} ${what}${detail} (${wayOut}${others})`
   }
 }
 

@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { Checkpoint } from "../checkpoint/Checkpoint.js"
-import { CheckpointStore, type CheckpointFolder } from "../checkpoint/CheckpointStore.js"
+import type { CheckpointFolder } from "../checkpoint/CheckpointStore.js"
+import * as Named from "../checkpoint/Named.js"
 import { decide, Resumption } from "../checkpoint/Resumption.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 
@@ -29,24 +30,23 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
   training: TrainingConfig,
   folder: CheckpointFolder
 ) {
-  const store = yield* CheckpointStore
   const resumption = yield* Resumption
   const candidates = yield* folder.list
   const pathOf = Option.map(({ path }: { readonly path: string }) => path)
-  const wantsBest = Option.getOrElse(resumption.flag, () => training.resume_from) === "best"
+  const wanted = Option.getOrElse(resumption.flag, () => training.resume_from ?? "ask")
   // To find either is to read and verify it, so only the one in question is looked for.
   const decision = yield* decide({
     flag: resumption.flag,
     configured: training.resume_from,
     folder: folder.path,
-    latest: wantsBest ? Option.none() : pathOf(yield* folder.latest),
-    best: wantsBest ? pathOf(yield* folder.best) : Option.none(),
+    latest: wanted === "latest" || wanted === "ask" ? pathOf(yield* folder.latest) : Option.none(),
+    best: wanted === "best" ? pathOf(yield* folder.best) : Option.none(),
     terminal: resumption.terminal
   })
   const scratch: Start = { from: null, archive: candidates.length > 0 }
   if (decision.action === "fresh") return scratch
 
-  const checkpoint = yield* store.load(decision.path)
+  const checkpoint = yield* Named.load(decision.path, folder.path)
   const { meta } = checkpoint
   const asked =
     decision.action === "load" ||

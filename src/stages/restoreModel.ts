@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import { Backend } from "../backend/Backend.js"
 import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
+import * as Named from "../checkpoint/Named.js"
 import { ResumeError, Resumption } from "../checkpoint/Resumption.js"
 import * as Config from "../config/Config.js"
 import * as Stage from "../Stage.js"
@@ -50,7 +51,7 @@ export const restoreModel = <C extends RunConfig, I>(
             folder: folder.path
           })
         }
-        const checkpoint = yield* store.load(path)
+        const checkpoint = yield* Named.load(path, folder.path)
         const config = yield* Config.decode(schema, checkpoint.meta.config, { path, overrides: [] })
         const { classes, input_shape } = checkpoint.meta.dataset
         const model = yield* acquireModel(

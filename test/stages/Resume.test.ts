@@ -40,6 +40,15 @@ const files = (folder: string) =>
     Effect.provide(NodeFileSystem.layer)
   )
 
+/** Damages the last tensor of a checkpoint, not its header. */
+const flipLastBit = (file: string) =>
+  Effect.gen(function* () {
+    const fileSystem = yield* FileSystem.FileSystem
+    const bytes = yield* fileSystem.readFile(file)
+    bytes[bytes.length - 1]! ^= 1
+    yield* fileSystem.writeFile(file, bytes)
+  }).pipe(Effect.provide(NodeFileSystem.layer))
+
 const twoEpochs = { num_epochs: 2 }
 
 describe("restoreOrInit", () => {
@@ -150,6 +159,24 @@ describe("restoreOrInit", () => {
       expect(error.message).toContain(path)
       const configured = errorOf(yield* session({ folder, training: { resume_from: path } }))
       expect(configured.message).toContain(path)
+    })
+  )
+
+  it.scopedLive("names whole ones where the one asked for is damaged", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      ended(yield* session({ folder, training: { num_epochs: 3, save_interval: 1, keep_last: 3 } }))
+      const file = (epoch: number) =>
+        `${folder}/checkpoints/epoch-000${epoch}-step-000000.safetensors`
+      for (const epoch of [2, 3]) yield* flipLastBit(file(epoch))
+      const resume = { path: file(3) }
+      for (const options of [{ resume }, { training: { resume_from: resume.path } }]) {
+        const error = errorOf(yield* session({ folder, ...options }))
+        expect(error).toMatchObject({ reason: "Damaged", path: file(3), others: [file(1)] })
+        expect(error.message).toMatch(
+          /epoch-0003-\S+ is damaged: .*; whole are \S+epoch-0001-\S+\)$/
+        )
+      }
     })
   )
 
