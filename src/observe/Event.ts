@@ -71,7 +71,13 @@ export type Event =
       readonly stallMilliseconds: number
     }
   | { readonly _tag: "EarlierRunArchived"; readonly path: string }
-  | { readonly _tag: "AlreadyFinished"; readonly epoch: number; readonly reason: string }
+  | {
+      readonly _tag: "AlreadyFinished"
+      readonly epoch: number
+      readonly epochs: number
+      /** Why it had ended before its last epoch; null when it had not. */
+      readonly stopped: string | null
+    }
   | { readonly _tag: "Interrupted"; readonly place: Place; readonly path: string | null }
   | {
       readonly _tag: "Evaluated"

@@ -111,7 +111,7 @@ export const fromEvent = (
     case "EarlierRunArchived":
       return out(messages.archived(event.path))
     case "AlreadyFinished":
-      return out(messages.alreadyFinished(event.epoch, event.reason))
+      return out(messages.alreadyFinished(event))
     case "Interrupted":
       return out(
         event.path === null

@@ -24,7 +24,11 @@ export interface Messages {
     readonly command: string
   }) => string
   readonly stoppedUnsaved: (signal: string | null, command: string) => string
-  readonly alreadyFinished: (epoch: number, reason: string) => string
+  readonly alreadyFinished: (options: {
+    readonly epoch: number
+    readonly epochs: number
+    readonly stopped: string | null
+  }) => string
   readonly finished: (options: {
     readonly epoch: number
     readonly stopped: string | null
@@ -61,7 +65,8 @@ const english: Messages = {
   stoppedUnsaved: (signal, command) =>
     `stopped${signal === null ? "" : ` by ${signal}`} before training began; nothing to save\n` +
     `run it again with: ${command}`,
-  alreadyFinished: (epoch, reason) => `already at the end, after epoch ${epoch}: ${reason}`,
+  alreadyFinished: ({ epoch, epochs, stopped }) =>
+    `already at the end, after epoch ${epoch}: ${stopped ?? `training.num_epochs is ${epochs}`}`,
   finished: ({ best, epoch, seconds, stopped }) =>
     `finished after epoch ${epoch}, ${Format.duration(seconds)}` +
     (stopped === null ? "" : `, early: ${stopped}`) +
@@ -89,7 +94,8 @@ const chinese: Messages = {
     `已保存到 ${path}\n继续训练：${command}`,
   stoppedUnsaved: (signal, command) =>
     `${signal === null ? "" : `收到 ${signal}，`}已在训练开始前停止；没有内容需要保存\n重新运行：${command}`,
-  alreadyFinished: (epoch, reason) => `训练已在第 ${epoch} 轮之后结束：${reason}`,
+  alreadyFinished: ({ epoch, epochs, stopped }) =>
+    `训练已在第 ${epoch} 轮之后结束：${stopped ?? `training.num_epochs 为 ${epochs}`}`,
   finished: ({ best, epoch, seconds, stopped }) =>
     `训练完成，共 ${epoch} 轮，用时 ${Format.duration(seconds)}` +
     (stopped === null ? "" : `，提前结束：${stopped}`) +

@@ -44,8 +44,8 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     const first = yield* Ref.get(run.progress)
     yield* checkNames(names, first.position.stage)
     if (isOver(first, num_epochs)) {
-      const reason = first.stopped ?? `training.num_epochs is ${num_epochs}`
-      yield* emit({ _tag: "AlreadyFinished", epoch: first.epoch, reason })
+      const { epoch, stopped } = first
+      yield* emit({ _tag: "AlreadyFinished", epoch, epochs: num_epochs, stopped })
       yield* finish(run)
       return run
     }

@@ -73,6 +73,19 @@ describe("Messages", () => {
     )
   })
 
+  it("says why there is nothing left to train", () => {
+    const over = { epoch: 25, epochs: 25, stopped: null }
+    expect(languages.en.alreadyFinished(over)).toBe(
+      "already at the end, after epoch 25: training.num_epochs is 25"
+    )
+    expect(languages.zh.alreadyFinished(over)).toBe(
+      "训练已在第 25 轮之后结束：training.num_epochs 为 25"
+    )
+    expect(languages.zh.alreadyFinished({ ...over, stopped: "够了" })).toBe(
+      "训练已在第 25 轮之后结束：够了"
+    )
+  })
+
   it("names the best epoch at the end, where there is one", () => {
     const best = { metric: "val_loss", value: 0.125, epoch: 4 }
     const end = { epoch: 5, stopped: null, seconds: 65, best }

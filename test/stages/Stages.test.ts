@@ -110,7 +110,8 @@ describe("a run", () => {
       expect(again.events).toContainEqual({
         _tag: "AlreadyFinished",
         epoch: 2,
-        reason: "seen enough"
+        epochs: 4,
+        stopped: "seen enough"
       })
       const further = yield* session({ folder, pipeline, training: { num_epochs: 6 } })
       expect(further.exit._tag).toBe("Success")
