@@ -13,6 +13,10 @@ export const kernels = ({ heap, simd }: Tools): Kernels => ({
   })
 })
 
+/** dy where the output y of ReLU, or its input, is positive, else 0. */
+export const gradient = (dy: Tensor, y: Tensor): Tensor =>
+  tf.engine().runKernel(name, { dy, x: y }) as Tensor
+
 /** Gradients are registered for all backends at once: on the others the one there was stays. */
 export const registerGradient = (): void => {
   const stock = tf.getGradient("Relu")
@@ -22,7 +26,7 @@ export const registerGradient = (): void => {
     gradFunc: (dy, saved, attrs) => {
       const [x] = saved
       if (tf.getBackend() !== "wasm" || x === undefined) return stock.gradFunc(dy, saved, attrs)
-      return { x: () => tf.engine().runKernel(name, { dy: dy as Tensor, x }) as Tensor }
+      return { x: () => gradient(dy as Tensor, x) }
     }
   })
 }

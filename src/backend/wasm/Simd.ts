@@ -33,6 +33,7 @@ export interface Simd {
   readonly lstmGradient: Kernel
   readonly gru: Kernel
   readonly gruGradient: Kernel
+  readonly addBias: Kernel
   readonly reluGradient: Kernel
   readonly adam: Kernel
   readonly momentum: Kernel

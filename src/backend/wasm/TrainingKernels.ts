@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs"
 import * as BatchNormalization from "./BatchNormalization.js"
+import * as Bias from "./Bias.js"
 import * as Borrowed from "./Borrowed.js"
 import * as Convolution from "./Convolution.js"
 import * as CrossEntropy from "./CrossEntropy.js"
@@ -27,6 +28,7 @@ const families: ReadonlyArray<(tools: Tools) => Kernels> = [
   Gather.kernels,
   Identity.kernels,
   Relu.kernels,
+  Bias.kernels,
   BatchNormalization.kernels,
   LayerNormalization.kernels,
   CrossEntropy.kernels,
@@ -58,6 +60,7 @@ export const install = (): Tools => {
     replace(name, kernel)
   }
   Relu.registerGradient()
+  Bias.registerGradient()
   Reduction.registerGradients()
   BatchNormalization.registerGradient()
   LayerNormalization.registerGradient()

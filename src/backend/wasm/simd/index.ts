@@ -12,5 +12,6 @@ export {
 export { maxPoolGradient } from "./pooling"
 export { gru, gruGradient, lstm, lstmGradient } from "./recurrent"
 export { reluGradient } from "./activation"
+export { addBias } from "./bias"
 export { factorsToPoints, pointsToOutputs, tilesToPoints } from "./winograd"
 export { adam, descend, momentum, rmsDirection } from "./update"

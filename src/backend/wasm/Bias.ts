@@ -1,0 +1,45 @@
+import type { Tensor } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
+import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
+import * as Relu from "./Relu.js"
+
+const name = "HoldfastBias"
+
+interface Attrs {
+  /** Whether ReLU follows. */
+  readonly relu: boolean
+}
+
+/**
+ * A bias added to the last axis, and ReLU, in one pass and in the memory of x. The operations of
+ * TensorFlow.js take two, and keep what comes between for the gradient.
+ */
+export const kernels = ({ heap, simd }: Tools): Kernels => ({
+  [name]: kernel<"x" | "bias", Attrs>(({ inputs: { x, bias }, attrs: { relu } }) => {
+    const C = x.shape.at(-1)!
+    simd.addBias(heap.address(x), heap.address(bias), size(x.shape) / C, C, Number(relu))
+    return heap.shared(x, x.shape)
+  })
+})
+
+/** Adds a bias [C] to x [..., C], followed by ReLU if `relu`. On WebAssembly x is overwritten. */
+export const add = (x: Tensor, bias: Tensor, { relu }: Attrs): Tensor => {
+  if (tf.getBackend() === "wasm") {
+    return tf.engine().runKernel(name, { x, bias }, { relu }) as Tensor
+  }
+  const y = tf.add(x, bias)
+  return relu ? tf.relu(y) : y
+}
+
+export const registerGradient = (): void => {
+  tf.registerGradient({
+    kernelName: name,
+    outputsToSave: [true],
+    gradFunc: (dy, [y], attrs) => {
+      // Computed once for both, outside the scopes in which each is asked for, at once.
+      const slope = attrs["relu"] === true ? Relu.gradient(dy as Tensor, y!) : (dy as Tensor)
+      const outer = slope.shape.map((_, axis) => axis).slice(0, -1)
+      return { x: () => slope.clone(), bias: () => tf.sum(slope, outer) }
+    }
+  })
+}
