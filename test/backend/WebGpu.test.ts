@@ -1,6 +1,10 @@
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import * as tf from "@tensorflow/tfjs"
 import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Reading from "../../src/backend/Reading.js"
+import { use } from "./backends.js"
 import { gradientsOn, largestError, slopesInDoubles, slopesOf, valueOn } from "./gradientCheck.js"
 import { layerCases } from "./layerCases.js"
 import { refusal, subjectOf, titleOf } from "./layerCheck.js"
@@ -31,6 +35,38 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", () => {
       120_000
     )
   }
+
+  it("fails to read what was computed after a fault, and starts anew", async () => {
+    await use("webgpu")
+    // The stock kernel transposes on its own, by a shader that does not compile for integers.
+    const fault = () => tf.tidy(() => tf.sum(tf.ones([2, 3, 4], "int32"), [0, 1]))
+    const error = await Effect.runPromise(Effect.flip(Reading.values([fault()])))
+    expect(error.reason).toBe("Failed")
+    expect(error.message).toContain("type mismatch")
+    const sound = () => Reading.scalars(() => ({ two: tf.add(1, 1) as tf.Scalar }))
+    expect((await Effect.runPromise(Effect.flip(sound()))).reason).toBe("Failed")
+    await use("webgpu")
+    expect(await Effect.runPromise(sound())).toEqual({ two: 2 })
+  })
+
+  it("copies integers as they are, and adds up more than a shader can bind", async () => {
+    await use("webgpu")
+    const large = tf.range(0, 24, 1, "int32").mul(tf.scalar(100_000_007, "int32"))
+    const tensors = tf.tidy(() => {
+      const volume = tf.reshape(large, [2, 3, 4])
+      return [
+        tf.transpose(volume, [2, 0, 1]),
+        tf.cast(tf.greater(volume, 0), "float32"),
+        tf.addN(Array.from({ length: 20 }, () => tf.ones([2])))
+      ]
+    })
+    const [moved, positive, sum] = await Effect.runPromise(Reading.values(tensors))
+    const whole = (await Effect.runPromise(Reading.values([large])))[0]!
+    const expected = Array.from({ length: 24 }, (_, i) => whole[(i % 6) * 4 + Math.floor(i / 6)]!)
+    expect([...moved!]).toEqual(expected)
+    expect(positive).toEqual(Float32Array.from(whole, (value) => (value > 0 ? 1 : 0)))
+    expect([...sum!]).toEqual([20, 20])
+  })
 
   it("is as the documentation says", async ({ skip }) => {
     skip(checked < layerCases.length, "not all layers were checked")
