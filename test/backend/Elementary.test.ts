@@ -44,7 +44,9 @@ describe("elementary functions", () => {
       ...counts.map((n) => power(0.9999, n))
     ]
     const digest = createHash("sha256").update(Float64Array.from(values)).digest("hex")
-    expect(digest).toMatchInlineSnapshot(`"bea5d9e5f7c2ade489770f9f5e7fe5d7b1e82b869b2db4811fd434faed160dce"`)
+    expect(digest).toMatchInlineSnapshot(
+      `"bea5d9e5f7c2ade489770f9f5e7fe5d7b1e82b869b2db4811fd434faed160dce"`
+    )
   })
 
   it("stand in for those of Math in all that trains", () => {

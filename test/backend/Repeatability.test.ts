@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
 import * as tf from "@tensorflow/tfjs"
 import { beforeAll, describe, expect, it } from "@effect/vitest"
 import { setWeights, tensor, use } from "./backends.js"
@@ -44,12 +46,28 @@ const trained = (steps: number) => {
   return weights
 }
 
+const digest = async () => {
+  const words = ["--import", "tsx", "test/training/trainedDigest.ts"]
+  const { stdout } = await promisify(execFile)(process.execPath, words)
+  return stdout.trim()
+}
+
 describe("training on WebAssembly", () => {
   beforeAll(() => use("wasm"))
 
   it("gives the same bits each time", () => {
     expect(trained(5)).toEqual(trained(5))
   })
+
+  // A change of the order of a sum, or of what a formula is made of, changes the digest: if that is
+  // meant, `npx vitest run test/backend/Repeatability.test.ts -u` writes it anew, and says so.
+  it("gives the same bits in two processes, and in all processes anywhere", async () => {
+    const digests = await Promise.all([digest(), digest()])
+    expect(digests[1]).toBe(digests[0])
+    expect(digests[0]).toMatchInlineSnapshot(
+      `"56ecdf8947e021dd28a2e332190758e4236ef01eba3a856e2b601b56dbb54eeb"`
+    )
+  }, 300_000)
 
   it("changes the weights", () => {
     expect(trained(2)).not.toEqual(trained(1))

@@ -4,73 +4,18 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
-import { Objective, Observer, Optimizer, Scheduler, Stages, type Dataset } from "holdfast"
+import { Observer, type Run, Stages } from "holdfast"
 import { Backend } from "../../src/backend/Backend.js"
-import type { TrainingConfig } from "../../src/config/TrainingConfig.js"
 import * as Progress from "../../src/training/Progress.js"
-import * as Random from "../../src/training/Random.js"
-import type { Run } from "../../src/training/Run.js"
-import { build } from "../../src/training/RunParts.js"
 import * as RunState from "../../src/training/RunState.js"
-import { numbers } from "../backend/backends.js"
-import { classes, everyKernel, inputShape } from "../backend/everyKernel.js"
 import { soak } from "../checkpoint/simulated.js"
+import { everyKernelRun } from "./everyKernelRun.js"
 
 /** Steps between two snapshots, and how many such rounds: 500 steps, or 10,000 in a soak. */
 const steps = 50
 const [warmUp, rounds] = soak === 0 ? [2, 8] : [20, 180]
-const batchSize = 4
-
-const examples = (size: number): Dataset["train"] => {
-  const width = inputShape[0]! * inputShape[1]!
-  const inputs = numbers(batchSize * width)
-  return {
-    size,
-    batch: ({ length }) =>
-      Effect.succeed({
-        size: length,
-        inputs: inputs.subarray(0, length * width),
-        labels: Int32Array.from({ length }, (_, i) => i % classes)
-      })
-  }
-}
-
-const dataset: Dataset = {
-  name: "numbers",
-  fingerprint: "numbers",
-  inputShape,
-  labelShape: [],
-  classes: Array.from({ length: classes }, (_, i) => `${i}`),
-  train: examples(steps * batchSize),
-  validation: examples(1),
-  test: examples(1)
-}
-
-const training: TrainingConfig = {
-  checkpoint_dir: "none",
-  save_interval: 1,
-  keep_last: 1,
-  keep_best: 1,
-  keep_best_by: null,
-  keep_every: null,
-  resume_from: null,
-  num_epochs: warmUp + rounds,
-  batch_size: batchSize,
-  learning_rate: 0.001,
-  seed: 1,
-  optimizer: { name: "adam", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.01 },
-  scheduler: { name: "constant" }
-}
-
-const parts = {
-  model: everyKernel,
-  objective: Objective.classification,
-  optimizer: Optimizer.fromConfig,
-  scheduler: Scheduler.fromConfig
-}
-
 /** An epoch, then a snapshot: taken, read as a save reads it, and released. */
-const round = (run: Run) =>
+const round = (run: Run.Run) =>
   Effect.gen(function* () {
     yield* Stages.trainEpoch.run(run)
     yield* Ref.update(run.progress, (progress) => Progress.afterStage(progress, null, 0))
@@ -117,14 +62,7 @@ it.scopedLive(
   "memory does not grow while a run trains",
   () =>
     Effect.gen(function* () {
-      const run = yield* build(parts, {
-        id: "memory",
-        config: { training },
-        dataset,
-        random: Random.make(training.seed),
-        store: () => Effect.die("nothing is saved"),
-        fetch: () => Effect.succeed(null)
-      })
+      const run = yield* everyKernelRun({ steps, epochs: warmUp + rounds })
       for (let i = 0; i < warmUp; i++) yield* round(run)
       const before = { ...inProcess(), room: room() }
       const first = held()

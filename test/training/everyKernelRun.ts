@@ -1,0 +1,78 @@
+import * as Effect from "effect/Effect"
+import { type Dataset, Objective, Optimizer, Random, Scheduler } from "holdfast"
+import type { OptimizerConfig } from "../../src/config/TrainingConfig.js"
+import { build } from "../../src/training/RunParts.js"
+import { numbers } from "../backend/backends.js"
+import { classes, everyKernel, inputShape } from "../backend/everyKernel.js"
+
+const batchSize = 4
+
+const examples = (size: number): Dataset["train"] => {
+  const width = inputShape[0]! * inputShape[1]!
+  const inputs = numbers(batchSize * width)
+  return {
+    size,
+    batch: ({ length }) =>
+      Effect.succeed({
+        size: length,
+        inputs: inputs.subarray(0, length * width),
+        labels: Int32Array.from({ length }, (_, i) => i % classes)
+      })
+  }
+}
+
+const adam = {
+  name: "adam",
+  beta_1: 0.9,
+  beta_2: 0.999,
+  epsilon: 1e-8,
+  weight_decay: 0.01
+} as const
+
+const parts = {
+  model: everyKernel,
+  objective: Objective.classification,
+  optimizer: Optimizer.fromConfig,
+  scheduler: Scheduler.fromConfig
+}
+
+/** A run of `everyKernel` before its first step, with so many steps an epoch, that is never saved. */
+export const everyKernelRun = (options: {
+  readonly steps: number
+  readonly epochs: number
+  readonly optimizer?: OptimizerConfig
+}) => {
+  const training = {
+    checkpoint_dir: "none",
+    save_interval: 1,
+    keep_last: 1,
+    keep_best: 1,
+    keep_best_by: null,
+    keep_every: null,
+    resume_from: null,
+    num_epochs: options.epochs,
+    batch_size: batchSize,
+    learning_rate: 0.001,
+    seed: 1,
+    optimizer: options.optimizer ?? adam,
+    scheduler: { name: "cosine", warmup_epochs: 0, min_learning_rate: 0 }
+  } as const
+  const dataset: Dataset = {
+    name: "numbers",
+    fingerprint: "numbers",
+    inputShape,
+    labelShape: [],
+    classes: Array.from({ length: classes }, (_, i) => `${i}`),
+    train: examples(options.steps * batchSize),
+    validation: examples(1),
+    test: examples(1)
+  }
+  return build(parts, {
+    id: "numbers",
+    config: { training },
+    dataset,
+    random: Random.make(training.seed),
+    store: () => Effect.die("nothing is saved"),
+    fetch: () => Effect.succeed(null)
+  })
+}

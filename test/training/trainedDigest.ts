@@ -1,0 +1,42 @@
+// Trains a network through every kernel with each optimizer in turn, and prints the sha256 of all
+// that the runs have come to, weights and slots: a program, to be run in processes of their own.
+import { createHash } from "node:crypto"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import { Observer, Progress, Stages } from "holdfast"
+import { Backend } from "../../src/backend/Backend.js"
+import type { OptimizerConfig } from "../../src/config/TrainingConfig.js"
+import * as RunState from "../../src/training/RunState.js"
+import { everyKernelRun } from "./everyKernelRun.js"
+
+const optimizers: ReadonlyArray<OptimizerConfig> = [
+  { name: "adam", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.01 },
+  { name: "adamw", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.01 },
+  { name: "sgd", momentum: 0.9, nesterov: true, weight_decay: 0.01 },
+  { name: "rmsprop", alpha: 0.99, momentum: 0.5, epsilon: 1e-8, weight_decay: 0.01 }
+]
+const epochs = 3
+const hash = createHash("sha256")
+
+const trained = (optimizer: OptimizerConfig) =>
+  Effect.gen(function* () {
+    const run = yield* everyKernelRun({ steps: 5, epochs, optimizer })
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      yield* Stages.trainEpoch.run(run)
+      yield* Stages.stepScheduler.run(run)
+      yield* Ref.update(run.progress, (progress) => Progress.afterStage(progress, null, 0))
+    }
+    const snapshot = RunState.take(run, yield* Ref.get(run.progress))
+    for (const [name, tensor] of snapshot.checkpoint.tensors) {
+      hash.update(name).update(yield* tensor.bytes)
+    }
+    for (const { learning_rate, train_loss } of snapshot.checkpoint.meta.train_history) {
+      hash.update(`${learning_rate} ${train_loss}`)
+    }
+    snapshot.dispose()
+  }).pipe(Effect.scoped)
+
+await Effect.runPromise(
+  Effect.forEach(optimizers, trained).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
+)
+console.log(hash.digest("hex"))
