@@ -4,10 +4,9 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import type { BackendError } from "./BackendError.js"
+import { type BackendName, backendNames } from "./BackendName.js"
 
-/** The backends. */
-export const backendNames = ["tensorflow", "webgpu", "wasm", "cpu"] as const
-export type BackendName = (typeof backendNames)[number]
+export { type BackendName, backendNames }
 
 /** A backend's name, as the command line and `HOLDFAST_BACKEND` give it. */
 export const BackendNameSchema = Schema.Literal(...backendNames)

@@ -1,3 +1,4 @@
+import { backendNames } from "../backend/BackendName.js"
 import type { Help } from "./Help.js"
 
 /** What Holdfast is, in a line. */
@@ -5,6 +6,7 @@ export const summary = "Training with TensorFlow.js that stops at any moment and
 
 const pipeline = ["pipeline", "the pipeline's file, TypeScript or JavaScript"] as const
 const json = (what: string) => ["--json", `print ${what} as JSON`] as const
+const backends = backendNames.join(", ")
 const help = ["--help, -h", "this help"] as const
 
 /** The commands, by name. What parses them lies in files of their own, loaded when needed. */
@@ -28,9 +30,9 @@ export const commands = {
       ["--resume WHAT", "latest, best or a path: go on from that checkpoint;"],
       ["", "never: start from scratch; ask: as without the option"],
       ["--allow-dataset-change", "go on with data other than the checkpoint's"],
-      ["--backend NAME", "compute on tensorflow, webgpu, wasm or cpu; by default on"],
-      ["", "what HOLDFAST_BACKEND says, or the fastest there is but"],
-      ["", "webgpu"],
+      ["--backend NAME", `compute on ${backends};`],
+      ["", "by default on what HOLDFAST_BACKEND says, or the fastest"],
+      ["", "there is but webgpu"],
       ["--grace SECONDS", "stop within so many after SIGTERM, by default 25; then"],
       ["", "the process ends, whatever is still going on"],
       ["--force", "take over a folder of checkpoints from a process that"],
@@ -103,8 +105,8 @@ export const commands = {
     ],
     arguments: [],
     options: [
-      ["--backend NAME", "the backend to ask for, as with run: tensorflow, webgpu,"],
-      ["", "wasm or cpu; by default what HOLDFAST_BACKEND says"],
+      ["--backend NAME", `the backend to ask for: ${backends};`],
+      ["", "by default what HOLDFAST_BACKEND says"],
       json("what was found"),
       help
     ],

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import { backendNames } from "../../src/backend/BackendName.js"
 import { holdfast, pipeline } from "./holdfast.js"
 
 describe("holdfast", () => {
@@ -38,7 +39,7 @@ describe("holdfast", () => {
       "error: --grace is 0; it takes a number of seconds, more than 0\nsee holdfast run --help\n"
     )
     expect(await wrong("run", "x")).toBe(
-      "error: --backend or HOLDFAST_BACKEND is abacus; there are tensorflow, wasm, cpu\n" +
+      `error: --backend or HOLDFAST_BACKEND is abacus; there are ${backendNames.join(", ")}\n` +
         "see holdfast run --help\n"
     )
   })

@@ -1,0 +1,3 @@
+/** The backends. In a module that loads nothing, since help names them. */
+export const backendNames = ["tensorflow", "webgpu", "wasm", "cpu"] as const
+export type BackendName = (typeof backendNames)[number]
