@@ -33,13 +33,13 @@ const decode = Schema.decodeUnknownOption(CheckpointMeta.pick(...keys))
  * The value of a metadata field; undefined if it cannot be told. Inside strings quotes are escaped,
  * so that with plain ones a field's name stands nowhere else, and its value ends before the next.
  */
-const value = (header: string, key: string): unknown => {
+const value = (header: Buffer, key: string): unknown => {
   const marker = `"${key}":"`
-  const begin = header.indexOf(marker) + marker.length
-  const end = header.indexOf('","', begin)
+  const begin = header.indexOf(marker, 0, "latin1") + marker.length
+  const end = header.indexOf('","', begin, "latin1")
   if (begin < marker.length || end === -1) return undefined
-  const text = header.slice(begin, end)
-  const escaped = key === "train_history" ? lastRecord(text) : text
+  const escaped =
+    key === "train_history" ? lastRecord(header, begin, end) : header.toString("utf8", begin, end)
   const json = escaped.includes("\\") ? parse(`"${escaped}"`) : escaped
   return typeof json === "string" ? parse(json) : undefined
 }
@@ -47,28 +47,35 @@ const value = (header: string, key: string): unknown => {
 const parse = (text: string): unknown => Either.getOrUndefined(JsonText.parse(text))
 
 /** The last record of a history alone: parsing all of them would take longer than all the rest. */
-const lastRecord = (history: string): string => {
-  const begin = history.lastIndexOf("{")
-  return begin === -1 ? history : `[${history.slice(begin)}`
+const lastRecord = (header: Buffer, begin: number, end: number): string => {
+  const last = header.lastIndexOf("{", end, "latin1")
+  return last < begin
+    ? header.toString("utf8", begin, end)
+    : `[${header.toString("utf8", last, end)}`
 }
 
 // A save names the tensors in the order of their bytes.
-const dataLength = (header: string): number => {
-  const last = header.lastIndexOf('"data_offsets":[')
-  return last === -1 ? 0 : Number.parseInt(header.slice(header.indexOf(",", last) + 1))
+const dataLength = (header: Buffer): number => {
+  const last = header.lastIndexOf('"data_offsets":[', header.length, "latin1")
+  return last === -1
+    ? 0
+    : Number.parseInt(header.toString("latin1", header.indexOf(",", last, "latin1") + 1))
 }
+
+/** How long the header is that begins with `start`; 0 if none does. */
+export const headerLength = (start: Uint8Array): number =>
+  Either.getOrElse(Header.lengthOf(start, Infinity), () => 0)
 
 /**
  * What of a file's beginning ranks it among others, without reading all that the header says. None
  * where anything is not as a save leaves it, or the header goes on: only a longer look can tell.
  */
 export const of = (start: Uint8Array): Option.Option<Glance> => {
-  const length = Either.getOrElse(Header.lengthOf(start, Infinity), () => Infinity)
-  if (length > start.length) return Option.none()
-  const bytes = Buffer.from(start.buffer, start.byteOffset, length)
-  const found = HeaderDigest.find(bytes)
+  const length = headerLength(start)
+  if (length === 0 || length > start.length) return Option.none()
+  const header = Buffer.from(start.buffer, start.byteOffset, length)
+  const found = HeaderDigest.find(header)
   if (found?.isRight !== true) return Option.none()
-  const header = bytes.toString("utf8", 8)
   if (value(header, "format_version") !== formatVersion) return Option.none()
   const fields = Object.fromEntries(keys.map((key) => [key, value(header, key)]))
   return Option.map(decode(fields), (meta) => ({

@@ -11,8 +11,8 @@ import * as Glance from "../file/Glance.js"
 import * as Names from "../Names.js"
 import * as Listing from "./Listing.js"
 
-// Most headers are shorter.
-const start = 32 * 1024
+// Most headers are shorter; of those that are not, a second read gets the rest.
+const first = 32 * 1024
 
 /** A checkpoint found by a scan; `bytes` is how long its file should be. */
 export interface Scanned extends Ranked {
@@ -50,7 +50,7 @@ export const scan = Effect.fn("FileStore.scan")(function* (folder: string) {
   const names = present.filter(Names.isCheckpoint)
   const glances = yield* Beginnings.read(
     names.map((name) => path.join(folder, name)),
-    start,
+    { first, inAll: Glance.headerLength },
     (file, bytes) => ({
       name: path.basename(file),
       seen: Option.map(Option.flatMap(bytes, Glance.of), (glance): Seen => ({
