@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import "./scratch.js"
 import type { Disturbance } from "../support/abuse.js"
 import { blobsChain, disturbances, end, endure, undisturbed, violations } from "../support/abuse.js"
 import { differences } from "../support/checkpoints.js"
