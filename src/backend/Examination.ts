@@ -1,14 +1,12 @@
 import * as Effect from "effect/Effect"
 import type { Measurement } from "./measure.js"
 import { Backend, type BackendName, backendNames } from "./Backend.js"
+import { tolerance } from "./Tolerance.js"
 
 /** What became of a backend on this machine. */
 export type Examination =
   | { readonly name: BackendName; readonly available: false; readonly why: string }
   | ({ readonly name: BackendName; readonly available: true } & Measurement)
-
-/** An error of the gradient above this is a fault: single precision alone makes up to a thousandth. */
-export const tolerance = 0.01
 
 /** Whether the gradients of a backend that could be tried are as they should be. */
 export const isRight = (examination: Extract<Examination, { readonly available: true }>): boolean =>

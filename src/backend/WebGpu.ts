@@ -1,7 +1,9 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import * as Mends from "./Mends.js"
+import { gradientError } from "./measure.js"
 import { Obstacle, whyNotLoaded } from "./Obstacle.js"
+import { tolerance } from "./Tolerance.js"
 import * as Device from "./webgpu/Device.js"
 import { install } from "./webgpu/Kernels.js"
 
@@ -24,15 +26,34 @@ type Load = (name: string) => Promise<unknown>
 
 /**
  * Runs on a GPU by WebGPU, and says on which. A device on which something has gone wrong is given
- * up, and another one opened.
+ * up, and another one opened; whether it computes right gradients is tried at once, for much of
+ * what it computes by is its driver's.
  */
 export const start = (load: Load = (name) => import(name)): Effect.Effect<string, Obstacle> =>
   Effect.gen(function* () {
-    if (!Device.isSound()) yield* open(load)
+    const isNew = !Device.isSound()
+    if (isNew) yield* open(load)
     yield* Effect.promise(() => tf.setBackend("webgpu"))
     Mends.install()
+    if (isNew) yield* examine
     return Device.description()
   })
+
+const examine = gradientError.pipe(
+  Effect.mapError(({ detail }) => detail),
+  Effect.filterOrFail(
+    (error) => error <= tolerance,
+    (error) => `its gradients are wrong by ${(100 * error).toFixed(2)} %`
+  ),
+  Effect.tapError((fault) => Effect.sync(() => Device.condemn(fault))),
+  Effect.mapError(
+    (fault) =>
+      new Obstacle({
+        why: `WebGPU does not compute right on ${Device.description()}: ${fault}`,
+        remedy: "try another driver, or choose another backend"
+      })
+  )
+)
 
 const open = Effect.fn("WebGpu.open")(function* (load: Load) {
   const webgpu = (yield* loaded(load, "webgpu")) as Packages["webgpu"]

@@ -17,22 +17,28 @@ export interface Measurement {
   readonly step: number
 }
 
+type Network = ReturnType<typeof network>
+
 /** The error of a gradient and the time of a step on the current backend, in about `seconds`. */
 export const measure = (seconds: number): Effect.Effect<Measurement, BackendError> =>
-  Effect.acquireUseRelease(
-    Effect.sync(network),
-    ({ model, loss }) =>
-      Effect.gen(function* () {
-        const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
-        return {
-          gradientError: yield* errorAlongGradient(weights, loss),
-          step: yield* timeOf(
-            read(() => tf.variableGrads(loss, weights).value),
-            seconds
-          )
-        }
-      }),
-    ({ model }) => Effect.sync(() => model.dispose())
+  withNetwork((given) =>
+    Effect.all({
+      gradientError: errorAlongGradient(given),
+      step: timeOf(
+        read(() => tf.variableGrads(given.loss, [...given.weights]).value),
+        seconds
+      )
+    })
+  )
+
+/** The error of a gradient on the current backend. */
+export const gradientError: Effect.Effect<number, BackendError> = Effect.suspend(() =>
+  withNetwork(errorAlongGradient)
+)
+
+const withNetwork = <A, E>(body: (given: Network) => Effect.Effect<A, E>): Effect.Effect<A, E> =>
+  Effect.acquireUseRelease(Effect.sync(network), body, ({ model }) =>
+    Effect.sync(() => model.dispose())
   )
 
 /** A small time-delay network of a kind of each kernel, and its loss on eight examples. */
@@ -61,7 +67,8 @@ const network = () => {
     const logits = model.apply(inputs, { training: true }) as tf.Tensor
     return tf.losses.softmaxCrossEntropy(labels, logits) as tf.Scalar
   }
-  return { model, loss }
+  const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
+  return { model, weights, loss }
 }
 
 const read = (compute: () => tf.Scalar): Effect.Effect<number, BackendError> =>
@@ -71,10 +78,7 @@ const read = (compute: () => tf.Scalar): Effect.Effect<number, BackendError> =>
   )
 
 /** Steps a little up and down the gradient: the loss should change by its length times the step. */
-const errorAlongGradient = (
-  weights: ReadonlyArray<tf.Variable>,
-  loss: () => tf.Scalar
-): Effect.Effect<number, BackendError> =>
+const errorAlongGradient = ({ weights, loss }: Network): Effect.Effect<number, BackendError> =>
   Effect.acquireUseRelease(
     Effect.sync(() =>
       tf.tidy(() => {

@@ -1,8 +1,9 @@
 import * as tf from "@tensorflow/tfjs"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { describe as inWords, examineAll, tolerance } from "../../src/backend/Examination.js"
+import { describe as inWords, examineAll } from "../../src/backend/Examination.js"
 import { measure } from "../../src/backend/measure.js"
+import { tolerance } from "../../src/backend/Tolerance.js"
 import { use } from "./backends.js"
 
 describe("examining the backends", () => {

@@ -3,6 +3,8 @@ import { fileURLToPath } from "node:url"
 import * as tf from "@tensorflow/tfjs"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Device from "../../src/backend/webgpu/Device.js"
+import * as WebGpu from "../../src/backend/WebGpu.js"
 import * as Reading from "../../src/backend/Reading.js"
 import { use } from "./backends.js"
 import { gradientsOn, largestError, slopesInDoubles, slopesOf, valueOn } from "./gradientCheck.js"
@@ -15,7 +17,10 @@ const isAsked = process.env["HOLDFAST_TEST_WEBGPU"] === "1"
 const refusals: Array<string> = []
 let checked = 0
 
-describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", () => {
+// A software adapter takes a minute where a graphics processor takes none.
+const options = { timeout: 600_000 }
+
+describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options, () => {
   for (const given of layerCases) {
     it(
       titleOf(given),
@@ -47,6 +52,26 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", () => {
     expect((await Effect.runPromise(Effect.flip(sound()))).reason).toBe("Failed")
     await use("webgpu")
     expect(await Effect.runPromise(sound())).toEqual({ two: 2 })
+  })
+
+  it("does not start where a gradient comes out wrong", async () => {
+    await use("webgpu")
+    const right = tf.getKernel("Conv2DBackpropFilter", "webgpu")
+    tf.unregisterKernel(right.kernelName, "webgpu")
+    tf.registerKernel({
+      ...right,
+      kernelFunc: (call) =>
+        tf.getKernel("Multiply", "webgpu").kernelFunc({
+          inputs: { a: right.kernelFunc(call) as tf.TensorInfo, b: tf.scalar(1.5) },
+          backend: call.backend
+        })
+    })
+    Device.condemn("so that another is opened")
+    const error = await Effect.runPromise(Effect.flip(WebGpu.start()))
+    expect(error.message).toContain("its gradients are wrong by")
+    tf.unregisterKernel(right.kernelName, "webgpu")
+    tf.registerKernel(right)
+    await use("webgpu")
   })
 
   it("copies integers as they are, and adds up more than a shader can bind", async () => {

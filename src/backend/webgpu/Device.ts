@@ -66,7 +66,7 @@ export const open = async (adapter: Adapter): Promise<object> => {
     requiredLimits: Object.fromEntries(limits.map((name) => [name, adapter.limits[name]]))
   })
   const own: Opened = { adapter, device, fault: undefined }
-  const note = (fault: string) => (own.fault ??= fault)
+  const note = (fault: string) => void (own.fault ??= fault)
   device.addEventListener("uncapturederror", (event) => {
     event.preventDefault()
     note(firstLine(event.error))
@@ -74,6 +74,11 @@ export const open = async (adapter: Adapter): Promise<object> => {
   void device.lost.then((loss) => note(`the device was lost: ${firstLine(loss)}`))
   opened = own
   return device
+}
+
+/** Gives the device up, for what is wrong with it. */
+export const condemn = (fault: string): void => {
+  if (opened !== undefined) opened.fault ??= fault
 }
 
 /** Waits for the values of tensors, and fails if anything has gone wrong before they came. */
