@@ -27,7 +27,7 @@ class Statistics extends L.Layer {
   }
 }
 
-const layersOf: Record<NetworkName, () => Array<tf.layers.Layer>> = {
+export const layersOf: Record<NetworkName, () => Array<tf.layers.Layer>> = {
   dense: () => [
     L.dense({ units: 512, activation: relu, inputShape: frames.vector }),
     L.dense({ units: 512, activation: relu })
