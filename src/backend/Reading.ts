@@ -20,15 +20,24 @@ export const values = (
       : Effect.succeed(tensors.map((tensor) => tensor.dataSync()))
   )
 
+type Scalars = Readonly<Record<string, Scalar>>
+
 /** Computes scalars by name, without a break, reads them, and disposes of them. */
 export const scalars = (
-  compute: () => Readonly<Record<string, Scalar>>
+  compute: () => Scalars
 ): Effect.Effect<Record<string, number>, BackendError> =>
   Effect.suspend(() => {
-    const computed = Object.entries(tf.tidy(compute as () => Record<string, Scalar>))
-    const tensors = computed.map(([, scalar]) => scalar)
-    return values(tensors).pipe(
-      Effect.map((read) => Object.fromEntries(computed.map(([name], i) => [name, read[i]![0]!]))),
-      Effect.ensuring(Effect.sync(() => tensors.forEach((tensor) => tensor.dispose())))
+    if (tf.getBackend() !== "webgpu") {
+      const read = () => named(compute(), (tensor) => tensor.dataSync()[0]!)
+      return Effect.succeed(tf.tidy(read as () => never) as Record<string, number>)
+    }
+    const computed = tf.tidy(compute as () => Record<string, Scalar>)
+    const tensors = Object.values(computed)
+    return Device.read(tensors).pipe(
+      Effect.map((read) => named(computed, (tensor) => read[tensors.indexOf(tensor)]![0]!)),
+      Effect.ensuring(Effect.sync(() => tf.dispose(computed)))
     )
   })
+
+const named = (tensors: Scalars, read: (tensor: Scalar) => number): Record<string, number> =>
+  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, read(tensor)]))
