@@ -1,0 +1,60 @@
+import * as Effect from "effect/Effect"
+import { mkdirSync } from "node:fs"
+import { join } from "node:path"
+import type { Run } from "holdfast"
+import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
+import { scan } from "../../src/checkpoint/fileStore/Scan.js"
+import type { Figure } from "./figures.js"
+import { ms } from "./figures.js"
+import { history, snapshot } from "./run.js"
+import { inTurn, median, timed } from "./turns.js"
+
+const count = 1000
+
+/** A folder with 1,000 checkpoints; `epochs` is how many have ended by the time of the `nth`. */
+const fill = Effect.fnUntraced(function* (
+  run: Run.Run,
+  folder: string,
+  epochs: (nth: number) => number
+) {
+  mkdirSync(folder, { recursive: true })
+  const { checkpoint } = yield* snapshot(run)
+  const records = history(epochs(count))
+  for (let nth = 1; nth <= count; nth++) {
+    const meta = {
+      ...checkpoint.meta,
+      epoch: epochs(nth),
+      step: 0,
+      global_step: nth,
+      saved_at: new Date(nth * 1000).toISOString(),
+      train_history: records.slice(0, epochs(nth))
+    }
+    yield* CheckpointFile.place(join(folder, `${nth}.safetensors`), { ...checkpoint, meta })
+  }
+}, Effect.scoped)
+
+/** Ranking 1,000 checkpoints for the latest and the best. */
+export const figures = Effect.fnUntraced(function* (
+  run: Run.Run,
+  folder: string,
+  rounds: number
+) {
+  yield* fill(run, join(folder, "short"), (nth) => Math.ceil(nth / 40))
+  yield* fill(run, join(folder, "long"), (nth) => nth)
+  const times = yield* inTurn(rounds, {
+    short: timed(scan(join(folder, "short"))),
+    long: timed(scan(join(folder, "long")))
+  })
+  const figure = (name: string, milliseconds: number): Figure => ({
+    name,
+    ours: ms(milliseconds),
+    reference: "–",
+    value: "–",
+    bar: "at most 100 ms",
+    isMet: milliseconds <= 100
+  })
+  return [
+    figure("latest and best of 1,000, of 25 epochs", median(times.short)),
+    figure("the same, of 1,000 epochs", median(times.long))
+  ]
+})

@@ -1,0 +1,43 @@
+import { execFileSync } from "node:child_process"
+import { fileURLToPath } from "node:url"
+import type { Figure } from "./figures.js"
+import { mib, ms } from "./figures.js"
+import type { Measured } from "./training.js"
+import { median } from "./turns.js"
+
+const program = fileURLToPath(new URL("training.ts", import.meta.url))
+
+/** What saving costs a run, measured in a process of its own. */
+export const figures = (folder: string): ReadonlyArray<Figure> => {
+  const printed = execFileSync(process.execPath, ["--import", "tsx", program, folder], {
+    encoding: "utf8"
+  })
+  const { stalls, copies, state, background, inPlace } = JSON.parse(printed) as Measured
+  const stall = median(stalls) / median(copies)
+  return [
+    {
+      name: "stall of training by a save",
+      ours: ms(median(stalls)),
+      reference: `a copy of the state: ${ms(median(copies))}`,
+      value: `${stall.toFixed(2)} times`,
+      bar: "at most 1.5",
+      isMet: stall <= 1.5
+    },
+    {
+      name: "memory for a save while training goes on",
+      ours: mib(background),
+      reference: `the state: ${mib(state)}`,
+      value: `${(background / state).toFixed(2)} times`,
+      bar: "at most 1.1",
+      isMet: background <= 1.1 * state
+    },
+    {
+      name: "memory for a save while it waits",
+      ours: mib(inPlace),
+      reference: "–",
+      value: "–",
+      bar: "at most 16 MiB",
+      isMet: inPlace <= 2 ** 24
+    }
+  ]
+}
