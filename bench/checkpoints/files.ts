@@ -73,13 +73,13 @@ export const large = Effect.fnUntraced(function* (run: Run.Run, folder: string, 
       isMet: load <= 1.3
     }
   ]
-  const saved = <Name extends string>(times: Times<Name | "raw">, name: Name) => [
+  const saved = <Name extends string>(times: Times<Name | "raw">, name: Name | "raw") => [
     ms(median(times[name])),
-    (1 / ratio(times, name, "raw")).toFixed(2)
+    (1 / ratio<Name | "raw">(times, name, "raw")).toFixed(2)
   ]
-  const loaded = <Name extends string>(times: Times<Name | "raw">, name: Name) => [
+  const loaded = <Name extends string>(times: Times<Name | "raw">, name: Name | "raw") => [
     ms(median(times[name])),
-    ratio(times, name, "raw").toFixed(2)
+    ratio<Name | "raw">(times, name, "raw").toFixed(2)
   ]
   const dashes = ["–", "–"]
   const peers = table(
