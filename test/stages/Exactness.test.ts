@@ -2,6 +2,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import type { Event } from "holdfast"
+import { earlyStopping } from "../../pipelines/speaker/earlyStopping.js"
+import { soak } from "../checkpoint/simulated.js"
 import {
   checkpointIn,
   essence,
@@ -32,79 +35,87 @@ const straight = Effect.fn("straight")(function* (options: Omit<Session, "folder
   return { end: yield* final(folder), events }
 })
 
+// Each with dropout, shuffling, and noise that every batch draws anew.
+const combinations = [
+  { optimizer: { name: "adam", weight_decay: 0.01 }, scheduler: { name: "constant" } },
+  { optimizer: { name: "adamw" }, scheduler: { name: "step", step_size: 3, gamma: 0.5 } },
+  {
+    optimizer: { name: "sgd", momentum: 0.9, nesterov: true },
+    scheduler: { name: "exponential", gamma: 0.8 }
+  },
+  {
+    optimizer: { name: "rmsprop", momentum: 0.5 },
+    scheduler: { name: "plateau", patience: 0, factor: 0.5 }
+  },
+  { optimizer: { name: "adam" }, scheduler: { name: "cosine" } }
+].map((training) => ({ ...training, num_epochs: 20 }))
+
+/** Gets worse from the seventh epoch on, so that patience ends every run after the tenth. */
+const stoppedEarly = () =>
+  pipelineOf({
+    valLoss: (epoch) => 1 / Math.min(epoch, 13 - epoch),
+    extra: earlyStopping({ patience: 4 })
+  })
+
+const isStep = (event: Event) => event._tag === "StepFinished"
+const isTraining = (event: Event) => event._tag === "StepFinished" && event.phase === "train"
+
 describe("a run that is interrupted", () => {
   it.scopedLive(
-    "ends as if it had not been, wherever it is stopped",
+    "ends as if it had not been, wherever it is stopped: in a step, an evaluation, a save",
     () =>
       Effect.gen(function* () {
-        const { end, events } = yield* straight({})
-        expect(events.filter((event) => event._tag === "StepFinished").length).toBe(26)
-        for (let at = 1; at <= events.length; at++) {
-          const folder = yield* temporaryFolder
-          const stopped = yield* session({ folder, interruptAt: (_, index) => index === at })
-          expect(Exit.isFailure(stopped.exit) && Cause.isInterruptedOnly(stopped.exit.cause)).toBe(
-            true
-          )
-          yield* finish({ folder })
-          expect(yield* final(folder), `stopped at event ${at}`).toStrictEqual(end)
+        const runs = yield* Effect.forEach(combinations, (training) =>
+          straight({ training, pipeline: stoppedEarly() })
+        )
+        for (const { events } of runs) {
+          expect(events.filter(isStep).length).toBe(62)
+          expect(events.filter(({ _tag }) => _tag === "CheckpointSaved").length).toBeGreaterThan(9)
+        }
+        const longest = Math.max(...runs.map(({ events }) => events.length))
+        for (let at = 1; at <= longest; at++) {
+          // In a soak every combination is stopped everywhere, else they take turns.
+          for (const [i, training] of combinations.entries()) {
+            const { end, events } = runs[i]!
+            if (at > events.length || (soak === 0 && i !== at % combinations.length)) continue
+            const folder = yield* temporaryFolder
+            const options = { folder, training, pipeline: stoppedEarly() }
+            const { exit } = yield* session({ ...options, interruptAt: (_, index) => index === at })
+            expect(Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)).toBe(true)
+            yield* finish(options)
+            const message = `${training.optimizer.name} stopped at event ${at}`
+            expect(yield* final(folder), message).toStrictEqual(end)
+          }
         }
       }),
-    120_000
+    1_200_000
   )
 
-  it.scopedLive(
-    "ends the same after a chain of interruptions, each example seen once an epoch",
-    () =>
+  it.scopedLive.each(combinations)(
+    "ends the same after 50 interruptions, each example seen once an epoch: $optimizer.name, $scheduler.name",
+    (training) =>
       Effect.gen(function* () {
-        const { end } = yield* straight({})
+        const epochs = 13
+        const options = { training: { ...training, num_epochs: epochs } }
+        const { end } = yield* straight(options)
         const folder = yield* temporaryFolder
         const seen: Array<number> = []
         const pipeline = pipelineOf({ onBatch: (indices) => seen.push(...indices) })
-        let sessions = 0
-        for (let over = false; !over; sessions++) {
-          const { exit } = yield* session({
-            folder,
-            pipeline,
-            interruptAt: (event) => event._tag === "StepFinished" && event.phase === "train"
-          })
+        let interruptions = 0
+        for (let over = false; !over; interruptions++) {
+          const { exit } = yield* session({ ...options, folder, pipeline, interruptAt: isTraining })
           over = Exit.isSuccess(exit)
-          if (sessions > 100) throw new Error("the chain makes no headway")
+          if (interruptions > 4 * epochs) throw new Error("the chain makes no headway")
         }
-        expect(sessions).toBeGreaterThan(16)
+        expect(interruptions).toBeGreaterThanOrEqual(50)
         expect(yield* final(folder)).toStrictEqual(end)
-        expect(seen.length).toBe(4 * 50)
-        for (let epoch = 0; epoch < 4; epoch++) {
-          const inEpoch = seen.slice(50 * epoch, 50 * (epoch + 1)).sort((a, b) => a - b)
-          expect(inEpoch).toStrictEqual(Array.from({ length: 50 }, (_, i) => i))
+        expect(seen.length).toBe(50 * epochs)
+        const all = Array.from({ length: 50 }, (_, i) => i)
+        for (let at = 0; at < seen.length; at += 50) {
+          expect(seen.slice(at, at + 50).sort((a, b) => a - b)).toStrictEqual(all)
         }
       }),
-    60_000
-  )
-
-  const optimizers = [
-    { name: "adam", weight_decay: 0.01 },
-    { name: "adamw" },
-    { name: "sgd", momentum: 0.9, nesterov: true },
-    { name: "rmsprop", momentum: 0.5 }
-  ]
-  const schedulers = [
-    { name: "constant" },
-    { name: "step", step_size: 1, gamma: 0.5 },
-    { name: "exponential", gamma: 0.8 },
-    { name: "plateau", patience: 0, factor: 0.5 }
-  ]
-  it.scopedLive.each(optimizers.map((optimizer, i) => ({ optimizer, scheduler: schedulers[i]! })))(
-    "ends the same with $optimizer.name and the scheduler $scheduler.name",
-    (training) =>
-      Effect.gen(function* () {
-        const { end } = yield* straight({ training })
-        const folder = yield* temporaryFolder
-        for (const at of [6, 9, 5]) {
-          yield* session({ folder, training, interruptAt: (_, index) => index === at })
-        }
-        yield* finish({ folder, training })
-        expect(yield* final(folder)).toStrictEqual(end)
-      })
+    120_000
   )
 
   it.scopedLive("ends the same on the plain JavaScript backend", () =>
