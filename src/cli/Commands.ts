@@ -31,7 +31,7 @@ export const commands = {
       ["", "never: start from scratch; ask: as without the option"],
       ["--allow-dataset-change", "go on with data other than the checkpoint's"],
       ["--backend NAME", `compute on ${backends};`],
-      ["", "by default on what HOLDFAST_BACKEND says, or the fastest"],
+      ["", "by default what HOLDFAST_BACKEND says, or the fastest"],
       ["", "there is but webgpu"],
       ["--grace SECONDS", "stop within so many after SIGTERM, by default 25; then"],
       ["", "the process ends, whatever is still going on"],

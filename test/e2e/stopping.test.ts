@@ -68,7 +68,8 @@ describe.concurrent("holdfast run, on a run that trains", { timeout: 120_000 }, 
     const pressed = performance.now()
     child.send("SIGINT")
     const { code, err } = await child.ended
-    expect(performance.now() - pressed).toBeLessThan(1000)
+    // Of the 60 that the stage would take.
+    expect(performance.now() - pressed).toBeLessThan(5000)
     expect({ code, err }).toEqual({
       code: 130,
       err: "\nfinishing this step and saving; press again to quit at once\n"
