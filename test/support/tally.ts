@@ -11,8 +11,7 @@ export default class Tally implements Reporter {
     const broken = modules.filter((module) => module.errors().length > 0).length
     const failed = count("failed") + broken + errors.length
     const skipped = count("skipped")
-    process.stdout.write(
-      `${count("passed")} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ""}\n`
-    )
+    if (skipped > 0) process.stdout.write(`${skipped} skipped\n`)
+    process.stdout.write(`${count("passed")} passed, ${failed} failed\n`)
   }
 }
