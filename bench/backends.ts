@@ -5,6 +5,7 @@ import { execFileSync, spawnSync, type StdioOptions } from "node:child_process"
 import { cpus, loadavg } from "node:os"
 import { fileURLToPath } from "node:url"
 import { type NetworkName, networkNames } from "./backends/networks.js"
+import { median } from "./median.js"
 
 interface Result {
   readonly ms: number
@@ -66,9 +67,6 @@ const peers: Readonly<Record<string, Peer>> = {
   "torch, 1 thread": torch(1),
   "torch, 2 threads": torch(2)
 }
-
-const median = (numbers: ReadonlyArray<number>): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!
 
 const cell = (value: number | undefined, digits = 2): string =>
   value === undefined ? "–" : value.toFixed(digits)

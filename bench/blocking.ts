@@ -7,6 +7,7 @@ import { cpus, loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
+import { median } from "./median.js"
 
 const rounds = Number(process.argv[2] ?? 5)
 const batchSizes = [256, 896, 3072]
@@ -33,9 +34,6 @@ interface Measured {
   /** From SIGINT to the end of the process. */
   readonly exit: number
 }
-
-const median = (numbers: ReadonlyArray<number>): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!
 
 /** One run. `phase`, of 0 to 1, is where in a step the signals come. */
 const measure = async (batchSize: number, phase: number): Promise<Measured> => {

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { cpus, loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
+import { median } from "./median.js"
 
 const rounds = Number(process.argv[2] ?? 15)
 /** Steps a round, of 32 examples. */
@@ -23,9 +24,6 @@ interface Times {
   readonly holdfast: ReadonlyArray<Time>
   readonly bare: ReadonlyArray<Time>
 }
-
-const median = (numbers: ReadonlyArray<number>): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!
 
 const measure = async (network: keyof typeof steps): Promise<Times> => {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-"))

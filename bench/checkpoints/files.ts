@@ -9,7 +9,8 @@ import { ms, table } from "./figures.js"
 import * as Peers from "./peers.js"
 import * as Raw from "./raw.js"
 import { snapshot } from "./run.js"
-import { inTurn, median, ratio, timed, type Times } from "./turns.js"
+import { median } from "../median.js"
+import { inTurn, ratio, timed, type Times } from "./turns.js"
 
 const promised = (program: () => Promise<unknown>) => timed(Effect.promise(program))
 

@@ -7,7 +7,8 @@ import { scan } from "../../src/checkpoint/fileStore/Scan.js"
 import type { Figure } from "./figures.js"
 import { ms } from "./figures.js"
 import { history, snapshot } from "./run.js"
-import { inTurn, median, timed } from "./turns.js"
+import { median } from "../median.js"
+import { inTurn, timed } from "./turns.js"
 
 const count = 1000
 

@@ -1,10 +1,8 @@
 import * as Effect from "effect/Effect"
+import { median } from "../median.js"
 
 /** What each of several programs took, in milliseconds, round by round. */
 export type Times<Name extends string> = Readonly<Record<Name, ReadonlyArray<number>>>
-
-export const median = (numbers: ReadonlyArray<number>): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!
 
 /** How long an effect takes, in milliseconds. */
 export const timed = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<number, E, R> =>

@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url"
 import type { Figure } from "./figures.js"
 import { mib, ms } from "./figures.js"
 import type { Measured } from "./training.js"
-import { median } from "./turns.js"
+import { median } from "../median.js"
 
 const program = fileURLToPath(new URL("training.ts", import.meta.url))
 
