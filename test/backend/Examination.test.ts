@@ -1,10 +1,9 @@
-import * as tf from "@tensorflow/tfjs"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { describe as inWords, examineAll } from "../../src/backend/Examination.js"
 import { measure } from "../../src/backend/measure.js"
 import { tolerance } from "../../src/backend/Tolerance.js"
-import { use } from "./backends.js"
+import { use, withWrongGradient } from "./backends.js"
 
 describe("examining the backends", () => {
   it.effect(
@@ -25,19 +24,7 @@ describe("examining the backends", () => {
 
   it("sees a gradient that is wrong", async () => {
     await use("wasm")
-    const right = tf.getKernel("Conv2DBackpropFilter", "wasm")
-    tf.unregisterKernel("Conv2DBackpropFilter", "wasm")
-    tf.registerKernel({
-      ...right,
-      kernelFunc: (call) =>
-        tf.getKernel("Multiply", "wasm").kernelFunc({
-          inputs: { a: right.kernelFunc(call) as tf.TensorInfo, b: tf.scalar(1.5) },
-          backend: call.backend
-        })
-    })
-    const { gradientError } = await Effect.runPromise(measure(0.1))
-    tf.unregisterKernel("Conv2DBackpropFilter", "wasm")
-    tf.registerKernel(right)
+    const { gradientError } = await withWrongGradient("wasm", () => Effect.runPromise(measure(0.1)))
     expect(gradientError).toBeGreaterThan(tolerance)
   })
 

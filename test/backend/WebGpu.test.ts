@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Device from "../../src/backend/webgpu/Device.js"
 import * as WebGpu from "../../src/backend/WebGpu.js"
 import * as Reading from "../../src/backend/Reading.js"
-import { use } from "./backends.js"
+import { use, withWrongGradient } from "./backends.js"
 import { gradientsOn, largestError, slopesInDoubles, slopesOf, valueOn } from "./gradientCheck.js"
 import { layerCases } from "./layerCases.js"
 import { refusal, subjectOf, titleOf } from "./layerCheck.js"
@@ -56,21 +56,11 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
 
   it("does not start where a gradient comes out wrong", async () => {
     await use("webgpu")
-    const right = tf.getKernel("Conv2DBackpropFilter", "webgpu")
-    tf.unregisterKernel(right.kernelName, "webgpu")
-    tf.registerKernel({
-      ...right,
-      kernelFunc: (call) =>
-        tf.getKernel("Multiply", "webgpu").kernelFunc({
-          inputs: { a: right.kernelFunc(call) as tf.TensorInfo, b: tf.scalar(1.5) },
-          backend: call.backend
-        })
+    await withWrongGradient("webgpu", async () => {
+      Device.condemn("so that another is opened")
+      const error = await Effect.runPromise(Effect.flip(WebGpu.start()))
+      expect(error.message).toContain("its gradients are wrong by")
     })
-    Device.condemn("so that another is opened")
-    const error = await Effect.runPromise(Effect.flip(WebGpu.start()))
-    expect(error.message).toContain("its gradients are wrong by")
-    tf.unregisterKernel(right.kernelName, "webgpu")
-    tf.registerKernel(right)
     await use("webgpu")
   })
 

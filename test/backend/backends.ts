@@ -46,3 +46,26 @@ export const setWeights = (model: LayersModel): void => {
     })
   )
 }
+
+/** Runs `body` while the gradient of a convolution's filter is half as large again as it should be. */
+export const withWrongGradient = async <A>(
+  backend: BackendName,
+  body: () => Promise<A>
+): Promise<A> => {
+  const right = tf.getKernel("Conv2DBackpropFilter", backend)
+  tf.unregisterKernel(right.kernelName, backend)
+  tf.registerKernel({
+    ...right,
+    kernelFunc: (call) =>
+      tf.getKernel("Multiply", backend).kernelFunc({
+        inputs: { a: right.kernelFunc(call) as tf.TensorInfo, b: tf.scalar(1.5) },
+        backend: call.backend
+      })
+  })
+  try {
+    return await body()
+  } finally {
+    tf.unregisterKernel(right.kernelName, backend)
+    tf.registerKernel(right)
+  }
+}
