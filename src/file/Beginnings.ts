@@ -3,6 +3,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { closeSync, openSync, readSync } from "node:fs"
+import * as EventLoop from "./EventLoop.js"
 import * as OpenFile from "./OpenFile.js"
 
 /** How much of a file's beginning is wanted, at first and, told by that, in all. */
@@ -69,11 +70,6 @@ const atOnce: Read = (file, memory, wanted) => Effect.sync(() => readNow(file, m
 // In between, others have their turn.
 const slice = 16
 
-const breathe = Effect.async<void>((resume) => {
-  const handle = setImmediate(() => resume(Effect.void))
-  return Effect.sync(() => clearImmediate(handle))
-})
-
 /**
  * Gives `use` as many of the first bytes of each file as are wanted, or nothing of one that cannot
  * be read: why, another attempt will tell. `use` must not keep the bytes.
@@ -90,7 +86,7 @@ export const read = Effect.fnUntraced(function* <A>(
   const results: Array<A> = []
   for (const file of files) {
     results.push(use(file, yield* start(file, memory, wanted)))
-    if (results.length % slice === 0) yield* breathe
+    if (results.length % slice === 0) yield* EventLoop.breathe
   }
   return results
 })

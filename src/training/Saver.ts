@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
-import * as EventLoop from "../data/EventLoop.js"
+import * as EventLoop from "../file/EventLoop.js"
 import { emit, type Observer } from "../observe/Observer.js"
 import type { Snapshot } from "./Snapshot.js"
 
