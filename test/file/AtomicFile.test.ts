@@ -16,6 +16,20 @@ const inFolder = <A, E>(
     return yield* body(yield* fs.makeTempDirectoryScoped(), fs)
   }).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
 
+const fault = new SystemError({ module: "FileSystem", method: "sync", reason: "Unknown" })
+
+/** `fs`, whose files are not synced but by `sync`. */
+const syncedBy = (
+  fs: FileSystem.FileSystem,
+  sync: () => Effect.Effect<void, SystemError>
+): FileSystem.FileSystem => ({
+  ...fs,
+  open: (path, options) =>
+    Effect.map(fs.open(path, options), (file) =>
+      Object.defineProperty(file, "sync", { value: Effect.suspend(sync) })
+    )
+})
+
 describe("AtomicFile", () => {
   it.live("replaces a file and leaves nothing beside it", () =>
     inFolder((folder, fs) =>
@@ -93,16 +107,7 @@ describe("AtomicFile", () => {
         yield* AtomicFile.writeFile(target, "old")
         let syncs = 0
         let written = 0
-        const error = new SystemError({ module: "FileSystem", method: "sync", reason: "Unknown" })
-        const failing: FileSystem.FileSystem = {
-          ...fs,
-          open: (path, options) =>
-            Effect.map(fs.open(path, options), (file) =>
-              Object.defineProperty(file, "sync", {
-                value: Effect.suspend(() => (syncs++ < failures ? Effect.fail(error) : Effect.void))
-              })
-            )
-        }
+        const failing = syncedBy(fs, () => (syncs++ < failures ? Effect.fail(fault) : Effect.void))
         const exit = yield* AtomicFile.write(target, (file) => {
           written++
           return file.write(Buffer.from("new"))
@@ -123,21 +128,12 @@ describe("AtomicFile", () => {
         const target = `${folder}/a.txt`
         const piece = new Uint8Array(1 << 24).fill(7)
         const events: Array<string> = []
-        const error = new SystemError({ module: "FileSystem", method: "sync", reason: "Unknown" })
-        const failing: FileSystem.FileSystem = {
-          ...fs,
-          open: (path, options) =>
-            Effect.map(fs.open(path, options), (file) =>
-              Object.defineProperty(file, "sync", {
-                value: Effect.suspend(() => {
-                  events.push("sync")
-                  return events.filter((event) => event === "sync").length === 1
-                    ? Effect.fail(error)
-                    : Effect.void
-                })
-              })
-            )
-        }
+        const failing = syncedBy(fs, () => {
+          events.push("sync")
+          return events.filter((event) => event === "sync").length === 1
+            ? Effect.fail(fault)
+            : Effect.void
+        })
         yield* AtomicFile.write(target, (file) =>
           Effect.gen(function* () {
             events.push("body")
