@@ -25,10 +25,29 @@ export const kernels = ({ heap, simd }: Tools): Kernels => {
     >(({ inputs: { weight, gradient, mean, square }, attrs }) => {
       const out = [like(weight), like(weight), like(weight)]
       const { beta1, beta2, rate, scale, epsilon, decay, factor } = attrs
-      const from = [weight, gradient, mean, square].map(at)
-      const betas = [beta1, 1 - beta1, beta2, 1 - beta2]
-      const rest = [rate, scale, epsilon, decay, factor]
-      simd.adam(...from, ...out.map(at), size(weight.shape), ...betas, ...rest)
+      const [w, g, m, v] = [at(weight), at(gradient), at(mean), at(square)]
+      const [nextW, nextM, nextV] = [at(out[0]!), at(out[1]!), at(out[2]!)]
+      const n = size(weight.shape)
+      const [a, b] = [1 - beta1, 1 - beta2]
+      simd.adam(
+        w,
+        g,
+        m,
+        v,
+        nextW,
+        nextM,
+        nextV,
+        n,
+        beta1,
+        a,
+        beta2,
+        b,
+        rate,
+        scale,
+        epsilon,
+        decay,
+        factor
+      )
       return out
     }),
     [names.sgd]: kernel<"weight" | "gradient", Numbers<"rate" | "decay">>(

@@ -95,6 +95,11 @@ export const convolve = (
       simd.packMatrix(U! + i * plane * 4, P! + i * panels * 4, Ci, Co, Co * 4, 4)
     }
     const rowM = tiles * Co * 4
+    const next = outputs * Co * 4
+    const whole = Math.floor(OW / outputs)
+    const rest = OW - whole * outputs
+    const back = (from: number, to: number, wanted: number, count: number) =>
+      simd.pointsToOutputs(from, OH * rowM, to, Co * 4, next, outputs, wanted, Co, count)
     for (let b = 0; b < info.batchSize; b++) {
       const source = heap.address(x) + b * H * W * Ci * 4
       imageToPoints(tools, source, [H, W, Ci], [top, left], tiling, image!, V!)
@@ -103,30 +108,15 @@ export const convolve = (
           const A = V! + (p * height + kh) * tiles * Ci * 4
           const B = P! + (p * KH + kh) * panels * 4
           const C = M! + p * OH * rowM
-          const strides = [Ci * 4, 4, Co * 4]
-          simd.multiplyPanels(A, B, C, OH * tiles, Co, Ci, ...strides, Number(kh > 0), edge!)
+          const add = Number(kh > 0)
+          simd.multiplyPanels(A, B, C, OH * tiles, Co, Ci, Ci * 4, 4, Co * 4, add, edge!)
         }
       }
-      const whole = Math.floor(OW / outputs)
-      const rest = OW - whole * outputs
       for (let h = 0; h < OH; h++) {
         const from = M! + h * rowM
         const to = heap.address(out) + (b * OH + h) * OW * Co * 4
-        const next = outputs * Co * 4
-        const back = (at: number, wanted: number, count: number) =>
-          simd.pointsToOutputs(
-            from + at * Co * 4,
-            OH * rowM,
-            to + at * next,
-            Co * 4,
-            next,
-            outputs,
-            wanted,
-            Co,
-            count
-          )
-        back(0, outputs, whole)
-        if (rest > 0) back(whole, rest, 1)
+        back(from, to, outputs, whole)
+        if (rest > 0) back(from + whole * Co * 4, to + whole * next, rest, 1)
       }
     }
   })
@@ -168,9 +158,10 @@ export const filterGradient = (
         for (let kh = 0; kh < KH; kh++) {
           const A = V! + (p * height + kh) * tiles * Ci * 4
           const C = S! + (p * KH + kh) * plane
-          const strides = [4, Ci * 4, Co * 4, 4, Co * 4]
-          const add = Number(b > 0)
-          simd.matmul(A, Y! + p * planeY, C, Ci, Co, OH * tiles, ...strides, add, scratch!)
+          const B = Y! + p * planeY
+          // Each number by itself: an array of strides, spread, is garbage in every turn.
+          const [row, rowC, add] = [Ci * 4, Co * 4, Number(b > 0)]
+          simd.matmul(A, B, C, Ci, Co, OH * tiles, 4, row, rowC, 4, rowC, add, scratch!)
         }
       }
     }
