@@ -44,11 +44,12 @@ export const make =
 
     const apply: Optimizer["apply"] = (gradients, learningRate) => {
       step += 1
+      const update = rule.at(learningRate, step)
       for (const [name, gradient] of gradients) {
         const weight = weights.get(name)!
         const own = slots.get(name)!
         tf.tidy(() => {
-          const next = rule.update({ weight, gradient, slots: own, learningRate, step })
+          const next = update({ weight, gradient, slots: own })
           for (const slot of rule.slots) own[slot]!.assign(next.slots[slot]!)
           weight.assign(next.weight)
         })

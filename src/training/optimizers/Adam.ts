@@ -1,7 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs"
 import { power } from "../../backend/Elementary.js"
 import * as Updates from "../../backend/Updates.js"
-import { decayed, type UpdateInput, type UpdateRule } from "./UpdateRule.js"
+import { decayed, type Updated, type UpdateInput, type UpdateRule } from "./UpdateRule.js"
 
 /** The parameters of Adam and AdamW, by PyTorch's meaning. */
 export interface AdamConfig {
@@ -15,37 +15,38 @@ export interface AdamConfig {
 export const adam = (config: AdamConfig): UpdateRule => ({
   name: "adam",
   slots: ["exp_avg", "exp_avg_sq"],
-  update: (input) => update(config, input, { decay: config.weight_decay, factor: 1 })
+  at: update(config, (decay) => ({ decay, factor: 1 }))
 })
 
 /** AdamW (Loshchilov and Hutter, arXiv:1711.05101): weights decay apart from the gradient. */
 export const adamw = (config: AdamConfig): UpdateRule => ({
   name: "adamw",
   slots: ["exp_avg", "exp_avg_sq"],
-  update: (input) =>
-    update(config, input, { decay: 0, factor: 1 - input.learningRate * config.weight_decay })
+  at: update(config, (decay, learningRate) => ({ decay: 0, factor: 1 - learningRate * decay }))
 })
 
 type Tensors = Record<"weight" | "gradient" | "mean" | "square", Tensor>
 type Numbers = Parameters<typeof Updates.adam>[1]
 
-const update = (
-  { beta_1, beta_2, epsilon }: AdamConfig,
-  { gradient, learningRate, slots, step, weight }: UpdateInput,
-  decays: { readonly decay: number; readonly factor: number }
-) => {
-  const tensors = { weight, gradient, mean: slots["exp_avg"]!, square: slots["exp_avg_sq"]! }
-  const numbers = {
-    ...decays,
-    beta1: beta_1,
-    beta2: beta_2,
-    epsilon,
-    rate: learningRate / (1 - power(beta_1, step)),
-    scale: Math.sqrt(1 - power(beta_2, step))
+type Decay = (decay: number, learningRate: number) => Pick<Numbers, "decay" | "factor">
+
+const update =
+  ({ beta_1: beta1, beta_2: beta2, epsilon, weight_decay }: AdamConfig, decay: Decay) =>
+  (learningRate: number, step: number) => {
+    const numbers = {
+      ...decay(weight_decay, learningRate),
+      beta1,
+      beta2,
+      epsilon,
+      rate: learningRate / (1 - power(beta1, step)),
+      scale: Math.sqrt(1 - power(beta2, step))
+    }
+    return ({ gradient, slots, weight }: UpdateInput): Updated => {
+      const tensors = { weight, gradient, mean: slots["exp_avg"]!, square: slots["exp_avg_sq"]! }
+      const next = Updates.adam(tensors, numbers) ?? composed(tensors, numbers)
+      return { weight: next.weight, slots: { exp_avg: next.mean, exp_avg_sq: next.square } }
+    }
   }
-  const next = Updates.adam(tensors, numbers) ?? composed(tensors, numbers)
-  return { weight: next.weight, slots: { exp_avg: next.mean, exp_avg_sq: next.square } }
-}
 
 /** What the kernel computes in one pass, for backends without it. */
 const composed = (tensors: Tensors, numbers: Numbers) => {

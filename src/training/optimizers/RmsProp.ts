@@ -11,20 +11,22 @@ export const rmsprop = (config: {
 }): UpdateRule => ({
   name: "rmsprop",
   slots: config.momentum === 0 ? ["square_avg"] : ["square_avg", "momentum_buffer"],
-  update: ({ gradient, learningRate, slots, weight }) => {
-    const tensors = { weight, gradient, square: slots["square_avg"]! }
-    const numbers = { alpha: config.alpha, epsilon: config.epsilon, decay: config.weight_decay }
-    const { direction, square: square_avg } =
-      Updates.rmsprop(tensors, numbers) ?? composed(tensors, numbers)
-    if (config.momentum === 0) {
-      return { weight: weight.sub(direction.mul(learningRate)), slots: { square_avg } }
+  at:
+    (learningRate) =>
+    ({ gradient, slots, weight }) => {
+      const tensors = { weight, gradient, square: slots["square_avg"]! }
+      const numbers = { alpha: config.alpha, epsilon: config.epsilon, decay: config.weight_decay }
+      const { direction, square: square_avg } =
+        Updates.rmsprop(tensors, numbers) ?? composed(tensors, numbers)
+      if (config.momentum === 0) {
+        return { weight: weight.sub(direction.mul(learningRate)), slots: { square_avg } }
+      }
+      const momentum_buffer = slots["momentum_buffer"]!.mul(config.momentum).add(direction)
+      return {
+        weight: weight.sub(momentum_buffer.mul(learningRate)),
+        slots: { square_avg, momentum_buffer }
+      }
     }
-    const momentum_buffer = slots["momentum_buffer"]!.mul(config.momentum).add(direction)
-    return {
-      weight: weight.sub(momentum_buffer.mul(learningRate)),
-      slots: { square_avg, momentum_buffer }
-    }
-  }
 })
 
 /** What the kernel computes in one pass, for backends without it. */

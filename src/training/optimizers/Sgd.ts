@@ -12,26 +12,26 @@ export const sgd = (config: {
     ? {
         name: "sgd",
         slots: [],
-        update: ({ gradient, learningRate: rate, weight }) => {
-          const tensors = { weight, gradient }
-          const numbers = { rate, decay: config.weight_decay }
-          return { weight: Updates.sgd(tensors, numbers) ?? plain(tensors, numbers), slots: {} }
-        }
+        at:
+          (rate) =>
+          ({ gradient, weight }) => {
+            const tensors = { weight, gradient }
+            const numbers = { rate, decay: config.weight_decay }
+            return { weight: Updates.sgd(tensors, numbers) ?? plain(tensors, numbers), slots: {} }
+          }
       }
     : {
         name: "sgd",
         slots: ["momentum_buffer"],
-        update: ({ gradient, learningRate: rate, slots, weight }) => {
-          const tensors = { weight, gradient, buffer: slots["momentum_buffer"]! }
-          const numbers = {
-            rate,
-            momentum: config.momentum,
-            nesterov: config.nesterov,
-            decay: config.weight_decay
+        at:
+          (rate) =>
+          ({ gradient, slots, weight }) => {
+            const tensors = { weight, gradient, buffer: slots["momentum_buffer"]! }
+            const { momentum, nesterov, weight_decay: decay } = config
+            const numbers = { rate, momentum, nesterov, decay }
+            const next = Updates.momentum(tensors, numbers) ?? withMomentum(tensors, numbers)
+            return { weight: next.weight, slots: { momentum_buffer: next.buffer } }
           }
-          const next = Updates.momentum(tensors, numbers) ?? withMomentum(tensors, numbers)
-          return { weight: next.weight, slots: { momentum_buffer: next.buffer } }
-        }
       }
 
 const plain = (

@@ -1,27 +1,28 @@
 import type { Tensor } from "@tensorflow/tfjs"
 
-/** What an update of one weight reads; all tensors have the weight's shape. */
+/** What the update of one weight reads; all tensors have the weight's shape. */
 export interface UpdateInput {
   readonly weight: Tensor
   readonly gradient: Tensor
   readonly slots: Readonly<Record<string, Tensor>>
-  readonly learningRate: number
-  /** The number of this update, from 1. */
-  readonly step: number
+}
+
+/** The next values of what the update has read. */
+export interface Updated {
+  readonly weight: Tensor
+  readonly slots: Readonly<Record<string, Tensor>>
 }
 
 /**
  * The formula of an optimizer: from a weight, its gradient and its slots to their next values. It
- * runs inside `tf.tidy` and depends on nothing but its input.
+ * runs inside `tf.tidy` and depends on nothing but its input and the moment: the learning rate of
+ * this step, and its number, from 1.
  */
 export interface UpdateRule {
   readonly name: string
   /** What it remembers of each weight, by PyTorch's names. */
   readonly slots: ReadonlyArray<string>
-  readonly update: (input: UpdateInput) => {
-    readonly weight: Tensor
-    readonly slots: Readonly<Record<string, Tensor>>
-  }
+  readonly at: (learningRate: number, step: number) => (input: UpdateInput) => Updated
 }
 
 /** The gradient with L2 regularisation added: g + decay · w. */
