@@ -27,6 +27,8 @@ export interface Saver {
   readonly order: (order: Order) => Effect.Effect<void, never, Observer>
   /** Waits until everything is written; fails with what cannot be, which is then disposed of. */
   readonly settle: Effect.Effect<void, CheckpointError, Observer>
+  /** Whether nothing is being written. */
+  readonly isIdle: () => boolean
   /** Waits while something is being written. */
   readonly idle: Effect.Effect<void>
 }
@@ -39,12 +41,14 @@ const share = 0.1
  * something is being written, for longer. A save is some dozens of operations one after the other,
  * each of which would else wait for a whole step to end. Short steps keep none waiting for long.
  */
-export const breathe = ({ idle }: Saver, started: number): Effect.Effect<void> =>
+export const breathe = ({ idle, isIdle }: Saver, started: number): Effect.Effect<void> =>
   Effect.zipRight(
     EventLoop.breathe,
     Effect.suspend(() => {
       const milliseconds = share * (performance.now() - started)
-      return milliseconds < 1 ? Effect.void : Effect.raceFirst(idle, EventLoop.pause(milliseconds))
+      return isIdle() || milliseconds < 1
+        ? Effect.void
+        : Effect.raceFirst(idle, EventLoop.pause(milliseconds))
     })
   )
 
@@ -58,6 +62,7 @@ export const make = (
     const waiting = new Map<CheckpointName, Order>()
     const told = new Set<string>()
     const idle = yield* Effect.makeLatch(true)
+    let isIdle = true
 
     /** Tells of each trouble once, until a save succeeds: a full disk fails every attempt alike. */
     const warn = (errors: ReadonlyArray<CheckpointError>) =>
@@ -78,6 +83,7 @@ export const make = (
         const order = waiting.get(name)
         if (order === undefined) return Effect.succeed(null)
         waiting.delete(name)
+        isIdle = false
         idle.unsafeClose()
         return Effect.match(write(order), {
           onSuccess: () => {
@@ -94,7 +100,12 @@ export const make = (
       })
     ).pipe(
       Effect.map((errors) => errors.filter((error) => error !== null)),
-      Effect.ensuring(idle.open),
+      Effect.ensuring(
+        Effect.suspend(() => {
+          isIdle = true
+          return idle.open
+        })
+      ),
       Effect.uninterruptible,
       oneAtATime
     )
@@ -116,6 +127,7 @@ export const make = (
       settle: Effect.flatMap(attempt, ([error]) =>
         error === undefined ? Effect.void : Effect.zipRight(discard, Effect.fail(error))
       ),
+      isIdle: () => isIdle,
       idle: idle.await
     }
   })
