@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
 import type { Best, CheckpointMeta } from "./Checkpoint.js"
@@ -76,6 +77,18 @@ export const metricOf = (meta: Ranking, metric: string): Option.Option<number> =
         ? meta.train_history.at(-1)?.[metric]
         : undefined)
   )
+
+/** Tells the checkpoints that hold the very weights that `meta` calls the best of its run. */
+export const isBestOf =
+  ({ best, run_id }: Ranking) =>
+  (meta: Ranking): boolean => {
+    if (best === null || meta.run_id !== run_id) return false
+    // Of the epoch under way if that has the value already, else of the last.
+    const epoch = best.metric in meta.position.metrics ? meta.epoch + 1 : meta.epoch
+    return (
+      epoch === best.epoch && Equal.equals(metricOf(meta, best.metric), Option.some(best.value))
+    )
+  }
 
 /** Those with a value for the metric, best first; NaN counts as no value. */
 export const bestFirst = <A extends Ranked>(

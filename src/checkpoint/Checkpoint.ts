@@ -111,3 +111,10 @@ export interface Checkpoint {
   readonly meta: CheckpointMeta
   readonly tensors: ReadonlyMap<string, CheckpointTensor>
 }
+
+/**
+ * Whether two checkpoints are of one moment: the same run, place, history and states are the same
+ * weights.
+ */
+export const isSame = (a: CheckpointMeta, b: CheckpointMeta): boolean =>
+  JSON.stringify({ ...a, saved_at: "" }) === JSON.stringify({ ...b, saved_at: "" })

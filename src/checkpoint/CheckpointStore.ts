@@ -50,8 +50,12 @@ export interface CheckpointFolder extends CheckpointShelf {
     checkpoint: Checkpoint,
     name: CheckpointName
   ) => Effect.Effect<Saved, CheckpointError>
-  /** Moves all checkpoints to a new folder inside this one, and gives its path. */
-  readonly archive: Effect.Effect<string, CheckpointError>
+  /**
+   * Moves all checkpoints but those that stay to a new folder inside this one, and gives its path.
+   */
+  readonly archive: (
+    stays: (candidate: Candidate) => boolean
+  ) => Effect.Effect<string, CheckpointError>
 }
 
 /** How a folder is opened. */

@@ -29,12 +29,11 @@ const preferred = (ranked: ReadonlyArray<Ranked>, name: CheckpointName): Readonl
       })
 
 /**
- * Finds the newest or best checkpoint that is whole to the last byte. Damaged ones are named in
- * warnings. One that merely cannot be read is an error: it may be the one that is wanted.
+ * Finds the first of `ranked` that is whole to the last byte. Damaged ones are named in warnings.
+ * One that merely cannot be read is an error: it may be the one that is wanted.
  */
 export const choose = (
   { ranked, errors }: Found,
-  name: CheckpointName,
   load: (path: string) => Effect.Effect<Checkpoint, CheckpointError>
 ): Effect.Effect<Option.Option<Choice>, CheckpointError> =>
   Effect.gen(function* () {
@@ -43,7 +42,7 @@ export const choose = (
         ? Effect.fail(error)
         : Effect.logWarning(`passed over: ${error.message}`)
     yield* Effect.forEach(errors, passOver, { discard: true })
-    for (const place of preferred(ranked, name)) {
+    for (const place of ranked) {
       const loaded = yield* Effect.either(load(place.path))
       if (loaded._tag === "Right") return Option.some({ place, checkpoint: loaded.right })
       yield* passOver(loaded.left)
@@ -64,7 +63,10 @@ export interface Access {
 
 /** The shelf of a folder. */
 export const shelf = ({ path, list, scan, load, describe }: Access): CheckpointShelf => {
-  const find = (name: CheckpointName) => Effect.flatMap(scan, (found) => choose(found, name, load))
+  const find = (name: CheckpointName) =>
+    Effect.flatMap(scan, ({ ranked, errors }) =>
+      choose({ ranked: preferred(ranked, name), errors }, load)
+    )
   const candidate = (name: CheckpointName) =>
     Effect.gen(function* () {
       const choice = yield* find(name)

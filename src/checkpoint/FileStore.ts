@@ -62,7 +62,7 @@ const make = Effect.gen(function* () {
       ...browse(folder),
       save: (checkpoint, name) =>
         run(save(state, checkpoint, name)).pipe(oneAtATime.withPermits(1), Effect.uninterruptible),
-      archive: oneAtATime.withPermits(1)(run(archive(folder)))
+      archive: (stays) => oneAtATime.withPermits(1)(run(archive(folder, stays)))
     } satisfies CheckpointFolder
   })
 

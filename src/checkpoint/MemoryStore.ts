@@ -5,7 +5,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import { createHash } from "node:crypto"
 import * as path from "node:path"
-import type { Whole } from "./Candidate.js"
+import type { Candidate, Whole } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
 import type { Checkpoint, CheckpointTensor } from "./Checkpoint.js"
 import { CheckpointError } from "./CheckpointError.js"
@@ -98,12 +98,14 @@ const make = () => {
     return { path: file, file, bytes: kept.bytes, milliseconds: 0 }
   }, Effect.uninterruptible)
 
-  const archive = (folder: string) =>
+  const archive = (folder: string, stays: (candidate: Candidate) => boolean) =>
     Effect.map(list(folder), (found) => {
       let nth = 1
       const target = () => path.join(folder, "archive", String(nth))
       while ([...files.keys()].some((file) => path.dirname(file) === target())) nth++
-      for (const { path: file, name } of found) {
+      for (const one of found) {
+        const { path: file, name } = one
+        if (stays(one)) continue
         const kept = files.get(file)
         files.delete(file)
         if (kept !== undefined) files.set(path.join(target(), name), kept)
@@ -127,7 +129,7 @@ const make = () => {
   const open = (folder: string): CheckpointFolder => ({
     ...browse(folder),
     save: (checkpoint, name) => save(folder, checkpoint, name),
-    archive: archive(folder)
+    archive: (stays) => archive(folder, stays)
   })
 
   const inspect = Effect.fn("MemoryStore.inspect")(function* (file: string) {

@@ -1,24 +1,29 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import { dirname, resolve } from "node:path"
+import type { Candidate } from "../checkpoint/Candidate.js"
 import type { Checkpoint } from "../checkpoint/Checkpoint.js"
 import type { CheckpointFolder } from "../checkpoint/CheckpointStore.js"
 import * as Named from "../checkpoint/Named.js"
 import { decide, Resumption } from "../checkpoint/Resumption.js"
+import * as TakeOver from "../checkpoint/TakeOver.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 
-/**
- * Where a run starts: from a checkpoint, or from scratch (null). `archive` says whether what lies in
- * the folder is to be moved aside first.
- */
+/** Where a run starts: from a checkpoint, or from scratch (null). */
 export interface Start {
   readonly from: {
     readonly path: string
     readonly checkpoint: Checkpoint
     /** Whether it is what the folder keeps as its latest. */
     readonly isLatest: boolean
+    /** Whether it lies in another folder. */
+    readonly isElsewhere: boolean
     readonly reason?: "told to" | "no terminal"
   } | null
+  /** Which of the checkpoints in the folder are to stay there. */
+  readonly stays: (candidate: Candidate) => boolean
+  /** Whether there are others, which are to be moved aside first. */
   readonly archive: boolean
 }
 
@@ -43,7 +48,7 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
     best: wanted === "best" ? pathOf(yield* folder.best) : Option.none(),
     terminal: resumption.terminal
   })
-  const scratch: Start = { from: null, archive: candidates.length > 0 }
+  const scratch: Start = { from: null, stays: () => false, archive: candidates.length > 0 }
   if (decision.action === "fresh") return scratch
 
   const checkpoint = yield* Named.load(decision.path, folder.path)
@@ -58,6 +63,11 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
       savedAt: meta.saved_at
     }))
   if (!asked) return scratch
+  const isElsewhere = resolve(dirname(decision.path)) !== resolve(folder.path)
+  // A folder keeps one run; and other places of it than it goes on from, retention would soon remove.
+  const stays = isElsewhere
+    ? TakeOver.fits(meta)
+    : ({ health }: Candidate) => Either.isLeft(health) || health.right.run_id === meta.run_id
   const start: Start = {
     from: {
       path: decision.path,
@@ -65,12 +75,11 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
       isLatest: candidates.some(
         ({ aliases, path }) => path === decision.path && aliases.includes("latest")
       ),
+      isElsewhere,
       ...(decision.action === "load" ? { reason: decision.reason } : {})
     },
-    // Going on in a folder that holds another run would write over that one.
-    archive: candidates.some(
-      ({ health }) => Either.isRight(health) && health.right.run_id !== meta.run_id
-    )
+    stays,
+    archive: candidates.some((one) => !stays(one))
   }
   return start
 })

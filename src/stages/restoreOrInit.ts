@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
-import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
+import { CheckpointStore, type CheckpointFolder } from "../checkpoint/CheckpointStore.js"
 import { Resumption } from "../checkpoint/Resumption.js"
+import * as TakeOver from "../checkpoint/TakeOver.js"
 import { differences } from "../config/Compare.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
@@ -48,9 +49,15 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
           store: folder.save,
           fetch: folder.fetch
         })
-        if (start.from !== null) yield* goOn(run, start.from)
+        const isUnchanged = start.from !== null && (yield* goOn(run, start.from))
         if (start.archive) {
-          yield* emit({ _tag: "EarlierRunArchived", path: yield* folder.archive })
+          yield* emit({ _tag: "EarlierRunArchived", path: yield* folder.archive(start.stays) })
+        }
+        const latest = start.from === null ? null : yield* latestOf(folder, start.from)
+        if (latest !== null && isUnchanged) {
+          const saved = yield* Ref.get(run.progress)
+          yield* Ref.set(run.lastOrder, saved)
+          yield* Ref.set(run.lastSave, { progress: saved, path: latest })
         }
         yield* Effect.addFinalizer((exit) => onExit(run, exit))
         const { epoch, step } = yield* place(run)
@@ -68,10 +75,20 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
 const placeOf = ({ path, reason }: NonNullable<Start["from"]>) =>
   reason === undefined ? { path } : { path, reason }
 
-/** Puts a checkpoint into a newly built run, if the two fit; says what has changed since. */
+/** The path under which the folder keeps as its latest what the run goes on from, if it does. */
+const latestOf = (
+  folder: CheckpointFolder,
+  { checkpoint, isElsewhere, isLatest, path }: NonNullable<Start["from"]>
+) =>
+  isElsewhere ? TakeOver.takeOver(folder, path, checkpoint) : Effect.succeed(isLatest ? path : null)
+
+/**
+ * Puts a checkpoint into a newly built run, if the two fit; says what has changed since. Gives
+ * whether the run stands where the checkpoint does.
+ */
 const goOn = Effect.fn("restoreOrInit.goOn")(function* (
   run: Run,
-  { checkpoint, isLatest, path }: NonNullable<Start["from"]>
+  { checkpoint, path }: NonNullable<Start["from"]>
 ) {
   const { allowDatasetChange } = yield* Resumption
   yield* Fit.checkClassCount(checkpoint, path, run.dataset)
@@ -93,10 +110,6 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
   const isTraining = saved.position.example < checkpoint.meta.dataset.sizes.train
   const onSameData = sameData || !isTraining ? saved : Progress.restartTraining(saved)
   yield* Ref.set(run.progress, goesFurther ? Progress.unstopped(onSameData) : onSameData)
-  if (sameData && !goesFurther && isLatest) {
-    yield* Ref.set(run.lastOrder, saved)
-    yield* Ref.set(run.lastSave, { progress: saved, path })
-  }
 
   const changes = differences(checkpoint.meta.config, run.config)
   if (changes.length > 0) yield* emit({ _tag: "ConfigChanged", changes })
@@ -117,4 +130,5 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
   for (const message of warnings) {
     if (message !== null) yield* emit({ _tag: "Notice", level: "warning", message })
   }
+  return sameData && !goesFurther
 })

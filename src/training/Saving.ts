@@ -2,6 +2,7 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
 import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
@@ -32,23 +33,24 @@ export const save = (
 
 /**
  * Runs an all-or-nothing part of a run. When it has succeeded the run's place becomes `advance` of
- * it, in the same breath; if it is interrupted or fails, the flush that follows records the run as
- * it was before.
+ * it, in the same breath; if it fails, the flush that follows records the run as it was before. If
+ * it is interrupted, that is saved at once, while the part, however unwilling, comes to its end.
  */
 export const transaction = <A, E, R>(
   run: Run,
   part: Effect.Effect<A, E, R>,
   advance: (progress: Progress) => Progress
-): Effect.Effect<A, E, R> =>
+): Effect.Effect<A, E, R | Observer> =>
   Effect.acquireUseRelease(
     Effect.gen(function* () {
       const snapshot = RunState.take(run, yield* Ref.get(run.progress))
       yield* Ref.set(run.boundary, snapshot)
       return snapshot
     }),
-    () => part,
+    () => apart(part, secure(run)),
     (snapshot, exit) =>
-      // After a failure the snapshot is what the flush is about to write, and disposes of.
+      // After a failure the snapshot is what the flush is about to write, or has been given to the
+      // saver, and is disposed of there.
       Exit.isFailure(exit)
         ? Effect.void
         : Ref.update(run.progress, advance).pipe(
@@ -57,15 +59,31 @@ export const transaction = <A, E, R>(
           )
   )
 
-/**
- * Saves what is not saved yet as the run ends early, and waits until it is durable. Gives the path
- * of the checkpoint that holds the run, null where there is none.
- */
-export const flush = (run: Run): Effect.Effect<string | null, CheckpointError, Observer> =>
+/** Runs `part` in a fiber of its own; once it is told to stop, does `meanwhile`, then waits for it. */
+const apart = <A, E, R, R2>(
+  part: Effect.Effect<A, E, R>,
+  meanwhile: Effect.Effect<void, never, R2>
+) =>
+  Effect.uninterruptibleMask((restore) =>
+    Effect.gen(function* () {
+      const fiber = yield* Effect.fork(restore(part))
+      const waited = yield* Effect.exit(restore(Fiber.await(fiber)))
+      if (Exit.isFailure(waited)) {
+        // A fiber tells those that it has forked, but not those that it forks thereafter.
+        yield* Fiber.interruptFork(fiber)
+        yield* meanwhile
+      }
+      return yield* Fiber.join(fiber)
+    })
+  )
+
+/** Has what is not saved yet of a run that ends early saved. */
+const secure = (run: Run): Effect.Effect<void, never, Observer> =>
   Effect.gen(function* () {
     const boundary = yield* Ref.getAndUpdate(run.boundary, (found) =>
-      found === "torn" ? found : null
+      found === null || found === "torn" ? found : "secured"
     )
+    if (boundary === "secured") return
     if (boundary === "torn") {
       yield* emit({
         _tag: "Notice",
@@ -79,6 +97,15 @@ export const flush = (run: Run): Effect.Effect<string | null, CheckpointError, O
     } else {
       yield* order(run, "latest", boundary, 0)
     }
+  })
+
+/**
+ * Saves what is not saved yet as the run ends early, and waits until it is durable. Gives the path
+ * of the checkpoint that holds the run, null where there is none.
+ */
+export const flush = (run: Run): Effect.Effect<string | null, CheckpointError, Observer> =>
+  Effect.gen(function* () {
+    yield* secure(run)
     yield* run.saver.settle
     return (yield* Ref.get(run.lastSave))?.path ?? null
   })

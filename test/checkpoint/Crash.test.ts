@@ -96,7 +96,7 @@ describe("a crash at any moment", () => {
 
   it.live("of moving checkpoints aside loses none", () =>
     Effect.gen(function* () {
-      const { before, after, durable } = yield* recorded((folder) => folder.archive)
+      const { before, after, durable } = yield* recorded((folder) => folder.archive(() => false))
       const draw = randomOf(13)
       for (const { cut, crashed } of crashes(before, after, 1 + soak, draw)) {
         const archives = crashed

@@ -201,7 +201,8 @@ describe("every operation fails once", () => {
   })
 
   failing("moving aside: each is here or there", {
-    session: ({ during, fileSystem }) => withFolder(fileSystem, (folder) => during(folder.archive)),
+    session: ({ during, fileSystem }) =>
+      withFolder(fileSystem, (folder) => during(folder.archive(() => false))),
     check: ({ disk, exit }) =>
       Effect.gen(function* () {
         const archives = disk.names(pathOf("archive")).map((name) => pathOf(`archive/${name}`))
@@ -210,7 +211,7 @@ describe("every operation fails once", () => {
         )
         expect(new Set([here, ...there].flat())).toEqual(new Set([1, 2, 3]))
         if (Exit.isSuccess(exit)) expect(here).toEqual([])
-        yield* withFolder(disk.fileSystem, (folder) => folder.archive)
+        yield* withFolder(disk.fileSystem, (folder) => folder.archive(() => false))
         expect(yield* epochsIn(disk.fileSystem)).toEqual([])
       }),
     operations: ["readDirectory", "makeDirectory", "rename", "open", "fsync", "close"]

@@ -6,7 +6,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -18,6 +17,7 @@ import { Space } from "../../src/file/Space.js"
 import * as Safetensors from "../../src/file/Safetensors.js"
 import { contract } from "./contract.js"
 import { sample, tensor } from "./sample.js"
+import { warningsOf } from "./warnings.js"
 
 const root = mkdtempSync(path.join(tmpdir(), "holdfast-"))
 afterAll(() => rmSync(root, { recursive: true }))
@@ -72,17 +72,6 @@ const damage = (file: string) =>
     const bytes = yield* fs.readFile(file)
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
     yield* fs.writeFile(file, bytes)
-  })
-
-/** Runs `self` and collects what it warns of. */
-const warningsOf = <A, E, R>(self: Effect.Effect<A, E, R>) =>
-  Effect.suspend(() => {
-    const warnings: Array<string> = []
-    const logger = Logger.make(({ message }) => warnings.push(String(message)))
-    return Effect.map(
-      Effect.provide(self, Logger.replace(Logger.defaultLogger, logger)),
-      (value) => ({ value, warnings: warnings.join("\n") })
-    )
   })
 
 describe("FileStore", () => {
@@ -242,7 +231,7 @@ describe("FileStore", () => {
         Safetensors.encode({ metadata: new Map(), tensors: new Map() })
       )
       yield* fs.writeFile(`${folder.path}/foreign.safetensors`, foreign)
-      const place = yield* folder.archive
+      const place = yield* folder.archive(() => false)
       expect(yield* visible(place)).toEqual([
         fileNames.best,
         "epoch-0004-step-000000.safetensors",
@@ -252,6 +241,29 @@ describe("FileStore", () => {
       ])
       expect(yield* visible(folder.path)).toEqual(["archive", "foreign.safetensors"])
       expect(path.basename(place)).toMatch(/^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/)
+    }).pipe(Effect.provide(layer))
+  )
+
+  it.scopedLive("moves others aside than those that stay, which have the two names then", () =>
+    Effect.gen(function* () {
+      const { folder } = yield* opened
+      const best = { metric: "val_loss", mode: "min" as const, value: 0.1, epoch: 1 }
+      yield* folder.save(sample(1, 0.1), "best")
+      yield* folder.save(sample(2, 0.5, { best }), "latest")
+      yield* folder.save(sample(3, 0.05, { run_id: "other" }), "best")
+      yield* folder.save(sample(3, 0.05, { run_id: "other" }), "latest")
+      const place = yield* folder.archive(
+        ({ health }) => Either.getOrThrow(health).run_id === "run"
+      )
+      expect((yield* folder.list).map(({ name, aliases }) => [name, aliases])).toEqual([
+        ["epoch-0002-step-000000.safetensors", ["latest"]],
+        ["epoch-0001-step-000000.safetensors", ["best"]]
+      ])
+      expect(yield* visible(place)).toEqual([
+        fileNames.best,
+        "epoch-0003-step-000000.safetensors",
+        fileNames.latest
+      ])
     }).pipe(Effect.provide(layer))
   )
 

@@ -4,6 +4,7 @@ import * as Either from "effect/Either"
 import type * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as path from "node:path"
+import type { CheckpointMeta } from "../../src/checkpoint/Checkpoint.js"
 import { CheckpointStore, fileNames } from "../../src/checkpoint/CheckpointStore.js"
 import { content, sample } from "./sample.js"
 
@@ -114,6 +115,22 @@ export const contract = <E>(
       }).pipe(Effect.provide(layer))
     )
 
+    it.scopedLive("moves none aside that is to stay", () =>
+      Effect.gen(function* () {
+        const { store, folder } = yield* opened
+        yield* folder.save(sample(1), "best")
+        yield* folder.save(sample(2, 1, { run_id: "other" }), "latest")
+        const place = yield* folder.archive(
+          ({ health }) => Either.getOrThrow(health).run_id === "run"
+        )
+        const epochs = (
+          list: ReadonlyArray<{ readonly health: Either.Either<CheckpointMeta, unknown> }>
+        ) => list.map(({ health }) => Either.getOrThrow(health).epoch)
+        expect(epochs(yield* folder.list)).toEqual([1])
+        expect(epochs(yield* store.list(place))).toEqual([2])
+      }).pipe(Effect.provide(layer))
+    )
+
     it.scopedLive("moves checkpoints aside, as often as need be", () =>
       Effect.gen(function* () {
         const { store, folder } = yield* opened
@@ -121,7 +138,7 @@ export const contract = <E>(
           Effect.gen(function* () {
             yield* folder.save(sample(epoch), "latest")
             yield* folder.save(sample(epoch), "best")
-            const place = yield* folder.archive
+            const place = yield* folder.archive(() => false)
             expect(yield* folder.list).toEqual([])
             return place
           })

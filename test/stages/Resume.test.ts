@@ -8,6 +8,7 @@ import * as Exit from "effect/Exit"
 import type { Event } from "holdfast"
 import {
   checkpointIn,
+  essence,
   pipelineOf,
   session,
   temporaryFolder,
@@ -48,6 +49,12 @@ const flipLastBit = (file: string) =>
     bytes[bytes.length - 1]! ^= 1
     yield* fileSystem.writeFile(file, bytes)
   }).pipe(Effect.provide(NodeFileSystem.layer))
+
+const copy = (from: string, to: string) =>
+  FileSystem.FileSystem.pipe(
+    Effect.flatMap((fileSystem) => fileSystem.copyFile(from, to)),
+    Effect.provide(NodeFileSystem.layer)
+  )
 
 const twoEpochs = { num_epochs: 2 }
 
@@ -178,6 +185,117 @@ describe("restoreOrInit", () => {
         )
       }
     })
+  )
+
+  it.scopedLive("takes the best over into another folder, where it is measured in the end", () =>
+    Effect.gen(function* () {
+      const pipeline = pipelineOf({ valLoss: (epoch) => Math.abs(epoch - 2) })
+      const training = { num_epochs: 5 }
+      const straight = yield* temporaryFolder
+      const undisturbed = ended(yield* session({ folder: straight, pipeline, training }))
+      const elsewhere = yield* temporaryFolder
+      yield* session({
+        folder: elsewhere,
+        pipeline,
+        training,
+        interruptAt: (event) => event._tag === "EpochFinished" && event.record.epoch === 3
+      })
+      const path = `${elsewhere}/checkpoints/latest_checkpoint.safetensors`
+      const before = yield* files(elsewhere)
+
+      const folder = yield* temporaryFolder
+      const again = ended(yield* session({ folder, pipeline, training, resume: { path } }))
+      const evaluated = ({ events }: Outcome) => events.find((event) => event._tag === "Evaluated")
+      expect(evaluated(again)).toMatchObject({ epoch: 2 })
+      expect(evaluated(again)).toStrictEqual(evaluated(undisturbed))
+      for (const name of ["latest_checkpoint", "best_model"] as const) {
+        const end = (of: string) => Effect.flatMap(checkpointIn(of, name), essence)
+        expect(yield* end(folder)).toStrictEqual(yield* end(straight))
+      }
+      expect(yield* files(elsewhere)).toStrictEqual(before)
+    })
+  )
+
+  it.scopedLive("can be measured, and gone on with, in another folder without any training", () =>
+    Effect.gen(function* () {
+      const pipeline = pipelineOf({ valLoss: (epoch) => Math.abs(epoch - 2) })
+      const elsewhere = yield* temporaryFolder
+      ended(yield* session({ folder: elsewhere, pipeline }))
+      const path = `${elsewhere}/checkpoints/latest_checkpoint.safetensors`
+      const folder = yield* temporaryFolder
+      for (const resume of [{ path }, { path }, "latest"] as const) {
+        const { events } = ended(yield* session({ folder, pipeline, resume }))
+        const tags = events.map((event) => event._tag)
+        expect(tags).toContain("AlreadyFinished")
+        expect(tags).not.toContain("EarlierRunArchived")
+        expect(tags).not.toContain("CheckpointSaved")
+        expect(events).toContainEqual(expect.objectContaining({ _tag: "Evaluated", epoch: 2 }))
+      }
+      expect(yield* files(`${folder}/checkpoints`)).toStrictEqual([
+        "best_model.safetensors",
+        "epoch-0002-step-000000.safetensors",
+        "epoch-0004-step-000000.safetensors",
+        "latest_checkpoint.safetensors"
+      ])
+    })
+  )
+
+  it.scopedLive("moves aside what a run has reached from a path that it goes on from again", () =>
+    Effect.gen(function* () {
+      const elsewhere = yield* temporaryFolder
+      ended(yield* session({ folder: elsewhere, training: twoEpochs }))
+      const path = `${elsewhere}/checkpoints/latest_checkpoint.safetensors`
+      const folder = yield* temporaryFolder
+      ended(yield* session({ folder, resume: { path } }))
+      const reached = yield* Effect.flatMap(checkpointIn(folder), essence)
+      const { events } = yield* session({
+        folder,
+        resume: { path },
+        interruptAt: (event) => event._tag === "RunStarted"
+      })
+      const archived = events.find((event) => event._tag === "EarlierRunArchived")
+      expect(yield* files(archived!.path)).toContain("epoch-0004-step-000000.safetensors")
+      expect((yield* checkpointIn(folder)).meta.epoch).toBe(2)
+      yield* checkpointIn(folder, "best_model")
+      ended(yield* session({ folder }))
+      expect(yield* Effect.flatMap(checkpointIn(folder), essence)).toStrictEqual(reached)
+    })
+  )
+
+  it.scopedLive(
+    "leaves what it goes on from, and the best, where another run's are moved aside",
+    () =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        const other = yield* temporaryFolder
+        const pipeline = pipelineOf({ valLoss: (epoch) => epoch })
+        ended(yield* session({ folder, pipeline, training: { num_epochs: 3 } }))
+        const { meta } = yield* checkpointIn(folder)
+        ended(yield* session({ folder: other, training: { ...twoEpochs, seed: 8 } }))
+        yield* copy(
+          `${other}/checkpoints/latest_checkpoint.safetensors`,
+          `${folder}/checkpoints/epoch-0009-step-000000.safetensors`
+        )
+        const path = `${folder}/checkpoints/epoch-0003-step-000000.safetensors`
+        const again = yield* session({
+          folder,
+          pipeline,
+          resume: { path },
+          interruptAt: (event) => event._tag === "RunStarted"
+        })
+        expect(started(again).from).toMatchObject({ path, epoch: 3 })
+        const archived = again.events.find((event) => event._tag === "EarlierRunArchived")
+        expect(yield* files(archived!.path)).toContain("epoch-0009-step-000000.safetensors")
+        for (const [name, epoch] of [
+          ["latest_checkpoint", 3],
+          ["best_model", 1]
+        ] as const) {
+          expect((yield* checkpointIn(folder, name)).meta).toMatchObject({
+            run_id: meta.run_id,
+            epoch
+          })
+        }
+      })
   )
 
   it.scopedLive("moves another run's checkpoints aside before it goes on from a path", () =>

@@ -54,7 +54,7 @@ const grade = (valLoss: (epoch: number) => number) =>
 /** Every built-in stage around the blobs; `extra` comes just before the checkpoint. */
 export const pipelineOf = (
   options: {
-    readonly extra?: Stage.Stage<Run.Run, Run.Run, unknown, never>
+    readonly extra?: Stage.Stage<Run.Run, Run.Run, unknown, Observer>
     readonly stopAfter?: number
     readonly valLoss?: (epoch: number) => number
     readonly onBatch?: (indices: Int32Array) => void
@@ -137,7 +137,8 @@ export const session = Effect.fn("session")(function* (options: Session) {
     emit: (event) =>
       Effect.suspend(() => {
         events.push(event)
-        if (interrupted || options.interruptAt?.(event, events.length) !== true) return Effect.void
+        const wanted = options.interruptAt?.(event, events.length) === true
+        if (interrupted || !wanted) return Effect.void
         interrupted = true
         // The event may come from another fiber, which writes a checkpoint in the background.
         return Effect.zipRight(Fiber.interruptFork(main!), Effect.yieldNow())

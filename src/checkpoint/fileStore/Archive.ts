@@ -5,9 +5,11 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as path from "node:path"
 import * as Folder from "../../file/Folder.js"
+import type { Candidate } from "../Candidate.js"
 import { whileWriting } from "../CheckpointError.js"
 import * as Names from "../Names.js"
 import * as Listing from "./Listing.js"
+import { recover } from "./Recovery.js"
 
 // Another program's safetensors are left where they are, except under our own names.
 const isOurs = ({ names, health }: Listing.Listed): boolean =>
@@ -37,13 +39,21 @@ const makeTarget = Effect.fnUntraced(function* (folder: string) {
   return yield* Effect.tap(take(1), () => Folder.sync(parent))
 })
 
-/** Moves all checkpoints in `folder`, whole and damaged, to a new folder inside it. */
-export const archive = Effect.fn("FileStore.archive")(function* (folder: string) {
+/**
+ * Moves all checkpoints in `folder`, whole and damaged, to a new folder inside it, but for those that
+ * stay: they are given the well-known names that have gone with others.
+ */
+export const archive = Effect.fn("FileStore.archive")(function* (
+  folder: string,
+  stays: (candidate: Candidate) => boolean
+) {
   const fs = yield* FileSystem.FileSystem
   const present = new Set(yield* Listing.entries(folder))
-  const checkpoints = (yield* Listing.list(folder)).filter(isOurs).flatMap(({ names }) => names)
+  const checkpoints = (yield* Listing.list(folder))
+    .filter((one) => isOurs(one) && !stays(one))
+    .flatMap(({ names }) => names)
   const pins = checkpoints.map(Names.pinOf).filter((pin) => present.has(pin))
-  return yield* Effect.gen(function* () {
+  const moved = Effect.gen(function* () {
     const target = yield* makeTarget(folder)
     yield* Effect.forEach(
       [...pins, ...checkpoints],
@@ -53,5 +63,6 @@ export const archive = Effect.fn("FileStore.archive")(function* (folder: string)
     yield* Folder.sync(target)
     yield* Folder.sync(folder)
     return target
-  }).pipe(Effect.mapError(whileWriting(folder)), Effect.uninterruptible)
+  }).pipe(Effect.mapError(whileWriting(folder)))
+  return yield* Effect.uninterruptible(Effect.zipLeft(moved, recover(folder)))
 })

@@ -1,6 +1,5 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as path from "node:path"
 import * as AtomicFile from "../../file/AtomicFile.js"
@@ -20,15 +19,9 @@ export const due = (
   const newestFirst = Candidates.newestFirst(ranked)
   const newest = newestFirst[0]?.meta
   const run = newestFirst.filter(({ meta }) => meta.run_id === newest?.run_id)
-  const best = newest?.best ?? null
   return {
     latest: run.filter(({ meta }) => meta.saved_at === newest?.saved_at),
-    best: run.filter(
-      ({ meta }) =>
-        best !== null &&
-        meta.epoch === best.epoch &&
-        Equal.equals(Candidates.metricOf(meta, best.metric), Option.some(best.value))
-    )
+    best: newest === undefined ? [] : run.filter(({ meta }) => Candidates.isBestOf(newest)(meta))
   }
 }
 

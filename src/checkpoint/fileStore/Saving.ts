@@ -7,7 +7,7 @@ import * as AtomicFile from "../../file/AtomicFile.js"
 import * as Folder from "../../file/Folder.js"
 import type { FolderLock } from "../../file/FolderLock.js"
 import * as Candidates from "../Candidate.js"
-import type { Checkpoint, CheckpointMeta } from "../Checkpoint.js"
+import { isSame, type Checkpoint, type CheckpointMeta } from "../Checkpoint.js"
 import { whileLocking, whileWriting } from "../CheckpointError.js"
 import * as CheckpointFile from "../CheckpointFile.js"
 import type { Saved } from "../CheckpointStore.js"
@@ -36,10 +36,6 @@ export interface Written {
   readonly file: string
   readonly bytes: number
 }
-
-// Within one run of a process, the same place, history and states are the same weights.
-const isSame = (a: CheckpointMeta, b: CheckpointMeta): boolean =>
-  JSON.stringify({ ...a, saved_at: "" }) === JSON.stringify({ ...b, saved_at: "" })
 
 /**
  * `time`, or the millisecond after `newest` if that is later: a clock that was set back must not

@@ -1,0 +1,77 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { dirname } from "node:path"
+import type { Candidate, Whole } from "./Candidate.js"
+import * as Candidates from "./Candidate.js"
+import { isSame, type Checkpoint, type CheckpointMeta } from "./Checkpoint.js"
+import type { CheckpointFolder } from "./CheckpointStore.js"
+import { CheckpointStore, fileNames } from "./CheckpointStore.js"
+import { choose } from "./Choice.js"
+
+/**
+ * Tells what may lie in a folder where a run goes on from the checkpoint of `meta` elsewhere: what it
+ * takes over, that and the best, and what is damaged. What merely cannot be read may be another.
+ */
+export const fits =
+  (meta: CheckpointMeta) =>
+  ({ health }: Candidate): boolean =>
+    Either.match(health, {
+      onLeft: ({ reason }) => reason !== "Unreadable",
+      onRight: (one) => isSame(one, meta) || Candidates.isBestOf(meta)(one)
+    })
+
+/** Whether one of these is whole to the last byte. To load them would have them kept for ever. */
+const someWhole = Effect.fnUntraced(function* (candidates: ReadonlyArray<Whole>) {
+  const store = yield* CheckpointStore
+  return yield* Effect.exists(candidates, ({ path }) =>
+    Effect.map(store.verify(path), ([verified]) => Either.isRight(verified!.health))
+  )
+})
+
+/** The best of its run that the checkpoint at `path` speaks of: itself, or one that lies beside it. */
+const bestOf = Effect.fnUntraced(function* (path: string, checkpoint: Checkpoint) {
+  const isBest = Candidates.isBestOf(checkpoint.meta)
+  if (isBest(checkpoint.meta)) return Option.some(checkpoint)
+  const store = yield* CheckpointStore
+  const found = yield* store.list(dirname(path))
+  const ranked = Candidates.whole(found).filter(({ meta }) => isBest(meta))
+  // Only where it is not found can it be one of those whose headers are damaged.
+  const errors = ranked.length === 0 ? Candidates.errors(found) : []
+  return Option.map(yield* choose({ ranked, errors }, store.load), (choice) => choice.checkpoint)
+})
+
+const warn = (path: string, folder: string, { best }: Pick<CheckpointMeta, "best">) =>
+  Effect.logWarning(
+    `the best model so far, of epoch ${best?.epoch} with ${best?.metric} ${best?.value}, does not ` +
+      `lie whole beside ${path}: ${folder} has no ${fileNames.best} until a better one is found, ` +
+      `and what is measured at the end may be another model`
+  )
+
+/**
+ * Has `folder` hold what a run needs that goes on in it from the checkpoint at `path`, which lies in
+ * another folder: the best of the run, and that checkpoint as the latest. Gives the latter's new
+ * path. What is there already is not saved again, and nothing is changed where it comes from.
+ */
+export const takeOver = Effect.fn("TakeOver.takeOver")(function* (
+  folder: CheckpointFolder,
+  path: string,
+  checkpoint: Checkpoint
+) {
+  const { meta } = checkpoint
+  const own = Candidates.whole(yield* folder.list)
+  const bests = own.filter((one) => Candidates.isBestOf(meta)(one.meta))
+  if (meta.best !== null && !(yield* someWhole(bests))) {
+    yield* Effect.flatMap(
+      bestOf(path, checkpoint),
+      Option.match({
+        onNone: () => warn(path, folder.path, meta),
+        // First: from a folder that has but the latest, nobody would look for it elsewhere again.
+        onSome: (best) => Effect.asVoid(folder.save(best, "best"))
+      })
+    )
+  }
+  const newest = own.slice(0, 1).filter((one) => isSame(one.meta, meta))
+  const [there] = (yield* someWhole(newest)) ? newest : []
+  return there?.path ?? (yield* folder.save(checkpoint, "latest")).path
+}, Effect.uninterruptible)
