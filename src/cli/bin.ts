@@ -4,11 +4,14 @@ import * as Layer from "effect/Layer"
 import * as NodePath from "node:path"
 import * as Messages from "../observe/Messages.js"
 import { Output } from "../observe/Output.js"
+import { letHeapGrow } from "./HeapGrowth.js"
 import { Invocation } from "./Invocation.js"
 import { main } from "./Main.js"
 import { runMain } from "./RunMain.js"
 import { Inbox } from "./Signals.js"
 import { version } from "./Version.js"
+
+letHeapGrow()
 
 const { argv, env } = process
 const messages = Messages.languages[Messages.language(env)]
