@@ -100,7 +100,7 @@ export const makeRun = Effect.fnUntraced(function* (
       fetch: () => Effect.succeed(null)
     }
   )
-  train(run, yield* dataset.train.batch(new Int32Array(batch_size)), { epoch: 0, step: 0 })
+  yield* train(run, yield* dataset.train.batch(new Int32Array(batch_size)), { epoch: 0, step: 0 })
   yield* Ref.update(run.progress, (progress) => ({
     ...progress,
     epoch: 25,

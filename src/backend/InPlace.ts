@@ -10,7 +10,7 @@ const isWasm = (backend: object): backend is WasmBackend =>
 
 /**
  * Gives the bytes of a tensor as they lie in the memory of the WebAssembly backend, without a copy:
- * to be read at once, since whatever allocates may move them. Undefined on other backends.
+ * whatever allocates may move them, to another `buffer`. Undefined on other backends.
  */
 export const viewOf = (tensor: Tensor): (() => Uint8Array) | undefined => {
   const backend = tf.backend()

@@ -14,8 +14,8 @@ export interface CheckpointTensor {
   readonly shape: ReadonlyArray<number>
   readonly bytes: Effect.Effect<Uint8Array>
   /**
-   * The same bytes where they lie, if they can be had without a copy. They are to be read at once:
-   * by the next turn of the event loop they may have moved.
+   * The same bytes where they lie, if they can be had without a copy. They never change, but by the
+   * next turn of the event loop they may have moved, to another `buffer`.
    */
   readonly view?: () => Uint8Array
 }

@@ -62,11 +62,15 @@ describe("CheckpointFile", () => {
     withFile((file) =>
       Effect.gen(function* () {
         const values = Float32Array.from({ length: 5_000_001 }, (_, i) => Math.sin(i))
-        let last = new Uint8Array()
+        let last = new Uint8Array(values.buffer.slice(0))
+        let looks = 0
         const view = () => {
-          // As with memory that has grown, what was seen before is gone.
-          last.fill(0)
-          last = new Uint8Array(values.buffer.slice(0))
+          looks += 1
+          if (looks % 7 === 0) {
+            // As with memory that has grown, what was seen before is gone.
+            last.fill(0)
+            last = new Uint8Array(values.buffer.slice(0))
+          }
           return last
         }
         const bytes = Effect.die("there is no need of a copy")

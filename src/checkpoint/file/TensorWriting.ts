@@ -1,0 +1,122 @@
+import * as Effect from "effect/Effect"
+import { createHash } from "node:crypto"
+import type { AtomicFile } from "../../file/AtomicFile.js"
+import * as EventLoop from "../../file/EventLoop.js"
+import type * as Header from "../../file/safetensors/Header.js"
+import type { Checkpoint } from "../Checkpoint.js"
+import { CheckpointError } from "../CheckpointError.js"
+
+/** Tensors side by side in the file that are written together; `begin` is where, in the file. */
+interface Group {
+  readonly begin: number
+  readonly length: number
+  readonly tensors: ReadonlyArray<readonly [name: string, Header.TensorInfo]>
+}
+
+// Larger tensors are written from where they lie, smaller ones gathered: each write has its price.
+const groupLength = 1 << 22
+
+// Small enough that the disk can begin while more is written.
+const pieceLength = 1 << 22
+
+// Hashing takes this thread for a millisecond at a time; in between, writing goes on.
+const partLength = 1 << 21
+
+const groupsOf = (tensors: Header.Header["tensors"]): ReadonlyArray<Group> => {
+  const groups: Array<Group> = []
+  for (const entry of tensors) {
+    const [, { begin, end }] = entry
+    const last = groups.at(-1)
+    if (last !== undefined && end - last.begin <= groupLength) {
+      const together = { length: end - last.begin, tensors: [...last.tensors, entry] }
+      groups[groups.length - 1] = { ...last, ...together }
+    } else {
+      groups.push({ begin, length: end - begin, tensors: [entry] })
+    }
+  }
+  return groups
+}
+
+/** Bytes that may move: they are to be asked for again after each turn of the event loop. */
+type Bytes = () => Uint8Array
+
+const bytesOf = Effect.fnUntraced(function* (
+  path: string,
+  checkpoint: Checkpoint,
+  [name, { begin, end }]: Group["tensors"][number]
+) {
+  const tensor = checkpoint.tensors.get(name)
+  const bytes = tensor?.view?.() ?? (yield* tensor?.bytes ?? Effect.succeed(new Uint8Array()))
+  if (bytes.length !== end - begin) {
+    const detail = `${name} has ${bytes.length} bytes of ${end - begin}`
+    return yield* new CheckpointError({ reason: "Unencodable", path, detail })
+  }
+  return tensor?.view ?? (() => bytes)
+})
+
+/** The bytes of a group: of one tensor where they lie, of several gathered in `memory`. */
+const gather = Effect.fnUntraced(function* (
+  path: string,
+  checkpoint: Checkpoint,
+  { begin, length, tensors }: Group,
+  memory: Uint8Array
+) {
+  if (tensors.length === 1) return yield* bytesOf(path, checkpoint, tensors[0]!)
+  for (const tensor of tensors) {
+    const bytes = yield* bytesOf(path, checkpoint, tensor)
+    memory.set(bytes(), tensor[1].begin - begin)
+  }
+  const gathered = memory.subarray(0, length)
+  return () => gathered
+})
+
+const writeFrom = Effect.fnUntraced(function* (file: AtomicFile, offset: number, bytes: Bytes) {
+  const { length } = bytes()
+  for (let at = 0; at < length; at += pieceLength) {
+    let piece: Uint8Array
+    do {
+      piece = bytes().subarray(at, at + pieceLength)
+      yield* file.writeAt(offset + at, piece)
+      // Where memory has grown meanwhile, what was written may have been what lay there no longer.
+    } while (piece.buffer !== bytes().buffer)
+  }
+})
+
+const digestOf = Effect.fnUntraced(function* (bytes: Bytes, begin: number, end: number) {
+  const hash = createHash("sha256")
+  for (let at = begin; at < end; at += partLength) {
+    hash.update(bytes().subarray(at, Math.min(end, at + partLength)))
+    if (at + partLength < end) yield* EventLoop.breathe
+  }
+  return hash.digest("hex")
+})
+
+/**
+ * Writes the tensors of `checkpoint` to where the header says, in its order, and gives the
+ * sha256 of each. They are hashed while they are written, from where they lie.
+ */
+export const writeTensors = Effect.fn("CheckpointFile.writeTensors")(function* (
+  path: string,
+  file: AtomicFile,
+  checkpoint: Checkpoint,
+  header: Header.Header
+) {
+  const digests = new Map<string, string>()
+  const groups = groupsOf(header.tensors)
+  const gathered = groups.filter(({ tensors }) => tensors.length > 1)
+  const memory = Buffer.allocUnsafeSlow(Math.max(0, ...gathered.map(({ length }) => length)))
+  for (const group of groups) {
+    const bytes = yield* gather(path, checkpoint, group, memory)
+    const hashing = Effect.forEach(group.tensors, ([name, { begin, end }]) =>
+      Effect.map(digestOf(bytes, begin - group.begin, end - group.begin), (digest) =>
+        digests.set(name, digest)
+      )
+    )
+    // In this order: the writing is under way before the hashing takes this thread.
+    yield* Effect.all([writeFrom(file, group.begin, bytes), hashing], {
+      concurrency: 2,
+      discard: true
+    })
+  }
+  return digests
+})
