@@ -6,7 +6,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
-import * as Logger from "effect/Logger"
 import * as Option from "effect/Option"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -16,6 +15,7 @@ import { CheckpointStore, fileNames } from "../../src/checkpoint/CheckpointStore
 import * as FileStore from "../../src/checkpoint/FileStore.js"
 import { Space } from "../../src/file/Space.js"
 import * as Safetensors from "../../src/file/Safetensors.js"
+import { warningsOf } from "../support/warnings.js"
 import { contract } from "./contract.js"
 import { sample, tensor } from "./sample.js"
 
@@ -72,17 +72,6 @@ const damage = (file: string) =>
     const bytes = yield* fs.readFile(file)
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
     yield* fs.writeFile(file, bytes)
-  })
-
-/** Runs `self` and collects what it warns of. */
-const warningsOf = <A, E, R>(self: Effect.Effect<A, E, R>) =>
-  Effect.suspend(() => {
-    const warnings: Array<string> = []
-    const logger = Logger.make(({ message }) => warnings.push(String(message)))
-    return Effect.map(
-      Effect.provide(self, Logger.replace(Logger.defaultLogger, logger)),
-      (value) => ({ value, warnings: warnings.join("\n") })
-    )
   })
 
 describe("FileStore", () => {
