@@ -1,8 +1,10 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
-import type { Run } from "holdfast"
+import type { Checkpoint, Run } from "holdfast"
 import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
+import { choose, preferred } from "../../src/checkpoint/Choice.js"
 import { scan } from "../../src/checkpoint/fileStore/Scan.js"
 import type { Figure } from "./figures.js"
 import { ms } from "./figures.js"
@@ -34,7 +36,16 @@ const fill = Effect.fnUntraced(function* (
   }
 }, Effect.scoped)
 
-/** Ranking 1,000 checkpoints for the latest and the best. */
+/** Finds the latest and the best in a folder, but for loading them. */
+const find = Effect.fnUntraced(function* (folder: string, checkpoint: Checkpoint.Checkpoint) {
+  const { errors, ranked } = yield* scan(folder)
+  const load = () => Effect.succeed(checkpoint)
+  yield* Effect.forEach(["latest", "best"] as const, (name) =>
+    Effect.map(choose({ ranked: preferred(ranked, name), errors }, load), Option.getOrThrow)
+  )
+})
+
+/** Finding the latest and the best of 1,000 checkpoints. */
 export const figures = Effect.fnUntraced(function* (
   run: Run.Run,
   folder: string,
@@ -42,9 +53,10 @@ export const figures = Effect.fnUntraced(function* (
 ) {
   yield* fill(run, join(folder, "short"), (nth) => Math.ceil(nth / 40))
   yield* fill(run, join(folder, "long"), (nth) => nth)
+  const { checkpoint } = yield* snapshot(run)
   const times = yield* inTurn(rounds, {
-    short: timed(scan(join(folder, "short"))),
-    long: timed(scan(join(folder, "long")))
+    short: timed(find(join(folder, "short"), checkpoint)),
+    long: timed(find(join(folder, "long"), checkpoint))
   })
   const figure = (name: string, milliseconds: number): Figure => ({
     name,

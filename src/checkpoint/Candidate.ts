@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
-import type { Best, CheckpointMeta } from "./Checkpoint.js"
+import type { Best, CheckpointMeta, Position } from "./Checkpoint.js"
 import type { CheckpointError } from "./CheckpointError.js"
 import type { CheckpointName } from "./Names.js"
 
@@ -29,10 +29,11 @@ export interface Whole extends Candidate {
 /** What of a checkpoint decides which of several is the newest, or the best. */
 export interface Ranking extends Pick<
   CheckpointMeta,
-  "run_id" | "saved_at" | "epoch" | "step" | "global_step" | "position" | "best"
+  "run_id" | "saved_at" | "epoch" | "step" | "global_step" | "best"
 > {
+  readonly position: Pick<Position, "stage" | "metrics">
   /** The last of its records at least. */
-  readonly train_history: CheckpointMeta["train_history"]
+  readonly train_history: ReadonlyArray<Readonly<Record<string, number>>>
 }
 
 /** A checkpoint that can be ranked among others. */

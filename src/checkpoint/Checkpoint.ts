@@ -2,6 +2,9 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { JsonNumber } from "../file/JsonNumber.js"
 
+/** The value of `format` in `__metadata__`, by which a checkpoint is told from other files. */
+export const format = "holdfast"
+
 /** The version of the checkpoint format that this release writes. */
 export const formatVersion = 1
 

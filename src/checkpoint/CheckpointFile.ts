@@ -6,10 +6,11 @@ import type { Checkpoint, CheckpointMeta, CheckpointTensor, DType } from "./Chec
 import type { CheckpointError } from "./CheckpointError.js"
 import { whileWriting } from "./CheckpointError.js"
 import * as Opened from "./file/Opened.js"
+import { check } from "./file/Opened.js"
 import { readData } from "./file/Reading.js"
 import { place } from "./file/Writing.js"
 
-export { place }
+export { check, place }
 
 /** What a checkpoint's file says of itself in its header. */
 export interface CheckpointInfo {

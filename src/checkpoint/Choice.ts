@@ -20,7 +20,10 @@ export interface Choice {
 }
 
 /** The checkpoints for a name, the one to be preferred first. */
-const preferred = (ranked: ReadonlyArray<Ranked>, name: CheckpointName): ReadonlyArray<Ranked> =>
+export const preferred = (
+  ranked: ReadonlyArray<Ranked>,
+  name: CheckpointName
+): ReadonlyArray<Ranked> =>
   name === "latest"
     ? Candidates.newestFirst(ranked)
     : Option.match(Candidates.judgedBy(ranked), {

@@ -25,27 +25,30 @@ export type Retention = typeof Retention.Type
 export const defaults: Retention = Schema.decodeSync(Retention)({})
 
 /**
- * The checkpoints of one run that need not be kept. Never the newest, nor the best by what the run
- * watches, whatever `retention` says.
+ * The checkpoints of one run that are kept for their rank, in whose favour others go. Always the
+ * newest, and the best by what the run watches, whatever `retention` says.
  */
+export const leading = <A extends Ranked>(
+  candidates: ReadonlyArray<A>,
+  retention: Retention
+): ReadonlySet<A> => {
+  const watched = Option.getOrNull(Candidates.judgedBy(candidates))
+  const by = retention.best_by ?? watched
+  return new Set([
+    ...Candidates.newestFirst(candidates).slice(0, Math.max(1, retention.keep_last)),
+    ...(by === null ? [] : Candidates.bestFirst(candidates, by).slice(0, retention.keep_best)),
+    ...(watched === null ? [] : Candidates.bestFirst(candidates, watched).slice(0, 1))
+  ])
+}
+
+/** The checkpoints of one run that need not be kept. */
 export const expendable = <A extends Ranked>(
   candidates: ReadonlyArray<A>,
   retention: Retention
 ): ReadonlyArray<A> => {
-  const newest = Candidates.newestFirst(candidates)
-  const watched = Option.getOrNull(Candidates.judgedBy(candidates))
-  const by = retention.best_by ?? watched
   const every = retention.keep_every
-  const kept = new Set(
-    [
-      ...newest.slice(0, Math.max(1, retention.keep_last)),
-      ...(by === null ? [] : Candidates.bestFirst(candidates, by).slice(0, retention.keep_best)),
-      ...(watched === null ? [] : Candidates.bestFirst(candidates, watched).slice(0, 1)),
-      ...newest.filter(
-        ({ meta }) =>
-          every !== null && meta.step === 0 && meta.epoch > 0 && meta.epoch % every === 0
-      )
-    ].map(({ path }) => path)
-  )
-  return newest.filter(({ path }) => !kept.has(path))
+  const kept = leading(candidates, retention)
+  const isKeptForEver = ({ meta }: A) =>
+    every !== null && meta.step === 0 && meta.epoch > 0 && meta.epoch % every === 0
+  return Candidates.newestFirst(candidates).filter((one) => !kept.has(one) && !isKeptForEver(one))
 }

@@ -169,9 +169,9 @@ describe("CheckpointFile", () => {
     )
   )
 
-  it.live("reads what version 1 wrote", () =>
+  it.live.each(["version-1", "version-1-with-summary"])("reads what was written as %s", (name) =>
     Effect.gen(function* () {
-      const file = fileURLToPath(new URL("fixtures/version-1.safetensors", import.meta.url))
+      const file = fileURLToPath(new URL(`fixtures/${name}.safetensors`, import.meta.url))
       const { meta, tensors } = yield* CheckpointFile.read(file)
       expect(meta).toMatchObject({ format_version: 1, epoch: 3, global_step: 21, backend: "wasm" })
       expect(meta.train_history).toStrictEqual([

@@ -15,9 +15,9 @@ import { CheckpointStore, fileNames } from "../../src/checkpoint/CheckpointStore
 import * as FileStore from "../../src/checkpoint/FileStore.js"
 import { Space } from "../../src/file/Space.js"
 import * as Safetensors from "../../src/file/Safetensors.js"
+import { warningsOf } from "../support/warnings.js"
 import { contract } from "./contract.js"
 import { sample, tensor } from "./sample.js"
-import { warningsOf } from "./warnings.js"
 
 const root = mkdtempSync(path.join(tmpdir(), "holdfast-"))
 afterAll(() => rmSync(root, { recursive: true }))

@@ -16,7 +16,7 @@ import { exhaust } from "../file/FaultyFileSystem.js"
 import { SimulatedDisk } from "../file/SimulatedDisk.js"
 import { content, sample } from "./sample.js"
 import { earlier, epochEnd, epochsIn, folderPath, found, soak, storeOn } from "./simulated.js"
-import { warningsOf } from "./warnings.js"
+import { warningsOf } from "../support/warnings.js"
 
 const root = mkdtempSync(path.join(tmpdir(), "holdfast-"))
 afterAll(() => rmSync(root, { recursive: true }))

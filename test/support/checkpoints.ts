@@ -9,6 +9,9 @@ export interface Foreign {
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
+// What is not JSON.
+const texts = new Set(["format", "summary_digest", "header_digest"])
+
 /** Reads a checkpoint with none of our code: each tensor's type, shape and sha256, and the JSON. */
 export const read = (path: string): Foreign => {
   // A copy: views of tensors must be aligned, which a pooled buffer is not.
@@ -19,7 +22,7 @@ export const read = (path: string): Foreign => {
   })
   const metadata = Object.entries(file.metadata ?? {}).map(([key, text]) => [
     key,
-    key === "format" || key === "header_digest" ? text : (JSON.parse(text) as unknown)
+    texts.has(key) ? text : (JSON.parse(text) as unknown)
   ])
   return {
     tensors: Object.fromEntries(tensors) as Record<string, string>,
@@ -37,7 +40,14 @@ export const essence = (folder: string) => ({
 export type Essence = ReturnType<typeof essence>
 
 const withoutTimes = ({ metadata, tensors }: Foreign) => {
-  const { header_digest: _digest, run_id: _id, saved_at: _at, ...rest } = metadata
+  const {
+    summary: _summary,
+    summary_digest: _of,
+    header_digest: _digest,
+    run_id: _id,
+    saved_at: _at,
+    ...rest
+  } = metadata
   const timeless = JSON.stringify(rest, (key, value: unknown) => (key === "seconds" ? 0 : value))
   return { tensors, metadata: JSON.parse(timeless) as Record<string, unknown> }
 }

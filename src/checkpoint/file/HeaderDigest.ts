@@ -6,7 +6,7 @@ import { createHash } from "node:crypto"
  */
 export const key = "header_digest"
 
-/** Stands for a digest, here and in `tensor_digests`, until it is known. */
+/** Stands for a digest, of whatever it is, until that is known. */
 export const placeholder = "0".repeat(64)
 
 // The quotes of a JSON string inside a JSON string are escaped, so this occurs only as a key.
@@ -34,19 +34,11 @@ export const seal = (bytes: Uint8Array): void => {
   if (at !== undefined) header.write(digestAround(header, at), at, "latin1")
 }
 
-/** The digest that `bytes`, a header, hold, and whether it is theirs; undefined if they hold none. */
-export const find = (
-  bytes: Uint8Array
-): { readonly digest: string; readonly isRight: boolean } | undefined => {
-  const header = view(bytes)
-  const at = positionIn(header)
-  if (at === undefined) return undefined
-  const digest = header.toString("latin1", at, at + placeholder.length)
-  return { digest, isRight: digest === digestAround(header, at) }
-}
-
 /** Whether `bytes` are a header as it was sealed; "absent" if they hold no digest. */
 export const check = (bytes: Uint8Array): "whole" | "damaged" | "absent" => {
-  const found = find(bytes)
-  return found === undefined ? "absent" : found.isRight ? "whole" : "damaged"
+  const header = view(bytes)
+  const at = positionIn(header)
+  if (at === undefined) return "absent"
+  const digest = header.toString("latin1", at, at + placeholder.length)
+  return digest === digestAround(header, at) ? "whole" : "damaged"
 }

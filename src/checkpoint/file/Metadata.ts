@@ -3,14 +3,12 @@ import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as JsonText from "../../file/JsonText.js"
-import { CheckpointMeta, formatVersion } from "../Checkpoint.js"
+import { CheckpointMeta, format, formatVersion } from "../Checkpoint.js"
 import * as HeaderDigest from "./HeaderDigest.js"
+import * as Summary from "./Summary.js"
 
 /** The sha256 of each tensor, in hexadecimal, by its name. */
 export type Digests = ReadonlyMap<string, string>
-
-/** The value of `format` in `__metadata__`, by which a checkpoint is told from other files. */
-const format = "holdfast"
 
 /** What a checkpoint's `__metadata__` holds. */
 export interface Metadata {
@@ -46,7 +44,12 @@ export const encode = (
 ): Either.Either<ReadonlyMap<string, string>, string> =>
   Either.gen(function* () {
     const fields = yield* Either.mapLeft(Schema.encodeEither(CheckpointMeta)(meta), firstProblem)
-    const metadata = new Map([["format", format]])
+    const metadata = new Map([
+      ["format", format],
+      ["format_version", String(formatVersion)],
+      [Summary.key, yield* Summary.text(fields)],
+      [Summary.digestKey, HeaderDigest.placeholder]
+    ])
     for (const [key, value] of Object.entries(fields)) {
       metadata.set(key, yield* JsonText.stringify(value, key))
     }
@@ -90,6 +93,10 @@ const decodeDigests = (text: string): Either.Either<Digests, MetadataProblem> =>
     })
   )
 
+// Only of fields that have been decoded, which are therefore what was encoded.
+const summaryOf = (fields: Readonly<Record<string, unknown>>) =>
+  Either.getOrNull(Summary.text(fields as unknown as typeof CheckpointMeta.Encoded))
+
 /** Reads the `__metadata__` of a checkpoint whose tensors have the names of `tensors`. */
 export const decode = (
   metadata: ReadonlyMap<string, string>,
@@ -110,6 +117,10 @@ export const decode = (
       Schema.decodeUnknownEither(CheckpointMeta)(fields),
       (error) => damaged(firstProblem(error))
     )
+    const summary = metadata.get(Summary.key)
+    if (summary !== undefined && summary !== summaryOf(fields)) {
+      return yield* Either.left(damaged(`its ${Summary.key} is not that of its fields`))
+    }
     const digests = yield* decodeDigests(metadata.get("tensor_digests") ?? "")
     for (const name of tensors.keys()) {
       if (!digests.has(name)) return yield* Either.left(damaged(`${name} has no digest`))

@@ -11,6 +11,7 @@ import { CheckpointError, notSafetensors, whileReading } from "../CheckpointErro
 import * as HeaderDigest from "./HeaderDigest.js"
 import type { Digests } from "./Metadata.js"
 import * as Metadata from "./Metadata.js"
+import * as Summary from "./Summary.js"
 
 /** A checkpoint's file that is open, its header read and verified. */
 export interface Opened {
@@ -19,9 +20,11 @@ export interface Opened {
   readonly digests: Digests
 }
 
+const refusal = (path: string) => (reason: CheckpointErrorReason, detail: string) =>
+  new CheckpointError({ reason, path, detail })
+
 const readHeader = Effect.fnUntraced(function* (path: string, file: FileSystem.File) {
-  const refuse = (reason: CheckpointErrorReason, detail: string) =>
-    new CheckpointError({ reason, path, detail })
+  const refuse = refusal(path)
   const safetensors = <A>(result: Either.Either<A, SafetensorsError>) =>
     Either.mapLeft(result, notSafetensors(path))
   const fileLength = Number((yield* file.stat).size)
@@ -40,22 +43,26 @@ const readHeader = Effect.fnUntraced(function* (path: string, file: FileSystem.F
   if (seal === "damaged") {
     return yield* refuse("Damaged", `its header, bytes 0 to ${length}, does not have its digest`)
   }
+  if (Summary.check(bytes) === "damaged") {
+    return yield* refuse("Damaged", "its summary does not have its digest")
+  }
   const header = yield* safetensors(Header.decode(bytes, fileLength))
   if (seal === "absent") return yield* refuse("NotACheckpoint", "its header has no digest")
-  const { meta, digests } = yield* Either.mapLeft(
-    Metadata.decode(header.metadata, header.tensors),
-    ({ reason, detail }) => refuse(reason, detail)
-  )
-  return { header, meta, digests } satisfies Opened
+  return header
 })
 
-/**
- * Opens the checkpoint at `path` and verifies its header and its length; the file is then at its
- * first tensor.
- */
-export const use = <A>(
+const understand = (path: string, header: Header.Header): Either.Either<Opened, CheckpointError> =>
+  Either.mapBoth(Metadata.decode(header.metadata, header.tensors), {
+    onLeft: ({ reason, detail }) => refusal(path)(reason, detail),
+    onRight: ({ meta, digests }) => ({ header, meta, digests })
+  })
+
+const withHeader = <A>(
   path: string,
-  body: (file: FileSystem.File, opened: Opened) => Effect.Effect<A, CheckpointError | PlatformError>
+  body: (
+    file: FileSystem.File,
+    header: Header.Header
+  ) => Effect.Effect<A, CheckpointError | PlatformError>
 ): Effect.Effect<A, CheckpointError, FileSystem.FileSystem> =>
   FileSystem.FileSystem.pipe(
     Effect.flatMap((fs) => fs.open(path)),
@@ -67,3 +74,22 @@ export const use = <A>(
       error._tag === "CheckpointError" ? error : whileReading(path)(error)
     )
   )
+
+/**
+ * Opens the checkpoint at `path` and verifies its header and its length; the file is then at its
+ * first tensor.
+ */
+export const use = <A>(
+  path: string,
+  body: (file: FileSystem.File, opened: Opened) => Effect.Effect<A, CheckpointError | PlatformError>
+): Effect.Effect<A, CheckpointError, FileSystem.FileSystem> =>
+  withHeader(path, (file, header) =>
+    Effect.flatMap(understand(path, header), (opened) => body(file, opened))
+  )
+
+/**
+ * Verifies the header of the checkpoint at `path` and its length, as `use` does, without making
+ * anything of what it says, which takes most of the time where the history is long.
+ */
+export const check = (path: string): Effect.Effect<void, CheckpointError, FileSystem.FileSystem> =>
+  withHeader(path, () => Effect.void)

@@ -10,6 +10,7 @@ import type { Checkpoint } from "../Checkpoint.js"
 import { CheckpointError, whileWriting } from "../CheckpointError.js"
 import * as HeaderDigest from "./HeaderDigest.js"
 import * as Metadata from "./Metadata.js"
+import * as Summary from "./Summary.js"
 import { writeTensors } from "./TensorWriting.js"
 
 const encode = (path: string, checkpoint: Checkpoint, metadata: ReadonlyMap<string, string>) =>
@@ -50,6 +51,7 @@ export const place = Effect.fn("CheckpointFile.place")(function* (
     yield* file.writeAt(0, bytes)
     const digests = yield* writeTensors(path, file, checkpoint, header)
     const final = yield* encode(path, checkpoint, Metadata.withDigests(unknown, digests))
+    Summary.seal(final.bytes)
     HeaderDigest.seal(final.bytes)
     yield* file.writeAt(0, final.bytes)
     return header.fileLength

@@ -1,11 +1,14 @@
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as path from "node:path"
 import * as AtomicFile from "../../file/AtomicFile.js"
 import * as Folder from "../../file/Folder.js"
 import type { Ranked } from "../Candidate.js"
 import * as Candidates from "../Candidate.js"
+import type { CheckpointError } from "../CheckpointError.js"
 import * as CheckpointFile from "../CheckpointFile.js"
 import type { CheckpointName } from "../Names.js"
 import * as Names from "../Names.js"
@@ -30,29 +33,59 @@ const idOf = Effect.fnUntraced(function* (file: string) {
   return Listing.idOf(yield* fs.stat(file), file)
 })
 
-/** Gives the name to the first of `checkpoints`, unless it stands for one of them already. */
-const give = Effect.fnUntraced(function* (target: string, checkpoints: ReadonlyArray<Ranked>) {
-  const [first] = checkpoints
-  if (first === undefined) return
+/** Which of `checkpoints` a name stands for. */
+const standing = Effect.fnUntraced(function* (target: string, checkpoints: ReadonlyArray<Ranked>) {
   const id = yield* Effect.option(idOf(target))
-  const ids = yield* Effect.forEach(checkpoints, (one) => idOf(one.path))
-  if (Option.isSome(id) && ids.includes(id.value)) return
-  // What the name stood for may have no other, so only what is whole takes its place.
-  yield* CheckpointFile.read(first.path)
-  yield* AtomicFile.alias(first.path, target)
-  yield* Folder.sync(path.dirname(target))
+  return yield* Effect.findFirst(checkpoints, ({ path }) =>
+    Effect.map(idOf(path), (one) => Option.contains(id, one))
+  )
 })
+
+/**
+ * Gives a name to the first whole one of the checkpoints that should have it, unless it stands for
+ * one of them already. A scan has seen the beginnings of `ranked` only: what turns out to be damaged
+ * is passed over.
+ */
+const give = (
+  name: CheckpointName,
+  folder: string,
+  ranked: ReadonlyArray<Ranked>
+): Effect.Effect<void, CheckpointError | PlatformError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const target = path.join(folder, Names.fileNames[name])
+    const checkpoints = due(ranked)[name]
+    const now = yield* standing(target, checkpoints)
+    const one = Option.getOrElse(now, () => checkpoints[0])
+    if (one === undefined) return
+    // What the name stood for may have no other, so only what is whole takes its place.
+    const look = Option.isSome(now)
+      ? CheckpointFile.check(one.path)
+      : Effect.asVoid(CheckpointFile.read(one.path))
+    // No name is moved for an error that does not come again.
+    const looked = yield* Effect.either(Effect.retry(look, { times: 1 }))
+    if (Either.isLeft(looked)) {
+      if (looked.left.reason === "Unreadable") return yield* looked.left
+      yield* Effect.logWarning(`passed over: ${looked.left.message}`)
+      return yield* give(
+        name,
+        folder,
+        ranked.filter((other) => other !== one)
+      )
+    }
+    if (Option.isSome(now)) return
+    yield* AtomicFile.alias(one.path, target)
+    yield* Folder.sync(folder)
+  })
 
 /**
  * Finishes what a process began that died between giving a checkpoint a name of its own and one of
  * the two well-known ones. What cannot be finished is left as it is, with a warning.
  */
 export const recover = Effect.fn("FileStore.recover")(function* (folder: string) {
-  const names = due((yield* scan(folder)).ranked)
+  const { ranked } = yield* scan(folder)
   for (const name of ["latest", "best"] as const) {
-    const file = Names.fileNames[name]
-    yield* Effect.catchAll(give(path.join(folder, file), names[name]), (error) =>
-      Effect.logWarning(`${file} is left as it was: ${error.message}`)
+    yield* Effect.catchAll(give(name, folder, ranked), (error) =>
+      Effect.logWarning(`${Names.fileNames[name]} is left as it was: ${error.message}`)
     )
   }
 })

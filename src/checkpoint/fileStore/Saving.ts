@@ -15,7 +15,7 @@ import type { CheckpointName } from "../Names.js"
 import * as Names from "../Names.js"
 import * as Retention from "../Retention.js"
 import * as Listing from "./Listing.js"
-import { scan } from "./Scan.js"
+import { scan, sure } from "./Scan.js"
 
 /** A folder that is open for saving. */
 export interface Open {
@@ -77,19 +77,24 @@ const retain = (open: Open, runId: string) =>
     const own = (yield* scan(open.folder)).ranked.filter(
       ({ meta, name }) => meta.run_id === runId && Names.isOwn(name)
     )
-    const sized = yield* Effect.forEach(own, (one) =>
-      Effect.map(fs.stat(one.path), (info) => ({ ...one, info }))
-    )
-    // What is cut short is neither kept for a good one nor removed.
-    const whole = sized.filter(({ bytes, info }) => Number(info.size) === bytes)
-    const present = new Set(yield* Listing.entries(open.folder))
-    const expendable = Retention.expendable(whole, open.retention).filter(
-      ({ name, path, info }) =>
-        !present.has(Names.pinOf(name)) && !open.loaded.has(Listing.idOf(info, path))
-    )
-    yield* Effect.forEach(expendable, ({ path }) => fs.remove(path, { force: true }), {
-      discard: true
+    // What is damaged is neither kept for a good one nor removed.
+    const whole = yield* sure(own, (some) => {
+      const expendable = Retention.expendable(some, open.retention)
+      return expendable.length === 0
+        ? []
+        : [...expendable, ...Retention.leading(some, open.retention)]
     })
+    const expendable = yield* Effect.forEach(
+      Retention.expendable(whole, open.retention),
+      ({ name, path }) =>
+        Effect.map(fs.stat(path), (info) => ({ name, path, id: Listing.idOf(info, path) }))
+    )
+    const present = new Set(yield* Listing.entries(open.folder))
+    yield* Effect.forEach(
+      expendable.filter(({ id, name }) => !present.has(Names.pinOf(name)) && !open.loaded.has(id)),
+      ({ path }) => fs.remove(path, { force: true }),
+      { discard: true }
+    )
   }).pipe(
     Effect.catchAll((error) =>
       Effect.logWarning(`old checkpoints are left in ${open.folder}: ${error.message}`)

@@ -5,21 +5,17 @@ import * as Option from "effect/Option"
 import * as path from "node:path"
 import * as Beginnings from "../../file/Beginnings.js"
 import * as Candidates from "../Candidate.js"
+import * as CheckpointFile from "../CheckpointFile.js"
 import type { Found } from "../Choice.js"
 import type { Ranked } from "../Candidate.js"
-import * as Glance from "../file/Glance.js"
+import * as Summary from "../file/Summary.js"
 import * as Names from "../Names.js"
 import * as Listing from "./Listing.js"
 
-// Most headers are shorter; of those that are not, a second read gets the rest.
-const first = 32 * 1024
+// A summary is much shorter, unless a run measures dozens of metrics.
+const length = 8192
 
-/** A checkpoint found by a scan; `bytes` is how long its file should be. */
-export interface Scanned extends Ranked {
-  readonly bytes: number
-}
-
-interface Seen extends Scanned {
+interface Seen extends Ranked {
   readonly digest: string
 }
 
@@ -41,28 +37,48 @@ const distinct = Effect.fnUntraced(function* (seen: ReadonlyArray<Seen>) {
 })
 
 /**
- * The checkpoints in `folder`, as far as choosing among them needs: of a header that has its digest
- * and is as a save leaves it only a few fields are read; any other is read with all care. That a
- * file is as long as it should be, only loading tells.
+ * The checkpoints in `folder`, as far as choosing among them needs: of each file the summary at its
+ * beginning is read, and no more. Where there is none, or it is damaged, the header is read with all
+ * care. What is found may be damaged behind its summary, or cut short: a load will tell, or `sure`.
  */
 export const scan = Effect.fn("FileStore.scan")(function* (folder: string) {
   const present = yield* Listing.entries(folder)
   const names = present.filter(Names.isCheckpoint)
-  const glances = yield* Beginnings.read(
+  const looks = yield* Beginnings.read(
     names.map((name) => path.join(folder, name)),
-    { first, inAll: Glance.headerLength },
-    (file, bytes) => ({
+    length,
+    (file, start) => ({
       name: path.basename(file),
-      seen: Option.map(Option.flatMap(bytes, Glance.of), (glance): Seen => ({
+      seen: Option.map(Option.flatMap(start, Summary.of), (summary): Seen => ({
         path: file,
         name: path.basename(file),
-        ...glance
+        ...summary
       }))
     })
   )
-  const odd = glances.filter(({ seen }) => Option.isNone(seen)).map(({ name }) => name)
+  const odd = looks.filter(({ seen }) => Option.isNone(seen)).map(({ name }) => name)
   const careful = yield* Listing.among(folder, odd, new Set(present))
-  const quick = yield* distinct(glances.flatMap(({ seen }) => Option.toArray(seen)))
-  const ranked: ReadonlyArray<Scanned> = [...quick, ...Candidates.whole(careful)]
+  const quick = yield* distinct(looks.flatMap(({ seen }) => Option.toArray(seen)))
+  const ranked: ReadonlyArray<Ranked> = [...quick, ...Candidates.whole(careful)]
   return { ranked, errors: Candidates.errors(careful) } satisfies Found
+})
+
+/**
+ * What a scan found without those that are damaged, so far as they matter: `relied` tells which do,
+ * of the ones that are left. Their headers and lengths are verified, but no tensors.
+ */
+export const sure = Effect.fn("FileStore.sure")(function* (
+  ranked: ReadonlyArray<Ranked>,
+  relied: (ranked: ReadonlyArray<Ranked>) => ReadonlyArray<Ranked>
+) {
+  const whole = new Set<Ranked>()
+  let left = ranked
+  for (;;) {
+    const unknown = relied(left).filter((one) => !whole.has(one))
+    if (unknown.length === 0) return left
+    for (const one of unknown) {
+      if (yield* Effect.isSuccess(CheckpointFile.check(one.path))) whole.add(one)
+      else left = left.filter((other) => other !== one)
+    }
+  }
 })

@@ -1,0 +1,144 @@
+import type * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
+import * as Record from "effect/Record"
+import { hash } from "node:crypto"
+import * as JsonText from "../../file/JsonText.js"
+import type { Ranking } from "../Candidate.js"
+import type { Best, CheckpointMeta } from "../Checkpoint.js"
+import { format, formatVersion } from "../Checkpoint.js"
+import * as HeaderDigest from "./HeaderDigest.js"
+
+/**
+ * The key of `__metadata__` that repeats what ranks a checkpoint among others, at the beginning of
+ * the file: a scan need not read the rest, which holds the whole history.
+ */
+export const key = "summary"
+
+/** The key after it: the sha256, in hexadecimal, of all bytes of the file before the digest. */
+export const digestKey = "summary_digest"
+
+/** The summary of fields as they stand in the file. Left: what cannot be encoded. */
+export const text = (fields: typeof CheckpointMeta.Encoded): Either.Either<string, string> => {
+  const { run_id, saved_at, epoch, step, global_step, position, best, train_history } = fields
+  const { stage, metrics } = position
+  return JsonText.stringify(
+    {
+      run_id,
+      saved_at,
+      epoch,
+      step,
+      global_step,
+      position: { stage, metrics },
+      best,
+      train_history: train_history.slice(-1)
+    },
+    key
+  )
+}
+
+// As a save begins each file, behind 8 bytes of length.
+const opening = Buffer.from(
+  `{"__metadata__":{"format":"${format}","format_version":"${formatVersion}","${key}":"`
+)
+const begin = 8 + opening.length
+
+// Inside strings quotes are escaped, so this stands only where the summary ends.
+const closing = `","${digestKey}":"`
+
+/** Where the summary in a file's beginning ends; its digest as it stands there, and as is due. */
+const find = (bytes: Uint8Array) => {
+  const start = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (!start.subarray(8, begin).equals(opening)) return undefined
+  const end = start.indexOf(closing, begin, "latin1")
+  if (end === -1) return undefined
+  const at = end + closing.length
+  return {
+    start,
+    end,
+    at,
+    digest: start.toString("latin1", at, at + HeaderDigest.placeholder.length),
+    due: hash("sha256", start.subarray(0, at), "hex")
+  }
+}
+
+/** Writes the digest of the summary over its placeholder in `header`. */
+export const seal = (header: Uint8Array): void => {
+  const found = find(header)
+  found?.start.write(found.due, found.at, "latin1")
+}
+
+/** Whether the summary in `header` has its digest; "absent" if there is none. */
+export const check = (header: Uint8Array): "whole" | "damaged" | "absent" => {
+  const found = find(header)
+  return found === undefined ? "absent" : found.digest === found.due ? "whole" : "damaged"
+}
+
+const { compose, isNull, isNumber, isRecord, isString, or, struct } = Predicate
+
+// As JsonNumber encodes them.
+const isEncoded = or(isNumber, isString)
+const isNumbers = (value: unknown): value is Record<string, number | string> =>
+  isRecord(value) && Object.values(value).every(isEncoded)
+
+// By hand: for the first thousand a schema would take longer than all the rest.
+const isSummary = compose(
+  isRecord,
+  struct({
+    run_id: isString,
+    saved_at: isString,
+    epoch: isNumber,
+    step: isNumber,
+    global_step: isNumber,
+    position: compose(isRecord, struct({ stage: or(isNull, isString), metrics: isNumbers })),
+    best: or(
+      isNull,
+      compose(
+        isRecord,
+        struct({
+          metric: isString,
+          mode: (mode: unknown): mode is Best["mode"] => mode === "min" || mode === "max",
+          value: isEncoded,
+          epoch: isNumber
+        })
+      )
+    ),
+    train_history: (value: unknown): value is ReadonlyArray<Record<string, number | string>> =>
+      Array.isArray(value) && value.every(isNumbers)
+  })
+)
+
+const parse = (text: string): Option.Option<unknown> => Option.getRight(JsonText.parse(text))
+
+const numbers = (encoded: Record<string, number | string>): Record<string, number> =>
+  Record.map(encoded, Number)
+
+/** What ranks a checkpoint, from the beginning of its file. */
+export interface Summary {
+  readonly meta: Ranking
+  /** Checkpoints with the same one are the same, until somebody changes their files. */
+  readonly digest: string
+}
+
+/**
+ * The summary in a file's beginning. None where it is missing, goes on, or is not as it was saved:
+ * only a longer look can tell.
+ */
+export const of = (bytes: Uint8Array): Option.Option<Summary> => {
+  const found = find(bytes)
+  if (found === undefined || found.digest !== found.due) return Option.none()
+  return parse(`"${found.start.toString("utf8", begin, found.end)}"`).pipe(
+    Option.filter(isString),
+    Option.flatMap(parse),
+    Option.filter(isSummary),
+    Option.map(({ best, position, train_history, ...place }) => ({
+      meta: {
+        ...place,
+        position: { stage: position.stage, metrics: numbers(position.metrics) },
+        best: best === null ? null : { ...best, value: Number(best.value) },
+        train_history: train_history.map(numbers)
+      },
+      digest: found.digest
+    }))
+  )
+}
