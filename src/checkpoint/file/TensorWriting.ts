@@ -1,4 +1,6 @@
+import type { PlatformError } from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { createHash } from "node:crypto"
 import type { AtomicFile } from "../../file/AtomicFile.js"
 import * as EventLoop from "../../file/EventLoop.js"
@@ -16,8 +18,8 @@ interface Group {
 // Larger tensors are written from where they lie, smaller ones gathered: each write has its price.
 const groupLength = 1 << 22
 
-// Small enough that the disk can begin while more is written.
-const pieceLength = 1 << 22
+// After each the disk can begin with it, but the next waits for this thread.
+const pieceLength = 1 << 24
 
 // Hashing takes this thread for a millisecond at a time; in between, writing goes on.
 const partLength = 1 << 21
@@ -92,8 +94,8 @@ const digestOf = Effect.fnUntraced(function* (bytes: Bytes, begin: number, end: 
 })
 
 /**
- * Writes the tensors of `checkpoint` to where the header says, in its order, and gives the
- * sha256 of each. They are hashed while they are written, from where they lie.
+ * Writes the tensors of `checkpoint` to where the header says, in its order, and gives the sha256
+ * of each. They are hashed while they are written, from where they lie.
  */
 export const writeTensors = Effect.fn("CheckpointFile.writeTensors")(function* (
   path: string,
@@ -103,20 +105,24 @@ export const writeTensors = Effect.fn("CheckpointFile.writeTensors")(function* (
 ) {
   const digests = new Map<string, string>()
   const groups = groupsOf(header.tensors)
-  const gathered = groups.filter(({ tensors }) => tensors.length > 1)
-  const memory = Buffer.allocUnsafeSlow(Math.max(0, ...gathered.map(({ length }) => length)))
-  for (const group of groups) {
-    const bytes = yield* gather(path, checkpoint, group, memory)
-    const hashing = Effect.forEach(group.tensors, ([name, { begin, end }]) =>
-      Effect.map(digestOf(bytes, begin - group.begin, end - group.begin), (digest) =>
-        digests.set(name, digest)
-      )
-    )
-    // In this order: the writing is under way before the hashing takes this thread.
-    yield* Effect.all([writeFrom(file, group.begin, bytes), hashing], {
-      concurrency: 2,
-      discard: true
-    })
+  const longest = groups.reduce(
+    (most, { length, tensors }) => (tensors.length > 1 ? Math.max(most, length) : most),
+    0
+  )
+  const memory = [Buffer.allocUnsafeSlow(longest), Buffer.allocUnsafeSlow(longest)] as const
+  const writing: Array<Fiber.Fiber<void, PlatformError>> = []
+  const written = (nth: number) =>
+    writing[nth] === undefined ? Effect.void : Fiber.join(writing[nth])
+  for (const [nth, group] of groups.entries()) {
+    // Hashing may be a group ahead of writing, but no more: its memory is used again.
+    yield* written(nth - 2)
+    const bytes = yield* gather(path, checkpoint, group, memory[nth % 2]!)
+    const write = Effect.zipRight(written(nth - 1), writeFrom(file, group.begin, bytes))
+    writing.push(yield* Effect.forkScoped(write))
+    for (const [name, { begin, end }] of group.tensors) {
+      digests.set(name, yield* digestOf(bytes, begin - group.begin, end - group.begin))
+    }
   }
+  yield* written(groups.length - 1)
   return digests
-})
+}, Effect.scoped)

@@ -76,9 +76,13 @@ export const sure = Effect.fn("FileStore.sure")(function* (
   for (;;) {
     const unknown = relied(left).filter((one) => !whole.has(one))
     if (unknown.length === 0) return left
-    for (const one of unknown) {
-      if (yield* Effect.isSuccess(CheckpointFile.check(one.path))) whole.add(one)
-      else left = left.filter((other) => other !== one)
-    }
+    const looks = yield* Effect.forEach(
+      unknown,
+      (one) => Effect.isSuccess(CheckpointFile.check(one.path)),
+      { concurrency: 4 }
+    )
+    const damaged = unknown.filter((_, i) => !looks[i])
+    unknown.filter((_, i) => looks[i]).forEach((one) => whole.add(one))
+    left = left.filter((one) => !damaged.includes(one))
   }
 })
