@@ -22,7 +22,7 @@ class Unsynced {
 }
 
 // So much is left to the operating system before it is sent to the disk, while more is written.
-const ahead = 1 << 24
+const ahead = 1 << 23
 
 const open = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, temporary: string) {
   const scope = yield* Effect.scope

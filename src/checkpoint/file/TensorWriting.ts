@@ -19,7 +19,7 @@ interface Group {
 const groupLength = 1 << 22
 
 // After each the disk can begin with it, but the next waits for this thread.
-const pieceLength = 1 << 24
+const pieceLength = 1 << 23
 
 // Hashing takes this thread for a millisecond at a time; in between, writing goes on.
 const partLength = 1 << 21
