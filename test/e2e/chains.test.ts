@@ -29,11 +29,7 @@ describe.concurrent(`a run that is disturbed (HOLDFAST_SEED=${seed})`, () => {
       draw.signal(),
       { from: "a save", signals: [[0, "SIGINT"]] }
     ],
-    "told to stop by bursts of signals": [
-      draw.burst(),
-      { ...draw.burst(), from: "CheckpointSaved" },
-      draw.burst()
-    ]
+    "told to stop by bursts of signals": [draw.burstAfterSave(), draw.burst(), draw.burst()]
   }
   for (const [how, disturbances] of Object.entries(chains)) {
     it(`ends as if it had not been, ${how}`, async () => {

@@ -152,6 +152,11 @@ export const disturbances = (seed: number) => {
     draw() < 0.2
       ? ["the start", below(1500)]
       : [pick(["loading", "RunStarted", "CheckpointSaved"]), below(700)]
+  const volley = (after: number) =>
+    Array.from(
+      { length: 1 + below(5) },
+      (_, i) => [i === 0 ? after : pick([0, below(30), below(600), below(1500)]), kind()] as const
+    )
   return {
     kill: (): Disturbance => {
       const [from, after] = moment()
@@ -177,12 +182,9 @@ export const disturbances = (seed: number) => {
     },
     burst: (): Disturbance => {
       const [from, after] = moment()
-      const signals = Array.from(
-        { length: 1 + below(5) },
-        (_, i) => [i === 0 ? after : pick([0, below(30), below(600), below(1500)]), kind()] as const
-      )
-      return { from, signals }
-    }
+      return { from, signals: volley(after) }
+    },
+    burstAfterSave: (): Disturbance => ({ from: "CheckpointSaved", signals: volley(below(300)) })
   }
 }
 
