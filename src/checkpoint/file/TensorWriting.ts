@@ -25,18 +25,16 @@ const pieceLength = 1 << 23
 const partLength = 1 << 21
 
 const groupsOf = (tensors: Header.Header["tensors"]): ReadonlyArray<Group> => {
-  const groups: Array<Group> = []
+  const groups: Array<Array<Group["tensors"][number]>> = []
   for (const entry of tensors) {
-    const [, { begin, end }] = entry
     const last = groups.at(-1)
-    if (last !== undefined && end - last.begin <= groupLength) {
-      const together = { length: end - last.begin, tensors: [...last.tensors, entry] }
-      groups[groups.length - 1] = { ...last, ...together }
-    } else {
-      groups.push({ begin, length: end - begin, tensors: [entry] })
-    }
+    if (last !== undefined && entry[1].end - last[0]![1].begin <= groupLength) last.push(entry)
+    else groups.push([entry])
   }
-  return groups
+  return groups.map((tensors) => {
+    const { begin } = tensors[0]![1]
+    return { begin, length: tensors.at(-1)![1].end - begin, tensors }
+  })
 }
 
 /** Bytes that may move: they are to be asked for again after each turn of the event loop. */
