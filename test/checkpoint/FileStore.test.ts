@@ -17,6 +17,7 @@ import { Space } from "../../src/file/Space.js"
 import * as Safetensors from "../../src/file/Safetensors.js"
 import { warningsOf } from "../support/warnings.js"
 import { contract } from "./contract.js"
+import { damage } from "./damage.js"
 import { sample, tensor } from "./sample.js"
 
 const root = mkdtempSync(path.join(tmpdir(), "holdfast-"))
@@ -63,15 +64,6 @@ const visible = (folder: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     return (yield* fs.readDirectory(folder)).filter((name) => !name.startsWith(".")).sort()
-  })
-
-/** Flips the last bit of a file: of its last tensor. */
-const damage = (file: string) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const bytes = yield* fs.readFile(file)
-    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
-    yield* fs.writeFile(file, bytes)
   })
 
 describe("FileStore", () => {

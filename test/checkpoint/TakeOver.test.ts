@@ -1,4 +1,4 @@
-import * as FileSystem from "@effect/platform/FileSystem"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { afterAll, describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -14,6 +14,7 @@ import { fits, takeOver } from "../../src/checkpoint/TakeOver.js"
 import { crashes, randomOf } from "../file/Crash.js"
 import { exhaust } from "../file/FaultyFileSystem.js"
 import { SimulatedDisk } from "../file/SimulatedDisk.js"
+import { damage } from "./damage.js"
 import { content, sample } from "./sample.js"
 import { earlier, epochEnd, epochsIn, folderPath, found, soak, storeOn } from "./simulated.js"
 import { warningsOf } from "../support/warnings.js"
@@ -48,15 +49,6 @@ const contentsOf = (folder: string) =>
     const load = (name: string) =>
       Effect.flatMap(store.load(path.join(folder, name)), (checkpoint) => content(checkpoint))
     return { latest: yield* load(fileNames.latest), best: yield* load(fileNames.best) }
-  })
-
-/** Flips the last bit of a file: of its last tensor. */
-const damage = (file: string) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const bytes = yield* fs.readFile(file)
-    bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) ^ 1
-    yield* fs.writeFile(file, bytes)
   })
 
 describe.each(stores)("going on in another folder, $store", ({ layer }) => {
