@@ -1,9 +1,11 @@
 import { safetensors as reader } from "@jax-js/loaders"
+import { SystemError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import type { Checkpoint } from "../../src/checkpoint/Checkpoint.js"
@@ -27,6 +29,30 @@ const reasonOf = (file: string) =>
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex")
 
+/** Longer than what is read or written at a time. */
+const large: Checkpoint = {
+  meta: sample(1).meta,
+  tensors: new Map([
+    ["large", tensor(1, 700_000)],
+    ["small", tensor(2, 1)],
+    ["exact", tensor(3, 1 << 18)]
+  ])
+}
+
+type Open = FileSystem.FileSystem["open"]
+
+const failing = (method: string, path: string) =>
+  Effect.fail(
+    new SystemError({ reason: "Unknown", module: "FileSystem", method, pathOrDescriptor: path })
+  )
+
+/** The same file on a system that gives files no numbers. */
+const nameless = (file: FileSystem.File): FileSystem.File => ({
+  ...file,
+  stat: Effect.map(file.stat, (info) => ({ ...info, ino: Option.none() })),
+  read: () => Effect.die("read though it may be another file")
+})
+
 describe("CheckpointFile", () => {
   it.live("gives back what it saved, to the bit", () =>
     withFile((file) =>
@@ -43,17 +69,32 @@ describe("CheckpointFile", () => {
   it.live("saves tensors longer than one piece", () =>
     withFile((file) =>
       Effect.gen(function* () {
-        const large: Checkpoint = {
-          meta: sample(1).meta,
-          tensors: new Map([
-            ["large", tensor(1, 700_000)],
-            ["small", tensor(2, 1)],
-            ["exact", tensor(3, 1 << 18)]
-          ])
-        }
         yield* CheckpointFile.write(file, large)
         const read = yield* content(yield* CheckpointFile.read(file))
         expect(read.tensors).toStrictEqual((yield* content(large)).tensors)
+      })
+    )
+  )
+
+  it.live.each<[string, (file: string, fs: FileSystem.FileSystem) => Open]>([
+    ["cannot be opened twice", (file) => () => failing("open", file)],
+    ["cannot be told from another", (file, fs) => () => Effect.map(fs.open(file), nameless)],
+    ["has been replaced meanwhile", (file, fs) => () => fs.open(`${file}.next`)]
+  ])("reads a file that %s", ([, second]) =>
+    withFile((file, fs) =>
+      Effect.gen(function* () {
+        yield* CheckpointFile.write(file, large)
+        yield* CheckpointFile.write(`${file}.next`, sample(2))
+        const opened: Array<string> = []
+        const open: Open = (path, options) => {
+          opened.push(path)
+          return opened.length === 1 ? fs.open(path, options) : second(file, fs)(path, options)
+        }
+        const read = yield* CheckpointFile.read(file).pipe(
+          Effect.provideService(FileSystem.FileSystem, { ...fs, open })
+        )
+        expect(yield* content(read)).toStrictEqual(yield* content(large))
+        expect(opened).toStrictEqual([file, file])
       })
     )
   )

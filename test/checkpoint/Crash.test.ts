@@ -34,7 +34,7 @@ describe("a crash at any moment", () => {
         const { before, after, durable } = yield* recorded(save)
         const draw = randomOf(7)
         let states = 0
-        for (const { cut, crashed } of crashes(before, after, 1 + soak, draw)) {
+        for (const { cut, crashed } of crashes(before, after, 5 + soak, draw)) {
           states++
           const has = yield* found(crashed.fileSystem)
           for (const which of ["latest", "latestFile"] as const) {

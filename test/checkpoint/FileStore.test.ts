@@ -136,6 +136,26 @@ describe("FileStore", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.scopedLive("keeps what is pinned while it saves", () =>
+    Effect.gen(function* () {
+      const { fs, folder } = yield* opened
+      const { file } = yield* folder.save(sample(1), "latest")
+      yield* folder.save(sample(2), "latest")
+      // The third takes the place of the first, which is pinned as its tensor is asked for.
+      const pinning = Effect.orDie(fs.writeFileString(`${file}.pin`, ""))
+      const { bytes, ...rest } = tensor(1, 1)
+      const third: Checkpoint = {
+        meta: sample(3).meta,
+        tensors: new Map([["w", { ...rest, bytes: Effect.zipRight(pinning, bytes) }]])
+      }
+      yield* folder.save(third, "latest")
+      expect(yield* fs.exists(file)).toBe(true)
+      yield* fs.remove(`${file}.pin`)
+      yield* folder.save(sample(4), "latest")
+      expect(yield* fs.exists(file)).toBe(false)
+    }).pipe(Effect.provide(layer))
+  )
+
   it.live("takes what was saved last for the newest, wherever the clock was set", () =>
     Effect.gen(function* () {
       const place = yield* fresh

@@ -62,7 +62,7 @@ const withHeader = <A>(
   body: (
     file: FileSystem.File,
     header: Header.Header
-  ) => Effect.Effect<A, CheckpointError | PlatformError>
+  ) => Effect.Effect<A, CheckpointError | PlatformError, FileSystem.FileSystem>
 ): Effect.Effect<A, CheckpointError, FileSystem.FileSystem> =>
   FileSystem.FileSystem.pipe(
     Effect.flatMap((fs) => fs.open(path)),
@@ -81,7 +81,10 @@ const withHeader = <A>(
  */
 export const use = <A>(
   path: string,
-  body: (file: FileSystem.File, opened: Opened) => Effect.Effect<A, CheckpointError | PlatformError>
+  body: (
+    file: FileSystem.File,
+    opened: Opened
+  ) => Effect.Effect<A, CheckpointError | PlatformError, FileSystem.FileSystem>
 ): Effect.Effect<A, CheckpointError, FileSystem.FileSystem> =>
   withHeader(path, (file, header) =>
     Effect.flatMap(understand(path, header), (opened) => body(file, opened))

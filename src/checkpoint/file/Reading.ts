@@ -1,6 +1,7 @@
-import type * as FileSystem from "@effect/platform/FileSystem"
-import type { PlatformError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
+import * as Option from "effect/Option"
 import { createHash } from "node:crypto"
 import * as OpenFile from "../../file/OpenFile.js"
 import type { TensorInfo } from "../../file/safetensors/Header.js"
@@ -43,27 +44,47 @@ const name = (damaged: ReadonlyArray<Named>): string => {
   return `not as they were saved: ${places.join(", ")}${more}`
 }
 
-/** Reads the data behind a header, each piece while the one before it is verified. */
+/**
+ * The file at `path` opened once more, so that two threads read it; nothing if that cannot be had,
+ * or if by now another file has this name.
+ */
+const again = (path: string, file: FileSystem.File) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const other = yield* fs.open(path)
+    const [one, two] = yield* Effect.all([file.stat, other.stat])
+    const isSame = Option.isSome(one.ino) && Equal.equals(one.ino, two.ino) && one.dev === two.dev
+    return isSame ? [other] : []
+  }).pipe(Effect.orElseSucceed(() => []))
+
+/** Reads the data behind a header, some pieces while those before them are verified. */
 export const readData = Effect.fnUntraced(function* (
   path: string,
   file: FileSystem.File,
   opened: Opened
-): Effect.fn.Return<Uint8Array, CheckpointError | PlatformError> {
+) {
   const { length, fileLength } = opened.header
   const data = new Uint8Array(Buffer.allocUnsafeSlow(fileLength - length).buffer)
   const { checkUntil, damaged } = checking(data, opened)
-  const read = Effect.fnUntraced(function* (begin: number) {
+  const read = Effect.fnUntraced(function* (file: FileSystem.File, begin: number) {
     const piece = data.subarray(begin - length, begin - length + pieceLength)
+    yield* file.seek(begin, "start")
     if ((yield* OpenFile.fill(file, piece)) < piece.length) {
       const detail = "the file became shorter while it was read"
       return yield* new CheckpointError({ reason: "Truncated", path, detail })
     }
   })
-  for (let begin = length; begin < fileLength; begin += pieceLength) {
+  // Most of a read is the system's handing out fresh memory, which it does for two threads at once.
+  const files = [file, ...(data.length > pieceLength ? yield* again(path, file) : [])]
+  for (let begin = length; begin < fileLength; begin += files.length * pieceLength) {
+    const reads = files.map((file, i) => read(file, begin + i * pieceLength))
     // In this order: the reading is under way before the hashing takes this thread.
-    yield* Effect.all([read(begin), Effect.sync(() => checkUntil(begin))], { concurrency: 2 })
+    yield* Effect.all([...reads, Effect.sync(() => checkUntil(begin))], {
+      concurrency: "unbounded",
+      discard: true
+    })
   }
   checkUntil(fileLength)
   if (damaged.length === 0) return data
   return yield* new CheckpointError({ reason: "Damaged", path, detail: name(damaged) })
-})
+}, OpenFile.scoped)

@@ -44,11 +44,10 @@ export const place = Effect.fn("CheckpointFile.place")(function* (
     Metadata.encode(checkpoint.meta, checkpoint.tensors.keys()),
     (detail) => new CheckpointError({ reason: "Unencodable", path, detail })
   )
-  const { header, bytes } = yield* encode(path, checkpoint, unknown)
+  const { header } = yield* encode(path, checkpoint, unknown)
   yield* checkSpace(path, header.fileLength)
   const body = Effect.fnUntraced(function* (file: AtomicFile) {
-    // The header comes first and is known last: its length is that of one with placeholders.
-    yield* file.writeAt(0, bytes)
+    // The header comes first and is known last; it is as long as this one with placeholders.
     const digests = yield* writeTensors(path, file, checkpoint, header)
     const final = yield* encode(path, checkpoint, Metadata.withDigests(unknown, digests))
     Summary.seal(final.bytes)

@@ -1,3 +1,4 @@
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
@@ -6,9 +7,10 @@ import * as path from "node:path"
 import * as AtomicFile from "../../file/AtomicFile.js"
 import * as Folder from "../../file/Folder.js"
 import type { FolderLock } from "../../file/FolderLock.js"
+import type { Ranked } from "../Candidate.js"
 import * as Candidates from "../Candidate.js"
 import { isSame, type Checkpoint, type CheckpointMeta } from "../Checkpoint.js"
-import { whileLocking, whileWriting } from "../CheckpointError.js"
+import { type CheckpointError, whileLocking, whileWriting } from "../CheckpointError.js"
 import * as CheckpointFile from "../CheckpointFile.js"
 import type { Saved } from "../CheckpointStore.js"
 import type { CheckpointName } from "../Names.js"
@@ -53,57 +55,69 @@ const inOrder = Effect.fnUntraced(function* (open: Open, { meta, tensors }: Chec
   return { meta: { ...meta, saved_at: following(newest, meta.saved_at) }, tensors }
 })
 
-/** Writes the checkpoint under a name of its own, unless it was just written: under another name. */
-const write = Effect.fnUntraced(function* (open: Open, checkpoint: Checkpoint) {
+/** A checkpoint with the file that it is to have, and the file's length once it is written. */
+interface Planned {
+  readonly meta: CheckpointMeta
+  readonly file: string
+  readonly write: Effect.Effect<number, CheckpointError | PlatformError, FileSystem.FileSystem>
+  readonly undo: Effect.Effect<void, never, FileSystem.FileSystem>
+}
+
+/** Gives the checkpoint a file of its own, unless it was just written. */
+const plan = Effect.fnUntraced(function* (open: Open, checkpoint: Checkpoint) {
   const fs = yield* FileSystem.FileSystem
   const last = yield* Ref.get(open.last)
   if (last !== null && isSame(last.meta, checkpoint.meta) && (yield* fs.exists(last.file))) {
-    return { written: last, undo: Effect.void }
+    const { bytes, file, meta } = last
+    return { meta, file, write: Effect.succeed(bytes), undo: Effect.void } satisfies Planned
   }
   const taken = new Set(yield* Listing.entries(open.folder))
   const file = path.join(open.folder, Names.own(checkpoint.meta, taken))
   const ordered = yield* inOrder(open, checkpoint)
-  const bytes = yield* CheckpointFile.place(file, ordered)
   return {
-    written: { meta: ordered.meta, file, bytes },
+    meta: ordered.meta,
+    file,
+    write: CheckpointFile.place(file, ordered),
     undo: Effect.ignore(fs.remove(file, { force: true }))
-  }
+  } satisfies Planned
 })
 
-/** Removes what retention does not keep. A failure to remove is no failure to save. */
-const retain = (open: Open, runId: string) =>
-  Effect.gen(function* () {
-    const fs = yield* FileSystem.FileSystem
-    const own = (yield* scan(open.folder)).ranked.filter(
-      ({ meta, name }) => meta.run_id === runId && Names.isOwn(name)
-    )
-    // What is damaged is neither kept for a good one nor removed.
-    const whole = yield* sure(own, (some) => {
-      const expendable = Retention.expendable(some, open.retention)
-      return expendable.length === 0
-        ? []
-        : [...expendable, ...Retention.leading(some, open.retention)]
-    })
-    const expendable = yield* Effect.forEach(
-      Retention.expendable(whole, open.retention),
-      ({ name, path }) =>
-        Effect.map(fs.stat(path), (info) => ({ name, path, id: Listing.idOf(info, path) }))
-    )
-    const present = new Set(yield* Listing.entries(open.folder))
-    yield* Effect.forEach(
-      expendable.filter(({ id, name }) => !present.has(Names.pinOf(name)) && !open.loaded.has(id)),
-      ({ path }) => fs.remove(path, { force: true }),
-      { discard: true }
-    )
-  }).pipe(
-    Effect.catchAll((error) =>
-      Effect.logWarning(`old checkpoints are left in ${open.folder}: ${error.message}`)
-    )
+/** What retention does not keep once the checkpoint `coming` is whole. */
+const choose = Effect.fnUntraced(function* (open: Open, coming: Ranked) {
+  const fs = yield* FileSystem.FileSystem
+  const own = (yield* scan(open.folder)).ranked.filter(
+    ({ meta, name }) =>
+      meta.run_id === coming.meta.run_id && Names.isOwn(name) && name !== coming.name
   )
+  // What is damaged is neither kept for a good one nor removed.
+  const whole = yield* sure([coming, ...own], (some) => {
+    const expendable = Retention.expendable(some, open.retention)
+    return expendable.length === 0
+      ? []
+      : [...expendable, ...Retention.leading(some, open.retention)].filter((one) => one !== coming)
+  })
+  return yield* Effect.forEach(Retention.expendable(whole, open.retention), ({ name, path }) =>
+    Effect.map(fs.stat(path), (info) => ({ name, path, id: Listing.idOf(info, path) }))
+  )
+})
+
+/** Removes what was chosen, but what has been pinned or gone on from. */
+const remove = Effect.fnUntraced(function* (
+  open: Open,
+  chosen: Effect.Effect.Success<ReturnType<typeof choose>>
+) {
+  const fs = yield* FileSystem.FileSystem
+  const present = new Set(yield* Listing.entries(open.folder))
+  yield* Effect.forEach(
+    chosen.filter(({ id, name }) => !present.has(Names.pinOf(name)) && !open.loaded.has(id)),
+    ({ path }) => fs.remove(path, { force: true }),
+    { discard: true }
+  )
+})
 
 /**
  * Saves a checkpoint: a file of its own, then the well-known name, then the folder's fsync. Only
- * when all that is durable is anything removed.
+ * when all that is durable is anything removed; what, is chosen while the file is being written.
  */
 export const save = Effect.fn("FileStore.save")(function* (
   open: Open,
@@ -113,18 +127,26 @@ export const save = Effect.fn("FileStore.save")(function* (
   const alias = path.join(open.folder, Names.fileNames[name])
   const publish = Effect.gen(function* () {
     yield* Effect.mapError(open.lock.check, whileLocking(open.folder))
-    const { written, undo } = yield* write(open, checkpoint)
-    yield* Effect.onError(AtomicFile.alias(written.file, alias), () => undo)
+    const { file, meta, undo, write } = yield* plan(open, checkpoint)
+    const coming = { path: file, name: path.basename(file), meta }
+    const [bytes, chosen] = yield* Effect.all([write, Effect.either(choose(open, coming))], {
+      concurrency: 2
+    })
+    yield* Effect.onError(AtomicFile.alias(file, alias), () => undo)
     yield* Folder.sync(open.folder)
-    yield* Ref.set(open.last, written)
-    yield* Ref.set(open.newest, written.meta.saved_at)
-    return written
+    yield* Ref.set(open.last, { meta, file, bytes })
+    yield* Ref.set(open.newest, meta.saved_at)
+    return { saved: { path: alias, file, bytes }, chosen }
   }).pipe(
     Effect.mapError((error) =>
       error._tag === "CheckpointError" ? error : whileWriting(alias)(error)
     )
   )
-  const [duration, { bytes, file }] = yield* Effect.timed(publish)
-  yield* retain(open, checkpoint.meta.run_id)
-  return { path: alias, file, bytes, milliseconds: Duration.toMillis(duration) } satisfies Saved
+  const [duration, { chosen, saved }] = yield* Effect.timed(publish)
+  // A failure to remove is no failure to save.
+  yield* Effect.catchAll(
+    Effect.flatMap(chosen, (found) => remove(open, found)),
+    ({ message }) => Effect.logWarning(`old checkpoints are left in ${open.folder}: ${message}`)
+  )
+  return { ...saved, milliseconds: Duration.toMillis(duration) } satisfies Saved
 })
