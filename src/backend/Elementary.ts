@@ -59,11 +59,11 @@ const series = (x: number, first: 0 | 1): number => {
   return first === 1 ? x * sum : sum
 }
 
-/** `base` to a whole power n, 0 or more, by repeated squaring. */
+/** `base` to a whole power n, from 0 to 2³² − 1, by repeated squaring. */
 export const power = (base: number, n: number): number => {
   let result = 1
-  for (let square = base, rest = n; rest > 0; rest = Math.floor(rest / 2), square *= square) {
-    if (rest % 2 === 1) result *= square
+  for (let square = base, rest = n; rest > 0; rest >>>= 1, square *= square) {
+    if ((rest & 1) === 1) result *= square
   }
   return result
 }

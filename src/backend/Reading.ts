@@ -39,5 +39,8 @@ export const scalars = (
     )
   })
 
-const named = (tensors: Scalars, read: (tensor: Scalar) => number): Record<string, number> =>
-  Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, read(tensor)]))
+const named = (tensors: Scalars, read: (tensor: Scalar) => number): Record<string, number> => {
+  const values: Record<string, number> = {}
+  for (const name in tensors) values[name] = read(tensors[name]!)
+  return values
+}

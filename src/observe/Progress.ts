@@ -1,7 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Ref from "effect/Ref"
 import type { Event } from "./Event.js"
 import * as Line from "./Line.js"
 import * as Meter from "./Meter.js"
@@ -32,20 +31,21 @@ export const layer = (setting: Line.Setting): Layer.Layer<Observer, never, Outpu
     Observer,
     Effect.gen(function* () {
       const output = yield* Output
-      const meter = yield* Ref.make(Meter.start(yield* Clock.currentTimeMillis))
+      let meter = Meter.start(yield* Clock.currentTimeMillis)
       /** What is on the line: how many columns, and since when. */
-      const drawn = yield* Ref.make({ width: 0, at: 0 })
+      let drawn = { width: 0, at: 0 }
 
-      const clear = Effect.flatMap(Ref.getAndSet(drawn, { width: 0, at: 0 }), ({ width }) =>
-        width === 0 ? Effect.void : output.out(`\r${" ".repeat(width + echo)}\r`)
-      )
+      const clear = Effect.suspend(() => {
+        const { width } = drawn
+        drawn = { width: 0, at: 0 }
+        return width === 0 ? Effect.void : output.out(`\r${" ".repeat(width + echo)}\r`)
+      })
 
       const redraw = Effect.fnUntraced(function* (now: number) {
-        const { at, width } = yield* Ref.get(drawn)
-        if (now - at < pause) return
+        const { width } = drawn
         const columns = yield* output.columns
-        const line = Meter.line(yield* Ref.get(meter), columns - 1 - echo, now)
-        yield* Ref.set(drawn, { width: Math.max(width, line.length), at: now })
+        const line = Meter.line(meter, columns - 1 - echo, now)
+        drawn = { width: Math.max(width, line.length), at: now }
         yield* output.out(`\r${line.padEnd(width)}`)
       })
 
@@ -56,17 +56,20 @@ export const layer = (setting: Line.Setting): Layer.Layer<Observer, never, Outpu
             ? []
             : Line.fromEvent(event, setting, signal)
 
-      const write = (lines: ReadonlyArray<Line.Line>) =>
-        lines.length === 0 ? Effect.void : Effect.zipRight(clear, Line.write(output, lines))
+      const tell = Effect.fnUntraced(function* (event: Event) {
+        const told = lines(event, yield* output.columns, yield* setting.signal)
+        if (told.length > 0) yield* Effect.zipRight(clear, Line.write(output, told))
+      })
 
       yield* Effect.addFinalizer(() => clear)
       return {
-        emit: Effect.fnUntraced(function* (event: Event) {
-          const now = yield* Clock.currentTimeMillis
-          yield* Ref.update(meter, (before) => Meter.advance(before, event, now))
-          if (event._tag === "StepFinished") return yield* redraw(now)
-          yield* write(lines(event, yield* output.columns, yield* setting.signal))
-        })
+        emit: (event) =>
+          Effect.clockWith((clock) => {
+            const now = clock.unsafeCurrentTimeMillis()
+            meter = Meter.advance(meter, event, now)
+            if (event._tag !== "StepFinished") return tell(event)
+            return now - drawn.at < pause ? Effect.void : redraw(now)
+          })
       }
     })
   )

@@ -5,7 +5,6 @@ import { fetch, type SplitName } from "../data/Dataset.js"
 import { batchAt, sequential } from "../data/Order.js"
 import { emit, type Observer } from "../observe/Observer.js"
 import { place, type Run } from "./Run.js"
-import { breathe } from "./Saver.js"
 import { evaluate } from "./TrainStep.js"
 
 /**
@@ -40,7 +39,7 @@ export const overSplit = (
         loss: sums["loss"]! / (start + batch.size),
         examples: batch.size
       })
-      yield* breathe(run.saver, started)
+      yield* run.saver.breathe(started)
     }
     return means(sums, examples.size)
   }).pipe(Effect.withSpan("Evaluation.overSplit", { attributes: { split } }))

@@ -45,15 +45,16 @@ export const make =
     const apply: Optimizer["apply"] = (gradients, learningRate) => {
       step += 1
       const update = rule.at(learningRate, step)
-      for (const [name, gradient] of gradients) {
-        const weight = weights.get(name)!
-        const own = slots.get(name)!
-        tf.tidy(() => {
+      // What has been assigned takes no memory twice, so one scope does for all weights.
+      tf.tidy(() => {
+        for (const [name, gradient] of gradients) {
+          const weight = weights.get(name)!
+          const own = slots.get(name)!
           const next = update({ weight, gradient, slots: own })
           for (const slot of rule.slots) own[slot]!.assign(next.slots[slot]!)
           weight.assign(next.weight)
-        })
-      }
+        }
+      })
     }
 
     const stateDict = (): StateDict => ({

@@ -40,7 +40,7 @@ export const afterStep = (
 ): Progress => {
   const { position } = progress
   const sums: Record<string, number> = { ...position.sums }
-  for (const [name, sum] of Object.entries(step.sums)) sums[name] = (sums[name] ?? 0) + sum
+  for (const name in step.sums) sums[name] = (sums[name] ?? 0) + step.sums[name]!
   return {
     ...progress,
     step: progress.step + 1,

@@ -20,8 +20,12 @@ export const make = (seed: number): Random => ({ algorithm, seed })
 
 /** A generator of numbers uniform in [0, 1), with 53 random bits, for one purpose and moment. */
 export const generator = (random: Random, ...purpose: ReadonlyArray<string | number>): Draw => {
-  const next = xoshiro128(`${random.seed}/${purpose.join("/")}`)
-  return () => ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992
+  let next: (() => number) | undefined
+  return () => {
+    // Not before it is needed: a step has generators that most networks never draw from.
+    next ??= xoshiro128(`${random.seed}/${purpose.join("/")}`)
+    return ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992
+  }
 }
 
 /**

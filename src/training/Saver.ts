@@ -27,30 +27,22 @@ export interface Saver {
   readonly order: (order: Order) => Effect.Effect<void, never, Observer>
   /** Waits until everything is written; fails with what cannot be, which is then disposed of. */
   readonly settle: Effect.Effect<void, CheckpointError, Observer>
-  /** Whether nothing is being written. */
-  readonly isIdle: () => boolean
-  /** Waits while something is being written. */
-  readonly idle: Effect.Effect<void>
+  /**
+   * Gives way between two steps, of which the last began at `started` (`performance.now()`); while
+   * something is being written, for longer. A save is some dozens of operations one after the other,
+   * each of which would else wait for a whole step to end. Short steps keep none waiting for long.
+   */
+  readonly breathe: (started: number) => Effect.Effect<void>
 }
 
 /** How long training may stand still after a step, for a save under way, as a part of that step. */
 const share = 0.1
 
 /**
- * Gives way between two steps, of which the last began at `started` (`performance.now()`); while
- * something is being written, for longer. A save is some dozens of operations one after the other,
- * each of which would else wait for a whole step to end. Short steps keep none waiting for long.
+ * For so many milliseconds short steps may follow one another without giving way, which costs more
+ * than some of them: signals and what other fibers do wait for so long.
  */
-export const breathe = ({ idle, isIdle }: Saver, started: number): Effect.Effect<void> =>
-  Effect.zipRight(
-    EventLoop.breathe,
-    Effect.suspend(() => {
-      const milliseconds = share * (performance.now() - started)
-      return isIdle() || milliseconds < 1
-        ? Effect.void
-        : Effect.raceFirst(idle, EventLoop.pause(milliseconds))
-    })
-  )
+const patience = 50
 
 /** Makes a saver that writes by `write`; it settles, as well as it can, when the scope closes. */
 export const make = (
@@ -63,6 +55,11 @@ export const make = (
     const told = new Set<string>()
     const idle = yield* Effect.makeLatch(true)
     let isIdle = true
+    let breathed = 0
+    const begin = () => {
+      isIdle = false
+      idle.unsafeClose()
+    }
 
     /** Tells of each trouble once, until a save succeeds: a full disk fails every attempt alike. */
     const warn = (errors: ReadonlyArray<CheckpointError>) =>
@@ -83,8 +80,7 @@ export const make = (
         const order = waiting.get(name)
         if (order === undefined) return Effect.succeed(null)
         waiting.delete(name)
-        isIdle = false
-        idle.unsafeClose()
+        begin()
         return Effect.match(write(order), {
           onSuccess: () => {
             order.snapshot.dispose()
@@ -122,12 +118,25 @@ export const make = (
           if (waiting.has(order.name)) yield* Effect.flatMap(attempt, warn)
           waiting.get(order.name)?.snapshot.dispose()
           waiting.set(order.name, order)
+          // At once, so that training gives way for it to begin.
+          begin()
           yield* Effect.forkIn(Effect.flatMap(attempt, warn), scope)
         }).pipe(Effect.uninterruptible),
       settle: Effect.flatMap(attempt, ([error]) =>
         error === undefined ? Effect.void : Effect.zipRight(discard, Effect.fail(error))
       ),
-      isIdle: () => isIdle,
-      idle: idle.await
+      breathe: (started) =>
+        Effect.suspend(() => {
+          const now = performance.now()
+          if (isIdle && now - breathed < patience) return Effect.void
+          breathed = now
+          const milliseconds = share * (now - started)
+          return isIdle || milliseconds < 1
+            ? EventLoop.breathe
+            : Effect.zipRight(
+                EventLoop.breathe,
+                Effect.raceFirst(idle.await, EventLoop.pause(milliseconds))
+              )
+        })
     }
   })

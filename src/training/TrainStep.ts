@@ -50,12 +50,11 @@ const step = (run: Run, batch: Batch): Metrics => {
       run.objective.loss(labels, output)
     )
   }, trainable.map(tensorOf))
-  const gradients = new Map(
-    trainable.flatMap((weight) => {
-      const gradient = grads[tensorOf(weight).name]
-      return gradient == null ? [] : [[weight.name, gradient] as const]
-    })
-  )
+  const gradients = new Map<string, tf.Tensor>()
+  for (const weight of trainable) {
+    const gradient = grads[tensorOf(weight).name]
+    if (gradient != null) gradients.set(weight.name, gradient)
+  }
   run.optimizer.apply(gradients, run.scheduler.learningRate())
   // A constraint (max-norm, say) is part of the weight: writing it anew projects it.
   for (const { variable } of trainable) {
@@ -76,16 +75,15 @@ const metricsOf = (
   labels: tf.Tensor,
   output: tf.Tensor,
   loss: tf.Scalar
-): Metrics => ({
-  loss,
-  ...Object.fromEntries(
-    Object.entries(metrics).map(([name, metric]) => [name, metric(labels, output)])
-  )
-})
+): Metrics => {
+  const values: Record<string, tf.Scalar> = { loss }
+  for (const name in metrics) values[name] = metrics[name]!(labels, output)
+  return values
+}
 
 /** The loss is a mean over the batch, other metrics are sums. */
 const sums = (batch: Batch, compute: () => Metrics): Effect.Effect<Sums, BackendError> =>
-  Effect.map(Reading.scalars(compute), ({ loss, ...metrics }) => ({
-    loss: loss! * batch.size,
-    ...metrics
-  }))
+  Effect.map(Reading.scalars(compute), (values) => {
+    values["loss"]! *= batch.size
+    return values
+  })

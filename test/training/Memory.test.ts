@@ -1,6 +1,7 @@
 import { expect, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
@@ -25,7 +26,7 @@ const round = (run: Run.Run) =>
   })
 
 setFlagsFromString("--expose-gc")
-const collectGarbage = runInNewContext("gc") as () => void
+const collectGarbage = runInNewContext("gc") as (options?: { type: "minor" }) => void
 
 interface Module {
   readonly HEAPU8: Uint8Array
@@ -78,4 +79,41 @@ it.scopedLive(
       expect(after.rss - before.rss).toBeLessThan(64 * 2 ** 20)
     }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent])),
   1_200_000
+)
+
+it.scopedLive("a step's batch does not outlive it", () =>
+  Effect.gen(function* () {
+    const [steps, size] = [40, 2 ** 20]
+    const arrays: Array<number> = []
+    const plain = yield* everyKernelRun({ steps, epochs: 1 })
+    const { train } = plain.dataset
+    const run: Run.Run = {
+      ...plain,
+      dataset: {
+        ...plain.dataset,
+        train: {
+          ...train,
+          // Part of a larger buffer, which lives for as long as the batch.
+          batch: (indices) =>
+            Effect.map(train.batch(indices), (batch) => {
+              const inputs = new Float32Array(size).subarray(0, batch.inputs.length)
+              inputs.set(batch.inputs)
+              return { ...batch, inputs }
+            })
+        }
+      }
+    }
+    const watching = Layer.succeed(Observer, {
+      emit: () =>
+        Effect.sync(() => {
+          // Twice, as what is new outlives one look at the young.
+          collectGarbage({ type: "minor" })
+          collectGarbage({ type: "minor" })
+          arrays.push(process.memoryUsage().arrayBuffers)
+        })
+    })
+    yield* Effect.provide(Stages.trainEpoch.run(run), watching)
+    expect(arrays).toHaveLength(steps)
+    expect(arrays.at(-1)! - arrays[0]!).toBeLessThan(4 * size)
+  }).pipe(Effect.provide(Backend.layer("wasm")))
 )

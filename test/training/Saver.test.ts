@@ -109,7 +109,7 @@ describe("Saver", () => {
         const { open, order, saver } = yield* makeScene
         const breath = (step: number) =>
           Effect.map(
-            Effect.timed(Effect.suspend(() => Saver.breathe(saver, performance.now() - step))),
+            Effect.timed(Effect.suspend(() => saver.breathe(performance.now() - step))),
             ([duration]) => Duration.toMillis(duration)
           )
         const before = yield* breath(10_000)

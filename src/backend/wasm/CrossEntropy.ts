@@ -13,13 +13,18 @@ export const kernels = ({ heap }: Tools): Kernels => ({
     const [B, C] = logits.shape as [number, number]
     const [loss, probabilities] = [heap.output([]), heap.output([B, C])]
     const [x, p, label] = [heap.floats(logits), heap.floats(probabilities), heap.integers(labels)]
+    const powers = new Float64Array(C)
     let sum = 0
     for (let b = 0; b < B; b++) {
-      const [from, to] = [b * C, (b + 1) * C]
-      const largest = x.subarray(from, to).reduce((a, value) => Math.max(a, value), -Infinity)
+      const from = b * C
+      let largest = -Infinity
+      for (let i = 0; i < C; i++) largest = Math.max(largest, x[from + i]!)
       let total = 0
-      for (let i = from; i < to; i++) total += exp(x[i]! - largest)
-      for (let i = from; i < to; i++) p[i] = exp(x[i]! - largest) / total
+      for (let i = 0; i < C; i++) {
+        powers[i] = exp(x[from + i]! - largest)
+        total += powers[i]!
+      }
+      for (let i = 0; i < C; i++) p[from + i] = powers[i]! / total
       sum += log(total) + largest - x[from + label[b]!]!
     }
     heap.floats(loss)[0] = sum / B

@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
 import { power } from "../../backend/Elementary.js"
 import * as Updates from "../../backend/Updates.js"
 import { decayed, type Updated, type UpdateInput, type UpdateRule } from "./UpdateRule.js"
@@ -43,7 +44,7 @@ const update =
     }
     return ({ gradient, slots, weight }: UpdateInput): Updated => {
       const tensors = { weight, gradient, mean: slots["exp_avg"]!, square: slots["exp_avg_sq"]! }
-      const next = Updates.adam(tensors, numbers) ?? composed(tensors, numbers)
+      const next = Updates.adam(tensors, numbers) ?? tf.tidy(() => composed(tensors, numbers))
       return { weight: next.weight, slots: { exp_avg: next.mean, exp_avg_sq: next.square } }
     }
   }

@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
 import * as Updates from "../../backend/Updates.js"
 import { decayed, type UpdateRule } from "./UpdateRule.js"
 
@@ -13,20 +14,21 @@ export const rmsprop = (config: {
   slots: config.momentum === 0 ? ["square_avg"] : ["square_avg", "momentum_buffer"],
   at:
     (learningRate) =>
-    ({ gradient, slots, weight }) => {
-      const tensors = { weight, gradient, square: slots["square_avg"]! }
-      const numbers = { alpha: config.alpha, epsilon: config.epsilon, decay: config.weight_decay }
-      const { direction, square: square_avg } =
-        Updates.rmsprop(tensors, numbers) ?? composed(tensors, numbers)
-      if (config.momentum === 0) {
-        return { weight: weight.sub(direction.mul(learningRate)), slots: { square_avg } }
-      }
-      const momentum_buffer = slots["momentum_buffer"]!.mul(config.momentum).add(direction)
-      return {
-        weight: weight.sub(momentum_buffer.mul(learningRate)),
-        slots: { square_avg, momentum_buffer }
-      }
-    }
+    ({ gradient, slots, weight }) =>
+      tf.tidy((): { weight: Tensor; slots: Record<string, Tensor> } => {
+        const tensors = { weight, gradient, square: slots["square_avg"]! }
+        const numbers = { alpha: config.alpha, epsilon: config.epsilon, decay: config.weight_decay }
+        const { direction, square: square_avg } =
+          Updates.rmsprop(tensors, numbers) ?? composed(tensors, numbers)
+        if (config.momentum === 0) {
+          return { weight: weight.sub(direction.mul(learningRate)), slots: { square_avg } }
+        }
+        const momentum_buffer = slots["momentum_buffer"]!.mul(config.momentum).add(direction)
+        return {
+          weight: weight.sub(momentum_buffer.mul(learningRate)),
+          slots: { square_avg, momentum_buffer }
+        }
+      })
 })
 
 /** What the kernel computes in one pass, for backends without it. */

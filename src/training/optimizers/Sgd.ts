@@ -1,4 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
 import * as Updates from "../../backend/Updates.js"
 import { decayed, type UpdateRule } from "./UpdateRule.js"
 
@@ -17,7 +18,8 @@ export const sgd = (config: {
           ({ gradient, weight }) => {
             const tensors = { weight, gradient }
             const numbers = { rate, decay: config.weight_decay }
-            return { weight: Updates.sgd(tensors, numbers) ?? plain(tensors, numbers), slots: {} }
+            const next = Updates.sgd(tensors, numbers) ?? tf.tidy(() => plain(tensors, numbers))
+            return { weight: next, slots: {} }
           }
       }
     : {
@@ -29,7 +31,8 @@ export const sgd = (config: {
             const tensors = { weight, gradient, buffer: slots["momentum_buffer"]! }
             const { momentum, nesterov, weight_decay: decay } = config
             const numbers = { rate, momentum, nesterov, decay }
-            const next = Updates.momentum(tensors, numbers) ?? withMomentum(tensors, numbers)
+            const next =
+              Updates.momentum(tensors, numbers) ?? tf.tidy(() => withMomentum(tensors, numbers))
             return { weight: next.weight, slots: { momentum_buffer: next.buffer } }
           }
       }

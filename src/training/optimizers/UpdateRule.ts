@@ -14,9 +14,9 @@ export interface Updated {
 }
 
 /**
- * The formula of an optimizer: from a weight, its gradient and its slots to their next values. It
- * runs inside `tf.tidy` and depends on nothing but its input and the moment: the learning rate of
- * this step, and its number, from 1.
+ * The formula of an optimizer: from a weight, its gradient and its slots to their next values, which
+ * it depends on and on the moment alone: the learning rate of this step, and its number, from 1.
+ * Other tensors that it makes it is to dispose of, since those of all weights together may be large.
  */
 export interface UpdateRule {
   readonly name: string
