@@ -1,6 +1,8 @@
-// `npm run bench:overhead [rounds]`: what a training step of `holdfast run`, in a terminal, costs
-// over one written by hand on the same kernels. Each trains in a process of its own, so that
-// neither collects the other's garbage, in turn within each round; medians over the rounds.
+// `npm run bench:overhead [pairs] [rounds]`: what a training step of `holdfast run`, in a terminal,
+// costs over one written by hand on the same kernels. Each trains in a process of its own, so that
+// neither collects the other's garbage, in turn within each round. Where a process's memory happens
+// to lie makes it faster or slower by some percent, so there are several pairs of processes; medians
+// over the rounds of all, and of the medians of the pairs the lowest and the highest.
 import * as Pty from "@lydell/node-pty"
 import { execFile } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -11,10 +13,15 @@ import { median } from "./median.js"
 import { type NetworkName, steps, training } from "./overhead/networks.js"
 import { invite, type Time } from "./overhead/turns.js"
 
-const rounds = Number(process.argv[2] ?? 15)
-/** Rounds before those that count: compiling takes some hundreds of steps. */
-const warmUp = 5
+const pairs = Number(process.argv[2] ?? 7)
+const rounds = Number(process.argv[3] ?? 7)
+/** Steps before those that count: compiling takes some hundreds. */
+const warmUpSteps = 1000
+/** What a step may cost more, in microseconds, or as a part of it. */
+const [most, mostShare] = [50, 0.02]
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
+
+const warmUp = (network: NetworkName) => Math.ceil(warmUpSteps / steps[network])
 
 /** Starts `holdfast run` in a terminal; gives its end. */
 const start = (
@@ -26,7 +33,7 @@ const start = (
     training: {
       ...training,
       checkpoint_dir: join(folder, "checkpoints"),
-      num_epochs: warmUp + rounds
+      num_epochs: warmUp(network) + rounds
     },
     model: { network },
     data: {}
@@ -42,8 +49,8 @@ const start = (
   )
 }
 
-/** The times of each in each round, a step's. */
-const measure = async (network: NetworkName) => {
+/** The rounds of a pair of processes, and in each the times of both. */
+const pair = async (network: NetworkName) => {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-"))
   const env = (socket: string) =>
     ({ ...process.env, SOCKET: join(folder, socket) }) as Record<string, string>
@@ -57,33 +64,58 @@ const measure = async (network: NetworkName) => {
     })
   )
   const times: Array<{ readonly holdfast: Time; readonly byHand: Time }> = []
-  for (let round = 0; round < warmUp + rounds; round++) {
+  for (let round = 0; round < warmUp(network) + rounds; round++) {
     times.push({ byHand: await byHand.turn(), holdfast: await holdfast.turn() })
   }
   holdfast.dismiss()
   byHand.dismiss()
   await ended!
   rmSync(folder, { recursive: true })
-  return times.slice(warmUp)
+  return times.slice(warmUp(network))
 }
 
+type Round = Awaited<ReturnType<typeof pair>>[number]
+
+/** What the step of a round cost more, in microseconds, and as a part of that by hand. */
+const costs = (network: NetworkName, measure: keyof Time) => ({
+  absolute: ({ byHand, holdfast }: Round) => (holdfast[measure] - byHand[measure]) / steps[network],
+  share: ({ byHand, holdfast }: Round) => holdfast[measure] / byHand[measure] - 1
+})
+
+const percent = (share: number) => `${(100 * share).toFixed(1)} %`
+
 console.log(
-  `${cpus()[0]!.model}, ${cpus().length} cores, Node ${process.versions.node}, ${rounds} rounds`
+  `${cpus()[0]!.model.trim()}, ${cpus().length} cores, Node ${process.versions.node}, ${pairs} pairs of processes, ${rounds} rounds each`
 )
 console.log(
-  "| network | by hand (µs) | holdfast (µs) | cost (µs) | cost (%) | the same, processor time (µs) | (%) |"
+  "| network | by hand (µs) | holdfast (µs) | cost (µs) | of pairs | cost | of pairs | processor time (µs) | | bar: 50 µs or 2 % |"
 )
-console.log("|---|---|---|---|---|---|---|")
+console.log("|---|---|---|---|---|---|---|---|---|---|")
 for (const network of Object.keys(steps) as Array<NetworkName>) {
-  const times = await measure(network)
-  const aStep = (who: "holdfast" | "byHand") =>
-    (median(times.map((time) => time[who].wall)) / steps[network]).toFixed(0)
-  const cost = (measure: keyof Time) => {
-    const more = times.map(({ byHand, holdfast }) => holdfast[measure] - byHand[measure])
-    const share = more.map((time, i) => (100 * time) / times[i]!.byHand[measure])
-    return [(median(more) / steps[network]).toFixed(0), median(share).toFixed(1)]
+  const all: Array<ReadonlyArray<Round>> = []
+  for (let i = 0; i < pairs; i++) all.push(await pair(network))
+  const aStep = (who: keyof Round) =>
+    (median(all.flat().map((round) => round[who].wall)) / steps[network]).toFixed(0)
+  const overall = (cost: (round: Round) => number) => median(all.flat().map(cost))
+  const span = (cost: (round: Round) => number, format: (value: number) => string) => {
+    const medians = all.map((rounds) => median(rounds.map(cost)))
+    return `${format(Math.min(...medians))} to ${format(Math.max(...medians))}`
   }
-  const cells = [network, aStep("byHand"), aStep("holdfast"), ...cost("wall"), ...cost("processor")]
+  const wall = costs(network, "wall")
+  const processor = costs(network, "processor")
+  const [absolute, share] = [overall(wall.absolute), overall(wall.share)]
+  const cells = [
+    network,
+    aStep("byHand"),
+    aStep("holdfast"),
+    absolute.toFixed(0),
+    span(wall.absolute, (value) => value.toFixed(0)),
+    percent(share),
+    span(wall.share, percent),
+    overall(processor.absolute).toFixed(0),
+    percent(overall(processor.share)),
+    absolute <= most || share <= mostShare ? "met" : "**missed**"
+  ]
   console.log(`| ${cells.join(" | ")} |`)
 }
 console.log(`load average at the end: ${loadavg()[0]!.toFixed(1)}`)

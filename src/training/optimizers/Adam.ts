@@ -34,11 +34,13 @@ type Decay = (decay: number, learningRate: number) => Pick<Numbers, "decay" | "f
 const update =
   ({ beta_1: beta1, beta_2: beta2, epsilon, weight_decay }: AdamConfig, decay: Decay) =>
   (learningRate: number, step: number) => {
+    const { decay: added, factor } = decay(weight_decay, learningRate)
     const numbers = {
-      ...decay(weight_decay, learningRate),
       beta1,
       beta2,
       epsilon,
+      decay: added,
+      factor,
       rate: learningRate / (1 - power(beta1, step)),
       scale: Math.sqrt(1 - power(beta2, step))
     }
