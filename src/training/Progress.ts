@@ -41,16 +41,21 @@ export const afterStep = (
   const { position } = progress
   const sums: Record<string, number> = { ...position.sums }
   for (const name in step.sums) sums[name] = (sums[name] ?? 0) + step.sums[name]!
+  // Field by field, as this is done every step: to copy objects and change them takes longer.
   return {
-    ...progress,
+    epoch: progress.epoch,
     step: progress.step + 1,
     globalStep: progress.globalStep + 1,
     position: {
-      ...position,
+      stage: position.stage,
       example: position.example + step.examples,
       sums,
+      metrics: position.metrics,
       seconds: position.seconds + step.seconds
-    }
+    },
+    history: progress.history,
+    best: progress.best,
+    stopped: progress.stopped
   }
 }
 

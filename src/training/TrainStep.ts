@@ -44,7 +44,7 @@ const step = (run: Run, batch: Batch): Metrics => {
   let output!: tf.Tensor
   const { value, grads } = tf.variableGrads(() => {
     output = tf.keep(run.model.apply(inputs, { training: true }) as tf.Tensor)
-    const penalties = run.model.calculateLosses()
+    const penalties = isPenalised(run.model) ? run.model.calculateLosses() : []
     return penalties.reduce<tf.Scalar>(
       (loss, penalty) => loss.add(penalty),
       run.objective.loss(labels, output)
@@ -64,6 +64,12 @@ const step = (run: Run, batch: Batch): Metrics => {
   output.dispose()
   return metrics
 }
+
+/** Whether a layer adds a penalty to the loss: to look takes less time than to collect none. */
+const isPenalised = (model: { readonly layers: ReadonlyArray<tf.layers.Layer> }): boolean =>
+  model.layers.some((layer) =>
+    "layers" in layer ? isPenalised(layer as never) : layer.losses.length > 0
+  )
 
 const tensorsOf = (run: Run, batch: Batch) => ({
   inputs: tf.tensor(batch.inputs, [batch.size, ...run.dataset.inputShape], "float32"),

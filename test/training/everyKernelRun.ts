@@ -36,11 +36,12 @@ const parts = {
   scheduler: Scheduler.fromConfig
 }
 
-/** A run of `everyKernel` before its first step, with so many steps an epoch, that is never saved. */
+/** A run of `everyKernel`, or of another model, before its first step, with so many steps an epoch, that is never saved. */
 export const everyKernelRun = (options: {
   readonly steps: number
   readonly epochs: number
   readonly optimizer?: OptimizerConfig
+  readonly model?: typeof everyKernel
 }) => {
   const training = {
     checkpoint_dir: "none",
@@ -67,12 +68,15 @@ export const everyKernelRun = (options: {
     validation: examples(1),
     test: examples(1)
   }
-  return build(parts, {
-    id: "numbers",
-    config: { training },
-    dataset,
-    random: Random.make(training.seed),
-    store: () => Effect.die("nothing is saved"),
-    fetch: () => Effect.succeed(null)
-  })
+  return build(
+    { ...parts, model: options.model ?? everyKernel },
+    {
+      id: "numbers",
+      config: { training },
+      dataset,
+      random: Random.make(training.seed),
+      store: () => Effect.die("nothing is saved"),
+      fetch: () => Effect.succeed(null)
+    }
+  )
 }

@@ -1,0 +1,59 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as tf from "@tensorflow/tfjs"
+import * as Effect from "effect/Effect"
+import { Observer, type Run, Stages } from "holdfast"
+import { Backend } from "../../src/backend/Backend.js"
+import { tensorOf } from "../../src/training/Weights.js"
+import { classes, inputShape } from "../backend/everyKernel.js"
+import { everyKernelRun } from "./everyKernelRun.js"
+
+const kernelRegularizer = tf.regularizers.l2({ l2: 0.5 })
+const dense = (options: object) =>
+  tf.layers.dense({ units: classes, useBias: false, ...options } as never)
+
+describe("TrainStep", () => {
+  it.scopedLive.each([
+    ["a layer", () => dense({ kernelRegularizer }), 0.9],
+    [
+      "a layer of a model inside",
+      () =>
+        tf.sequential({
+          layers: [dense({ kernelRegularizer, inputShape: [inputShape[0]! * inputShape[1]!] })]
+        }),
+      0.9
+    ],
+    ["none", () => dense({}), 1]
+  ] as const)("minimises the penalty of %s", ([, layer, share]) =>
+    Effect.gen(function* () {
+      const plain = yield* everyKernelRun({
+        steps: 1,
+        epochs: 1,
+        optimizer: { name: "sgd", momentum: 0, nesterov: false, weight_decay: 0 },
+        model: () =>
+          tf.sequential({ layers: [tf.layers.flatten({ inputShape: [...inputShape] }), layer()] })
+      })
+      const { train } = plain.dataset
+      // Where all inputs are 0 the gradient of the loss is 0, and that of the penalty is the weight.
+      const run: Run.Run = {
+        ...plain,
+        scheduler: { ...plain.scheduler, learningRate: () => 0.1 },
+        dataset: {
+          ...plain.dataset,
+          train: {
+            ...train,
+            batch: (indices) =>
+              Effect.map(train.batch(indices), (batch) => ({
+                ...batch,
+                inputs: batch.inputs.map(() => 0)
+              }))
+          }
+        }
+      }
+      const weight = () => tensorOf(run.weights[0]!).dataSync()[0]!
+      const before = weight()
+      yield* Stages.trainEpoch.run(run)
+      expect(before).not.toBe(0)
+      expect(weight() / before).toBeCloseTo(share, 5)
+    }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
+  )
+})
