@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
-import { Observer, type Run, Stages } from "holdfast"
+import * as Ref from "effect/Ref"
+import { Observer, Run, Stages } from "holdfast"
 import { Backend } from "../../src/backend/Backend.js"
 import { tensorOf } from "../../src/training/Weights.js"
 import { classes, inputShape } from "../backend/everyKernel.js"
@@ -54,6 +55,18 @@ describe("TrainStep", () => {
       yield* Stages.trainEpoch.run(run)
       expect(before).not.toBe(0)
       expect(weight() / before).toBeCloseTo(share, 5)
+    }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
+  )
+
+  it.scopedLive("keeps what is said of the run while a batch is fetched", () =>
+    Effect.gen(function* () {
+      const plain = yield* everyKernelRun({ steps: 2, epochs: 1 })
+      const { train } = plain.dataset
+      const batch = (indices: Int32Array) =>
+        Effect.zipRight(Run.stop(plain, "enough"), train.batch(indices))
+      const run = { ...plain, dataset: { ...plain.dataset, train: { ...train, batch } } }
+      yield* Stages.trainEpoch.run(run)
+      expect((yield* Ref.get(run.progress)).stopped).toBe("enough")
     }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
   )
 })
