@@ -62,8 +62,8 @@ export const trainEpoch = Stage.make("trainEpoch", {
 const step = (run: Run, order: Int32Array, before: Progress.Progress) =>
   Effect.uninterruptibleMask((restore) => advance(run, order, before, restore))
 
-// The batch is had in here, for V8 keeps what is given to an uninterruptible effect until it next
-// goes through the whole heap: half a megabyte a step, then, instead of in one of 130.
+// The batch, which may be large, is fetched in here: what is given to an uninterruptible effect V8
+// keeps until it next goes through the whole heap, and would do so every some dozen steps.
 const advance = Effect.fnUntraced(function* (
   run: Run,
   order: Int32Array,
