@@ -7,6 +7,7 @@ import * as path from "node:path"
 import * as Errno from "./Errno.js"
 import * as Folder from "./Folder.js"
 import { scoped } from "./OpenFile.js"
+import * as PageWriter from "./PageWriter.js"
 import * as TemporaryName from "./TemporaryName.js"
 
 /** A file being written that nobody can see yet. */
@@ -15,6 +16,11 @@ export interface AtomicFile {
   readonly writeAt: (offset: number, bytes: Uint8Array) => Effect.Effect<void, PlatformError>
   /** Writes all of `bytes` after what was written last. */
   readonly write: (bytes: Uint8Array) => Effect.Effect<void, PlatformError>
+  /**
+   * As `writeAt`, but past the system's cache where that can be done: `bytes` lie in memory that
+   * begins at a page, as far behind a page's beginning as `offset` lies behind one in the file.
+   */
+  readonly writePages: (offset: number, bytes: Uint8Array) => Effect.Effect<void, PlatformError>
 }
 
 class Unsynced {
@@ -47,10 +53,10 @@ const open = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, temporary: 
       waiting += bytes.length
       return Effect.zipRight(file.writeAll(bytes), send)
     }).pipe(Effect.uninterruptible)
-  const atomic: AtomicFile = {
-    write,
-    writeAt: (offset, bytes) => Effect.zipRight(file.seek(offset, "start"), write(bytes))
-  }
+  const writeAt: AtomicFile["writeAt"] = (offset, bytes) =>
+    Effect.zipRight(file.seek(offset, "start"), write(bytes))
+  const writePages = yield* PageWriter.make(temporary, writeAt)
+  const atomic: AtomicFile = { write, writeAt, writePages }
   return { atomic, sync: Effect.suspend(() => Effect.zipRight(sent(), synced)) }
 })
 

@@ -1,9 +1,9 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { closeSync, openSync, readSync } from "node:fs"
 import * as EventLoop from "./EventLoop.js"
+import * as NodeFiles from "./NodeFiles.js"
 import * as OpenFile from "./OpenFile.js"
 
 /** Reads the beginning of a file into memory; gives it, or none if it cannot be read. */
@@ -44,8 +44,7 @@ export const read = Effect.fnUntraced(function* <A>(
   use: (file: string, start: Option.Option<Uint8Array>) => A
 ) {
   const fs = yield* FileSystem.FileSystem
-  const node = yield* Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer)
-  const read = fs.open === node.open ? atOnce : through(fs)
+  const read = (yield* NodeFiles.areOurs) ? atOnce : through(fs)
   const memory = Buffer.allocUnsafeSlow(length)
   const results: Array<A> = []
   for (const file of files) {

@@ -7,6 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as AtomicFile from "../../src/file/AtomicFile.js"
+import { Direct, type DirectAccess } from "../../src/file/DirectFile.js"
+import * as PageMemory from "../../src/file/PageMemory.js"
 
 const inFolder = <A, E>(
   body: (folder: string, fs: FileSystem.FileSystem) => Effect.Effect<A, E, FileSystem.FileSystem>
@@ -29,6 +31,53 @@ const syncedBy = (
       Object.defineProperty(file, "sync", { value: Effect.suspend(sync) })
     )
 })
+
+/** Offers files past a cache that take what is written to them, or fail with `code`. */
+const offering = (fs: FileSystem.FileSystem, code?: string) => {
+  const written: Array<readonly [offset: number, length: number]> = []
+  const direct: DirectAccess = {
+    least: 1 << 20,
+    open: (path) =>
+      Effect.option(
+        Effect.map(fs.open(path, { flag: "r+" }), (file) => ({
+          unit: 4096,
+          writeAt: (offset, bytes) => {
+            written.push([offset, bytes.length])
+            return code === undefined
+              ? Effect.zipRight(file.seek(offset, "start"), file.writeAll(bytes))
+              : Effect.fail(failure(code))
+          }
+        }))
+      )
+  }
+  return { direct, written }
+}
+
+const failure = (code: string) =>
+  new SystemError({
+    module: "FileSystem",
+    method: "writeAll",
+    reason: "Unknown",
+    cause: Object.assign(new Error(code), { code })
+  })
+
+/** Writes 3 MiB and a little, in two pieces of memory that lies as it will in the file. */
+const writePieces = (target: string) =>
+  Effect.gen(function* () {
+    const bytes = new Uint8Array(3_200_000).map((_, i) => i % 251)
+    const memory = yield* PageMemory.acquire
+    const begin = 100
+    memory.set(bytes, begin)
+    const middle = 1 << 21
+    yield* AtomicFile.write(target, (file) =>
+      Effect.gen(function* () {
+        yield* file.writePages(begin, memory.subarray(begin, middle))
+        yield* file.writePages(middle, memory.subarray(middle, begin + bytes.length))
+        yield* file.writeAt(0, Buffer.alloc(begin, 7))
+      })
+    )
+    return Buffer.concat([Buffer.alloc(begin, 7), bytes])
+  }).pipe(Effect.scoped)
 
 describe("AtomicFile", () => {
   it.live("replaces a file and leaves nothing beside it", () =>
@@ -149,6 +198,55 @@ describe("AtomicFile", () => {
         expect(events.filter((event) => event === "body")).toHaveLength(2)
         expect(Buffer.compare(yield* fs.readFile(target), Buffer.alloc(1 << 25, 7))).toBe(0)
         expect(yield* fs.readDirectory(folder)).toEqual(["a.txt"])
+      })
+    )
+  )
+
+  it.live("writes all, past the cache or through it", () =>
+    inFolder((folder, fs) =>
+      Effect.gen(function* () {
+        const expected = yield* writePieces(`${folder}/a.bin`)
+        expect(Buffer.compare(yield* fs.readFile(`${folder}/a.bin`), expected)).toBe(0)
+      })
+    )
+  )
+
+  it.live("writes whole pages past the cache, and the rest through it", () =>
+    inFolder((folder, fs) =>
+      Effect.gen(function* () {
+        const { direct, written } = offering(fs)
+        const target = `${folder}/a.bin`
+        const expected = yield* Effect.provideService(writePieces(target), Direct, direct)
+        expect(Buffer.compare(yield* fs.readFile(target), expected)).toBe(0)
+        const middle = 1 << 21
+        const end = expected.length - (expected.length % 4096)
+        expect(written).toEqual([
+          [4096, middle - 4096],
+          [middle, end - middle]
+        ])
+      })
+    )
+  )
+
+  it.live.each(["EINVAL", "ENOTSUP"])("writes through the cache what gets %s past it", (code) =>
+    inFolder((folder, fs) =>
+      Effect.gen(function* () {
+        const { direct, written } = offering(fs, code)
+        const target = `${folder}/a.bin`
+        const expected = yield* Effect.provideService(writePieces(target), Direct, direct)
+        expect(Buffer.compare(yield* fs.readFile(target), expected)).toBe(0)
+        expect(written).toHaveLength(1)
+      })
+    )
+  )
+
+  it.live.each(["EIO", "ENOSPC"])("fails where the disk reports %s past the cache", (code) =>
+    inFolder((folder, fs) =>
+      Effect.gen(function* () {
+        const { direct } = offering(fs, code)
+        const write = Effect.provideService(writePieces(`${folder}/a.bin`), Direct, direct)
+        expect(yield* Effect.exit(write)).toEqual(Exit.fail(failure(code)))
+        expect(yield* fs.readDirectory(folder)).toEqual([])
       })
     )
   )
