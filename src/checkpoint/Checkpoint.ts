@@ -6,7 +6,10 @@ import { JsonNumber } from "../file/JsonNumber.js"
 export const format = "holdfast"
 
 /** The version of the checkpoint format that this release writes. */
-export const formatVersion = 1
+export const formatVersion = 2
+
+/** The versions of the checkpoint format that this release reads. */
+export const formatVersions = [1, formatVersion] as const
 
 /** The element types a checkpoint can hold, as safetensors names them. */
 export type DType = "F32" | "I32" | "BOOL" | "U8"
@@ -80,7 +83,7 @@ export const Json = Schema.Unknown
  * `global_step` all steps.
  */
 export const CheckpointMeta = Schema.Struct({
-  format_version: Schema.Literal(formatVersion),
+  format_version: Schema.Literal(...formatVersions),
   run_id: Schema.String,
   saved_at: Schema.String,
   epoch: Schema.Int,

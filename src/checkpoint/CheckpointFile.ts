@@ -26,7 +26,7 @@ export interface TensorInfo {
   readonly dtype: DType
   readonly shape: ReadonlyArray<number>
   readonly bytes: number
-  readonly sha256: string
+  readonly digest: string
 }
 
 /** Writes `checkpoint` as `place` does, and makes its name durable too. */
@@ -52,7 +52,7 @@ export const inspect = (
         dtype: dtype as DType,
         shape,
         bytes: end - begin,
-        sha256: digests.get(name) ?? ""
+        digest: digests.get(name) ?? ""
       }))
     })
   )

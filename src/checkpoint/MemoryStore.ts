@@ -3,7 +3,6 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
-import { createHash } from "node:crypto"
 import * as path from "node:path"
 import type { Candidate, Whole } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
@@ -14,6 +13,7 @@ import { CheckpointStore } from "./CheckpointStore.js"
 import { shelf } from "./Choice.js"
 import type { CheckpointName } from "./Names.js"
 import * as Names from "./Names.js"
+import * as TensorDigest from "./file/TensorDigest.js"
 
 interface Kept {
   readonly checkpoint: Checkpoint
@@ -140,7 +140,7 @@ const make = () => {
         dtype: tensor.dtype,
         shape: tensor.shape,
         bytes: found.length,
-        sha256: createHash("sha256").update(found).digest("hex")
+        digest: TensorDigest.of(found)
       }))
     )
     return { meta: checkpoint.meta, bytes, tensors }

@@ -22,7 +22,7 @@ export const inspectCheckpoint = Effect.fn("Inspect.checkpoint")(function* (opti
 export const toJson = ({ bytes, meta, tensors }: CheckpointInfo) => ({
   ...meta,
   bytes,
-  tensors: tensors.map(({ dtype, name, sha256, shape }) => ({ name, dtype, shape, sha256 }))
+  tensors: tensors.map(({ digest, dtype, name, shape }) => ({ name, dtype, shape, digest }))
 })
 
 /** The same for people: position, metrics, tensors and configuration. */
@@ -50,12 +50,12 @@ export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): st
     facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n"),
     history(meta.train_history),
     table(
-      ["tensor", "dtype", "shape", "sha256"],
-      tensors.map(({ dtype, name, sha256, shape }) => [
+      ["tensor", "dtype", "shape", "digest"],
+      tensors.map(({ digest, dtype, name, shape }) => [
         name,
         dtype,
         `[${shape.join(", ")}]`,
-        sha256.slice(0, 16)
+        digest.slice(0, 16)
       ])
     ),
     `config\n${JSON.stringify(meta.config, null, 2)}`

@@ -20,7 +20,7 @@ export const sampleMeta = (
   valLoss = 1 / (epoch + 1),
   changes: Partial<CheckpointMeta> = {}
 ): CheckpointMeta => ({
-  format_version: 1,
+  format_version: 2,
   run_id: "run",
   saved_at: new Date(Date.UTC(2026, 0, 1, 0, 0, epoch)).toISOString(),
   epoch,

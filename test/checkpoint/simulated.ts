@@ -6,16 +6,32 @@ import * as Candidates from "../../src/checkpoint/Candidate.js"
 import type { CheckpointFolder } from "../../src/checkpoint/CheckpointStore.js"
 import { CheckpointStore } from "../../src/checkpoint/CheckpointStore.js"
 import * as FileStore from "../../src/checkpoint/FileStore.js"
+import { Direct, type DirectAccess } from "../../src/file/DirectFile.js"
 import { Space } from "../../src/file/Space.js"
 import type { Checkpoint } from "../../src/checkpoint/Checkpoint.js"
+import { sector } from "../file/SimulatedDisk.js"
 import { sampleMeta, tensor } from "./sample.js"
 
 export const folderPath = "/run/checkpoints"
+
+/** Files of `fs` as if they were written past a cache. */
+const directOn = (fs: FileSystem.FileSystem): DirectAccess => ({
+  least: 1,
+  open: (path) =>
+    Effect.option(
+      Effect.map(fs.open(path, { flag: "r+" }), (file) => ({
+        unit: sector,
+        writeAt: (offset, bytes) =>
+          Effect.zipRight(file.seek(offset, "start"), file.writeAll(bytes))
+      }))
+    )
+})
 
 /** A store on a simulated file system that tells no space, its warnings unheard. */
 export const storeOn = (fileSystem: FileSystem.FileSystem) =>
   Layer.provide(FileStore.layer, Layer.succeed(FileSystem.FileSystem, fileSystem)).pipe(
     Layer.merge(Layer.succeed(Space, { available: () => Effect.succeedNone })),
+    Layer.merge(Layer.succeed(Direct, directOn(fileSystem))),
     Layer.merge(Logger.remove(Logger.defaultLogger))
   )
 

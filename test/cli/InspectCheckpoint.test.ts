@@ -1,13 +1,13 @@
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { createHash } from "node:crypto"
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
 import { inspectCheckpoint } from "../../src/cli/InspectCheckpoint.js"
 import { sample } from "../checkpoint/sample.js"
+import { digestOf } from "../support/checkpoints.js"
 import { recorder } from "../observe/sample.js"
 
 /** What `holdfast inspect` prints of a sample checkpoint, after `change` to its file. */
@@ -36,7 +36,7 @@ it.effect("prints everything for programs, with numbers that JSON lacks", () =>
       name: "model_state_dict.levels",
       dtype: "U8",
       shape: [1, 2],
-      sha256: createHash("sha256").update(Uint8Array.of(3, 255)).digest("hex")
+      digest: digestOf(Uint8Array.of(3, 255))
     })
     expect(printed.tensors).toHaveLength(6)
   })

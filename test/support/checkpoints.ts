@@ -9,16 +9,26 @@ export interface Foreign {
   readonly metadata: Readonly<Record<string, unknown>>
 }
 
+const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest()
+
+/** The digest of a tensor, as the format has it: sha256 of the sha256s of its 64 KiB leaves. */
+export const digestOf = (bytes: Uint8Array): string => {
+  const leaves = Array.from({ length: Math.ceil(bytes.length / 65536) }, (_, i) =>
+    sha256(bytes.subarray(65536 * i, 65536 * (i + 1)))
+  )
+  return sha256(Buffer.concat(leaves)).toString("hex")
+}
+
 // What is not JSON.
 const texts = new Set(["format", "summary_digest", "header_digest"])
 
-/** Reads a checkpoint with none of our code: each tensor's type, shape and sha256, and the JSON. */
+/** Reads a checkpoint with none of our code: each tensor's type, shape and digest, and the JSON. */
 export const read = (path: string): Foreign => {
   // A copy: views of tensors must be aligned, which a pooled buffer is not.
   const file = safetensors.parse(new Uint8Array(readFileSync(path)))
   const tensors = Object.entries(file.tensors).map(([name, { data, dtype, shape }]) => {
     const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    return [name, `${dtype} [${shape}] ${createHash("sha256").update(bytes).digest("hex")}`]
+    return [name, `${dtype} [${shape}] ${digestOf(bytes)}`]
   })
   const metadata = Object.entries(file.metadata ?? {}).map(([key, text]) => [
     key,

@@ -3,11 +3,11 @@ import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as JsonText from "../../file/JsonText.js"
-import { CheckpointMeta, format, formatVersion } from "../Checkpoint.js"
+import { CheckpointMeta, format, formatVersion, formatVersions } from "../Checkpoint.js"
 import * as HeaderDigest from "./HeaderDigest.js"
 import * as Summary from "./Summary.js"
 
-/** The sha256 of each tensor, in hexadecimal, by its name. */
+/** The digest of each tensor, in hexadecimal, by its name. */
 export type Digests = ReadonlyMap<string, string>
 
 /** What a checkpoint's `__metadata__` holds. */
@@ -43,7 +43,9 @@ export const encode = (
   tensors: Iterable<string>
 ): Either.Either<ReadonlyMap<string, string>, string> =>
   Either.gen(function* () {
-    const fields = yield* Either.mapLeft(Schema.encodeEither(CheckpointMeta)(meta), firstProblem)
+    // What was read from an older version is written as this one.
+    const current = { ...meta, format_version: formatVersion } as const
+    const fields = yield* Either.mapLeft(Schema.encodeEither(CheckpointMeta)(current), firstProblem)
     const metadata = new Map([
       ["format", format],
       ["format_version", String(formatVersion)],
@@ -73,9 +75,9 @@ const version = (metadata: ReadonlyMap<string, string>): MetadataProblem | undef
     return { reason: "NotACheckpoint", detail: `its format is not ${format}` }
   }
   const found = metadata.get("format_version")
-  return found === String(formatVersion)
-    ? undefined
-    : { reason: "UnsupportedVersion", detail: `version ${found}; this is ${formatVersion}` }
+  if (formatVersions.some((version) => found === String(version))) return undefined
+  const detail = `version ${found}; this reads versions ${formatVersions.join(" and ")}`
+  return { reason: "UnsupportedVersion", detail }
 }
 
 const decodeDigests = (text: string): Either.Either<Digests, MetadataProblem> =>

@@ -6,7 +6,7 @@ import { hash } from "node:crypto"
 import * as JsonText from "../../file/JsonText.js"
 import type { Ranking } from "../Candidate.js"
 import type { Best, CheckpointMeta } from "../Checkpoint.js"
-import { format, formatVersion } from "../Checkpoint.js"
+import { format, formatVersions } from "../Checkpoint.js"
 import * as HeaderDigest from "./HeaderDigest.js"
 
 /**
@@ -38,10 +38,9 @@ export const text = (fields: typeof CheckpointMeta.Encoded): Either.Either<strin
 }
 
 // As a save begins each file, behind 8 bytes of length.
-const opening = Buffer.from(
-  `{"__metadata__":{"format":"${format}","format_version":"${formatVersion}","${key}":"`
+const openings = formatVersions.map((version) =>
+  Buffer.from(`{"__metadata__":{"format":"${format}","format_version":"${version}","${key}":"`)
 )
-const begin = 8 + opening.length
 
 // Inside strings quotes are escaped, so this stands only where the summary ends.
 const closing = `","${digestKey}":"`
@@ -49,12 +48,15 @@ const closing = `","${digestKey}":"`
 /** Where the summary in a file's beginning ends; its digest as it stands there, and as is due. */
 const find = (bytes: Uint8Array) => {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (!start.subarray(8, begin).equals(opening)) return undefined
+  const opening = openings.find((one) => start.subarray(8, 8 + one.length).equals(one))
+  if (opening === undefined) return undefined
+  const begin = 8 + opening.length
   const end = start.indexOf(closing, begin, "latin1")
   if (end === -1) return undefined
   const at = end + closing.length
   return {
     start,
+    begin,
     end,
     at,
     digest: start.toString("latin1", at, at + HeaderDigest.placeholder.length),
@@ -127,7 +129,7 @@ export interface Summary {
 export const of = (bytes: Uint8Array): Option.Option<Summary> => {
   const found = find(bytes)
   if (found === undefined || found.digest !== found.due) return Option.none()
-  return parse(`"${found.start.toString("utf8", begin, found.end)}"`).pipe(
+  return parse(`"${found.start.toString("utf8", found.begin, found.end)}"`).pipe(
     Option.filter(isString),
     Option.flatMap(parse),
     Option.filter(isSummary),

@@ -1,99 +1,84 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import { createHash } from "node:crypto"
 import type { AtomicFile } from "../../file/AtomicFile.js"
-import * as EventLoop from "../../file/EventLoop.js"
+import * as PageMemory from "../../file/PageMemory.js"
 import type * as Header from "../../file/safetensors/Header.js"
 import type { Checkpoint } from "../Checkpoint.js"
 import { CheckpointError } from "../CheckpointError.js"
+import * as TensorDigest from "./TensorDigest.js"
 
-/** Tensors side by side in the file that are written together; `begin` is where, in the file. */
-interface Group {
-  readonly begin: number
-  readonly length: number
-  readonly tensors: ReadonlyArray<readonly [name: string, Header.TensorInfo]>
-}
-
-// Larger tensors are written from where they lie, smaller ones gathered: each write has its price.
-const groupLength = 1 << 22
-
-// After each the disk can begin with it, but the next waits for this thread.
-const pieceLength = 1 << 23
-
-// Hashing takes this thread for a millisecond at a time; in between, writing goes on.
-const partLength = 1 << 21
-
-const groupsOf = (tensors: Header.Header["tensors"]): ReadonlyArray<Group> => {
-  const groups: Array<Array<Group["tensors"][number]>> = []
-  for (const entry of tensors) {
-    const last = groups.at(-1)
-    if (last !== undefined && entry[1].end - last[0]![1].begin <= groupLength) last.push(entry)
-    else groups.push([entry])
-  }
-  return groups.map((tensors) => {
-    const { begin } = tensors[0]![1]
-    return { begin, length: tensors.at(-1)![1].end - begin, tensors }
-  })
-}
+// So much is written and hashed at once, while as much is being copied to the other half of memory.
+const pieceLength = PageMemory.length / 2
 
 /** Bytes that may move: they are to be asked for again after each turn of the event loop. */
 type Bytes = () => Uint8Array
 
 const bytesOf = Effect.fnUntraced(function* (
   path: string,
-  checkpoint: Checkpoint,
-  [name, { begin, end }]: Group["tensors"][number]
+  { tensors }: Checkpoint,
+  name: string,
+  length: number
 ) {
-  const tensor = checkpoint.tensors.get(name)
+  const tensor = tensors.get(name)
   const bytes = tensor?.view?.() ?? (yield* tensor?.bytes ?? Effect.succeed(new Uint8Array()))
-  if (bytes.length !== end - begin) {
-    const detail = `${name} has ${bytes.length} bytes of ${end - begin}`
+  if (bytes.length !== length) {
+    const detail = `${name} has ${bytes.length} bytes of ${length}`
     return yield* new CheckpointError({ reason: "Unencodable", path, detail })
   }
-  return tensor?.view ?? (() => bytes)
+  return (tensor?.view ?? (() => bytes)) satisfies Bytes
 })
 
-/** The bytes of a group: of one tensor where they lie, of several gathered in `memory`. */
-const gather = Effect.fnUntraced(function* (
-  path: string,
-  checkpoint: Checkpoint,
-  { begin, length, tensors }: Group,
-  memory: Uint8Array
-) {
-  if (tensors.length === 1) return yield* bytesOf(path, checkpoint, tensors[0]!)
-  for (const tensor of tensors) {
-    const bytes = yield* bytesOf(path, checkpoint, tensor)
-    memory.set(bytes(), tensor[1].begin - begin)
-  }
-  const gathered = memory.subarray(0, length)
-  return () => gathered
-})
+/** Copies tensors to memory, each byte to its place by its offset in the file, from `begin` on. */
+const through = Effect.fnUntraced(function* (file: AtomicFile, begin: number) {
+  const memory = yield* PageMemory.acquire
+  let from = begin
+  let end = begin
+  let written: Effect.Effect<void, PlatformError> = Effect.void
+  let hashing: Array<Promise<void>> = []
+  let hashed: Effect.Effect<unknown> = Effect.void
 
-const writeFrom = Effect.fnUntraced(function* (file: AtomicFile, offset: number, bytes: Bytes) {
-  const { length } = bytes()
-  for (let at = 0; at < length; at += pieceLength) {
-    let piece: Uint8Array
-    do {
-      piece = bytes().subarray(at, at + pieceLength)
-      yield* file.writeAt(offset + at, piece)
-      // Where memory has grown meanwhile, what was written may have been what lay there no longer.
-    } while (piece.buffer !== bytes().buffer)
-  }
-})
+  /** Begins to write what has been copied, and waits until the other half is written and hashed. */
+  const flush = Effect.gen(function* () {
+    const offset = from % memory.length
+    const write = file.writePages(from, memory.subarray(offset, offset + end - from))
+    const before = Effect.zipRight(written, hashed)
+    written = Fiber.join(yield* Effect.forkScoped(Effect.zipRight(written, write)))
+    const hashes = Promise.all(hashing)
+    hashed = Effect.promise(() => hashes)
+    hashing = []
+    from = end
+    yield* before
+  })
 
-const digestOf = Effect.fnUntraced(function* (bytes: Bytes, begin: number, end: number) {
-  const hash = createHash("sha256")
-  for (let at = begin; at < end; at += partLength) {
-    hash.update(bytes().subarray(at, Math.min(end, at + partLength)))
-    if (at + partLength < end) yield* EventLoop.breathe
+  return {
+    /** Takes one tensor; gives the sums of its leaves, which are known when all is finished. */
+    put: Effect.fnUntraced(function* (bytes: Bytes) {
+      const { length } = bytes()
+      const sums = TensorDigest.make(length)
+      for (let at = 0; at < length;) {
+        const now = bytes()
+        const leaf = at % TensorDigest.leafLength
+        if (leaf === 0) hashing.push(TensorDigest.hashElsewhere(sums, now, at))
+        const left = Math.min(TensorDigest.leafLength - leaf, pieceLength - (end % pieceLength))
+        const part = now.subarray(at, at + left)
+        memory.set(part, end % memory.length)
+        at += part.length
+        end += part.length
+        if (end % pieceLength === 0) yield* flush
+      }
+      return sums
+    }),
+    /** Waits until all is written and hashed. */
+    finish: Effect.suspend(() => (end > from ? flush : Effect.void)).pipe(
+      Effect.zipRight(Effect.suspend(() => Effect.zipRight(written, hashed)))
+    )
   }
-  return hash.digest("hex")
 })
 
 /**
- * Writes the tensors of `checkpoint` to where the header says, in its order, and gives the sha256
- * of each. They are hashed while they are written, from where they lie.
+ * Writes the tensors of `checkpoint` to where the header says, in its order, and gives the digest
+ * of each.
  */
 export const writeTensors = Effect.fn("CheckpointFile.writeTensors")(function* (
   path: string,
@@ -101,26 +86,11 @@ export const writeTensors = Effect.fn("CheckpointFile.writeTensors")(function* (
   checkpoint: Checkpoint,
   header: Header.Header
 ) {
-  const digests = new Map<string, string>()
-  const groups = groupsOf(header.tensors)
-  const longest = groups.reduce(
-    (most, { length, tensors }) => (tensors.length > 1 ? Math.max(most, length) : most),
-    0
+  const { finish, put } = yield* through(file, header.length)
+  const sums = yield* Effect.forEach(header.tensors, ([name, { begin, end }]) =>
+    Effect.flatMap(bytesOf(path, checkpoint, name, end - begin), put)
   )
-  const memory = [Buffer.allocUnsafeSlow(longest), Buffer.allocUnsafeSlow(longest)] as const
-  const writing: Array<Fiber.Fiber<void, PlatformError>> = []
-  const written = (nth: number) =>
-    writing[nth] === undefined ? Effect.void : Fiber.join(writing[nth])
-  for (const [nth, group] of groups.entries()) {
-    // Hashing may be a group ahead of writing, but no more: its memory is used again.
-    yield* written(nth - 2)
-    const bytes = yield* gather(path, checkpoint, group, memory[nth % 2]!)
-    const write = Effect.zipRight(written(nth - 1), writeFrom(file, group.begin, bytes))
-    writing.push(yield* Effect.forkScoped(write))
-    for (const [name, { begin, end }] of group.tensors) {
-      digests.set(name, yield* digestOf(bytes, begin - group.begin, end - group.begin))
-    }
-  }
-  yield* written(groups.length - 1)
-  return digests
+  yield* finish
+  const names = [...header.tensors.keys()]
+  return new Map(names.map((name, nth) => [name, TensorDigest.ofLeaves(sums[nth]!)]))
 }, Effect.scoped)

@@ -2,7 +2,6 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { dirname } from "node:path"
-import type { AtomicFile } from "../../file/AtomicFile.js"
 import * as Atomic from "../../file/AtomicFile.js"
 import * as Header from "../../file/safetensors/Header.js"
 import { Space } from "../../file/Space.js"
@@ -46,16 +45,18 @@ export const place = Effect.fn("CheckpointFile.place")(function* (
   )
   const { header } = yield* encode(path, checkpoint, unknown)
   yield* checkSpace(path, header.fileLength)
-  const body = Effect.fnUntraced(function* (file: AtomicFile) {
-    // The header comes first and is known last; it is as long as this one with placeholders.
-    const digests = yield* writeTensors(path, file, checkpoint, header)
-    const final = yield* encode(path, checkpoint, Metadata.withDigests(unknown, digests))
-    Summary.seal(final.bytes)
-    HeaderDigest.seal(final.bytes)
-    yield* file.writeAt(0, final.bytes)
-    return header.fileLength
-  })
-  return yield* Atomic.place(path, body).pipe(
+  return yield* Atomic.place(
+    path,
+    Effect.fnUntraced(function* (file) {
+      // The header comes first and is known last; it is as long as this one with placeholders.
+      const digests = yield* writeTensors(path, file, checkpoint, header)
+      const final = yield* encode(path, checkpoint, Metadata.withDigests(unknown, digests))
+      Summary.seal(final.bytes)
+      HeaderDigest.seal(final.bytes)
+      yield* file.writeAt(0, final.bytes)
+      return header.fileLength
+    })
+  ).pipe(
     Effect.mapError((error) =>
       error._tag === "CheckpointError" ? error : whileWriting(path)(error)
     )
