@@ -20,7 +20,7 @@ export interface CheckpointInfo {
   readonly tensors: ReadonlyArray<TensorInfo>
 }
 
-/** A tensor of a checkpoint's file; `bytes` is its length. */
+/** A tensor of a checkpoint's file; `bytes` is its length, `digest` is in hexadecimal. */
 export interface TensorInfo {
   readonly name: string
   readonly dtype: DType

@@ -64,7 +64,7 @@ const openNow = (path: string) =>
 
 /** What a system offers of this. */
 export interface DirectAccess {
-  /** Fewer bytes than this are written sooner through the cache. */
+  /** Fewer bytes than this at a time are written through the cache. */
   readonly least: number
   /** Opens a file that is there; none where that cannot be had. */
   readonly open: (
