@@ -4,6 +4,7 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Run } from "holdfast"
 import { CheckpointStore } from "holdfast"
+import * as TensorDigest from "../../src/checkpoint/file/TensorDigest.js"
 import type { Figure } from "./figures.js"
 import { ms, table } from "./figures.js"
 import * as Peers from "./peers.js"
@@ -50,7 +51,8 @@ export const large = Effect.fnUntraced(function* (run: Run.Run, folder: string, 
     raw: rawLoad,
     reused: promised(() => Raw.readInto(path, bytes)),
     "in order": promised(() => Raw.readAndHash(path)),
-    "hash alone": promised(async () => createHash("sha256").update(bytes).digest()),
+    "sha256 alone": promised(async () => createHash("sha256").update(bytes).digest()),
+    "digest alone": promised(async () => TensorDigest.of(bytes)),
     tfjs: timed(tfjs.load),
     torch: torch?.load ?? none
   })
@@ -90,7 +92,8 @@ export const large = Effect.fnUntraced(function* (run: Run.Run, folder: string, 
       ["raw: one write and fsync; readFile", ...saved(saves, "raw"), ...loaded(loads, "raw")],
       ["read into memory in use", ...dashes, ...loaded(peerLoads, "reused")],
       ["readFile, then sha256", ...dashes, ...loaded(peerLoads, "in order")],
-      ["sha256 of it in memory", ...dashes, ...loaded(peerLoads, "hash alone")],
+      ["sha256 of it in memory", ...dashes, ...loaded(peerLoads, "sha256 alone")],
+      ["our digest of it in memory", ...dashes, ...loaded(peerLoads, "digest alone")],
       ["TensorFlow.js, with fsync", ...saved(peerSaves, "tfjs"), ...loaded(peerLoads, "tfjs")],
       ["TensorFlow.js as it is", ...saved(peerSaves, "tfjs plain"), ...loaded(peerLoads, "tfjs")],
       ...(torch === undefined

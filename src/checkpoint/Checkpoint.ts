@@ -6,10 +6,10 @@ import { JsonNumber } from "../file/JsonNumber.js"
 export const format = "holdfast"
 
 /** The version of the checkpoint format that this release writes. */
-export const formatVersion = 2
+export const formatVersion = 3
 
 /** The versions of the checkpoint format that this release reads. */
-export const formatVersions = [1, formatVersion] as const
+export const formatVersions = [1, 2, formatVersion] as const
 
 /** The element types a checkpoint can hold, as safetensors names them. */
 export type DType = "F32" | "I32" | "BOOL" | "U8"

@@ -59,8 +59,8 @@ const sha256s = new Map([
   ["model_state_dict.mask", "85f90dfea1d8027e"]
 ])
 
-/** The same in the second version. */
-const digests = new Map([
+/** The same in the second version, which a long tensor was added to. */
+const sha256sOfLeaves = new Map([
   ["model_state_dict.__proto__", "e3b0c44298fc1c14"],
   ["model_state_dict.dense/bias", "bd52f5080a1b79c8"],
   ["model_state_dict.dense/kernel", "050ca7e85213e873"],
@@ -68,6 +68,17 @@ const digests = new Map([
   ["optimizer_state_dict.step", "9953051d0daf3639"],
   ["model_state_dict.levels", "0b2a40f2ecd8d7f4"],
   ["model_state_dict.mask", "7422843db83dd58a"]
+])
+
+/** The same in the third version. */
+const gmacs = new Map([
+  ["model_state_dict.__proto__", "58e2fccefa7e3061"],
+  ["model_state_dict.dense/bias", "921e561444b41ff4"],
+  ["model_state_dict.dense/kernel", "12e7660a3a0adbe4"],
+  ["model_state_dict.long", "8fedd508cfa4d955"],
+  ["optimizer_state_dict.step", "96a98c552e129c79"],
+  ["model_state_dict.levels", "7eff6ffd97e417ef"],
+  ["model_state_dict.mask", "8a209d933ba922c6"]
 ])
 
 describe("CheckpointFile", () => {
@@ -96,14 +107,14 @@ describe("CheckpointFile", () => {
     )
   )
 
-  it.live("finds damage in each leaf of a tensor", () =>
+  it.live("finds damage wherever it is in a tensor", () =>
     withFile((file, fs) =>
       Effect.gen(function* () {
         yield* CheckpointFile.write(file, many)
         const good = yield* fs.readFile(file)
         const { tensors } = Either.getOrThrow(Safetensors.decode(good))
         const { byteOffset, length } = tensors.get("tensor 6")!.bytes
-        for (const at of [0, 65_535, 65_536, 3_000_000, length - 1]) {
+        for (const at of [0, 15, 16, 65_536, 3_000_000, length - 1]) {
           const bad = Buffer.from(good)
           bad[byteOffset + at]! ^= 4
           yield* fs.writeFile(file, bad)
@@ -229,7 +240,8 @@ describe("CheckpointFile", () => {
   it.live.each<[string, number, ReadonlyMap<string, string>]>([
     ["version-1", 1, sha256s],
     ["version-1-with-summary", 1, sha256s],
-    ["version-2", 2, digests]
+    ["version-2", 2, sha256sOfLeaves],
+    ["version-3", 3, gmacs]
   ])("reads what was written as %s", ([name, format_version, beginnings]) =>
     Effect.gen(function* () {
       const file = fileURLToPath(new URL(`fixtures/${name}.safetensors`, import.meta.url))
@@ -255,7 +267,7 @@ describe("CheckpointFile", () => {
         yield* CheckpointFile.write(file, sample(3))
         const bytes = Buffer.from(yield* fs.readFile(file))
         const digest = /"header_digest":"(\w+)"/.exec(bytes.toString("latin1"))?.[1] ?? ""
-        bytes.write('"format_version":"3"', bytes.indexOf('"format_version":"2"'), "latin1")
+        bytes.write('"format_version":"4"', bytes.indexOf('"format_version":"3"'), "latin1")
         const end = Number(bytes.readBigUInt64LE(0)) + 8
         bytes.write("0".repeat(64), bytes.indexOf(digest), "latin1")
         bytes.write(sha256(bytes.subarray(0, end)), bytes.indexOf("0".repeat(64)), "latin1")

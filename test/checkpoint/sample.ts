@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
-import type {
-  Checkpoint,
-  CheckpointMeta,
-  CheckpointTensor
+import {
+  formatVersion,
+  type Checkpoint,
+  type CheckpointMeta,
+  type CheckpointTensor
 } from "../../src/checkpoint/Checkpoint.js"
 
 /** A float32 tensor of `size` values made from `seed`. */
@@ -20,7 +21,7 @@ export const sampleMeta = (
   valLoss = 1 / (epoch + 1),
   changes: Partial<CheckpointMeta> = {}
 ): CheckpointMeta => ({
-  format_version: 2,
+  format_version: formatVersion,
   run_id: "run",
   saved_at: new Date(Date.UTC(2026, 0, 1, 0, 0, epoch)).toISOString(),
   epoch,

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto"
  */
 export const key = "header_digest"
 
-/** Stands for a digest, of whatever it is, until that is known. */
+/** Stands for this digest, and that of the summary, until they are known. */
 export const placeholder = "0".repeat(64)
 
 // The quotes of a JSON string inside a JSON string are escaped, so this occurs only as a key.

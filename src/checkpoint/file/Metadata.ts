@@ -6,6 +6,7 @@ import * as JsonText from "../../file/JsonText.js"
 import { CheckpointMeta, format, formatVersion, formatVersions } from "../Checkpoint.js"
 import * as HeaderDigest from "./HeaderDigest.js"
 import * as Summary from "./Summary.js"
+import * as TensorDigest from "./TensorDigest.js"
 
 /** The digest of each tensor, in hexadecimal, by its name. */
 export type Digests = ReadonlyMap<string, string>
@@ -55,7 +56,7 @@ export const encode = (
     for (const [key, value] of Object.entries(fields)) {
       metadata.set(key, yield* JsonText.stringify(value, key))
     }
-    const unknown = [...tensors].map((name) => [name, HeaderDigest.placeholder] as const)
+    const unknown = [...tensors].map((name) => [name, TensorDigest.placeholder] as const)
     metadata.set("tensor_digests", digestsText(unknown))
     return metadata.set(HeaderDigest.key, HeaderDigest.placeholder)
   })
@@ -76,7 +77,7 @@ const version = (metadata: ReadonlyMap<string, string>): MetadataProblem | undef
   }
   const found = metadata.get("format_version")
   if (formatVersions.some((version) => found === String(version))) return undefined
-  const detail = `version ${found}; this reads versions ${formatVersions.join(" and ")}`
+  const detail = `version ${found}; this reads versions 1 to ${formatVersion}`
   return { reason: "UnsupportedVersion", detail }
 }
 

@@ -6,10 +6,10 @@ import type { Opened } from "./Opened.js"
 import type { TensorChecking } from "./TensorChecking.js"
 import * as Checking from "./TensorChecking.js"
 
-// Each piece costs a turn of the event loop; nothing is read while the last one is hashed.
+// Each piece costs a turn of the event loop; nothing is read while the last one is verified.
 const pieceLength = 1 << 23
 
-const name = (damaged: ReturnType<TensorChecking["damaged"]>): string => {
+const name = (damaged: TensorChecking["damaged"]): string => {
   const places = damaged
     .slice(0, 3)
     .map(([name, { begin, end }]) => `${name} (bytes ${begin} to ${end})`)
@@ -25,7 +25,7 @@ export const readData = Effect.fnUntraced(function* (
 ) {
   const { length, fileLength } = opened.header
   const data = new Uint8Array(Buffer.allocUnsafeSlow(fileLength - length).buffer)
-  const { damaged, hashUntil } = Checking.make(data, opened)
+  const checking = Checking.make(data, opened)
   const read = Effect.fnUntraced(function* (begin: number) {
     const piece = data.subarray(begin - length, begin - length + pieceLength)
     if ((yield* OpenFile.fill(file, piece)) < piece.length) {
@@ -34,14 +34,13 @@ export const readData = Effect.fnUntraced(function* (
     }
   })
   for (let begin = length; begin < fileLength; begin += pieceLength) {
-    // In this order: the reading is under way before the hashing takes this thread.
-    yield* Effect.all([read(begin), Effect.promise(() => hashUntil(begin, "here"))], {
+    // In this order: the reading is under way before verifying takes this thread.
+    yield* Effect.all([read(begin), Effect.sync(() => checking.until(begin))], {
       concurrency: "unbounded",
       discard: true
     })
   }
-  yield* Effect.promise(() => hashUntil(fileLength, "everywhere"))
-  const found = damaged()
-  if (found.length === 0) return data
-  return yield* new CheckpointError({ reason: "Damaged", path, detail: name(found) })
+  checking.until(fileLength)
+  if (checking.damaged.length === 0) return data
+  return yield* new CheckpointError({ reason: "Damaged", path, detail: name(checking.damaged) })
 })

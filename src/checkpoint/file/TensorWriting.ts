@@ -8,7 +8,7 @@ import type { Checkpoint } from "../Checkpoint.js"
 import { CheckpointError } from "../CheckpointError.js"
 import * as TensorDigest from "./TensorDigest.js"
 
-// So much is written and hashed at once, while as much is being copied to the other half of memory.
+// So much is written at once, while as much is being copied to the other half of memory.
 const pieceLength = PageMemory.length / 2
 
 /** Bytes that may move: they are to be asked for again after each turn of the event loop. */
@@ -35,43 +35,37 @@ const through = Effect.fnUntraced(function* (file: AtomicFile, begin: number) {
   let from = begin
   let end = begin
   let written: Effect.Effect<void, PlatformError> = Effect.void
-  let hashing: Array<Promise<void>> = []
-  let hashed: Effect.Effect<unknown> = Effect.void
 
-  /** Begins to write what has been copied, and waits until the other half is written and hashed. */
+  /** Begins to write what has been copied, and waits until the other half is written. */
   const flush = Effect.gen(function* () {
     const offset = from % memory.length
     const write = file.writePages(from, memory.subarray(offset, offset + end - from))
-    const before = Effect.zipRight(written, hashed)
-    written = Fiber.join(yield* Effect.forkScoped(Effect.zipRight(written, write)))
-    const hashes = Promise.all(hashing)
-    hashed = Effect.promise(() => hashes)
-    hashing = []
+    const before = written
+    written = Fiber.join(yield* Effect.forkScoped(Effect.zipRight(before, write)))
     from = end
     yield* before
   })
 
   return {
-    /** Takes one tensor; gives the sums of its leaves, which are known when all is finished. */
+    /** Takes one tensor; gives the digest of what will be written. */
     put: Effect.fnUntraced(function* (bytes: Bytes) {
+      const digest = TensorDigest.make()
       const { length } = bytes()
-      const sums = TensorDigest.make(length)
       for (let at = 0; at < length;) {
-        const now = bytes()
-        const leaf = at % TensorDigest.leafLength
-        if (leaf === 0) hashing.push(TensorDigest.hashElsewhere(sums, now, at))
-        const left = Math.min(TensorDigest.leafLength - leaf, pieceLength - (end % pieceLength))
-        const part = now.subarray(at, at + left)
-        memory.set(part, end % memory.length)
+        const offset = end % memory.length
+        const part = bytes().subarray(at, at + pieceLength - (offset % pieceLength))
+        memory.set(part, offset)
+        // Of the copy, which the processor's caches still hold.
+        digest.update(memory.subarray(offset, offset + part.length))
         at += part.length
         end += part.length
         if (end % pieceLength === 0) yield* flush
       }
-      return sums
+      return digest.finish()
     }),
-    /** Waits until all is written and hashed. */
+    /** Waits until all is written. */
     finish: Effect.suspend(() => (end > from ? flush : Effect.void)).pipe(
-      Effect.zipRight(Effect.suspend(() => Effect.zipRight(written, hashed)))
+      Effect.zipRight(Effect.suspend(() => written))
     )
   }
 })
@@ -87,10 +81,12 @@ export const writeTensors = Effect.fn("CheckpointFile.writeTensors")(function* (
   header: Header.Header
 ) {
   const { finish, put } = yield* through(file, header.length)
-  const sums = yield* Effect.forEach(header.tensors, ([name, { begin, end }]) =>
-    Effect.flatMap(bytesOf(path, checkpoint, name, end - begin), put)
+  const digests = yield* Effect.forEach(header.tensors, ([name, { begin, end }]) =>
+    Effect.map(
+      Effect.flatMap(bytesOf(path, checkpoint, name, end - begin), put),
+      (digest) => [name, digest] as const
+    )
   )
   yield* finish
-  const names = [...header.tensors.keys()]
-  return new Map(names.map((name, nth) => [name, TensorDigest.ofLeaves(sums[nth]!)]))
+  return new Map(digests)
 }, Effect.scoped)
