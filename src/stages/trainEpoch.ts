@@ -74,12 +74,11 @@ const advance = Effect.fnUntraced(function* (
   const due = batchAt(order, position.example, run.config.training.batch_size)
   const draw = Random.generator(run.random, "augment", epoch, step)
   const batch = yield* restore(fetch(run.dataset, "train", due, draw))
-  yield* Ref.set(run.boundary, "torn")
-  const sums = yield* train(run, batch, { epoch, step })
+  const sums = yield* Effect.tapErrorCause(train(run, batch, { epoch, step }), () =>
+    Ref.set(run.boundary, "torn")
+  )
   const seconds = (performance.now() - started) / 1000
-  const after = yield* Ref.updateAndGet(run.progress, (progress) =>
+  return yield* Ref.updateAndGet(run.progress, (progress) =>
     Progress.afterStep(progress, { examples: batch.size, sums, seconds })
   )
-  yield* Ref.set(run.boundary, null)
-  return after
 })

@@ -60,8 +60,8 @@ export interface Run {
   readonly unclaimed: Map<string, StateDict>
   /**
    * What a flush writes instead of the live state: the snapshot from before an all-or-nothing
-   * stage that is under way, or nothing at all, inside a step ("torn") and when that snapshot has
-   * been seen to already ("secured").
+   * stage that is under way, or nothing at all, after a step that failed half-way ("torn") and when
+   * that snapshot has been seen to already ("secured").
    */
   readonly boundary: Ref.Ref<Snapshot | "torn" | "secured" | null>
   /** Whether the run has ended early, and what there was to flush has been. */

@@ -41,28 +41,30 @@ type Metrics = Readonly<Record<string, tf.Scalar>>
 const step = (run: Run, batch: Batch): Metrics => {
   const { inputs, labels } = tensorsOf(run, batch)
   const trainable = run.weights.filter((weight) => weight.trainable)
-  let output!: tf.Tensor
-  const { value, grads } = tf.variableGrads(() => {
-    output = tf.keep(run.model.apply(inputs, { training: true }) as tf.Tensor)
-    const penalties = isPenalised(run.model) ? run.model.calculateLosses() : []
-    return penalties.reduce<tf.Scalar>(
-      (loss, penalty) => loss.add(penalty),
-      run.objective.loss(labels, output)
-    )
-  }, trainable.map(tensorOf))
-  const gradients = new Map<string, tf.Tensor>()
-  for (const weight of trainable) {
-    const gradient = grads[tensorOf(weight).name]
-    if (gradient != null) gradients.set(weight.name, gradient)
+  let output: tf.Tensor | undefined
+  try {
+    const { value, grads } = tf.variableGrads(() => {
+      output = tf.keep(run.model.apply(inputs, { training: true }) as tf.Tensor)
+      const penalties = isPenalised(run.model) ? run.model.calculateLosses() : []
+      return penalties.reduce<tf.Scalar>(
+        (loss, penalty) => loss.add(penalty),
+        run.objective.loss(labels, output)
+      )
+    }, trainable.map(tensorOf))
+    const gradients = new Map<string, tf.Tensor>()
+    for (const weight of trainable) {
+      const gradient = grads[tensorOf(weight).name]
+      if (gradient != null) gradients.set(weight.name, gradient)
+    }
+    run.optimizer.apply(gradients, run.scheduler.learningRate())
+    // A constraint (max-norm, say) is part of the weight: writing it anew projects it.
+    for (const { variable } of trainable) {
+      if (variable.constraint != null) variable.write(tf.clone(variable.read()))
+    }
+    return metricsOf(run.objective, labels, output!, value)
+  } finally {
+    output?.dispose()
   }
-  run.optimizer.apply(gradients, run.scheduler.learningRate())
-  // A constraint (max-norm, say) is part of the weight: writing it anew projects it.
-  for (const { variable } of trainable) {
-    if (variable.constraint != null) variable.write(tf.clone(variable.read()))
-  }
-  const metrics = metricsOf(run.objective, labels, output, value)
-  output.dispose()
-  return metrics
 }
 
 /** Whether a layer adds a penalty to the loss: to look takes less time than to collect none. */

@@ -54,6 +54,7 @@ const grade = (valLoss: (epoch: number) => number) =>
 /** Every built-in stage around the blobs; `extra` comes just before the checkpoint. */
 export const pipelineOf = (
   options: {
+    readonly train?: typeof Stages.trainEpoch
     readonly extra?: Stage.Stage<Run.Run, Run.Run, unknown, Observer>
     readonly stopAfter?: number
     readonly valLoss?: (epoch: number) => number
@@ -71,7 +72,7 @@ export const pipelineOf = (
       scheduler: Scheduler.fromConfig
     }),
     Stages.epochs(
-      Stages.trainEpoch,
+      options.train ?? Stages.trainEpoch,
       Stages.validate,
       ...(options.valLoss === undefined ? [] : [grade(options.valLoss)]),
       Stages.stepScheduler,

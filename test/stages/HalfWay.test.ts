@@ -1,0 +1,79 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as tf from "@tensorflow/tfjs"
+import * as Effect from "effect/Effect"
+import { Run, Stage, Stages } from "holdfast"
+import { checkpointIn, essence, pipelineOf, session, temporaryFolder } from "../support/session.js"
+
+const training = { save_interval: 1 }
+
+const endOf = (folder: string) => Effect.flatMap(checkpointIn(folder), essence)
+
+const straight = Effect.gen(function* () {
+  const folder = yield* temporaryFolder
+  yield* session({ folder, training })
+  return yield* endOf(folder)
+})
+
+/** Has the second update of the weights after the first epoch fail when it has begun. */
+const breakLater = Stage.make("breakLater", {
+  description: "break the optimizer",
+  run: (run: Run.Run) =>
+    Effect.map(Run.place(run), ({ epoch }) => {
+      const { apply } = run.optimizer
+      let updates = 0
+      const broken: typeof apply = (gradients, learningRate) => {
+        apply(gradients, learningRate)
+        updates += 1
+        if (updates === 2) throw new Error("broken")
+      }
+      if (epoch === 0) Object.assign(run.optimizer, { apply: broken })
+      return run
+    })
+})
+
+/** Training that is made all or nothing by a stage around it. */
+const whole = Stage.make("whole", {
+  description: "train on every example once, or not at all",
+  run: (run: Run.Run) => Stages.trainEpoch.run(run)
+})
+
+describe("a run that fails or stops half-way through", () => {
+  it.scopedLive("a step: says that it is not saved, and goes on from before", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const before = tf.memory().numTensors
+      const pipeline = pipelineOf({ extra: breakLater })
+      const { events, exit } = yield* session({ folder, training, pipeline })
+      expect(exit._tag).toBe("Failure")
+      expect(events).toContainEqual({
+        _tag: "Notice",
+        level: "warning",
+        message: "a training step failed half-way, so its state is not saved"
+      })
+      expect((yield* checkpointIn(folder)).meta).toMatchObject({ epoch: 1, step: 0 })
+      yield* session({ folder, training })
+      expect(yield* endOf(folder)).toStrictEqual(yield* straight)
+      expect(tf.memory().numTensors).toBe(before)
+    })
+  )
+
+  it.scopedLive("training inside a stage that is all or nothing: saves what was before", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const before = tf.memory().numTensors
+      const pipeline = pipelineOf({ train: whole })
+      const { exit } = yield* session({
+        folder,
+        training,
+        pipeline,
+        interruptAt: (event) =>
+          event._tag === "StepFinished" && event.epoch === 2 && event.step === 2
+      })
+      expect(exit._tag).toBe("Failure")
+      expect((yield* checkpointIn(folder)).meta).toMatchObject({ epoch: 1, step: 0 })
+      yield* session({ folder, training, pipeline })
+      expect(yield* endOf(folder)).toStrictEqual(yield* straight)
+      expect(tf.memory().numTensors).toBe(before)
+    })
+  )
+})
