@@ -7,10 +7,10 @@ import { fileURLToPath } from "node:url"
 import type { Checkpoint } from "holdfast"
 import * as Raw from "./raw.js"
 
-const isFloat = ([, { dtype }]: [string, Checkpoint.CheckpointTensor]) => dtype === "F32"
+const isFloat = ([, { dtype }]: [string, Checkpoint.CheckpointTensor<unknown>]) => dtype === "F32"
 
 /** The checkpoint's tensors as TensorFlow.js has them. */
-const tensorsOf = Effect.fnUntraced(function* ({ tensors }: Checkpoint.Checkpoint) {
+const tensorsOf = Effect.fnUntraced(function* ({ tensors }: Checkpoint.Unsaved) {
   return yield* Effect.forEach([...tensors].filter(isFloat), ([name, { shape, bytes }]) =>
     Effect.map(bytes, (found) => ({
       name,
@@ -20,7 +20,7 @@ const tensorsOf = Effect.fnUntraced(function* ({ tensors }: Checkpoint.Checkpoin
 })
 
 /** TensorFlow.js's own format, as its `file://` handler writes it: weights, and what they are. */
-export const tfjs = Effect.fnUntraced(function* (checkpoint: Checkpoint.Checkpoint, path: string) {
+export const tfjs = Effect.fnUntraced(function* (checkpoint: Checkpoint.Unsaved, path: string) {
   const named = yield* tensorsOf(checkpoint)
   yield* Effect.addFinalizer(() => Effect.sync(() => named.forEach((one) => one.tensor.dispose())))
   let specs: Array<tf.io.WeightsManifestEntry> = []
@@ -48,7 +48,7 @@ const python = ["python3", "/usr/bin/python3"].find(
 
 /** PyTorch with tensors of the same shapes, in a process of its own; undefined where there is none. */
 export const torch = Effect.fnUntraced(function* (
-  { tensors }: Checkpoint.Checkpoint,
+  { tensors }: Checkpoint.Unsaved,
   path: string
 ) {
   if (python === undefined) return undefined

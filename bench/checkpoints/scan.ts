@@ -37,9 +37,9 @@ const fill = Effect.fnUntraced(function* (
 }, Effect.scoped)
 
 /** Finds the latest and the best in a folder, but for loading them. */
-const find = Effect.fnUntraced(function* (folder: string, checkpoint: Checkpoint.Checkpoint) {
+const find = Effect.fnUntraced(function* (folder: string, meta: Checkpoint.CheckpointMeta) {
   const { errors, ranked } = yield* scan(folder)
-  const load = () => Effect.succeed(checkpoint)
+  const load = () => Effect.succeed({ meta, tensors: new Map() })
   yield* Effect.forEach(["latest", "best"] as const, (name) =>
     Effect.map(choose({ ranked: preferred(ranked, name), errors }, load), Option.getOrThrow)
   )
@@ -53,10 +53,10 @@ export const figures = Effect.fnUntraced(function* (
 ) {
   yield* fill(run, join(folder, "short"), (nth) => Math.ceil(nth / 40))
   yield* fill(run, join(folder, "long"), (nth) => nth)
-  const { checkpoint } = yield* snapshot(run)
+  const { meta } = (yield* snapshot(run)).checkpoint
   const times = yield* inTurn(rounds, {
-    short: timed(find(join(folder, "short"), checkpoint)),
-    long: timed(find(join(folder, "long"), checkpoint))
+    short: timed(find(join(folder, "short"), meta)),
+    long: timed(find(join(folder, "long"), meta))
   })
   const figure = (name: string, milliseconds: number): Figure => ({
     name,

@@ -1,5 +1,6 @@
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type { BackendError } from "../backend/BackendError.js"
 import { JsonNumber } from "../file/JsonNumber.js"
 
 /** The value of `format` in `__metadata__`, by which a checkpoint is told from other files. */
@@ -14,11 +15,14 @@ export const formatVersions = [1, 2, formatVersion] as const
 /** The element types a checkpoint can hold, as safetensors names them. */
 export type DType = "F32" | "I32" | "BOOL" | "U8"
 
-/** One tensor of a checkpoint: row-major, little-endian, its bytes read only when they are needed. */
-export interface CheckpointTensor {
+/**
+ * One tensor of a checkpoint: row-major, little-endian, its bytes read only when they are needed,
+ * which fails with `E`.
+ */
+export interface CheckpointTensor<out E = never> {
   readonly dtype: DType
   readonly shape: ReadonlyArray<number>
-  readonly bytes: Effect.Effect<Uint8Array>
+  readonly bytes: Effect.Effect<Uint8Array, E>
   /**
    * The same bytes where they lie, if they can be had without a copy. They never change, but by the
    * next turn of the event loop they may have moved, to another `buffer`.
@@ -113,10 +117,13 @@ export type CheckpointMeta = typeof CheckpointMeta.Type
  * Tensors are keyed `model_state_dict.<weight>`, `optimizer_state_dict.<slot>.<weight>` and
  * `stage_states.<stage>.<name>`.
  */
-export interface Checkpoint {
+export interface Checkpoint<out E = never> {
   readonly meta: CheckpointMeta
-  readonly tensors: ReadonlyMap<string, CheckpointTensor>
+  readonly tensors: ReadonlyMap<string, CheckpointTensor<E>>
 }
+
+/** A checkpoint on its way to a store, its tensors still where the run computes: they may be lost. */
+export type Unsaved = Checkpoint<BackendError>
 
 /**
  * Whether two checkpoints are of one moment: the same run, place, history and states are the same

@@ -1,5 +1,6 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as Schema from "effect/Schema"
+import type { BackendError } from "../backend/BackendError.js"
 import * as Errno from "../file/Errno.js"
 import type { LockedError } from "../file/FolderLock.js"
 import type { SafetensorsError } from "../file/safetensors/SafetensorsError.js"
@@ -13,6 +14,7 @@ export const CheckpointErrorReason = Schema.Literal(
   "UnsupportedVersion",
   "Unreadable",
   "Unencodable",
+  "StateLost",
   "Unwritable",
   "NoSpace",
   "Locked"
@@ -37,6 +39,10 @@ const sentences: Record<CheckpointErrorReason, { what: string; wayOut: string }>
   Unencodable: {
     what: "cannot be saved as it is",
     wayOut: "keep only JSON values and tensors in the state of a stage"
+  },
+  StateLost: {
+    what: "cannot be saved, since the state of the run is lost",
+    wayOut: "go on from the checkpoint before it"
   },
   Unwritable: {
     what: "cannot be written",
@@ -119,6 +125,12 @@ export const whileWriting =
       path,
       detail: explain(error)
     })
+
+/** What a failure of what the run computes on means for the checkpoint to be saved at `path`. */
+export const whileComputing =
+  (path: string) =>
+  ({ message }: BackendError): CheckpointError =>
+    new CheckpointError({ reason: "StateLost", path, detail: message })
 
 /** What a lock on the folder at `path` means for who wants to write there. */
 export const whileLocking =

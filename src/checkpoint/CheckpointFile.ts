@@ -2,7 +2,7 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import { dirname } from "node:path"
 import * as Folder from "../file/Folder.js"
-import type { Checkpoint, CheckpointMeta, CheckpointTensor, DType } from "./Checkpoint.js"
+import type { Checkpoint, CheckpointMeta, CheckpointTensor, DType, Unsaved } from "./Checkpoint.js"
 import type { CheckpointError } from "./CheckpointError.js"
 import { whileWriting } from "./CheckpointError.js"
 import * as Opened from "./file/Opened.js"
@@ -32,7 +32,7 @@ export interface TensorInfo {
 /** Writes `checkpoint` as `place` does, and makes its name durable too. */
 export const write = (
   path: string,
-  checkpoint: Checkpoint
+  checkpoint: Unsaved
 ): Effect.Effect<number, CheckpointError, FileSystem.FileSystem> =>
   Effect.zipLeft(
     place(path, checkpoint),

@@ -3,7 +3,7 @@ import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import type { Candidate, Whole } from "./Candidate.js"
-import type { Checkpoint } from "./Checkpoint.js"
+import type { Checkpoint, Unsaved } from "./Checkpoint.js"
 import type { CheckpointError } from "./CheckpointError.js"
 import type { CheckpointInfo } from "./CheckpointFile.js"
 import type { CheckpointName } from "./Names.js"
@@ -47,7 +47,7 @@ export interface CheckpointFolder extends CheckpointShelf {
    * the checkpoint of that name is the one before. One save at a time; each, once begun, completes.
    */
   readonly save: (
-    checkpoint: Checkpoint,
+    checkpoint: Unsaved,
     name: CheckpointName
   ) => Effect.Effect<Saved, CheckpointError>
   /**

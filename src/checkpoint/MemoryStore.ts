@@ -6,8 +6,8 @@ import * as Layer from "effect/Layer"
 import * as path from "node:path"
 import type { Candidate, Whole } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
-import type { Checkpoint, CheckpointTensor } from "./Checkpoint.js"
-import { CheckpointError } from "./CheckpointError.js"
+import type { Checkpoint, CheckpointTensor, Unsaved } from "./Checkpoint.js"
+import { CheckpointError, whileComputing } from "./CheckpointError.js"
 import type { CheckpointFolder } from "./CheckpointStore.js"
 import { CheckpointStore } from "./CheckpointStore.js"
 import { shelf } from "./Choice.js"
@@ -22,7 +22,7 @@ interface Kept {
 }
 
 // A run goes on changing, or frees, what its checkpoint refers to.
-const copy = ({ meta, tensors }: Checkpoint) =>
+const copy = ({ meta, tensors }: Unsaved) =>
   Effect.map(
     Effect.forEach(tensors, ([name, tensor]) =>
       Effect.map(tensor.bytes, (bytes) => [name, tensor, bytes.slice()] as const)
@@ -88,12 +88,12 @@ const make = () => {
 
   const save = Effect.fn("MemoryStore.save")(function* (
     folder: string,
-    checkpoint: Checkpoint,
+    checkpoint: Unsaved,
     name: CheckpointName
   ) {
     const modified = new Date(yield* Clock.currentTimeMillis)
-    const kept = yield* copy(checkpoint)
     const file = path.join(folder, Names.fileNames[name])
+    const kept = yield* Effect.mapError(copy(checkpoint), whileComputing(file))
     files.set(file, { ...kept, modified })
     return { path: file, file, bytes: kept.bytes, milliseconds: 0 }
   }, Effect.uninterruptible)

@@ -4,7 +4,7 @@ import * as Ref from "effect/Ref"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
-import type { Checkpoint } from "../checkpoint/Checkpoint.js"
+import type { Checkpoint, Unsaved } from "../checkpoint/Checkpoint.js"
 import type { Dataset } from "../data/Dataset.js"
 import type { Objective } from "./Objective.js"
 import type { Optimizer } from "./Optimizer.js"
@@ -76,7 +76,7 @@ export interface Run {
   readonly lastSave: Ref.Ref<LastSave | null>
   /** Hands a checkpoint to the store. */
   readonly store: (
-    checkpoint: Checkpoint,
+    checkpoint: Unsaved,
     name: CheckpointName
   ) => Effect.Effect<SavedAs, CheckpointError>
   /** Fetches the newest checkpoint of that name from the store, null where there is none. */

@@ -5,10 +5,10 @@ import * as InPlace from "../backend/InPlace.js"
 import * as Reading from "../backend/Reading.js"
 import {
   formatVersion,
-  type Checkpoint,
   type CheckpointTensor,
   type DatasetIdentity,
-  type DType
+  type DType,
+  type Unsaved
 } from "../checkpoint/Checkpoint.js"
 import type { Dataset } from "../data/Dataset.js"
 import type { Progress } from "./Progress.js"
@@ -20,7 +20,7 @@ import { tensorOf } from "./Weights.js"
 /** Takes a snapshot between two steps. `progress` is the place that it records. */
 export const take = (run: Run, progress: Progress): Snapshot => {
   const held: Array<tf.Tensor> = []
-  const tensors = new Map<string, CheckpointTensor>()
+  const tensors = new Map<string, CheckpointTensor<BackendError>>()
   const hold = (name: string, tensor: tf.Tensor) => {
     const clone = tf.keep(tf.clone(tensor))
     held.push(clone)
@@ -29,7 +29,7 @@ export const take = (run: Run, progress: Progress): Snapshot => {
       ...(view && { view }),
       dtype: dtypes[tensor.dtype] ?? unsupported(name, tensor.dtype),
       shape: tensor.shape,
-      bytes: Effect.orDie(bytesOf(clone))
+      bytes: bytesOf(clone)
     })
   }
   for (const weight of run.weights) hold(`model_state_dict.${weight.name}`, tensorOf(weight))
@@ -44,7 +44,7 @@ export const take = (run: Run, progress: Progress): Snapshot => {
       hold(`stage_states.${stage}.${name}`, tensor)
     }
   }
-  const meta: Checkpoint["meta"] = {
+  const meta: Unsaved["meta"] = {
     format_version: formatVersion,
     run_id: run.id,
     saved_at: new Date().toISOString(),

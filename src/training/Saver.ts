@@ -1,4 +1,6 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
@@ -17,7 +19,8 @@ export interface Order {
 
 /**
  * Writes snapshots while training goes on, one at a time. One that could not be written is told of,
- * and tried again with the next order, unless that is a newer one of its name.
+ * and tried again with the next order, unless that is a newer one of its name. A defect met while
+ * writing is one of the next order, or of settling, whichever comes first.
  */
 export interface Saver {
   /**
@@ -54,6 +57,7 @@ export const make = (
     const waiting = new Map<CheckpointName, Order>()
     const told = new Set<string>()
     const idle = yield* Effect.makeLatch(true)
+    let defect: Cause.Cause<never> | undefined
     let isIdle = true
     let breathed = 0
     const begin = () => {
@@ -81,16 +85,18 @@ export const make = (
         if (order === undefined) return Effect.succeed(null)
         waiting.delete(name)
         begin()
-        return Effect.match(write(order), {
+        return Effect.matchCause(write(order), {
           onSuccess: () => {
             order.snapshot.dispose()
             told.clear()
             return null
           },
-          onFailure: (error) => {
-            if (waiting.has(name)) order.snapshot.dispose()
+          onFailure: (cause) => {
+            const failure = Cause.failureOrCause(cause)
+            if (Either.isRight(failure)) defect ??= failure.right
+            if (Either.isRight(failure) || waiting.has(name)) order.snapshot.dispose()
             else waiting.set(name, order)
-            return error
+            return Either.isLeft(failure) ? failure.left : null
           }
         })
       })
@@ -105,6 +111,12 @@ export const make = (
       Effect.uninterruptible,
       oneAtATime
     )
+
+    const sound = Effect.suspend(() => {
+      const found = defect
+      defect = undefined
+      return found === undefined ? Effect.void : Effect.failCause(found)
+    })
 
     const discard = Effect.sync(() => {
       for (const { snapshot } of waiting.values()) snapshot.dispose()
@@ -121,9 +133,10 @@ export const make = (
           // At once, so that training gives way for it to begin.
           begin()
           yield* Effect.forkIn(Effect.flatMap(attempt, warn), scope)
+          yield* sound
         }).pipe(Effect.uninterruptible),
       settle: Effect.flatMap(attempt, ([error]) =>
-        error === undefined ? Effect.void : Effect.zipRight(discard, Effect.fail(error))
+        error === undefined ? sound : Effect.zipRight(discard, Effect.fail(error))
       ),
       breathe: (started) =>
         Effect.suspend(() => {

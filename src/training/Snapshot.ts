@@ -1,4 +1,4 @@
-import type { Checkpoint } from "../checkpoint/Checkpoint.js"
+import type { Unsaved } from "../checkpoint/Checkpoint.js"
 import type { Progress } from "./Progress.js"
 
 /**
@@ -7,6 +7,6 @@ import type { Progress } from "./Progress.js"
  */
 export interface Snapshot {
   readonly progress: Progress
-  readonly checkpoint: Checkpoint
+  readonly checkpoint: Unsaved
   readonly dispose: () => void
 }

@@ -5,7 +5,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { createHash } from "node:crypto"
+import { basename, dirname } from "node:path"
 import { fileURLToPath } from "node:url"
+import { BackendError } from "../../src/backend/BackendError.js"
 import type { Checkpoint } from "../../src/checkpoint/Checkpoint.js"
 import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
 import * as Safetensors from "../../src/file/Safetensors.js"
@@ -277,21 +279,32 @@ describe("CheckpointFile", () => {
     )
   )
 
-  it.live("refuses state that it could not give back, and leaves the old file", () =>
-    withFile((file) =>
-      Effect.gen(function* () {
-        yield* CheckpointFile.write(file, sample(1))
-        const map = sample(2, 1, { stage_states: { mine: { seen: new Map() } } })
-        const error = yield* Effect.flip(CheckpointFile.write(file, map))
-        expect(error.reason).toBe("Unencodable")
-        expect(error.message).toContain("stage_states.mine.seen: an instance of Map")
-        const short = new Map([["t", { ...tensor(1, 3), shape: [4] }]])
-        const other = yield* Effect.flip(
-          CheckpointFile.write(file, { meta: sample(2).meta, tensors: short })
-        )
-        expect(other.message).toContain("t has 12 bytes of 16")
-        expect((yield* CheckpointFile.inspect(file)).meta.epoch).toBe(1)
-      })
-    )
+  it.live(
+    "refuses state that it could not give back, or cannot read, and leaves the old file",
+    () =>
+      withFile((file, fs) =>
+        Effect.gen(function* () {
+          yield* CheckpointFile.write(file, sample(1))
+          const map = sample(2, 1, { stage_states: { mine: { seen: new Map() } } })
+          const error = yield* Effect.flip(CheckpointFile.write(file, map))
+          expect(error.reason).toBe("Unencodable")
+          expect(error.message).toContain("stage_states.mine.seen: an instance of Map")
+          const short = new Map([["t", { ...tensor(1, 3), shape: [4] }]])
+          const other = yield* Effect.flip(
+            CheckpointFile.write(file, { meta: sample(2).meta, tensors: short })
+          )
+          expect(other.message).toContain("t has 12 bytes of 16")
+          const detail = "it was unplugged"
+          const fault = new BackendError({ reason: "Failed", subject: "webgpu", detail })
+          const lost = new Map([["t", { ...tensor(1, 3), bytes: Effect.fail(fault) }]])
+          const third = yield* Effect.flip(
+            CheckpointFile.write(file, { meta: sample(2).meta, tensors: lost })
+          )
+          expect(third.reason).toBe("StateLost")
+          expect(third.message).toContain(fault.message)
+          expect(yield* fs.readDirectory(dirname(file))).toStrictEqual([basename(file)])
+          expect((yield* CheckpointFile.inspect(file)).meta.epoch).toBe(1)
+        })
+      )
   )
 })

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Deferred from "effect/Deferred"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { Observer, Progress, type Event } from "holdfast"
@@ -15,13 +16,14 @@ const makeScene = Effect.gen(function* () {
   const written: Array<string> = []
   const disposed: Array<string> = []
   const gate = yield* Deferred.make<void>()
-  const scene = { broken: false, atOnce: 0, most: 0 }
+  const scene = { broken: false, dies: false, atOnce: 0, most: 0 }
   const saver = yield* Saver.make(({ name, snapshot }) =>
     Effect.gen(function* () {
       scene.most = Math.max(scene.most, ++scene.atOnce)
       yield* Deferred.await(gate)
       yield* Effect.yieldNow()
       scene.atOnce -= 1
+      if (scene.dies) return yield* Effect.die("a bug")
       if (scene.broken) return yield* full
       // A snapshot that has been disposed of has nothing left to be written.
       expect(disposed).not.toContain(`${name} ${snapshot.progress.epoch}`)
@@ -99,6 +101,25 @@ describe("Saver", () => {
       expect(yield* Effect.flip(saver.settle)).toBe(full)
       expect(written).toStrictEqual([])
       expect(disposed).toStrictEqual(["latest 1"])
+    }).pipe(Effect.provide(observer))
+  )
+
+  it.scopedLive("tells of a defect in the background, once, and goes on writing", () =>
+    Effect.gen(function* () {
+      const { disposed, open, order, saver, scene, written } = yield* makeScene
+      const bug = Exit.die("a bug")
+      yield* open
+      scene.dies = true
+      yield* order("latest", 1)
+      yield* Effect.sleep("20 millis")
+      scene.dies = false
+      expect(yield* Effect.exit(order("latest", 2))).toStrictEqual(bug)
+      yield* saver.settle
+      expect(written).toStrictEqual(["latest 2"])
+      scene.dies = true
+      yield* order("latest", 3)
+      expect(yield* Effect.exit(saver.settle)).toStrictEqual(bug)
+      expect(disposed).toStrictEqual(["latest 1", "latest 2", "latest 3"])
     }).pipe(Effect.provide(observer))
   )
 

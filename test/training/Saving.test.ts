@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as TestClock from "effect/TestClock"
 import { Observer, Progress } from "holdfast"
-import type { Checkpoint } from "../../src/checkpoint/Checkpoint.js"
+import type { Unsaved } from "../../src/checkpoint/Checkpoint.js"
 import type { LastSave } from "../../src/training/Run.js"
 import { writer } from "../../src/training/Saving.js"
 import { sampleMeta } from "../checkpoint/sample.js"
@@ -11,8 +11,8 @@ import { sampleMeta } from "../checkpoint/sample.js"
 // Else an earlier state, written late because the disk was slow or full, would count as the newest.
 it.effect("dates a checkpoint by when it was ordered, however long it waited", () =>
   Effect.gen(function* () {
-    const stored: Array<Checkpoint> = []
-    const store = (checkpoint: Checkpoint) =>
+    const stored: Array<Unsaved> = []
+    const store = (checkpoint: Unsaved) =>
       Effect.sync(() => {
         stored.push(checkpoint)
         return { path: "best.safetensors", bytes: 1, milliseconds: 1 }

@@ -4,8 +4,8 @@ import * as Fiber from "effect/Fiber"
 import type { AtomicFile } from "../../file/AtomicFile.js"
 import * as PageMemory from "../../file/PageMemory.js"
 import type * as Header from "../../file/safetensors/Header.js"
-import type { Checkpoint } from "../Checkpoint.js"
-import { CheckpointError } from "../CheckpointError.js"
+import type { Unsaved } from "../Checkpoint.js"
+import { CheckpointError, whileComputing } from "../CheckpointError.js"
 import * as TensorDigest from "./TensorDigest.js"
 
 // So much is written at once, while as much is being copied to the other half of memory.
@@ -16,17 +16,18 @@ type Bytes = () => Uint8Array
 
 const bytesOf = Effect.fnUntraced(function* (
   path: string,
-  { tensors }: Checkpoint,
+  { tensors }: Unsaved,
   name: string,
   length: number
 ) {
-  const tensor = tensors.get(name)
-  const bytes = tensor?.view?.() ?? (yield* tensor?.bytes ?? Effect.succeed(new Uint8Array()))
+  // The header has been made of them.
+  const tensor = tensors.get(name)!
+  const bytes = tensor.view?.() ?? (yield* Effect.mapError(tensor.bytes, whileComputing(path)))
   if (bytes.length !== length) {
     const detail = `${name} has ${bytes.length} bytes of ${length}`
     return yield* new CheckpointError({ reason: "Unencodable", path, detail })
   }
-  return (tensor?.view ?? (() => bytes)) satisfies Bytes
+  return (tensor.view ?? (() => bytes)) satisfies Bytes
 })
 
 /** Copies tensors to memory, each byte to its place by its offset in the file, from `begin` on. */
@@ -77,7 +78,7 @@ const through = Effect.fnUntraced(function* (file: AtomicFile, begin: number) {
 export const writeTensors = Effect.fn("CheckpointFile.writeTensors")(function* (
   path: string,
   file: AtomicFile,
-  checkpoint: Checkpoint,
+  checkpoint: Unsaved,
   header: Header.Header
 ) {
   const { finish, put } = yield* through(file, header.length)

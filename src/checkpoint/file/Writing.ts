@@ -5,14 +5,14 @@ import { dirname } from "node:path"
 import * as Atomic from "../../file/AtomicFile.js"
 import * as Header from "../../file/safetensors/Header.js"
 import { Space } from "../../file/Space.js"
-import type { Checkpoint } from "../Checkpoint.js"
+import type { Unsaved } from "../Checkpoint.js"
 import { CheckpointError, whileWriting } from "../CheckpointError.js"
 import * as HeaderDigest from "./HeaderDigest.js"
 import * as Metadata from "./Metadata.js"
 import * as Summary from "./Summary.js"
 import { writeTensors } from "./TensorWriting.js"
 
-const encode = (path: string, checkpoint: Checkpoint, metadata: ReadonlyMap<string, string>) =>
+const encode = (path: string, checkpoint: Unsaved, metadata: ReadonlyMap<string, string>) =>
   Either.mapLeft(
     Header.encode(metadata, checkpoint.tensors),
     ({ message }) => new CheckpointError({ reason: "Unencodable", path, detail: message })
@@ -37,7 +37,7 @@ const checkSpace = Effect.fnUntraced(function* (path: string, length: number) {
  */
 export const place = Effect.fn("CheckpointFile.place")(function* (
   path: string,
-  checkpoint: Checkpoint
+  checkpoint: Unsaved
 ) {
   const unknown = yield* Either.mapLeft(
     Metadata.encode(checkpoint.meta, checkpoint.tensors.keys()),

@@ -9,7 +9,7 @@ import * as Folder from "../../file/Folder.js"
 import type { FolderLock } from "../../file/FolderLock.js"
 import type { Ranked } from "../Candidate.js"
 import * as Candidates from "../Candidate.js"
-import { isSame, type Checkpoint, type CheckpointMeta } from "../Checkpoint.js"
+import { isSame, type CheckpointMeta, type Unsaved } from "../Checkpoint.js"
 import { type CheckpointError, whileLocking, whileWriting } from "../CheckpointError.js"
 import * as CheckpointFile from "../CheckpointFile.js"
 import type { Saved } from "../CheckpointStore.js"
@@ -48,7 +48,7 @@ export const following = (newest: string, time: string): string => {
   return time > newest || Number.isNaN(next) ? time : new Date(next).toISOString()
 }
 
-const inOrder = Effect.fnUntraced(function* (open: Open, { meta, tensors }: Checkpoint) {
+const inOrder = Effect.fnUntraced(function* (open: Open, { meta, tensors }: Unsaved) {
   const known = yield* Ref.get(open.newest)
   const newest =
     known ?? Candidates.newestFirst((yield* scan(open.folder)).ranked)[0]?.meta.saved_at ?? ""
@@ -64,7 +64,7 @@ interface Planned {
 }
 
 /** Gives the checkpoint a file of its own, unless it was just written. */
-const plan = Effect.fnUntraced(function* (open: Open, checkpoint: Checkpoint) {
+const plan = Effect.fnUntraced(function* (open: Open, checkpoint: Unsaved) {
   const fs = yield* FileSystem.FileSystem
   const last = yield* Ref.get(open.last)
   if (last !== null && isSame(last.meta, checkpoint.meta) && (yield* fs.exists(last.file))) {
@@ -121,7 +121,7 @@ const remove = Effect.fnUntraced(function* (
  */
 export const save = Effect.fn("FileStore.save")(function* (
   open: Open,
-  checkpoint: Checkpoint,
+  checkpoint: Unsaved,
   name: CheckpointName
 ) {
   const alias = path.join(open.folder, Names.fileNames[name])
