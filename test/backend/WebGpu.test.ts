@@ -44,7 +44,7 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
   it("fails to read what was computed after a fault, and starts anew", async () => {
     await use("webgpu")
     // The stock kernel transposes on its own, by a shader that does not compile for integers.
-    const fault = () => tf.tidy(() => tf.sum(tf.ones([2, 3, 4], "int32"), [0, 1]))
+    const fault = () => tf.tidy(() => tf.argMax(tf.ones([2, 3, 4], "int32"), 0))
     const error = await Effect.runPromise(Effect.flip(Reading.values([fault()])))
     expect(error.reason).toBe("Failed")
     expect(error.message).toContain("type mismatch")
@@ -81,6 +81,39 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
     expect([...moved!]).toEqual(expected)
     expect(positive).toEqual(Float32Array.from(whole, (value) => (value > 0 ? 1 : 0)))
     expect([...sum!]).toEqual([20, 20])
+  })
+
+  it("reduces integers and truth values as integers, over any axes", async () => {
+    await use("webgpu")
+    const size = 2 * 3 * 4 * 5
+    const given = Array.from({ length: size }, (_, i) => ((i * 7919) % 4099) * 4111 - 8_000_001)
+    const results = () =>
+      tf.tidy(() => {
+        const x = tf.tensor(given, [2, 3, 4, 5], "int32")
+        const isLarge = tf.greater(x, 5_000_000)
+        return [undefined, [0], [1, 2], [0, 3], [3]].flatMap((axes) =>
+          [true, false].flatMap((keepDims) => [
+            tf.sum(x, axes, keepDims),
+            // On the CPU, too, in single precision where they are large.
+            tf.prod(tf.mod(x, tf.scalar(3, "int32")), axes, keepDims),
+            tf.max(x, axes, keepDims),
+            tf.min(x, axes, keepDims),
+            tf.all(isLarge, axes, keepDims),
+            tf.any(isLarge, axes, keepDims),
+            tf.sum(isLarge, axes, keepDims)
+          ])
+        )
+      })
+    const onGpu = results()
+    const values = await Effect.runPromise(Reading.values(onGpu))
+    const found = onGpu.map(({ dtype, shape }, i) => ({ dtype, shape, values: [...values[i]!] }))
+    await use("cpu")
+    const expected = results().map((one) => ({
+      dtype: one.dtype,
+      shape: one.shape,
+      values: [...one.dataSync()]
+    }))
+    expect(found).toEqual(expected)
   })
 
   it("is as the documentation says", async ({ skip }) => {

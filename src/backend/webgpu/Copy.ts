@@ -6,7 +6,8 @@ export interface WebGpu {
   readonly runWebGPUProgram: (
     program: object,
     inputs: ReadonlyArray<TensorInfo>,
-    dtype: string
+    dtype: string,
+    uniforms?: ReadonlyArray<{ readonly type: string; readonly data: ReadonlyArray<number> }>
   ) => TensorInfo
   readonly makeTensorInfo: (
     shape: ReadonlyArray<number>,

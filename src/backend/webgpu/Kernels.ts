@@ -2,6 +2,7 @@ import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
 import { fullness, type Windows, windows2d, windows3d } from "../gradients/AveragePooling.js"
 import { copied, type WebGpu } from "./Copy.js"
+import { reduced, type Reduction, reductions } from "./Reduction.js"
 
 interface Call {
   readonly inputs: Readonly<Record<string, TensorInfo>> | ReadonlyArray<TensorInfo>
@@ -20,6 +21,7 @@ export const install = (): void => {
   replace("Transpose", transpose)
   replace("Cast", cast)
   replace("AddN", addN)
+  for (const name in reductions) replace(name, reduction(name as Reduction))
   replace(
     "AvgPoolGrad",
     averageGradient((shape, { filterSize, strides, pad }) =>
@@ -60,6 +62,19 @@ const cast =
     const widens =
       (x.dtype === "int32" || x.dtype === "bool") && ["float32", "int32"].includes(dtype)
     return widens && dtype !== x.dtype ? copied(call.backend, x, dtype) : stock(call)
+  }
+
+/** The stock kernels compute with integers in single precision, which rounds from 2^24 on. */
+const reduction =
+  (name: Reduction) =>
+  (stock: Compute): Compute =>
+  (call) => {
+    const { x } = call.inputs as { readonly x: TensorInfo }
+    const { axis, keepDims, reductionIndices } = call.attrs
+    const isEmpty = x.shape.length === 0 || tf.util.sizeFromShape(x.shape) === 0
+    return x.dtype === "float32" || isEmpty
+      ? stock(call)
+      : reduced(call.backend, name, x, axis ?? reductionIndices!, keepDims!)
   }
 
 /** A shader may bind eight buffers on any device, and one of them is the sum's. */

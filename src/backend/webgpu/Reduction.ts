@@ -1,0 +1,65 @@
+import type { TensorInfo } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
+import { copied, type WebGpu } from "./Copy.js"
+
+/** The reductions of integers and truth values, each by what two of them come to. */
+export const reductions = {
+  Sum: "best + value",
+  Prod: "best * value",
+  Max: "max(best, value)",
+  Min: "min(best, value)",
+  All: "min(best, value)",
+  Any: "max(best, value)"
+}
+export type Reduction = keyof typeof reductions
+
+const workgroup = 64
+
+/**
+ * Reduces integers or truth values over axes, of which there are some with elements, in integers:
+ * one thread for each element of the result.
+ */
+export const reduced = (
+  backend: WebGpu,
+  reduction: Reduction,
+  x: TensorInfo,
+  axis: number | Array<number>,
+  keepDims: boolean
+): TensorInfo => {
+  const { computeOutAndReduceShapes, expandShapeToKeepDim, getAxesPermutation } = tf.backend_util
+  const axes = tf.util.parseAxisParam(axis, x.shape)
+  const [kept, gone] = computeOutAndReduceShapes(x.shape, axes)
+  const size = tf.util.sizeFromShape(kept)
+  const length = tf.util.sizeFromShape(gone)
+  const perm = getAxesPermutation(axes, x.shape.length)
+  const ordered = perm === null ? x : copied(backend, x, x.dtype, perm)
+  const program = {
+    outputShape: [size],
+    variableNames: ["A"],
+    uniforms: "length : i32,",
+    size: true,
+    workgroupSize: [workgroup, 1, 1],
+    dispatchLayout: { x: [0] },
+    dispatch: [Math.ceil(size / workgroup), 1, 1],
+    shaderKey: `reducedIntegers_${reduction}`,
+    getUserCode: () => `
+      fn main(index : i32) {
+        if (index < uniforms.size) {
+          let begin = index * uniforms.length;
+          var best = A[begin];
+          for (var i = 1; i < uniforms.length; i = i + 1) {
+            let value = A[begin + i];
+            best = ${reductions[reduction]};
+          }
+          setOutputAtIndexI32(index, best);
+        }
+      }`
+  }
+  const dtype = reduction === "All" || reduction === "Any" ? "bool" : "int32"
+  const flat = { ...ordered, shape: [size * length] }
+  const result = backend.runWebGPUProgram(program, [flat], dtype, [
+    { type: "int32", data: [length] }
+  ])
+  if (ordered !== x) backend.disposeData(ordered.dataId)
+  return { ...result, shape: keepDims ? expandShapeToKeepDim(kept, axes) : kept }
+}
