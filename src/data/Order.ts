@@ -16,7 +16,7 @@ export const permutation = (size: number, draw: Draw): Order => {
 }
 
 /** The order of the examples as they stand: 0, 1, 2 and so on. */
-export const sequential = (size: number): Order => Int32Array.from({ length: size }, (_, i) => i)
+export const sequential = (size: number): Order => new Int32Array(size).map((_, i) => i)
 
 /**
  * The batch that begins at the `example`-th place of `order`: at most `batchSize` indices, fewer at

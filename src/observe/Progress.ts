@@ -1,4 +1,3 @@
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Event } from "./Event.js"
@@ -31,7 +30,8 @@ export const layer = (setting: Line.Setting): Layer.Layer<Observer, never, Outpu
     Observer,
     Effect.gen(function* () {
       const output = yield* Output
-      let meter = Meter.start(yield* Clock.currentTimeMillis)
+      const clock = yield* Effect.clock
+      let meter = Meter.start(clock.unsafeCurrentTimeMillis())
       /** What is on the line: how many columns, and since when. */
       let drawn = { width: 0, at: 0 }
 
@@ -64,7 +64,7 @@ export const layer = (setting: Line.Setting): Layer.Layer<Observer, never, Outpu
       yield* Effect.addFinalizer(() => clear)
       return {
         emit: (event) =>
-          Effect.clockWith((clock) => {
+          Effect.suspend(() => {
             const now = clock.unsafeCurrentTimeMillis()
             meter = Meter.advance(meter, event, now)
             if (event._tag !== "StepFinished") return tell(event)
