@@ -2,7 +2,7 @@ import * as Either from "effect/Either"
 import * as Equal from "effect/Equal"
 import * as Option from "effect/Option"
 import * as Order from "effect/Order"
-import type { Best, CheckpointMeta, Position } from "./Checkpoint.js"
+import type { Best, Checkpoint, CheckpointMeta, Position } from "./Checkpoint.js"
 import type { CheckpointError } from "./CheckpointError.js"
 import type { CheckpointName } from "./Names.js"
 
@@ -24,6 +24,11 @@ export interface Candidate {
 /** A candidate whose header is whole. */
 export interface Whole extends Candidate {
   readonly meta: CheckpointMeta
+}
+
+/** A candidate that is whole to the last byte, loaded. */
+export interface Loaded extends Whole {
+  readonly checkpoint: Checkpoint
 }
 
 /** What of a checkpoint decides which of several is the newest, or the best. */

@@ -2,7 +2,7 @@ import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import type { Candidate, Whole } from "./Candidate.js"
+import type { Candidate, Loaded } from "./Candidate.js"
 import type { Checkpoint, Unsaved } from "./Checkpoint.js"
 import type { CheckpointError } from "./CheckpointError.js"
 import type { CheckpointInfo } from "./CheckpointFile.js"
@@ -31,9 +31,9 @@ export interface CheckpointShelf {
    * The newest checkpoint that is whole to the last byte. Those that are not are named in warnings
    * and passed over.
    */
-  readonly latest: Effect.Effect<Option.Option<Whole>, CheckpointError>
+  readonly latest: Effect.Effect<Option.Option<Loaded>, CheckpointError>
   /** The whole checkpoint with the best value of the metric that the run watches. */
-  readonly best: Effect.Effect<Option.Option<Whole>, CheckpointError>
+  readonly best: Effect.Effect<Option.Option<Loaded>, CheckpointError>
   /** Loads a candidate and verifies every byte of it. */
   readonly load: (candidate: Candidate) => Effect.Effect<Checkpoint, CheckpointError>
   /** Loads the newest, or best, whole checkpoint; null if there is none. */

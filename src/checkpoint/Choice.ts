@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import type { Candidate, Ranked, Whole } from "./Candidate.js"
+import type { Candidate, Loaded, Ranked } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
 import type { Checkpoint } from "./Checkpoint.js"
 import type { CheckpointError } from "./CheckpointError.js"
@@ -73,10 +73,10 @@ export const shelf = ({ path, list, scan, load, describe }: Access): CheckpointS
   const candidate = (name: CheckpointName) =>
     Effect.gen(function* () {
       const choice = yield* find(name)
-      if (Option.isNone(choice)) return Option.none<Whole>()
+      if (Option.isNone(choice)) return Option.none<Loaded>()
       const { place, checkpoint } = choice.value
       const described = yield* describe(place)
-      return Option.map(described, (one): Whole => ({ ...one, meta: checkpoint.meta }))
+      return Option.map(described, (one): Loaded => ({ ...one, meta: checkpoint.meta, checkpoint }))
     })
   return {
     path,

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { dirname, resolve } from "node:path"
-import type { Candidate } from "../checkpoint/Candidate.js"
+import type { Candidate, Loaded } from "../checkpoint/Candidate.js"
 import type { Checkpoint } from "../checkpoint/Checkpoint.js"
 import type { CheckpointFolder } from "../checkpoint/CheckpointStore.js"
 import * as Named from "../checkpoint/Named.js"
@@ -37,21 +37,24 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
 ) {
   const resumption = yield* Resumption
   const candidates = yield* folder.list
-  const pathOf = Option.map(({ path }: { readonly path: string }) => path)
   const wanted = Option.getOrElse(resumption.flag, () => training.resume_from ?? "ask")
   // To find either is to read and verify it, so only the one in question is looked for.
+  const latest = wanted === "latest" || wanted === "ask" ? yield* folder.latest : Option.none()
+  const best = wanted === "best" ? yield* folder.best : Option.none()
+  const pathOf = Option.map(({ path }: Loaded) => path)
   const decision = yield* decide({
     flag: resumption.flag,
     configured: training.resume_from,
     folder: folder.path,
-    latest: wanted === "latest" || wanted === "ask" ? pathOf(yield* folder.latest) : Option.none(),
-    best: wanted === "best" ? pathOf(yield* folder.best) : Option.none(),
+    latest: pathOf(latest),
+    best: pathOf(best),
     terminal: resumption.terminal
   })
   const scratch: Start = { from: null, stays: () => false, archive: candidates.length > 0 }
   if (decision.action === "fresh") return scratch
 
-  const checkpoint = yield* Named.load(decision.path, folder.path)
+  const found = Option.getOrNull(Option.orElse(latest, () => best))
+  const checkpoint = found?.checkpoint ?? (yield* Named.load(decision.path, folder.path))
   const { meta } = checkpoint
   const asked =
     decision.action === "load" ||

@@ -1,8 +1,13 @@
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import { Backend } from "../backend/Backend.js"
-import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
+import {
+  CheckpointStore,
+  type CheckpointName,
+  type CheckpointShelf
+} from "../checkpoint/CheckpointStore.js"
 import * as Named from "../checkpoint/Named.js"
 import { ResumeError, Resumption } from "../checkpoint/Resumption.js"
 import * as Config from "../config/Config.js"
@@ -15,6 +20,14 @@ import type { RunConfig } from "../training/Run.js"
 import { acquireModel, type ModelBuilder } from "../training/RunParts.js"
 import { predictor, type Trained } from "../training/Trained.js"
 import { ofModel } from "../training/Weights.js"
+
+const kept = (folder: CheckpointShelf, wanted: CheckpointName) =>
+  Effect.flatMap(
+    folder[wanted],
+    Either.fromOption(
+      () => new ResumeError({ reason: "Missing", wanted, source: "--resume", folder: folder.path })
+    )
+  )
 
 /**
  * Restores a trained model for use: the best one in `training.checkpoint_dir`, unless `--resume
@@ -34,24 +47,10 @@ export const restoreModel = <C extends RunConfig, I>(
         const { flag } = yield* Resumption
         const folder = store.browse(training.checkpoint_dir)
         const wanted = Option.getOrElse(flag, () => "best" as const)
-        const path =
+        const { checkpoint, path } =
           typeof wanted === "object"
-            ? wanted.path
-            : Option.getOrNull(
-                Option.map(
-                  yield* wanted === "latest" ? folder.latest : folder.best,
-                  (candidate) => candidate.path
-                )
-              )
-        if (path === null) {
-          return yield* new ResumeError({
-            reason: "Missing",
-            wanted: wanted === "latest" ? "latest" : "best",
-            source: "--resume",
-            folder: folder.path
-          })
-        }
-        const checkpoint = yield* Named.load(path, folder.path)
+            ? { path: wanted.path, checkpoint: yield* Named.load(wanted.path, folder.path) }
+            : yield* kept(folder, wanted === "latest" ? "latest" : "best")
         const config = yield* Config.decode(schema, checkpoint.meta.config, { path, overrides: [] })
         const { classes, input_shape } = checkpoint.meta.dataset
         const model = yield* acquireModel(

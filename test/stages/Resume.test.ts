@@ -5,7 +5,12 @@ import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { Event } from "holdfast"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { CheckpointStore, Resumption, type Event } from "holdfast"
+import * as FileStore from "../../src/checkpoint/FileStore.js"
+import { chooseStart } from "../../src/stages/chooseStart.js"
+import type { RunConfig } from "../../src/training/Run.js"
 import {
   checkpointIn,
   essence,
@@ -310,5 +315,31 @@ describe("restoreOrInit", () => {
       const { meta } = yield* checkpointIn(folder)
       expect(meta.run_id).toBe((yield* checkpointIn(elsewhere)).meta.run_id)
     })
+  )
+
+  it.scopedLive.each(["latest", "best", "ask"] as const)(
+    "reads what it goes on from once: %s",
+    (rule) =>
+      Effect.gen(function* () {
+        const folder = yield* temporaryFolder
+        ended(yield* session({ folder, training: twoEpochs }))
+        const store = yield* CheckpointStore
+        const opened = yield* store.open(`${folder}/checkpoints`)
+        const { config } = (yield* checkpointIn(folder)).meta
+        const start = yield* chooseStart((config as unknown as RunConfig).training, opened).pipe(
+          Effect.provideService(CheckpointStore, {
+            ...store,
+            load: () => Effect.die("it is read once more")
+          }),
+          Effect.provideService(Resumption, {
+            flag: Option.some(rule),
+            allowDatasetChange: false,
+            force: false,
+            terminal: true,
+            ask: () => Effect.succeed(true)
+          })
+        )
+        expect(start.from?.checkpoint.meta.epoch).toBe(2)
+      }).pipe(Effect.provide(Layer.provideMerge(FileStore.layer, NodeFileSystem.layer)))
   )
 })
