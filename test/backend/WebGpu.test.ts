@@ -2,12 +2,15 @@ import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import * as tf from "@tensorflow/tfjs"
 import { describe, expect, it } from "@effect/vitest"
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
 import * as Device from "../../src/backend/webgpu/Device.js"
 import * as WebGpu from "../../src/backend/WebGpu.js"
 import * as Reading from "../../src/backend/Reading.js"
 import { use, withWrongGradient } from "./backends.js"
 import { gradientsOn, largestError, slopesInDoubles, slopesOf, valueOn } from "./gradientCheck.js"
+import { checkpointIn, session, temporaryFolder } from "../support/session.js"
 import { layerCases } from "./layerCases.js"
 import { refusal, subjectOf, titleOf } from "./layerCheck.js"
 
@@ -115,6 +118,31 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
     }))
     expect(found).toEqual(expected)
   })
+
+  it("ends a run whose device fails before a save has read it, and leaves what was saved", () =>
+    Effect.gen(function* () {
+      yield* Effect.promise(() => use("webgpu"))
+      const folder = yield* temporaryFolder
+      const { exit } = yield* session({
+        folder,
+        backend: "webgpu",
+        training: { save_interval: 1 },
+        interruptAt: (event) => {
+          const isSecond = event._tag === "EpochFinished" && event.record.epoch === 2
+          if (isSecond) Device.condemn("it was unplugged")
+          return false
+        }
+      })
+      const told = Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "nothing"
+      expect(told).toContain("webgpu has failed, and what it computed last is worth nothing")
+      expect(told).toContain("cannot be saved, since the state of the run is lost")
+      expect(told).toContain("it was unplugged")
+      expect((yield* checkpointIn(folder)).meta.epoch).toBe(1)
+      yield* Effect.promise(() => use("webgpu"))
+      const again = yield* session({ folder, backend: "webgpu" })
+      expect(again.exit._tag).toBe("Success")
+      expect((yield* checkpointIn(folder)).meta.epoch).toBe(4)
+    }).pipe(Effect.scoped, Effect.runPromise))
 
   it("is as the documentation says", async ({ skip }) => {
     skip(checked < layerCases.length, "not all layers were checked")
