@@ -97,7 +97,7 @@ export const makeRun = Effect.fnUntraced(function* (
       dataset,
       random: Random.make(1),
       store,
-      fetch: () => Effect.succeed(null)
+      best: Effect.succeedNone
     }
   )
   yield* train(run, yield* dataset.train.batch(new Int32Array(batch_size)), { epoch: 0, step: 0 })

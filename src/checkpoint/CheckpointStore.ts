@@ -36,8 +36,6 @@ export interface CheckpointShelf {
   readonly best: Effect.Effect<Option.Option<Loaded>, CheckpointError>
   /** Loads a candidate and verifies every byte of it. */
   readonly load: (candidate: Candidate) => Effect.Effect<Checkpoint, CheckpointError>
-  /** Loads the newest, or best, whole checkpoint; null if there is none. */
-  readonly fetch: (name: CheckpointName) => Effect.Effect<Checkpoint | null, CheckpointError>
 }
 
 /** The checkpoints of a run, which no other process saves to. */

@@ -67,12 +67,9 @@ export interface Access {
 /** The shelf of a folder. */
 export const shelf = ({ path, list, scan, load, describe }: Access): CheckpointShelf => {
   const find = (name: CheckpointName) =>
-    Effect.flatMap(scan, ({ ranked, errors }) =>
-      choose({ ranked: preferred(ranked, name), errors }, load)
-    )
-  const candidate = (name: CheckpointName) =>
     Effect.gen(function* () {
-      const choice = yield* find(name)
+      const { errors, ranked } = yield* scan
+      const choice = yield* choose({ ranked: preferred(ranked, name), errors }, load)
       if (Option.isNone(choice)) return Option.none<Loaded>()
       const { place, checkpoint } = choice.value
       const described = yield* describe(place)
@@ -82,12 +79,7 @@ export const shelf = ({ path, list, scan, load, describe }: Access): CheckpointS
     path,
     list,
     load: (one) => load(one.path),
-    fetch: (name) =>
-      Effect.map(
-        find(name),
-        Option.match({ onNone: () => null, onSome: ({ checkpoint }) => checkpoint })
-      ),
-    latest: candidate("latest"),
-    best: candidate("best")
+    latest: find("latest"),
+    best: find("best")
   }
 }

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type { SplitName } from "../data/Dataset.js"
 import { emit } from "../observe/Observer.js"
@@ -21,8 +22,8 @@ export const evaluate = (split: SplitName) =>
     description: `measure the best model on the ${split} split`,
     run: (run: Run) =>
       Effect.gen(function* () {
-        const saved = yield* run.fetch("best")
-        const best = saved?.meta.run_id === run.id ? saved : null
+        const saved = Option.getOrNull(yield* run.best)
+        const best = saved?.meta.run_id === run.id ? saved.checkpoint : null
         const measure = overSplit(run, split)
         const metrics = yield* transaction(
           run,

@@ -47,7 +47,7 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
             ? Random.make(earlier.meta.random_state.seed)
             : Random.make(config.training.seed),
           store: folder.save,
-          fetch: folder.fetch
+          best: folder.best
         })
         const isUnchanged = start.from !== null && (yield* goOn(run, start.from))
         if (start.archive) {

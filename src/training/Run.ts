@@ -2,9 +2,9 @@ import type { LayersModel } from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
-import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
+import type { CheckpointName, CheckpointShelf } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
-import type { Checkpoint, Unsaved } from "../checkpoint/Checkpoint.js"
+import type { Unsaved } from "../checkpoint/Checkpoint.js"
 import type { Dataset } from "../data/Dataset.js"
 import type { Objective } from "./Objective.js"
 import type { Optimizer } from "./Optimizer.js"
@@ -79,8 +79,8 @@ export interface Run {
     checkpoint: Unsaved,
     name: CheckpointName
   ) => Effect.Effect<SavedAs, CheckpointError>
-  /** Fetches the newest checkpoint of that name from the store, null where there is none. */
-  readonly fetch: (name: CheckpointName) => Effect.Effect<Checkpoint | null, CheckpointError>
+  /** The best checkpoint in the store, of whichever run. */
+  readonly best: CheckpointShelf["best"]
 }
 
 /**

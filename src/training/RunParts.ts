@@ -44,7 +44,7 @@ export interface RunSetting<out C> {
   readonly dataset: Dataset
   readonly random: Random.Random
   readonly store: Run["store"]
-  readonly fetch: Run["fetch"]
+  readonly best: Run["best"]
 }
 
 /**

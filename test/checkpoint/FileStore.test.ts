@@ -324,7 +324,7 @@ describe("FileStore", () => {
       expect(error.message).toContain("of 1000 left")
       expect(yield* visible(folder.path)).toHaveLength(2)
       yield* folder.save(sample(2), "latest")
-      expect((yield* folder.fetch("latest"))?.meta.epoch).toBe(2)
+      expect(Option.getOrThrow(yield* folder.latest).meta.epoch).toBe(2)
     }).pipe(Effect.provide(layer))
   )
 
@@ -347,7 +347,7 @@ describe("FileStore", () => {
       const { path: file } = yield* folder.save(sample(5, 0.1), "best")
       expect((yield* store.load(file)).meta.epoch).toBe(5)
       expect((yield* fs.stat(file)).nlink).toEqual(Option.some(1))
-      expect((yield* folder.fetch("latest"))?.meta.epoch).toBe(5)
+      expect(Option.getOrThrow(yield* folder.latest).meta.epoch).toBe(5)
       expect(yield* visible(folder.path)).toEqual([
         fileNames.best,
         "epoch-0004-step-000000.safetensors",

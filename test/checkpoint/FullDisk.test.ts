@@ -3,6 +3,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { afterAll, describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { execFileSync } from "node:child_process"
 import { mkdtempSync, rmdirSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -57,11 +58,11 @@ describe.skipIf(mounted === null)("a disk that is really full", () => {
       expect(error.reason).toBe("NoSpace")
       expect(error.message).toContain(detail)
       expect(yield* fs.readDirectory(folder.path)).toEqual(names)
-      expect((yield* folder.fetch("latest"))?.meta.epoch).toBe(3)
+      expect(Option.getOrThrow(yield* folder.latest).meta.epoch).toBe(3)
 
       yield* fs.remove(`${mounted}/filler`)
       yield* folder.save(epochEnd(5, 0.3), "latest")
-      expect((yield* folder.fetch("latest"))?.meta.epoch).toBe(5)
+      expect(Option.getOrThrow(yield* folder.latest).meta.epoch).toBe(5)
       yield* fs.remove(folder.path, { recursive: true })
     }).pipe(Effect.scoped, Effect.provide(layer))
   )

@@ -3,6 +3,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { afterAll, describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
@@ -70,9 +71,9 @@ describe.each(stores)("going on in another folder, $store", ({ layer }) => {
       const { goOn, to } = yield* opened
       yield* goOn(to)
       for (const epoch of [4, 5, 6]) yield* to.save(sample(epoch, 1, { best: lowest }), "latest")
-      expect((yield* to.fetch("best"))?.meta.epoch).toBe(2)
+      expect(Option.getOrThrow(yield* to.best).meta.epoch).toBe(2)
       yield* to.save(sample(7, 0.1), "best")
-      expect((yield* to.fetch("best"))?.meta.epoch).toBe(7)
+      expect(Option.getOrThrow(yield* to.best).meta.epoch).toBe(7)
     }).pipe(Effect.provide(layer))
   )
 
@@ -152,7 +153,7 @@ describe("going on in another folder", () => {
       expect(warnings).toContain(
         "the best model so far, of epoch 2 with val_loss 0.2, does not lie"
       )
-      expect((yield* other.fetch("latest"))?.meta.epoch).toBe(3)
+      expect(Option.getOrThrow(yield* other.latest).meta.epoch).toBe(3)
     }).pipe(Effect.provide(inFiles))
   )
 })

@@ -2,6 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
+import * as Option from "effect/Option"
 import * as Candidates from "../../src/checkpoint/Candidate.js"
 import type { CheckpointFolder } from "../../src/checkpoint/CheckpointStore.js"
 import { CheckpointStore } from "../../src/checkpoint/CheckpointStore.js"
@@ -75,8 +76,8 @@ export const found = (fileSystem: FileSystem.FileSystem) =>
       const epochOf = (file: string) =>
         Effect.map(store.load(`${folderPath}/${file}`), ({ meta }) => meta.epoch)
       return {
-        latest: (yield* shelf.fetch("latest"))?.meta.epoch,
-        best: (yield* shelf.fetch("best"))?.meta.epoch,
+        latest: Option.getOrNull(yield* shelf.latest)?.meta.epoch,
+        best: Option.getOrNull(yield* shelf.best)?.meta.epoch,
         latestFile: yield* epochOf("latest_checkpoint.safetensors"),
         bestFile: yield* epochOf("best_model.safetensors")
       }

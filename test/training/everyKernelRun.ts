@@ -76,7 +76,7 @@ export const everyKernelRun = (options: {
       dataset,
       random: Random.make(training.seed),
       store: () => Effect.die("nothing is saved"),
-      fetch: () => Effect.succeed(null)
+      best: Effect.succeedNone
     }
   )
 }
