@@ -1,18 +1,19 @@
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
+import { execFileSync } from "node:child_process"
 import { mkdirSync } from "node:fs"
 import { join } from "node:path"
-import type { Checkpoint, Run } from "holdfast"
+import { fileURLToPath } from "node:url"
+import type { Run } from "holdfast"
 import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
-import { choose, preferred } from "../../src/checkpoint/Choice.js"
-import { scan } from "../../src/checkpoint/fileStore/Scan.js"
 import type { Figure } from "./figures.js"
 import { ms } from "./figures.js"
+import { find } from "./find.js"
 import { history, snapshot } from "./run.js"
 import { median } from "../median.js"
 import { inTurn, timed } from "./turns.js"
 
 const count = 1000
+const first = fileURLToPath(new URL("findFirst.ts", import.meta.url))
 
 /** A folder with 1,000 checkpoints; `epochs` is how many have ended by the time of the `nth`. */
 const fill = Effect.fnUntraced(function* (
@@ -36,14 +37,9 @@ const fill = Effect.fnUntraced(function* (
   }
 }, Effect.scoped)
 
-/** Finds the latest and the best in a folder, but for loading them. */
-const find = Effect.fnUntraced(function* (folder: string, meta: Checkpoint.CheckpointMeta) {
-  const { errors, ranked } = yield* scan(folder)
-  const load = () => Effect.succeed({ meta, tensors: new Map() })
-  yield* Effect.forEach(["latest", "best"] as const, (name) =>
-    Effect.map(choose({ ranked: preferred(ranked, name), errors }, load), Option.getOrThrow)
-  )
-})
+/** How long it takes a process that has done nothing else to find the latest and the best. */
+const findFirst = (folder: string) =>
+  Effect.sync(() => Number(execFileSync(process.execPath, ["--import", "tsx", first, folder])))
 
 /** Finding the latest and the best of 1,000 checkpoints. */
 export const figures = Effect.fnUntraced(function* (
@@ -51,12 +47,14 @@ export const figures = Effect.fnUntraced(function* (
   folder: string,
   rounds: number
 ) {
-  yield* fill(run, join(folder, "short"), (nth) => Math.ceil(nth / 40))
-  yield* fill(run, join(folder, "long"), (nth) => nth)
-  const { meta } = (yield* snapshot(run)).checkpoint
+  const short = join(folder, "short")
+  const long = join(folder, "long")
+  yield* fill(run, short, (nth) => Math.ceil(nth / 40))
+  yield* fill(run, long, (nth) => nth)
   const times = yield* inTurn(rounds, {
-    short: timed(find(join(folder, "short"), meta)),
-    long: timed(find(join(folder, "long"), meta))
+    short: timed(find(short)),
+    long: timed(find(long)),
+    first: findFirst(long)
   })
   const figure = (name: string, milliseconds: number): Figure => ({
     name,
@@ -68,6 +66,7 @@ export const figures = Effect.fnUntraced(function* (
   })
   return [
     figure("latest and best of 1,000, of 25 epochs", median(times.short)),
-    figure("the same, of 1,000 epochs", median(times.long))
+    figure("the same, of 1,000 epochs", median(times.long)),
+    figure("the same, first of all in a process", median(times.first))
   ]
 })
