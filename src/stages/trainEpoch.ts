@@ -75,7 +75,8 @@ const advance = Effect.fnUntraced(function* (
   const draw = Random.generator(run.random, "augment", epoch, step)
   const batch = yield* restore(fetch(run.dataset, "train", due, draw))
   const sums = yield* Effect.tapErrorCause(train(run, batch, { epoch, step }), () =>
-    Ref.set(run.boundary, "torn")
+    // A snapshot from before a stage around this one is as whole as it was.
+    Ref.update(run.boundary, (boundary) => boundary ?? "torn")
   )
   const seconds = (performance.now() - started) / 1000
   return yield* Ref.updateAndGet(run.progress, (progress) =>

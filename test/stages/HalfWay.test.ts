@@ -57,6 +57,20 @@ describe("a run that fails or stops half-way through", () => {
     })
   )
 
+  it.scopedLive("a step inside a stage that is all or nothing: saves what was before", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const before = tf.memory().numTensors
+      const pipeline = pipelineOf({ train: whole, extra: breakLater })
+      const { exit } = yield* session({ folder, training: { save_interval: 10 }, pipeline })
+      expect(exit._tag).toBe("Failure")
+      expect((yield* checkpointIn(folder)).meta).toMatchObject({ epoch: 1, step: 0 })
+      yield* session({ folder, training, pipeline: pipelineOf({ train: whole }) })
+      expect(yield* endOf(folder)).toStrictEqual(yield* straight)
+      expect(tf.memory().numTensors).toBe(before)
+    })
+  )
+
   it.scopedLive("training inside a stage that is all or nothing: saves what was before", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
