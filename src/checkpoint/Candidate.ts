@@ -61,12 +61,15 @@ export const whole = (candidates: ReadonlyArray<Candidate>): ReadonlyArray<Whole
 export const errors = (candidates: ReadonlyArray<Candidate>): ReadonlyArray<CheckpointError> =>
   candidates.flatMap(({ health }) => (Either.isLeft(health) ? [health.left] : []))
 
+const compare = <A extends string | number>(a: A, b: A) => (a < b ? -1 : a > b ? 1 : 0)
+
 /** Which of two checkpoints is newer, by what they say; file times do not survive copying. */
-export const byAge: Order.Order<Ranked> = Order.combineAll([
-  Order.mapInput(Order.string, ({ meta }: Ranked) => meta.saved_at),
-  Order.mapInput(Order.number, ({ meta }: Ranked) => meta.global_step),
-  Order.reverse(Order.mapInput(Order.string, ({ name }: Ranked) => name))
-])
+export const byAge: Order.Order<Ranked> = (a, b) =>
+  compare(a.meta.saved_at, b.meta.saved_at) ||
+  compare(a.meta.global_step, b.meta.global_step) ||
+  compare(b.name, a.name)
+
+const newer = Order.max(byAge)
 
 /** Newest first. */
 export const newestFirst = <A extends Ranked>(ranked: ReadonlyArray<A>): ReadonlyArray<A> =>
@@ -116,8 +119,12 @@ export const bestFirst = <A extends Ranked>(
 }
 
 /** The metric that runs were judged by: what the newest with a best names. */
-export const judgedBy = (ranked: ReadonlyArray<Ranked>): Option.Option<Best> =>
-  Option.fromNullable(newestFirst(ranked).find(({ meta }) => meta.best !== null)?.meta.best)
+export const judgedBy = (ranked: ReadonlyArray<Ranked>): Option.Option<Best> => {
+  const newest = ranked
+    .filter(({ meta }) => meta.best !== null)
+    .reduce<Ranked | undefined>((a, b) => (a === undefined ? b : newer(a, b)), undefined)
+  return Option.fromNullable(newest?.meta.best)
+}
 
 /** The metric that the runs in a folder were judged by. */
 export const watched = (candidates: ReadonlyArray<Candidate>): Option.Option<Best> =>
