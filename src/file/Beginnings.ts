@@ -6,19 +6,16 @@ import * as EventLoop from "./EventLoop.js"
 import * as NodeFiles from "./NodeFiles.js"
 import * as OpenFile from "./OpenFile.js"
 
-/** Reads the beginning of a file into memory; gives it, or none if it cannot be read. */
-type Read = (file: string, memory: Uint8Array) => Effect.Effect<Option.Option<Uint8Array>>
+/** The beginning of a file, read into `memory`; none if it cannot be read. */
+const through = (fs: FileSystem.FileSystem, file: string, memory: Uint8Array) =>
+  fs.open(file).pipe(
+    Effect.flatMap((opened) => OpenFile.fill(opened, memory)),
+    OpenFile.scoped,
+    Effect.map((read) => memory.subarray(0, read)),
+    Effect.option
+  )
 
-const through =
-  (fs: FileSystem.FileSystem): Read =>
-  (file, memory) =>
-    fs.open(file).pipe(
-      Effect.flatMap((opened) => OpenFile.fill(opened, memory)),
-      OpenFile.scoped,
-      Effect.map((read) => memory.subarray(0, read)),
-      Effect.option
-    )
-
+/** The same, at once: to wake another thread for each operation takes ten times as long as to do it. */
 const readNow = Option.liftThrowable((file: string, memory: Uint8Array) => {
   const descriptor = openSync(file, "r")
   try {
@@ -28,11 +25,8 @@ const readNow = Option.liftThrowable((file: string, memory: Uint8Array) => {
   }
 })
 
-// To wake another thread for each of the operations takes ten times as long as to do them.
-const atOnce: Read = (file, memory) => Effect.sync(() => readNow(file, memory))
-
 // In between, others have their turn.
-const slice = 16
+const slice = 32
 
 /**
  * Gives `use` the first `length` bytes of each file, all of a shorter one, or nothing of one that
@@ -44,11 +38,11 @@ export const read = Effect.fnUntraced(function* <A>(
   use: (file: string, start: Option.Option<Uint8Array>) => A
 ) {
   const fs = yield* FileSystem.FileSystem
-  const read = (yield* NodeFiles.areOurs) ? atOnce : through(fs)
+  const areOurs = yield* NodeFiles.areOurs
   const memory = Buffer.allocUnsafeSlow(length)
   const results: Array<A> = []
   for (const file of files) {
-    results.push(use(file, yield* read(file, memory)))
+    results.push(use(file, areOurs ? readNow(file, memory) : yield* through(fs, file, memory)))
     if (results.length % slice === 0) yield* EventLoop.breathe
   }
   return results

@@ -1,4 +1,4 @@
-import type * as Either from "effect/Either"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Record from "effect/Record"
@@ -37,10 +37,12 @@ export const text = (fields: typeof CheckpointMeta.Encoded): Either.Either<strin
   )
 }
 
-// As a save begins each file, behind 8 bytes of length.
-const openings = formatVersions.map((version) =>
-  Buffer.from(`{"__metadata__":{"format":"${format}","format_version":"${version}","${key}":"`)
-)
+// As a save begins each file, behind 8 bytes of length; as it does now, first.
+const openings = formatVersions
+  .toReversed()
+  .map((version) =>
+    Buffer.from(`{"__metadata__":{"format":"${format}","format_version":"${version}","${key}":"`)
+  )
 
 // Inside strings quotes are escaped, so this stands only where the summary ends.
 const closing = `","${digestKey}":"`
@@ -110,7 +112,7 @@ const isSummary = compose(
   })
 )
 
-const parse = (text: string): Option.Option<unknown> => Option.getRight(JsonText.parse(text))
+const parse = (text: string): unknown => Either.getOrNull(JsonText.parse(text))
 
 const numbers = (encoded: Record<string, number | string>): Record<string, number> =>
   Record.map(encoded, Number)
@@ -129,18 +131,18 @@ export interface Summary {
 export const of = (bytes: Uint8Array): Option.Option<Summary> => {
   const found = find(bytes)
   if (found === undefined || found.digest !== found.due) return Option.none()
-  return parse(`"${found.start.toString("utf8", found.begin, found.end)}"`).pipe(
-    Option.filter(isString),
-    Option.flatMap(parse),
-    Option.filter(isSummary),
-    Option.map(({ best, position, train_history, ...place }) => ({
-      meta: {
-        ...place,
-        position: { stage: position.stage, metrics: numbers(position.metrics) },
-        best: best === null ? null : { ...best, value: Number(best.value) },
-        train_history: train_history.map(numbers)
-      },
-      digest: found.digest
-    }))
-  )
+  const { begin, digest, end, start } = found
+  const text = parse(`"${start.toString("utf8", begin, end)}"`)
+  const summary = isString(text) ? parse(text) : null
+  if (!isSummary(summary)) return Option.none()
+  const { best, position, train_history, ...place } = summary
+  return Option.some({
+    meta: {
+      ...place,
+      position: { stage: position.stage, metrics: numbers(position.metrics) },
+      best: best === null ? null : { ...best, value: Number(best.value) },
+      train_history: train_history.map(numbers)
+    },
+    digest
+  })
 }
