@@ -114,7 +114,7 @@ export const bestFirst = <A extends Ranked>(
   // Of equals, the one that was there first: it is the one a run calls its best.
   return valued
     .reverse()
-    .sort((a, b) => sign * (a.value < b.value ? -1 : a.value > b.value ? 1 : 0))
+    .sort((a, b) => sign * compare(a.value, b.value))
     .map(({ one }) => one)
 }
 

@@ -91,13 +91,19 @@ export const make = (
             told.clear()
             return null
           },
-          onFailure: (cause) => {
-            const failure = Cause.failureOrCause(cause)
-            if (Either.isRight(failure)) defect ??= failure.right
-            if (Either.isRight(failure) || waiting.has(name)) order.snapshot.dispose()
-            else waiting.set(name, order)
-            return Either.isLeft(failure) ? failure.left : null
-          }
+          onFailure: (cause) =>
+            Either.match(Cause.failureOrCause(cause), {
+              onLeft: (error) => {
+                if (waiting.has(name)) order.snapshot.dispose()
+                else waiting.set(name, order)
+                return error
+              },
+              onRight: (died) => {
+                defect ??= died
+                order.snapshot.dispose()
+                return null
+              }
+            })
         })
       })
     ).pipe(

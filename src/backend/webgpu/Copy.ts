@@ -19,6 +19,30 @@ export interface WebGpu {
 
 const workgroup = 64
 
+/**
+ * A program with a thread for each element of its output, which `body` sets at `index` from `A`.
+ * Programs of one `key` are the same but for their shapes and uniforms.
+ */
+export const perElement = (options: {
+  readonly key: string
+  readonly shape: ReadonlyArray<number>
+  readonly uniforms?: string
+  readonly body: string
+}): object => ({
+  outputShape: options.shape,
+  variableNames: ["A"],
+  uniforms: options.uniforms,
+  size: true,
+  workgroupSize: [workgroup, 1, 1],
+  dispatchLayout: { x: options.shape.map((_, axis) => axis) },
+  dispatch: [Math.ceil(tf.util.sizeFromShape([...options.shape]) / workgroup), 1, 1],
+  shaderKey: options.key,
+  getUserCode: () => `
+    fn main(index : i32) {
+      if (index < uniforms.size) {${options.body}}
+    }`
+})
+
 /** Copies integers or truth values, each as it is, in another order of axes or to another type. */
 export const copied = (
   backend: WebGpu,
@@ -29,21 +53,11 @@ export const copied = (
   const shape = perm === undefined ? x.shape : perm.map((axis) => x.shape[axis]!)
   const size = tf.util.sizeFromShape(shape)
   const flat = { ...x, shape: [size] }
-  const program = {
-    outputShape: perm === undefined ? [size] : shape,
-    variableNames: ["A"],
-    size: true,
-    workgroupSize: [workgroup, 1, 1],
-    dispatchLayout: { x: perm === undefined ? [0] : perm.map((_, axis) => axis) },
-    dispatch: [Math.ceil(size / workgroup), 1, 1],
-    shaderKey: `copiedIntegers_${perm ?? ""}`,
-    getUserCode: () => `
-      fn main(index : i32) {
-        if (index < uniforms.size) {
-          setOutputAtIndexI32(index, A[${perm === undefined ? "index" : source(perm)}]);
-        }
-      }`
-  }
+  const program = perElement({
+    key: `copiedIntegers_${perm ?? ""}`,
+    shape: perm === undefined ? [size] : shape,
+    body: `setOutputAtIndexI32(index, A[${perm === undefined ? "index" : source(perm)}]);`
+  })
   const copy = backend.runWebGPUProgram(program, [perm === undefined ? flat : x], dtype)
   return { ...copy, shape }
 }

@@ -1,6 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
-import { copied, type WebGpu } from "./Copy.js"
+import { copied, perElement, type WebGpu } from "./Copy.js"
 
 /** The reductions of integers and truth values, each by what two of them come to. */
 export const reductions = {
@@ -12,8 +12,6 @@ export const reductions = {
   Any: "max(best, value)"
 }
 export type Reduction = keyof typeof reductions
-
-const workgroup = 64
 
 /**
  * Reduces integers or truth values over axes, of which there are some with elements, in integers:
@@ -33,28 +31,19 @@ export const reduced = (
   const length = tf.util.sizeFromShape(gone)
   const perm = getAxesPermutation(axes, x.shape.length)
   const ordered = perm === null ? x : copied(backend, x, x.dtype, perm)
-  const program = {
-    outputShape: [size],
-    variableNames: ["A"],
+  const program = perElement({
+    key: `reducedIntegers_${reduction}`,
+    shape: [size],
     uniforms: "length : i32,",
-    size: true,
-    workgroupSize: [workgroup, 1, 1],
-    dispatchLayout: { x: [0] },
-    dispatch: [Math.ceil(size / workgroup), 1, 1],
-    shaderKey: `reducedIntegers_${reduction}`,
-    getUserCode: () => `
-      fn main(index : i32) {
-        if (index < uniforms.size) {
-          let begin = index * uniforms.length;
-          var best = A[begin];
-          for (var i = 1; i < uniforms.length; i = i + 1) {
-            let value = A[begin + i];
-            best = ${reductions[reduction]};
-          }
-          setOutputAtIndexI32(index, best);
-        }
-      }`
-  }
+    body: `
+      let begin = index * uniforms.length;
+      var best = A[begin];
+      for (var i = 1; i < uniforms.length; i = i + 1) {
+        let value = A[begin + i];
+        best = ${reductions[reduction]};
+      }
+      setOutputAtIndexI32(index, best);`
+  })
   const dtype = reduction === "All" || reduction === "Any" ? "bool" : "int32"
   const flat = { ...ordered, shape: [size * length] }
   const result = backend.runWebGPUProgram(program, [flat], dtype, [
