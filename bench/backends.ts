@@ -1,6 +1,7 @@
 // `npm run bench:backends [rounds]`: a training step of six networks on our WebAssembly backend and
 // on its peers, each in a process of its own, in turn within each round. Ratios are of one round;
-// the median over the rounds is printed.
+// the median over the rounds is printed. Where there is a graphics processor, our step on WebGPU and
+// PyTorch's on CUDA are measured, too.
 import { execFileSync, spawnSync, type StdioOptions } from "node:child_process"
 import { cpus, loadavg } from "node:os"
 import { fileURLToPath } from "node:url"
@@ -8,13 +9,14 @@ import { type NetworkName, networkNames } from "./backends/networks.js"
 import { median } from "./median.js"
 
 interface Result {
-  readonly ms: number
-  /** Processor time a step, which other work on the machine disturbs less. */
+  /** The milliseconds of each step, and what the core was good for at the time, see `innerLoop`. */
+  readonly steps: ReadonlyArray<readonly [ms: number, speed?: number]>
+  /** Milliseconds of processor time a step, which other work on the machine disturbs less. */
   readonly cpu: number
   readonly heapMiB?: number
 }
 
-type Peer = (network: NetworkName, steps: number) => Result | undefined
+type Peer = (network: NetworkName) => Result | undefined
 
 const rounds = Number(process.argv[2] ?? 5)
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
@@ -42,12 +44,8 @@ const result = (command: string, args: ReadonlyArray<string>, threads: number) =
 
 const node =
   (variant: string): Peer =>
-  (network, steps) =>
-    result(
-      process.execPath,
-      ["--import", "tsx", at("backends/step.ts"), variant, network, `${steps}`],
-      1
-    )
+  (network) =>
+    result(process.execPath, ["--import", "tsx", at("backends/step.ts"), variant, network], 1)
 
 /** A Python that has PyTorch: Debian's own, where another comes first in the path. */
 const python = ["python3", "/usr/bin/python3"].find(
@@ -55,61 +53,90 @@ const python = ["python3", "/usr/bin/python3"].find(
 )
 
 const torch =
-  (threads: number): Peer =>
-  (network, steps) =>
+  (threads: number, device = "cpu"): Peer =>
+  (network) =>
     python === undefined
       ? undefined
-      : result(python, [at("backends/torch_step.py"), network, `${steps}`, `${threads}`], threads)
+      : result(python, [at("backends/torch_step.py"), network, `${threads}`, device], threads)
 
-const peers: Readonly<Record<string, Peer>> = {
+const always: Readonly<Record<string, Peer>> = {
   ours: node("ours"),
   "stock wasm": node("stock"),
   "torch, 1 thread": torch(1),
   "torch, 2 threads": torch(2)
 }
+const onGpu: Readonly<Record<string, Peer>> = {
+  "ours, webgpu": node("webgpu"),
+  "torch, cuda": torch(1, "cuda")
+}
+const peers = {
+  ...always,
+  ...Object.fromEntries(Object.entries(onGpu).filter(([, peer]) => peer("dense") !== undefined))
+}
+
+const names = Object.keys(peers)
+const missing = new Set<string>()
+const measured = networkNames.map((network) => ({
+  network,
+  rounds: Array.from({ length: rounds }, () =>
+    names.map((name) => {
+      if (missing.has(`${name} ${network}`)) return undefined
+      const one = peers[name]!(network)
+      if (one === undefined) missing.add(`${name} ${network}`)
+      return one
+    })
+  )
+}))
+
+type Measure = (result: Result) => number | undefined
+
+const time: Measure = ({ steps }) => median(steps.map(([ms]) => ms))
+const processorTime: Measure = ({ cpu }) => cpu
+
+const speeds = measured.flatMap(({ rounds }) =>
+  rounds.flat().flatMap((result) => result?.steps.flatMap(([, speed]) => speed ?? []) ?? [])
+)
+const best = [...speeds].sort((a, b) => a - b)[Math.floor(0.99 * speeds.length)]!
+
+/** The time of the steps during which nothing else computed on the core, if there are some. */
+const undisturbedTime: Measure = ({ steps }) => {
+  const own = steps.flatMap(([ms, speed]) => (speed! > 0.85 * best ? [ms] : []))
+  return own.length < 5 ? undefined : median(own)
+}
 
 const cell = (value: number | undefined, digits = 2): string =>
   value === undefined ? "–" : value.toFixed(digits)
 
-const names = Object.keys(peers)
-const missing = new Set<string>()
 const logs: Array<number> = []
 console.log(
   `${cpus()[0]!.model}, ${cpus().length} cores, Node ${process.versions.node}, ${rounds} rounds`
 )
 console.log(
-  `| network | ${names.join(" | ")} | ours / stock | ours / torch 1 | the same, processor time | heap, ours / stock (MiB) |`
+  `| network | ${names.join(" | ")} | ours / stock | the same, undisturbed | ours / torch 1 | the same, processor time | heap, ours / stock (MiB) |`
 )
-console.log(`|---|${names.map(() => "---|").join("")}---|---|---|---|`)
+console.log(`|---|${names.map(() => "---|").join("")}---|---|---|---|---|`)
 
-for (const network of networkNames) {
-  const results = Array.from({ length: rounds }, () =>
-    names.map((name) => {
-      if (missing.has(`${name} ${network}`)) return undefined
-      const measured = peers[name]!(network, 20)
-      if (measured === undefined) missing.add(`${name} ${network}`)
-      return measured
-    })
-  )
+for (const { network, rounds } of measured) {
   const times = names.map((_, i) => {
-    const own = results.flatMap((round) => round[i]?.ms ?? [])
+    const own = rounds.flatMap((round) => (round[i] && time(round[i])) ?? [])
     return own.length === 0 ? undefined : median(own)
   })
-  const ratio = (peer: number, measure: "ms" | "cpu"): number | undefined => {
-    const ratios = results.flatMap(([ours, ...others]) => {
-      const other = others[peer - 1]
-      return ours === undefined || other === undefined ? [] : [ours[measure] / other[measure]]
+  const ratio = (peer: number, measure: Measure): number | undefined => {
+    const ratios = rounds.flatMap(([ours, ...others]) => {
+      const [own, other] = [ours, others[peer - 1]].map((one) => one && measure(one))
+      return own === undefined || other === undefined ? [] : [own / other]
     })
     return ratios.length === 0 ? undefined : median(ratios)
   }
-  const toTorch = ratio(2, "ms")
+  const toTorch = ratio(2, time)
   if (toTorch !== undefined) logs.push(Math.log(toTorch))
-  const heaps = [0, 1].map((i) => cell(results[0]![i]?.heapMiB, 0)).join(" / ")
+  const heaps = [0, 1].map((i) => cell(rounds[0]![i]?.heapMiB, 0)).join(" / ")
   const cells = [
     ...times.map((ms) => cell(ms, 1)),
-    cell(ratio(1, "ms")),
+    cell(ratio(1, time)),
+    cell(ratio(1, undisturbedTime)),
     cell(toTorch),
-    cell(ratio(2, "cpu")),
+    cell(ratio(2, processorTime)),
     heaps
   ]
   console.log(`| ${network} | ${cells.join(" | ")} |`)
@@ -119,4 +146,8 @@ if (logs.length > 0) {
   const mean = Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length)
   console.log(`geometric mean of ours / torch, 1 thread: ${mean.toFixed(2)}`)
 }
-console.log(`load average at the end: ${loadavg()[0]!.toFixed(1)}`)
+const disturbed = speeds.filter((speed) => speed <= 0.85 * best).length / speeds.length
+console.log(
+  `the core was disturbed during ${(100 * disturbed).toFixed(0)} % of the steps; ` +
+    `load average at the end: ${loadavg()[0]!.toFixed(1)}`
+)

@@ -1,5 +1,6 @@
-// One program of the comparison: `tsx bench/backends/step.ts <ours|stock> <network> <steps>` trains
-// with Adam on one batch, reading the loss after every step, and prints its median as JSON.
+// One program of the comparison: `tsx bench/backends/step.ts <ours|webgpu|stock> <network>` trains
+// with Adam on one batch, reading the loss after every step, for a second and then, measured, for
+// another one, and prints as JSON how long each step took, and what the core was good for meanwhile.
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 import * as tf from "@tensorflow/tfjs"
@@ -7,17 +8,19 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm"
 import * as Effect from "effect/Effect"
 import { Backend } from "../../src/backend/Backend.js"
 import { softmaxCrossEntropy } from "../../src/backend/Losses.js"
-import * as Updates from "../../src/backend/Updates.js"
+import { adam } from "../../src/training/optimizers/Adam.js"
+import { innerLoop } from "./innerLoop.js"
 import { classes, make, type NetworkName } from "./networks.js"
 
-const [variant, name, count] = process.argv.slice(2)
+const [variant, name] = process.argv.slice(2)
 
-if (variant === "ours") {
-  await Effect.runPromise(Effect.void.pipe(Effect.provide(Backend.layer("wasm"))))
-} else {
+if (variant === "stock") {
   const main = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")
   setWasmPaths(join(dirname(main), "..", "wasm-out", "/"))
   await tf.setBackend("wasm")
+} else {
+  const backend = Backend.layer(variant === "webgpu" ? "webgpu" : "wasm")
+  await Effect.runPromise(Effect.void.pipe(Effect.provide(backend)))
 }
 
 const { model, inputs, labels } = make(name as NetworkName)
@@ -27,60 +30,64 @@ const ourLoss = () => softmaxCrossEntropy(labels, predict())
 const oneHot = tf.oneHot(labels, classes)
 const stockLoss = () => tf.losses.softmaxCrossEntropy(oneHot, predict()) as tf.Scalar
 
-const [beta1, beta2, epsilon, learningRate] = [0.9, 0.999, 1e-8, 1e-5]
-const slots = new Map(
-  weights.map((w) => [
-    w.name,
-    { mean: tf.variable(tf.zerosLike(w)), square: tf.variable(tf.zerosLike(w)) }
-  ])
-)
+const learningRate = 1e-5
+const rule = adam({ beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0 })
+const slotsOf = (weight: tf.Variable): Record<string, tf.Variable> =>
+  Object.fromEntries(rule.slots.map((slot) => [slot, tf.variable(tf.zerosLike(weight))]))
+const slots = weights.map(slotsOf)
 let steps = 0
 
-const update = (weight: tf.Variable, gradient: tf.Tensor): void => {
-  const slot = slots.get(weight.name)!
-  const next = Updates.adam(
-    { weight, gradient, ...slot },
-    {
-      beta1,
-      beta2,
-      rate: learningRate / (1 - beta1 ** steps),
-      scale: Math.sqrt(1 - beta2 ** steps),
-      epsilon,
-      decay: 0,
-      factor: 1
-    }
-  )!
-  slot.mean.assign(next.mean)
-  slot.square.assign(next.square)
-  weight.assign(next.weight)
+const ourStep = (): tf.Scalar => {
+  const { value, grads } = tf.variableGrads(ourLoss, weights)
+  const update = rule.at(learningRate, ++steps)
+  weights.forEach((weight, i) => {
+    const own = slots[i]!
+    const next = update({ weight, gradient: grads[weight.name]!, slots: own })
+    for (const slot of rule.slots) own[slot]!.assign(next.slots[slot]!)
+    weight.assign(next.weight)
+  })
+  return value
 }
 
-const ourStep = (): number =>
-  tf.tidy(() => {
-    steps += 1
-    const { value, grads } = tf.variableGrads(ourLoss, weights)
-    for (const weight of weights) update(weight, grads[weight.name]!)
-    return value.dataSync()[0]!
-  })
-
 const optimizer = tf.train.adam(learningRate)
-const stockStep = (): number =>
-  tf.tidy(() => optimizer.minimize(stockLoss, true, weights)!.dataSync()[0]!)
+const stockStep = (): tf.Scalar => optimizer.minimize(stockLoss, true, weights)!
 
-const step = variant === "ours" ? ourStep : stockStep
-// The compilers take some steps to finish.
-for (let i = 0; i < 15; i++) step()
-const before = process.cpuUsage()
-const times = Array.from({ length: Number(count) }, () => {
-  const start = performance.now()
-  step()
-  return performance.now() - start
-}).sort((a, b) => a - b)
-const { HEAPU8 } = (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm
-const { user, system } = process.cpuUsage(before)
+/** A step, and its loss: a graphics processor has to be waited for. */
+const step = async (): Promise<void> => {
+  const loss = tf.tidy(variant === "stock" ? stockStep : ourStep)
+  await loss.data()
+  loss.dispose()
+}
+
+let cpu = 0
+
+/** The steps of a second at least: how long each took, and the lower speed of before and after. */
+const aSecond = async (atLeast: number): Promise<Array<readonly [ms: number, speed: number]>> => {
+  const steps: Array<readonly [number, number]> = []
+  const begin = performance.now()
+  let speed = innerLoop()
+  while (steps.length < atLeast || performance.now() < begin + 1000) {
+    const before = process.cpuUsage()
+    const start = performance.now()
+    await step()
+    const ms = performance.now() - start
+    const { user, system } = process.cpuUsage(before)
+    cpu += (user + system) / 1000
+    const next = innerLoop()
+    steps.push([ms, Math.min(speed, next)])
+    speed = next
+  }
+  return steps
+}
+
+// The compilers take that long to finish with a step.
+await aSecond(15)
+cpu = 0
+const measured = await aSecond(20)
+const { wasm } = tf.backend() as { wasm?: { HEAPU8: Uint8Array } }
 const result = {
-  ms: times[times.length >> 1],
-  cpu: (user + system) / 1000 / times.length,
-  heapMiB: HEAPU8.length / 2 ** 20
+  steps: measured,
+  cpu: cpu / measured.length,
+  heapMiB: wasm && wasm.HEAPU8.length / 2 ** 20
 }
 console.log(JSON.stringify(result))

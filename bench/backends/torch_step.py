@@ -1,4 +1,4 @@
-"""The networks of networks.ts in PyTorch: python3 torch_step.py <network> <steps> <threads>."""
+"""The networks of networks.ts in PyTorch: python3 torch_step.py <network> <threads> <device>."""
 
 import json
 import sys
@@ -7,7 +7,7 @@ import time
 import torch
 from torch import nn
 
-name, steps, threads = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
+name, threads, device = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 torch.set_num_threads(threads)
 torch.manual_seed(0)
 batch, classes = 32, 10
@@ -63,9 +63,9 @@ networks = {
 }
 
 shape, layers = networks[name]
-model = nn.Sequential(*layers())
-x = torch.randn(batch, *shape)
-y = torch.arange(batch) % classes
+model = nn.Sequential(*layers()).to(device)
+x = torch.randn(batch, *shape, device=device)
+y = torch.arange(batch, device=device) % classes
 optimizer = torch.optim.Adam(model.parameters(), lr=1e-5)
 loss = nn.CrossEntropyLoss()
 
@@ -78,13 +78,19 @@ def step():
     return value.item()
 
 
-for _ in range(15):
-    step()
-times = []
+def a_second(at_least):
+    """The milliseconds of each step, in a second at least."""
+    times = []
+    begin = time.perf_counter()
+    while len(times) < at_least or time.perf_counter() < begin + 1:
+        start = time.perf_counter()
+        step()
+        times.append((time.perf_counter() - start) * 1e3)
+    return times
+
+
+a_second(15)
 before = time.process_time()
-for _ in range(steps):
-    start = time.perf_counter()
-    step()
-    times.append((time.perf_counter() - start) * 1e3)
-cpu = (time.process_time() - before) * 1e3 / steps
-print(json.dumps({"ms": sorted(times)[len(times) // 2], "cpu": cpu}))
+times = a_second(20)
+cpu = (time.process_time() - before) * 1e3 / len(times)
+print(json.dumps({"steps": [[ms] for ms in times], "cpu": cpu}))
