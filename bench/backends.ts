@@ -10,7 +10,7 @@ import { median } from "./median.js"
 
 interface Result {
   /** The milliseconds of each step, and what the core was good for at the time, see `innerLoop`. */
-  readonly steps: ReadonlyArray<readonly [ms: number, speed?: number]>
+  readonly steps: ReadonlyArray<readonly [ms: number, speed: number]>
   /** Milliseconds of processor time a step, which other work on the machine disturbs less. */
   readonly cpu: number
   readonly heapMiB?: number
@@ -88,66 +88,84 @@ const measured = networkNames.map((network) => ({
   )
 }))
 
-type Measure = (result: Result) => number | undefined
+type Measure = (result: Result, peer: number) => number | undefined
 
 const time: Measure = ({ steps }) => median(steps.map(([ms]) => ms))
 const processorTime: Measure = ({ cpu }) => cpu
 
-const speeds = measured.flatMap(({ rounds }) =>
-  rounds.flat().flatMap((result) => result?.steps.flatMap(([, speed]) => speed ?? []) ?? [])
-)
-const best = [...speeds].sort((a, b) => a - b)[Math.floor(0.99 * speeds.length)]!
+/** What the core is good for, by each peer's own measure, if nothing else computes on it. */
+const best = names.map((_, peer) => {
+  const speeds = measured.flatMap(({ rounds }) =>
+    rounds.flatMap((round) => round[peer]?.steps.map(([, speed]) => speed) ?? [])
+  )
+  return speeds.sort((a, b) => a - b)[Math.floor(0.99 * speeds.length)]!
+})
+const isUndisturbed = (speed: number, peer: number): boolean => speed > 0.85 * best[peer]!
 
-/** The time of the steps during which nothing else computed on the core, if there are some. */
-const undisturbedTime: Measure = ({ steps }) => {
-  const own = steps.flatMap(([ms, speed]) => (speed! > 0.85 * best ? [ms] : []))
+/** The time of the steps while nothing else computed on the core, if there are some. */
+const undisturbedTime: Measure = ({ steps }, peer) => {
+  const own = steps.flatMap(([ms, speed]) => (isUndisturbed(speed, peer) ? [ms] : []))
   return own.length < 5 ? undefined : median(own)
 }
 
 const cell = (value: number | undefined, digits = 2): string =>
   value === undefined ? "–" : value.toFixed(digits)
 
-const logs: Array<number> = []
+const geometricMean = (values: ReadonlyArray<number | undefined>): string => {
+  const logs = values.flatMap((value) => (value === undefined ? [] : [Math.log(value)]))
+  const isWhole = logs.length === values.length
+  return isWhole ? Math.exp(logs.reduce((a, b) => a + b) / logs.length).toFixed(2) : "–"
+}
+
+const columns = [
+  "network",
+  ...names,
+  "ours / stock",
+  "undisturbed",
+  "ours / torch 1",
+  "undisturbed",
+  "processor time",
+  "heap, ours / stock (MiB)"
+]
 console.log(
   `${cpus()[0]!.model}, ${cpus().length} cores, Node ${process.versions.node}, ${rounds} rounds`
 )
-console.log(
-  `| network | ${names.join(" | ")} | ours / stock | the same, undisturbed | ours / torch 1 | the same, processor time | heap, ours / stock (MiB) |`
-)
-console.log(`|---|${names.map(() => "---|").join("")}---|---|---|---|---|`)
+console.log(`| ${columns.join(" | ")} |`)
+console.log(`|${"---|".repeat(columns.length)}`)
 
-for (const { network, rounds } of measured) {
-  const times = names.map((_, i) => {
-    const own = rounds.flatMap((round) => (round[i] && time(round[i])) ?? [])
+const toTorch = measured.map(({ network, rounds }) => {
+  const times = names.map((_, peer) => {
+    const own = rounds.flatMap((round) => (round[peer] && time(round[peer], peer)) ?? [])
     return own.length === 0 ? undefined : median(own)
   })
   const ratio = (peer: number, measure: Measure): number | undefined => {
-    const ratios = rounds.flatMap(([ours, ...others]) => {
-      const [own, other] = [ours, others[peer - 1]].map((one) => one && measure(one))
+    const ratios = rounds.flatMap((round) => {
+      const [own, other] = [0, peer].map((i) => round[i] && measure(round[i], i))
       return own === undefined || other === undefined ? [] : [own / other]
     })
     return ratios.length === 0 ? undefined : median(ratios)
   }
-  const toTorch = ratio(2, time)
-  if (toTorch !== undefined) logs.push(Math.log(toTorch))
-  const heaps = [0, 1].map((i) => cell(rounds[0]![i]?.heapMiB, 0)).join(" / ")
+  const toTorch = [time, undisturbedTime, processorTime].map((measure) => ratio(2, measure))
   const cells = [
     ...times.map((ms) => cell(ms, 1)),
-    cell(ratio(1, time)),
-    cell(ratio(1, undisturbedTime)),
-    cell(toTorch),
-    cell(ratio(2, processorTime)),
-    heaps
+    ...[time, undisturbedTime].map((measure) => cell(ratio(1, measure))),
+    ...toTorch.map((value) => cell(value)),
+    [0, 1].map((i) => cell(rounds[0]![i]?.heapMiB, 0)).join(" / ")
   ]
   console.log(`| ${network} | ${cells.join(" | ")} |`)
-}
+  return toTorch
+})
 
-if (logs.length > 0) {
-  const mean = Math.exp(logs.reduce((a, b) => a + b, 0) / logs.length)
-  console.log(`geometric mean of ours / torch, 1 thread: ${mean.toFixed(2)}`)
-}
-const disturbed = speeds.filter((speed) => speed <= 0.85 * best).length / speeds.length
+const [all, undisturbed, byProcessorTime] = [0, 1, 2].map((i) =>
+  geometricMean(toTorch.map((ratios) => ratios[i]))
+)
 console.log(
-  `the core was disturbed during ${(100 * disturbed).toFixed(0)} % of the steps; ` +
+  `geometric mean of ours / torch, 1 thread: ${all}; undisturbed ${undisturbed}; ` +
+    `by processor time ${byProcessorTime}`
+)
+const own = measured.flatMap(({ rounds }) => rounds.flatMap(([ours]) => ours?.steps ?? []))
+const disturbed = own.filter(([, speed]) => !isUndisturbed(speed, 0)).length / own.length
+console.log(
+  `disturbed, by what others compute on the core: ${(100 * disturbed).toFixed(0)} % of our steps; ` +
     `load average at the end: ${loadavg()[0]!.toFixed(1)}`
 )
