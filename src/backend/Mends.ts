@@ -1,4 +1,5 @@
 import * as Dilation from "./gradients/Dilation.js"
+import * as Repetition from "./gradients/Repetition.js"
 import * as BatchNormalization from "./layers/BatchNormalization.js"
 import * as Convolution from "./layers/Convolution.js"
 import * as LayerNormalization from "./layers/LayerNormalization.js"
@@ -12,6 +13,7 @@ export const install = (): void => {
   if (installed) return
   installed = true
   Dilation.register()
+  Repetition.register()
   BatchNormalization.patch()
   Convolution.patch()
   LayerNormalization.patch()

@@ -1,12 +1,19 @@
 import type { Tensor } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
-import { names } from "./wasm/Update.js"
 
 /*
- * The updates of optimizers in one pass each, where the backend has kernels for them. The results
- * are those of the operations that each stands for, to the bit; the tensors given stay as they are.
- * On a backend without them every function gives undefined: compose the operations there.
+ * The updates of optimizers in one pass or a few, where the backend has kernels for them. On wasm the
+ * results are those of the operations that each stands for, to the bit; the tensors given stay as
+ * they are. On a backend without them every function gives undefined: compose the operations there.
  */
+
+/** The names of the kernels, each of which gives the values of the function of that name. */
+export const names = {
+  adam: "HoldfastAdam",
+  sgd: "HoldfastSgd",
+  momentum: "HoldfastMomentum",
+  rmsprop: "HoldfastRmsProp"
+} as const
 
 /**
  * Adam and AdamW, with g = gradient + decay · weight:

@@ -10,7 +10,7 @@ const open = async () => {
   const listeners: Array<Listener> = []
   let lose!: (loss: { readonly message: string }) => void
   await Device.open({
-    info: { vendor: "none", description: "", isFallbackAdapter: true },
+    info: { vendor: "none", device: "", description: "a driver", isFallbackAdapter: true },
     limits: {},
     requestDevice: () =>
       Promise.resolve({
@@ -33,7 +33,7 @@ describe("a device of WebGPU", () => {
   it.effect("reads what it has computed", () =>
     Effect.gen(function* () {
       yield* Effect.promise(open)
-      expect(Device.description()).toBe("none, a software adapter")
+      expect(Device.description()).toBe("none, a driver, a software adapter")
       expect((yield* reading).map((values) => [...values])).toEqual([[1, 2]])
     })
   )

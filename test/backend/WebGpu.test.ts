@@ -5,10 +5,14 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Schema from "effect/Schema"
 import * as Device from "../../src/backend/webgpu/Device.js"
 import * as WebGpu from "../../src/backend/WebGpu.js"
 import * as Reading from "../../src/backend/Reading.js"
-import { use, withWrongGradient } from "./backends.js"
+import { type BackendName } from "../../src/backend/Backend.js"
+import { OptimizerConfig } from "../../src/config/TrainingConfig.js"
+import { fromConfig } from "../../src/training/Optimizer.js"
+import { distance, tensor, use, withWrongGradient } from "./backends.js"
 import { gradientsOn, largestError, slopesInDoubles, slopesOf, valueOn } from "./gradientCheck.js"
 import { checkpointIn, session, temporaryFolder } from "../support/session.js"
 import { layerCases } from "./layerCases.js"
@@ -117,6 +121,34 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
       values: [...one.dataSync()]
     }))
     expect(found).toEqual(expected)
+  })
+
+  it("updates weights as plain JavaScript does", async () => {
+    const trainedOn = async (name: BackendName, optimizer: object) => {
+      await use(name)
+      const weight = tf.variable(tensor([5, 13], 1))
+      const config = Schema.decodeUnknownSync(OptimizerConfig)(optimizer)
+      const { apply, stateDict } = fromConfig({ optimizer: config })(new Map([["w", weight]]))
+      for (const seed of [2, 3, 4]) apply(new Map([["w", tensor([5, 13], seed)]]), 0.05)
+      const states = Object.entries(stateDict().tensors)
+      const read = Reading.values([weight, ...states.map(([, state]) => state)])
+      return (await Effect.runPromise(read)).map((values) => [...values])
+    }
+    const weight_decay = 0.03
+    for (const optimizer of [
+      { name: "adam", weight_decay },
+      { name: "adamw", weight_decay },
+      { name: "sgd", momentum: 0, weight_decay },
+      { name: "sgd", momentum: 0.9, weight_decay },
+      { name: "sgd", momentum: 0.9, nesterov: true, weight_decay },
+      { name: "rmsprop", weight_decay },
+      { name: "rmsprop", momentum: 0.9, weight_decay }
+    ]) {
+      const onGpu = await trainedOn("webgpu", optimizer)
+      const expected = await trainedOn("cpu", optimizer)
+      expect(onGpu.length).toBe(expected.length)
+      onGpu.forEach((values, i) => expect(distance(values, expected[i]!)).toBeLessThan(1e-6))
+    }
   })
 
   it("ends a run whose device fails before a save has read it, and leaves what was saved", () =>

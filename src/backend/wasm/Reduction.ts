@@ -1,4 +1,4 @@
-import type { KernelFunc, Tensor } from "@tensorflow/tfjs"
+import type { KernelFunc } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
 import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
 
@@ -68,28 +68,3 @@ const tile = ({ heap, simd }: Tools, stock: KernelFunc): KernelFunc =>
     }
     return tiled
   })
-
-/**
- * The gradient of a sum or a mean repeats what comes back; TensorFlow.js multiplies it by a tensor of
- * ones, which it makes anew each time. Gradients are registered for all backends at once: the others
- * keep the one there was.
- */
-export const registerGradients = (): void => {
-  for (const name of ["Sum", "Mean"]) {
-    const stock = tf.getGradient(name)
-    tf.unregisterGradient(name)
-    tf.registerGradient({
-      ...stock,
-      gradFunc: (dy, saved, attrs) => {
-        const [x] = saved
-        if (tf.getBackend() !== "wasm" || x === undefined) return stock.gradFunc(dy, saved, attrs)
-        const axes = tf.util.parseAxisParam(attrs["axis"] as Array<number>, x.shape)
-        const reps = x.shape.map((length, axis) => (axes.includes(axis) ? length : 1))
-        const kept = x.shape.map((length, axis) => (axes.includes(axis) ? 1 : length))
-        const share = (): Tensor =>
-          name === "Mean" ? tf.div(dy as Tensor, size(reps)) : (dy as Tensor)
-        return { x: () => tf.tile(tf.reshape(share(), kept), reps) }
-      }
-    })
-  }
-}

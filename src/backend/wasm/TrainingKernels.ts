@@ -61,7 +61,6 @@ export const install = (): Tools => {
   }
   Relu.registerGradient()
   Bias.registerGradient()
-  Reduction.registerGradients()
   BatchNormalization.registerGradient()
   LayerNormalization.registerGradient()
   CrossEntropy.registerGradient()

@@ -1,13 +1,6 @@
 import type { TensorInfo } from "@tensorflow/tfjs"
+import { names } from "../Updates.js"
 import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
-
-/** The names of the kernels, and what each takes and gives, stand in `../Updates`. */
-export const names = {
-  adam: "HoldfastAdam",
-  sgd: "HoldfastSgd",
-  momentum: "HoldfastMomentum",
-  rmsprop: "HoldfastRmsProp"
-} as const
 
 type Numbers<Name extends string> = Readonly<Record<Name, number>>
 

@@ -6,6 +6,8 @@ import { BackendError } from "../BackendError.js"
 export interface Adapter {
   readonly info: {
     readonly vendor: string
+    readonly device: string
+    /** Of the driver. */
     readonly description: string
     readonly isFallbackAdapter: boolean
   }
@@ -41,10 +43,11 @@ let opened: Opened | undefined
 /** Whether there is a device on which nothing has gone wrong. */
 export const isSound = (): boolean => opened !== undefined && opened.fault === undefined
 
-/** What the device is, for people. */
+/** What the device is, and its driver, for people. */
 export const description = (): string => {
-  const { description, isFallbackAdapter, vendor } = opened!.adapter.info
-  return `${description || vendor || "a device without a name"}${isFallbackAdapter ? ", a software adapter" : ""}`
+  const { description, device, isFallbackAdapter, vendor } = opened!.adapter.info
+  const names = [device || vendor || "a device without a name", description]
+  return [...names, isFallbackAdapter ? "a software adapter" : ""].filter(Boolean).join(", ")
 }
 
 /** What TensorFlow.js asks of a device, as far as the adapter has it. */

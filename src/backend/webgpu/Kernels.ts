@@ -1,8 +1,10 @@
 import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
 import { fullness, type Windows, windows2d, windows3d } from "../gradients/AveragePooling.js"
-import { copied, type WebGpu } from "./Copy.js"
+import { copied } from "./Copy.js"
+import type { WebGpu } from "./Program.js"
 import { reduced, type Reduction, reductions } from "./Reduction.js"
+import { updates } from "./Update.js"
 
 interface Call {
   readonly inputs: Readonly<Record<string, TensorInfo>> | ReadonlyArray<TensorInfo>
@@ -14,10 +16,11 @@ type Compute = (call: Call) => TensorInfo
 
 let installed = false
 
-/** Puts right ones in the place of the WebGPU backend's wrong kernels. */
+/** Puts right ones in the place of the WebGPU backend's wrong kernels, and adds those of updates. */
 export const install = (): void => {
   if (installed) return
   installed = true
+  for (const config of updates) tf.registerKernel(config)
   replace("Transpose", transpose)
   replace("Cast", cast)
   replace("AddN", addN)

@@ -1,6 +1,7 @@
 import type { TensorInfo } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
-import { copied, perElement, type WebGpu } from "./Copy.js"
+import { copied } from "./Copy.js"
+import { perElement, type WebGpu } from "./Program.js"
 
 /** The reductions of integers and truth values, each by what two of them come to. */
 export const reductions = {
@@ -33,6 +34,7 @@ export const reduced = (
   const ordered = perm === null ? x : copied(backend, x, x.dtype, perm)
   const program = perElement({
     key: `reducedIntegers_${reduction}`,
+    inputs: ["A"],
     shape: [size],
     uniforms: "length : i32,",
     body: `
