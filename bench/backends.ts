@@ -78,14 +78,16 @@ const names = Object.keys(peers)
 const missing = new Set<string>()
 const measured = networkNames.map((network) => ({
   network,
-  rounds: Array.from({ length: rounds }, () =>
-    names.map((name) => {
+  rounds: Array.from({ length: rounds }, (_, round) => {
+    console.error(`measuring ${network}, round ${round + 1} of ${rounds}`)
+    return names.map((name) => {
       if (missing.has(`${name} ${network}`)) return undefined
       const one = peers[name]!(network)
       if (one === undefined) missing.add(`${name} ${network}`)
+      else console.error(`  ${name}: ${median(one.steps.map(([ms]) => ms)).toFixed(1)} ms`)
       return one
     })
-  )
+  })
 }))
 
 type Measure = (result: Result, peer: number) => number | undefined

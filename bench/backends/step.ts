@@ -81,9 +81,9 @@ const aSecond = async (atLeast: number): Promise<Array<readonly [ms: number, spe
 }
 
 // The compilers take that long to finish with a step.
-await aSecond(15)
+await aSecond(5)
 cpu = 0
-const measured = await aSecond(20)
+const measured = await aSecond(10)
 const { wasm } = tf.backend() as { wasm?: { HEAPU8: Uint8Array } }
 const result = {
   steps: measured,

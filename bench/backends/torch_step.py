@@ -110,7 +110,7 @@ def a_second(at_least):
     return steps
 
 
-a_second(15)
+a_second(5)
 cpu = 0
-measured = a_second(20)
+measured = a_second(10)
 print(json.dumps({"steps": measured, "cpu": cpu / len(measured)}))

@@ -67,7 +67,9 @@ const open = Effect.fn("WebGpu.open")(function* (load: Load) {
   if (adapter === null) {
     return yield* new Obstacle({
       why: "there is no graphics processor that WebGPU can use",
-      remedy: "it takes a driver for Vulkan on Linux, Metal on macOS, Direct3D 12 on Windows"
+      remedy:
+        "it takes a driver: on Linux for Vulkan (NVIDIA's wants libegl1 besides), " +
+        "on macOS for Metal, on Windows for Direct3D 12"
     })
   }
   const device = yield* Effect.promise(() => Device.open(adapter))

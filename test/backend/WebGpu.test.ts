@@ -6,6 +6,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
+import { Run, Stage } from "holdfast"
 import * as Device from "../../src/backend/webgpu/Device.js"
 import * as WebGpu from "../../src/backend/WebGpu.js"
 import * as Reading from "../../src/backend/Reading.js"
@@ -14,7 +15,7 @@ import { OptimizerConfig } from "../../src/config/TrainingConfig.js"
 import { fromConfig } from "../../src/training/Optimizer.js"
 import { distance, tensor, use, withWrongGradient } from "./backends.js"
 import { gradientsOn, largestError, slopesInDoubles, slopesOf, valueOn } from "./gradientCheck.js"
-import { checkpointIn, session, temporaryFolder } from "../support/session.js"
+import { checkpointIn, pipelineOf, session, temporaryFolder } from "../support/session.js"
 import { layerCases } from "./layerCases.js"
 import { refusal, subjectOf, titleOf } from "./layerCheck.js"
 
@@ -155,15 +156,22 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
     Effect.gen(function* () {
       yield* Effect.promise(() => use("webgpu"))
       const folder = yield* temporaryFolder
+      const unplugged = Stage.make("unplugged", {
+        description: "unplug the device in the second epoch",
+        run: (run: Run.Run) =>
+          Effect.gen(function* () {
+            if ((yield* Run.place(run)).epoch === 1) {
+              yield* Effect.orDie(run.saver.settle)
+              Device.condemn("it was unplugged")
+            }
+            return run
+          })
+      })
       const { exit } = yield* session({
         folder,
         backend: "webgpu",
         training: { save_interval: 1 },
-        interruptAt: (event) => {
-          const isSecond = event._tag === "EpochFinished" && event.record.epoch === 2
-          if (isSecond) Device.condemn("it was unplugged")
-          return false
-        }
+        pipeline: pipelineOf({ extra: unplugged })
       })
       const told = Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "nothing"
       expect(told).toContain("webgpu has failed, and what it computed last is worth nothing")
