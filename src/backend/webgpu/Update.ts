@@ -10,8 +10,8 @@ type Numbers = Readonly<Record<string, number>>
 type Formula = (backend: WebGpu, tensors: Tensors, numbers: Numbers) => TensorInfo
 
 /**
- * What an expression in the shader's language comes to, of the tensors and the numbers that it names.
- * The gradient has weight decay added to it.
+ * What an expression in the shader's language comes to, in which an element goes by its tensor's name,
+ * and that of the gradient has weight decay added to it.
  */
 const formula =
   (inputs: ReadonlyArray<string>, numbers: ReadonlyArray<string>, expression: string): Formula =>
