@@ -74,6 +74,8 @@ const peers = {
   ...Object.fromEntries(Object.entries(onGpu).filter(([, peer]) => peer("dense") !== undefined))
 }
 
+const time = ({ steps }: Result): number => median(steps.map(([ms]) => ms))
+
 const names = Object.keys(peers)
 const missing = new Set<string>()
 const measured = networkNames.map((network) => ({
@@ -84,7 +86,7 @@ const measured = networkNames.map((network) => ({
       if (missing.has(`${name} ${network}`)) return undefined
       const one = peers[name]!(network)
       if (one === undefined) missing.add(`${name} ${network}`)
-      else console.error(`  ${name}: ${median(one.steps.map(([ms]) => ms)).toFixed(1)} ms`)
+      else console.error(`  ${name}: ${time(one).toFixed(1)} ms`)
       return one
     })
   })
@@ -92,7 +94,6 @@ const measured = networkNames.map((network) => ({
 
 type Measure = (result: Result, peer: number) => number | undefined
 
-const time: Measure = ({ steps }) => median(steps.map(([ms]) => ms))
 const processorTime: Measure = ({ cpu }) => cpu
 
 /** What the core is good for, by each peer's own measure, if nothing else computes on it. */
@@ -137,7 +138,7 @@ console.log(`|${"---|".repeat(columns.length)}`)
 
 const toTorch = measured.map(({ network, rounds }) => {
   const times = names.map((_, peer) => {
-    const own = rounds.flatMap((round) => (round[peer] && time(round[peer], peer)) ?? [])
+    const own = rounds.flatMap((round) => (round[peer] && time(round[peer])) ?? [])
     return own.length === 0 ? undefined : median(own)
   })
   const ratio = (peer: number, measure: Measure): number | undefined => {
