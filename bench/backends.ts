@@ -9,10 +9,11 @@ import { type NetworkName, networkNames } from "./backends/networks.js"
 import { median } from "./median.js"
 
 interface Result {
-  /** The milliseconds of each step, and what the core was good for at the time, see `innerLoop`. */
-  readonly steps: ReadonlyArray<readonly [ms: number, speed: number]>
-  /** Milliseconds of processor time a step, which other work on the machine disturbs less. */
-  readonly cpu: number
+  /**
+   * Of each step the milliseconds, what the core was good for at the time, see `innerLoop`, and the
+   * milliseconds of processor time, which other work on the machine disturbs less.
+   */
+  readonly steps: ReadonlyArray<readonly [ms: number, speed: number, cpu: number]>
   readonly heapMiB?: number
 }
 
@@ -94,7 +95,8 @@ const measured = networkNames.map((network) => ({
 
 type Measure = (result: Result, peer: number) => number | undefined
 
-const processorTime: Measure = ({ cpu }) => cpu
+const processorTime: Measure = ({ steps }) =>
+  steps.reduce((sum, [, , cpu]) => sum + cpu, 0) / steps.length
 
 /** What the core is good for, by each peer's own measure, if nothing else computes on it. */
 const best = names.map((_, peer) => {

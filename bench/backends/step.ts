@@ -8,6 +8,7 @@ import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm"
 import * as Effect from "effect/Effect"
 import { Backend } from "../../src/backend/Backend.js"
 import { softmaxCrossEntropy } from "../../src/backend/Losses.js"
+import * as Optimizer from "../../src/training/Optimizer.js"
 import { adam } from "../../src/training/optimizers/Adam.js"
 import { innerLoop } from "./innerLoop.js"
 import { classes, make, type NetworkName } from "./networks.js"
@@ -32,25 +33,15 @@ const stockLoss = () => tf.losses.softmaxCrossEntropy(oneHot, predict()) as tf.S
 
 const learningRate = 1e-5
 const rule = adam({ beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0 })
-const slotsOf = (weight: tf.Variable): Record<string, tf.Variable> =>
-  Object.fromEntries(rule.slots.map((slot) => [slot, tf.variable(tf.zerosLike(weight))]))
-const slots = weights.map(slotsOf)
-let steps = 0
-
+const optimizer = Optimizer.make(rule)(new Map(weights.map((weight) => [weight.name, weight])))
 const ourStep = (): tf.Scalar => {
   const { value, grads } = tf.variableGrads(ourLoss, weights)
-  const update = rule.at(learningRate, ++steps)
-  weights.forEach((weight, i) => {
-    const own = slots[i]!
-    const next = update({ weight, gradient: grads[weight.name]!, slots: own })
-    for (const slot of rule.slots) own[slot]!.assign(next.slots[slot]!)
-    weight.assign(next.weight)
-  })
+  optimizer.apply(new Map(Object.entries(grads)), learningRate)
   return value
 }
 
-const optimizer = tf.train.adam(learningRate)
-const stockStep = (): tf.Scalar => optimizer.minimize(stockLoss, true, weights)!
+const stockOptimizer = tf.train.adam(learningRate)
+const stockStep = (): tf.Scalar => stockOptimizer.minimize(stockLoss, true, weights)!
 
 /** A step, and its loss: a graphics processor has to be waited for. */
 const step = async (): Promise<void> => {
@@ -59,11 +50,14 @@ const step = async (): Promise<void> => {
   loss.dispose()
 }
 
-let cpu = 0
+type Step = readonly [ms: number, speed: number, cpu: number]
 
-/** The steps of a second at least: how long each took, and the lower speed of before and after. */
-const aSecond = async (atLeast: number): Promise<Array<readonly [ms: number, speed: number]>> => {
-  const steps: Array<readonly [number, number]> = []
+/**
+ * The steps of a second at least: the milliseconds that each took, the lower speed of before and
+ * after, and the milliseconds of processor time.
+ */
+const aSecond = async (atLeast: number): Promise<ReadonlyArray<Step>> => {
+  const steps: Array<Step> = []
   const begin = performance.now()
   let speed = innerLoop()
   while (steps.length < atLeast || performance.now() < begin + 1000) {
@@ -72,9 +66,8 @@ const aSecond = async (atLeast: number): Promise<Array<readonly [ms: number, spe
     await step()
     const ms = performance.now() - start
     const { user, system } = process.cpuUsage(before)
-    cpu += (user + system) / 1000
     const next = innerLoop()
-    steps.push([ms, Math.min(speed, next)])
+    steps.push([ms, Math.min(speed, next), (user + system) / 1000])
     speed = next
   }
   return steps
@@ -82,12 +75,6 @@ const aSecond = async (atLeast: number): Promise<Array<readonly [ms: number, spe
 
 // The compilers take that long to finish with a step.
 await aSecond(5)
-cpu = 0
 const measured = await aSecond(10)
 const { wasm } = tf.backend() as { wasm?: { HEAPU8: Uint8Array } }
-const result = {
-  steps: measured,
-  cpu: cpu / measured.length,
-  heapMiB: wasm && wasm.HEAPU8.length / 2 ** 20
-}
-console.log(JSON.stringify(result))
+console.log(JSON.stringify({ steps: measured, heapMiB: wasm && wasm.HEAPU8.length / 2 ** 20 }))
