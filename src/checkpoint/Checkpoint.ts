@@ -126,6 +126,18 @@ export interface Checkpoint<out E = never> {
 export type Unsaved = Checkpoint<BackendError>
 
 /**
+ * The epoch in which weights were last trained: the one under way as soon as it has done a step,
+ * whichever of its stages comes next.
+ */
+export const epochOfWeights = ({
+  epoch,
+  step
+}: {
+  readonly epoch: number
+  readonly step: number
+}): number => (step > 0 ? epoch + 1 : epoch)
+
+/**
  * Whether two checkpoints are of one moment: the same run, place, history and states are the same
  * weights.
  */

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
+import { epochOfWeights } from "../checkpoint/Checkpoint.js"
 import type { SplitName } from "../data/Dataset.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
@@ -9,7 +10,7 @@ import * as Restore from "../training/Restore.js"
 import type { Run } from "../training/Run.js"
 import { transaction } from "../training/Saving.js"
 
-/** What a pipeline achieved: metrics over a split, of the weights after `epoch`. */
+/** What a pipeline achieved: metrics over a split, of the weights that `epoch` has trained. */
 export interface Summary {
   readonly split: SplitName
   readonly epoch: number
@@ -30,7 +31,7 @@ export const evaluate = (split: SplitName) =>
           best === null ? measure : Restore.withWeightsOf(best, run.weights, measure),
           (progress) => progress
         )
-        const { epoch } = best?.meta ?? (yield* Ref.get(run.progress))
+        const epoch = epochOfWeights(best?.meta ?? (yield* Ref.get(run.progress)))
         yield* emit({ _tag: "Evaluated", split, epoch, metrics })
         const summary: Summary = { split, epoch, metrics }
         return summary

@@ -8,6 +8,7 @@ import {
   type CheckpointName,
   type CheckpointShelf
 } from "../checkpoint/CheckpointStore.js"
+import { epochOfWeights } from "../checkpoint/Checkpoint.js"
 import * as Named from "../checkpoint/Named.js"
 import { ResumeError, Resumption } from "../checkpoint/Resumption.js"
 import * as Config from "../config/Config.js"
@@ -63,7 +64,7 @@ export const restoreModel = <C extends RunConfig, I>(
         yield* Restore.weights(checkpoint, weights)
         const trained: Trained<C> = {
           path,
-          epoch: checkpoint.meta.epoch,
+          epoch: epochOfWeights(checkpoint.meta),
           config,
           classes,
           predict: predictor(model, parts.objective, input_shape)

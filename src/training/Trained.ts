@@ -6,7 +6,7 @@ import type { Objective } from "./Objective.js"
 
 /** A trained model, ready for use. */
 export interface Trained<out C> {
-  /** The checkpoint that it came from, and the epoch after which that was saved. */
+  /** The checkpoint that it came from, and the epoch in which its weights were last trained. */
   readonly path: string
   readonly epoch: number
   /** The config that it was trained with. */

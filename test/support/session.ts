@@ -51,11 +51,12 @@ const grade = (valLoss: (epoch: number) => number) =>
       })
   })
 
-/** Every built-in stage around the blobs; `extra` comes just before the checkpoint. */
+/** Every built-in stage around the blobs; `extra` comes just before the checkpoint, `last` after it. */
 export const pipelineOf = (
   options: {
     readonly train?: typeof Stages.trainEpoch
     readonly extra?: Stage.Stage<Run.Run, Run.Run, unknown, Observer>
+    readonly last?: Stage.Stage<Run.Run, Run.Run, unknown, Observer>
     readonly stopAfter?: number
     readonly valLoss?: (epoch: number) => number
     readonly onBatch?: (indices: Int32Array) => void
@@ -79,7 +80,8 @@ export const pipelineOf = (
       Stages.trackBest({ metric: "val_loss", mode: "min" }),
       stopAfter(options.stopAfter ?? 1000),
       ...(options.extra === undefined ? [] : [options.extra]),
-      Stages.checkpoint
+      Stages.checkpoint,
+      ...(options.last === undefined ? [] : [options.last])
     ),
     Stages.evaluate("test")
   )
