@@ -31,3 +31,11 @@ export const fill = (
         })
     }
   ).pipe(Effect.map(({ filled }) => filled))
+
+/** As `fill`, from `offset` of the file on. Only one read of a file may be under way at a time. */
+export const fillAt = (
+  file: FileSystem.File,
+  offset: number,
+  buffer: Uint8Array
+): Effect.Effect<number, PlatformError> =>
+  Effect.zipRight(file.seek(offset, "start"), fill(file, buffer))

@@ -1,11 +1,28 @@
 import * as Either from "effect/Either"
 import * as LogMel from "./LogMel.js"
+import { type InParts, ofBytes, partBytes } from "./Parts.js"
 import * as Resample from "./Resample.js"
 import * as Wav from "./Wav.js"
 import type { Features } from "./Windows.js"
 
 /** Turns the bytes of a WAV file into log-mel features, or says why it cannot. */
 export type Extractor = (bytes: Uint8Array) => Either.Either<Features, Unusable>
+
+/**
+ * Turns a WAV file of `size` bytes into log-mel features, a part at a time: gives each piece of them
+ * to `emit`, whole rows, and comes to what they are all in all.
+ */
+export type PartExtractor = (
+  size: number,
+  emit: (features: Features) => void
+) => InParts<Either.Either<Extracted, Unusable>>
+
+/** The features of a recording. */
+export interface Extracted {
+  readonly rows: number
+  /** The one channel that was used, where the channels together cancel each other out. */
+  readonly channel: number | undefined
+}
 
 /** Why a recording is of no use: the end of a sentence that its name begins. */
 export type Unusable = string
@@ -16,38 +33,139 @@ export const version = 1
 /** Below this deviation, -80 dB of full scale, a recording is silence. */
 const silence = 1e-4
 
+/** Channels whose mean is so much weaker than one of them, 30 dB, are each other's opposite. */
+const cancelled = 1 / 32
+
+/** So many rates of a corpus keep their filters, of 4 MiB at most, at a time. */
+const mostFilters = 4
+
 export const make = (options: LogMel.Options): Extractor => {
-  const logMel = LogMel.make(options)
-  const { window } = LogMel.geometry(options)
-  const resamplers = new Map<number, Resample.Resampler>()
-  const resamplerFrom = (rate: number) => {
-    const resampler = resamplers.get(rate) ?? Resample.make(rate, options.sampleRate)
-    resamplers.set(rate, resampler)
-    return resampler
+  const extract = inParts(options)
+  return (bytes) => {
+    const pieces: Array<Features> = []
+    const extracted = ofBytes(
+      bytes,
+      extract(bytes.length, (features) => pieces.push(features))
+    )
+    return Either.map(extracted, () => concat(pieces))
   }
-  return (bytes) =>
-    Either.gen(function* () {
-      const wav = yield* Either.mapLeft(Wav.decode(bytes), (error) => error.detail)
-      const level = deviation(wav.samples)
-      if (!Number.isFinite(level)) return yield* Either.left("holds samples that are not numbers")
-      if (level < silence) return yield* Either.left("is silent, or nearly so")
-      const samples = resamplerFrom(wav.sampleRate)(wav.samples)
-      if (samples.length < window) {
-        return yield* Either.left(`is shorter than one frame of ${options.windowMs} ms`)
-      }
-      return logMel(samples)
-    })
 }
 
-/** The standard deviation: silence may have an offset. */
-const deviation = (samples: Float32Array): number => {
-  let sum = 0
-  let squares = 0
-  for (const sample of samples) {
-    sum += sample
-    squares += sample * sample
+/** Pieces of features as one. */
+export const concat = (pieces: ReadonlyArray<Features>): Features => {
+  const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.length
   }
-  const mean = sum / samples.length
-  // Rounding can leave a negative nothing.
-  return Math.sqrt(Math.max(0, squares / samples.length - mean * mean))
+  return whole
+}
+
+export const inParts = (options: LogMel.Options): PartExtractor => {
+  const frames = LogMel.inParts(options)
+  const { window } = LogMel.geometry(options)
+  const filterFrom = leastRecent(mostFilters, (rate: number) =>
+    Resample.inParts(rate, options.sampleRate)
+  )
+  return function* (size, emit) {
+    const found = yield* Wav.locate(size)
+    if (Either.isLeft(found)) return Either.left(found.left.detail)
+    const layout = found.right
+    const { sampleRate } = layout.format
+
+    const heard = yield* listen(layout)
+    if (Either.isLeft(heard)) return Either.left(heard.left)
+    const { channel, level } = heard.right
+    if (!Number.isFinite(level)) return Either.left("holds samples that are not numbers")
+    if (level < silence) return Either.left("is silent, or nearly so")
+    const length = Resample.outputLength(sampleRate, options.sampleRate, layout.length)
+    if (length < window) {
+      return Either.left(`is shorter than one frame of ${options.windowMs} ms`)
+    }
+
+    const resample = filterFrom(sampleRate)(layout.length)
+    const logMel = frames()
+    for (const range of partsOf(layout)) {
+      const samples = Wav.samplesIn(yield range, layout, channel)
+      if (Either.isLeft(samples)) return Either.left(samples.left.detail)
+      const features = logMel(resample(samples.right))
+      if (features.length > 0) emit(features)
+    }
+    return Either.right({ rows: LogMel.frameCount(options, length), channel })
+  }
+}
+
+/** How loud a recording is, and which of its channels to use where their mean is next to nothing. */
+const listen = function* (
+  layout: Wav.Layout
+): InParts<Either.Either<{ level: number; channel: number | undefined }, Unusable>> {
+  const mean = new Level()
+  const channels = layout.format.channels
+  const each = Array.from({ length: channels === 1 ? 0 : channels }, () => new Level())
+  for (const range of partsOf(layout)) {
+    const bytes = yield range
+    if (bytes.length < range.length) return Either.left("was cut short while it was read")
+    const samples = Wav.samplesIn(bytes, layout)
+    if (Either.isLeft(samples)) return Either.left(samples.left.detail)
+    mean.add(samples.right)
+    for (const [channel, level] of each.entries()) {
+      level.add(Either.getOrThrow(Wav.samplesIn(bytes, layout, channel)))
+    }
+  }
+  const levels = each.map((level) => level.deviation)
+  const loudest = levels.reduce(
+    (most, level, channel) => (level > levels[most]! ? channel : most),
+    0
+  )
+  const level = mean.deviation
+  return Either.right(
+    channels > 1 && level < cancelled * levels[loudest]!
+      ? { level: levels[loudest]!, channel: loudest }
+      : { level, channel: undefined }
+  )
+}
+
+/** The ranges of a file that its samples fill, in whole blocks. */
+const partsOf = function* ({ at, blockSize, length }: Wav.Layout) {
+  const blocks = Math.max(1, Math.floor(partBytes / blockSize))
+  for (let first = 0; first < length; first += blocks) {
+    yield { at: at + first * blockSize, length: Math.min(blocks, length - first) * blockSize }
+  }
+}
+
+/** The standard deviation of samples: silence may have an offset. */
+class Level {
+  private count = 0
+  private sum = 0
+  private squares = 0
+
+  add(samples: Float32Array): void {
+    let [sum, squares] = [this.sum, this.squares]
+    for (const sample of samples) {
+      sum += sample
+      squares += sample * sample
+    }
+    this.sum = sum
+    this.squares = squares
+    this.count += samples.length
+  }
+
+  get deviation(): number {
+    const mean = this.sum / this.count
+    // Rounding can leave a negative nothing.
+    return Math.sqrt(Math.max(0, this.squares / this.count - mean * mean))
+  }
+}
+
+/** `make` of a key, computed again for all but the keys that were asked for last. */
+const leastRecent = <K, A>(most: number, make: (key: K) => A) => {
+  const kept = new Map<K, A>()
+  return (key: K): A => {
+    const value = kept.get(key) ?? make(key)
+    kept.delete(key)
+    kept.set(key, value)
+    if (kept.size > most) kept.delete(kept.keys().next().value!)
+    return value
+  }
 }

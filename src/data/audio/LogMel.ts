@@ -39,7 +39,7 @@ export const make = (options: Options): LogMel => {
   const power = new Float64Array(fftSize / 2 + 1)
 
   return (samples) => {
-    const frames = 1 + Math.max(0, Math.floor((samples.length - window) / hop))
+    const frames = frameCount(options, samples.length)
     const output = new Float32Array(frames * options.mels)
     for (let f = 0; f < frames; f++) {
       for (let i = 0; i < window; i++) frame[i] = (samples[f * hop + i] ?? 0) * hann[i]!
@@ -55,6 +55,33 @@ export const make = (options: Options): LogMel => {
     }
     return output
   }
+}
+
+/** The same for a signal that comes in parts: each gives the frames that it completes. */
+export const inParts = (options: Options): (() => LogMel) => {
+  const logMel = make(options)
+  const { hop, window } = geometry(options)
+  return () => {
+    let held = new Float32Array(0)
+    // How far off the next frame begins, where frames are further apart than they are long.
+    let skip = 0
+    return (part) => {
+      const samples = new Float32Array(held.length + Math.max(0, part.length - skip))
+      samples.set(held)
+      samples.set(part.subarray(skip), held.length)
+      skip = Math.max(0, skip - part.length)
+      const frames = samples.length < window ? 0 : frameCount(options, samples.length)
+      held = samples.slice(frames * hop)
+      skip += Math.max(0, frames * hop - samples.length)
+      return frames === 0 ? new Float32Array(0) : logMel(samples)
+    }
+  }
+}
+
+/** How many frames a signal of `length` samples has. */
+export const frameCount = (options: Options, length: number): number => {
+  const { hop, window } = geometry(options)
+  return 1 + Math.max(0, Math.floor((length - window) / hop))
 }
 
 /** Window and hop in samples, and the size of the transform. */

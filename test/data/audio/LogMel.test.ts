@@ -84,6 +84,27 @@ describe("frames", () => {
   })
 })
 
+describe("a signal in parts", () => {
+  it.each([
+    [25, 10],
+    [25, 25],
+    [5, 40]
+  ])("has the same frames of %i ms every %i ms as the whole", (windowMs, hopMs) => {
+    const options = { sampleRate: 8000, mels: 10, windowMs, hopMs }
+    const samples = signal(8000)
+    const whole = LogMel.make(options)(samples)
+    for (const size of [1, 100, 333, 3999]) {
+      const logMel = LogMel.inParts(options)()
+      const frames: Array<number> = []
+      for (let at = 0; at < 4000; at += size) {
+        frames.push(...logMel(samples.slice(at, at + size)))
+      }
+      expect(Float32Array.from(frames)).toEqual(whole)
+    }
+    expect(LogMel.frameCount(options, 4000)).toBe(whole.length / 10)
+  })
+})
+
 describe("emptyBands", () => {
   it("counts the bands between two frequencies of the transform", () => {
     const bands = (mels: number) =>

@@ -70,9 +70,49 @@ describe("at the same rate", () => {
 })
 
 describe("rates with no common divisor", () => {
-  it("works as well", () => {
-    expect(
-      signalToNoise(Resample.make(7919, 8000)(tone(1000, 7919, 4000)), 1000, 8000)
-    ).toBeGreaterThan(100)
+  it.each([
+    [7919, 8000],
+    [44_099, 8000],
+    [95_999, 96_000],
+    [767_999, 8000]
+  ])("from %i to %i Hz works as well", (from, to) => {
+    const length = Math.round(from / 8)
+    const output = Resample.make(from, to)(tone(1000, from, length))
+    expect(output.length).toBe(Math.ceil((length * to) / from))
+    expect(signalToNoise(output, 1000, to)).toBeGreaterThan(100)
+  })
+
+  it("lets nothing alias", () => {
+    const alias = middle(Resample.make(44_099, 8000)(tone(4960, 44_099, 8000)))
+    const loudest = alias.reduce((peak, sample) => Math.max(peak, Math.abs(sample)), 0)
+    expect(20 * Math.log10(loudest / 0.5)).toBeLessThan(-110)
+  })
+
+  it("takes no memory for each rate", () => {
+    const before = process.memoryUsage().arrayBuffers
+    const kept = Array.from({ length: 12 }, (_, i) => Resample.make(767_999 - 42 * i, 8000))
+    for (const [i, resample] of kept.entries()) resample(tone(1000, 767_999 - 42 * i, 10_000))
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16e6)
+  })
+})
+
+describe("a signal in parts", () => {
+  it.each([
+    [44_100, 8000],
+    [11_025, 48_000],
+    [44_099, 8000],
+    [8000, 8000]
+  ])("from %i to %i Hz gives the same bits as the whole", (from, to) => {
+    const signal = tone(1000, from, 9000)
+    const whole = Resample.make(from, to)(signal)
+    for (const size of [1, 100, 2000, 8999]) {
+      const resample = Resample.inParts(from, to)(signal.length)
+      const parts: Array<number> = []
+      for (let at = 0; at < signal.length; at += size) {
+        parts.push(...resample(signal.slice(at, at + size)))
+      }
+      expect(Float32Array.from(parts)).toEqual(whole)
+    }
+    expect(Resample.outputLength(from, to, signal.length)).toBe(whole.length)
   })
 })

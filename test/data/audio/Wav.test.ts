@@ -62,6 +62,33 @@ describe("sample formats", () => {
     const body = samples([0.25], "setFloat32", 4)
     expect(values(riff([fmt({ tag: 0xfffe, subTag: 3, bits: 32 }), data(body)]))).toEqual([0.25])
   })
+  it("PCM in wider containers, left-justified", () => {
+    const wide = (bits: number, bytes: number) => (extensible: boolean) =>
+      values(
+        riff([
+          fmt({ bits, block: bytes, ...(extensible ? { tag: 0xfffe, subTag: 1 } : {}) }),
+          data([0x40, 0xc0].flatMap((top) => [...Array<number>(bytes - 1).fill(0), top]))
+        ])
+      )
+    for (const file of [wide(24, 4), wide(20, 4), wide(16, 3), wide(8, 2)]) {
+      expect([file(false), file(true)]).toEqual([
+        [0.5, -0.5],
+        [0.5, -0.5]
+      ])
+    }
+    const stereo = fmt({ bits: 24, channels: 2, block: 8 })
+    expect(values(riff([stereo, data([0, 0, 0, 0x40, 0, 0, 0, 0x20])]))).toEqual([0.375])
+  })
+  it("packed PCM whose writer got the block size wrong", () => {
+    const body = data(samples([0x4000, -0x4000], "setInt16", 2))
+    const headers = [
+      fmt({ block: 4, bytesPerSecond: 16_000 }),
+      fmt({ block: 0 }),
+      fmt({ block: 1 }),
+      fmt({ channels: 1, block: 0, bytesPerSecond: 7 })
+    ]
+    for (const header of headers) expect(values(riff([header, body]))).toEqual([0.5, -0.5])
+  })
   it("averages channels, and leaves out an unfinished sample", () => {
     const body = samples([8192, 16384, -16384, 0, 99], "setInt16", 2)
     expect(values(riff([fmt({ channels: 2 }), data(body)]))).toEqual([0.375, -0.25])
@@ -82,8 +109,27 @@ describe("containers", () => {
     expect(values(riff([fmt({}), data(pcm16, 0)]))).toEqual(expected16)
     expect(values(riff([fmt({}), data(pcm16, unknown)]))).toEqual(expected16)
   })
+  it("reads on to the end where a pipe left the sizes of ds64 empty", () => {
+    const ds64 = (sizes: number) => ["ds64", new Uint8Array(28).fill(sizes)] as const
+    for (const size of [0, unknown]) {
+      for (const chunk of [ds64(0), ds64(0xff)]) {
+        const file = riff([chunk, fmt({}), data(pcm16, size)], "RF64")
+        file.fill(0xff, 4, 8)
+        expect(values(file)).toEqual(expected16)
+      }
+    }
+  })
+  it("takes for samples what looks like a chunk, where a stream's writer knew no size at all", () => {
+    const body = new Uint8Array([...new TextEncoder().encode("LIST"), 4, 0, 0, 0, ...pcm16])
+    for (const size of [0, 0xff]) {
+      const file = riff([fmt({}), data(body, 0)])
+      file.fill(size, 4, 8)
+      expect(values(file).slice(4)).toEqual(expected16)
+    }
+  })
   it("takes the size of RF64 and BW64 from ds64", () => {
     const ds64 = new Uint8Array(28)
+    ds64[0] = 80
     ds64[8] = pcm16.length
     const chunks = [
       ["ds64", ds64],
@@ -120,6 +166,7 @@ describe("what is not usable", () => {
   it("names what a file is instead", () => {
     expect(detail(new Uint8Array(0))).toBe("is empty")
     expect(detail(new TextEncoder().encode("fLaC and so on"))).toContain("FLAC")
+    expect(detail(new TextEncoder().encode("riff.\x11......"))).toContain("Wave64")
     expect(reason(new TextEncoder().encode("ID3 and so on......"))).toBe("NotWav")
     expect(reason(new TextEncoder().encode("RIFF....AVI LIST"))).toBe("NotWav")
   })
@@ -130,6 +177,31 @@ describe("what is not usable", () => {
     )
     expect(detail(riff([fmt({ tag: 0xfffe }), data(pcm16)]))).toBe("has an incomplete fmt chunk")
     expect(detail(riff([fmt({})]))).toBe("has no data chunk")
+  })
+  it("a header that can be read in more than one way, naming what it declares", () => {
+    const stereo = samples([1000, 2000], "setInt16", 2)
+    const padded = detail(riff([fmt({ block: 4 }), data(stereo)]))
+    expect(padded).toBe(
+      "declares 1 channel of 16 bits, 4 bytes a block and 32000 a second, but what would be padding is not zero: convert it to 16-bit PCM"
+    )
+    const body = new Uint8Array(24)
+    const others = [
+      fmt({ block: 4, bytesPerSecond: 0 }),
+      fmt({ bits: 24, block: 4, bytesPerSecond: 4000 }),
+      fmt({ bits: 24, channels: 2, block: 7 }),
+      fmt({ bits: 24, block: 8 }),
+      fmt({ tag: 3, bits: 32, block: 8 }),
+      fmt({ tag: 7, bits: 8, block: 2 })
+    ]
+    for (const header of others) {
+      expect(detail(riff([header, data(body)]))).toMatch(
+        /^declares \d channels? of \d+ bits, \d bytes a block and \d+ a second, which do not go together/
+      )
+    }
+  })
+  it("more chunks than anybody writes", () => {
+    const many = Array.from({ length: 10_001 }, () => ["JUNK", new Uint8Array(0)] as const)
+    expect(detail(riff([...many, fmt({}), data(pcm16)]))).toContain("has 10000 chunks")
   })
   it("impossible channels and rates", () => {
     expect(detail(riff([fmt({ channels: 0 }), data(pcm16)]))).toBe("declares no channels")

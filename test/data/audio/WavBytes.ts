@@ -13,14 +13,17 @@ export const fmt = (format: {
   readonly rate?: number
   readonly bits?: number
   readonly subTag?: number
+  /** The bytes of one sample of all channels, and those of a second. */
+  readonly block?: number
+  readonly bytesPerSecond?: number
 }): Chunk => {
   const { bits = 16, channels = 1, rate = 8000, subTag, tag = 1 } = format
-  const block = (channels * bits) / 8
+  const { block = (channels * bits) / 8, bytesPerSecond = rate * block } = format
   const plain = [
     ...le(tag, 2),
     ...le(channels, 2),
     ...le(rate, 4),
-    ...le(rate * block, 4),
+    ...le(bytesPerSecond, 4),
     ...le(block, 2),
     ...le(bits, 2)
   ]

@@ -5,6 +5,8 @@ import { WavError } from "./WavError.js"
 /** How one sample is stored: its bytes, and how to read it as a number of full scale ±1. */
 export interface Encoding {
   readonly bytesPerSample: number
+  /** How many of the bytes, the lowest, are no part of the sample, and zero. */
+  readonly padding: number
   readonly read: (data: DataView, at: number) => number
 }
 
@@ -20,52 +22,74 @@ const tagNames: Readonly<Record<number, string>> = {
 
 /**
  * The encoding of a format. PCM of a depth that is no whole number of bytes is left-justified in
- * them, and so is read like the next larger one. The declared block size is not asked, since many
- * writers get it wrong.
+ * them, and so is read like the next larger one; so is PCM in a container of more bytes than it
+ * needs. Many writers get the declared block size wrong: a container is only believed in where the
+ * declared bytes a second say the same, and what else goes against the depth is refused.
  */
-export const findEncoding = ({ tag, bits }: Format): Either.Either<Encoding, WavError> => {
-  const encoding =
-    tag === tags.pcm
-      ? pcm[Math.ceil(bits / 8)]
-      : tag === tags.float
-        ? float[bits]
-        : tag === tags.aLaw && bits === 8
-          ? aLaw
-          : tag === tags.muLaw && bits === 8
-            ? muLaw
-            : undefined
-  return Either.fromNullable(
-    encoding,
-    () =>
-      new WavError({
-        reason: "Unsupported",
-        detail:
-          `holds ${tagNames[tag] ?? `${bits}-bit samples of format ${tag}`}: ` +
-          "convert it to 16-bit PCM"
-      })
-  )
+export const findEncoding = (format: Format): Either.Either<Encoding, WavError> => {
+  const { bits, blockSize, bytesPerSecond, channels, sampleRate, tag } = format
+  const packed = packedEncoding(format)
+  if (packed === undefined) {
+    const held = tagNames[tag] ?? `${bits}-bit samples of format ${tag}`
+    const detail = `holds ${held}: convert it to 16-bit PCM`
+    return Either.left(new WavError({ reason: "Unsupported", detail }))
+  }
+  const packedSize = packed.bytesPerSample * channels
+  const agrees = (size: number) => bytesPerSecond === (sampleRate * size) % 2 ** 32
+  if (blockSize <= packedSize || agrees(packedSize)) return Either.right(packed)
+  const container = tag === tags.pcm && agrees(blockSize) ? pcm[blockSize / channels] : undefined
+  return container === undefined
+    ? Either.left(ambiguous(format, "which do not go together"))
+    : Either.right({ ...container, padding: container.bytesPerSample - packed.bytesPerSample })
 }
+
+/** A header that can be read in more than one way. */
+export const ambiguous = (format: Format, detail: string): WavError => {
+  const { bits, blockSize, bytesPerSecond, channels } = format
+  const of = `${channels} ${channels === 1 ? "channel" : "channels"} of ${bits} bits`
+  return new WavError({
+    reason: "BadHeader",
+    detail: `declares ${of}, ${blockSize} bytes a block and ${bytesPerSecond} a second, ${detail}: convert it to 16-bit PCM`
+  })
+}
+
+const packedEncoding = ({ bits, tag }: Format): Encoding | undefined =>
+  tag === tags.pcm
+    ? pcm[Math.ceil(bits / 8)]
+    : tag === tags.float
+      ? float[bits]
+      : tag === tags.aLaw && bits === 8
+        ? aLaw
+        : tag === tags.muLaw && bits === 8
+          ? muLaw
+          : undefined
+
+const encoding = (bytesPerSample: number, read: Encoding["read"]): Encoding => ({
+  bytesPerSample,
+  padding: 0,
+  read
+})
 
 /** By bytes a sample; 8-bit PCM is unsigned. */
 const pcm: Readonly<Record<number, Encoding>> = {
-  1: { bytesPerSample: 1, read: (data, at) => (data.getUint8(at) - 128) / 128 },
-  2: { bytesPerSample: 2, read: (data, at) => data.getInt16(at, true) / 32_768 },
-  3: {
-    bytesPerSample: 3,
-    read: (data, at) => ((data.getInt8(at + 2) << 16) | data.getUint16(at, true)) / 8_388_608
-  },
-  4: { bytesPerSample: 4, read: (data, at) => data.getInt32(at, true) / 2_147_483_648 }
+  1: encoding(1, (data, at) => (data.getUint8(at) - 128) / 128),
+  2: encoding(2, (data, at) => data.getInt16(at, true) / 32_768),
+  3: encoding(
+    3,
+    (data, at) => ((data.getInt8(at + 2) << 16) | data.getUint16(at, true)) / 8_388_608
+  ),
+  4: encoding(4, (data, at) => data.getInt32(at, true) / 2_147_483_648)
 }
 
 /** By bits a sample. */
 const float: Readonly<Record<number, Encoding>> = {
-  32: { bytesPerSample: 4, read: (data, at) => data.getFloat32(at, true) },
-  64: { bytesPerSample: 8, read: (data, at) => data.getFloat64(at, true) }
+  32: encoding(4, (data, at) => data.getFloat32(at, true)),
+  64: encoding(8, (data, at) => data.getFloat64(at, true))
 }
 
 const table = (expand: (code: number) => number): Encoding => {
   const values = Float64Array.from({ length: 256 }, (_, code) => expand(code) / 32_768)
-  return { bytesPerSample: 1, read: (data, at) => values[data.getUint8(at)]! }
+  return encoding(1, (data, at) => values[data.getUint8(at)]!)
 }
 
 /** ITU-T G.711 µ-law: inverted bits; sign, 3 bits of exponent, 4 of mantissa; a bias of 132. */
