@@ -66,9 +66,8 @@ const start = ({ down, reach, up }: Ratio, valueAt: ValueAt, length: number): Re
     const samples = joined(held.samples, part)
     const arrived = held.first + samples.length
     held = { samples, first: held.first, length }
-    // The first output that needs what has not arrived.
-    let until = arrived >= length ? end : Math.max(next, Math.ceil(((arrived - reach) * up) / down))
-    while (until > next && arrived < length && centre(until - 1) + reach >= arrived) until--
+    const ready = arrived >= length ? end : Math.ceil(((arrived - reach) * up) / down)
+    const until = Math.max(next, ready)
     const output = new Float32Array(until - next)
     for (let i = 0; i < output.length; i++) output[i] = valueAt(next + i, held)
     next = until
