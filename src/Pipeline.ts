@@ -1,7 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
-import type { Stage } from "./Stage.js"
+import { strangerIn, type Stage } from "./Stage.js"
+import { Preflight } from "./training/Plan.js"
+import { refuse, type StageErrorReason } from "./training/StageError.js"
 
 /** Marks pipelines, also those of another copy of this module. */
 export const TypeId: unique symbol = Symbol.for("holdfast/Pipeline") as never
@@ -105,15 +107,45 @@ export const make: {
     g: Stage<G, H, E7, R7>,
     h: Stage<H, I, E8, R8>
   ): Pipeline<I, E1 | E2 | E3 | E4 | E5 | E6 | E7 | E8, R1 | R2 | R3 | R4 | R5 | R6 | R7 | R8>
-} = (name: string, ...stages: ReadonlyArray<Stage.Any>): Pipeline<never, unknown, never> => ({
-  [TypeId]: TypeId,
-  name,
-  stages,
-  // The overloads have checked that each stage takes what the one before it gives.
-  run: stages
-    .reduce<Effect.Effect<unknown, unknown, unknown>>(
-      (before, stage) => Effect.flatMap(before, (out) => stage.run(out as never)),
-      Effect.void
-    )
-    .pipe(Effect.scoped, Effect.withSpan(name)) as Effect.Effect<never, unknown, never>
-})
+} = (name: string, ...stages: ReadonlyArray<Stage.Any>): Pipeline<never, unknown, never> => {
+  const fault = strangerIn("Pipeline.make", stages, 2) ?? wrongInput(stages)
+  if (fault !== null) refuse(fault, make)
+  return {
+    [TypeId]: TypeId,
+    name,
+    stages,
+    // The overloads have checked that each stage takes what the one before it gives.
+    run: stages
+      .reduce<Effect.Effect<unknown, unknown, unknown>>(
+        (before, stage) => Effect.flatMap(before, (out) => stage.run(out as never)),
+        Effect.void
+      )
+      .pipe(
+        Effect.provideService(Preflight, { check: preflight(stages) }),
+        Effect.scoped,
+        Effect.withSpan(name)
+      ) as Effect.Effect<never, unknown, never>
+  }
+}
+
+/** A stage that takes something other than the one before it gives, as far as both say it. */
+const wrongInput = (stages: ReadonlyArray<Stage.Any>): StageErrorReason | null => {
+  for (const [i, { name, takes }] of stages.entries()) {
+    const given = i === 0 ? "nothing" : stages[i - 1]!.gives
+    if (takes === undefined || given === undefined || given === takes.what) continue
+    return { _tag: "Input", stage: name, takes: takes.what, from: takes.from }
+  }
+  return null
+}
+
+/** Has each stage check the run that the config describes. */
+const preflight = (stages: ReadonlyArray<Stage.Any>) => (config: unknown) => {
+  const all = withChildren(stages)
+  const plan = all.map((stage) => stage.plan?.(config)).find((one) => one != null)
+  return plan == null
+    ? Effect.void
+    : Effect.forEach(all, (stage) => stage.check?.(plan) ?? Effect.void, { discard: true })
+}
+
+const withChildren = (stages: ReadonlyArray<Stage.Any>): ReadonlyArray<Stage.Any> =>
+  stages.flatMap((stage) => [stage, ...withChildren(stage.children)])

@@ -1,13 +1,32 @@
 import * as Effect from "effect/Effect"
+import * as Inspectable from "effect/Inspectable"
 import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
-import type { Run } from "./training/Run.js"
+import type { MetricError } from "./training/MetricError.js"
+import type { Plan } from "./training/Plan.js"
+import type { Role } from "./training/Role.js"
+import { isRun, type Run } from "./training/Run.js"
+import { StageError, type StageErrorReason } from "./training/StageError.js"
 import { cellOf } from "./training/StateCell.js"
 import type { StateError } from "./training/Stateful.js"
+
+export type { Monitored, Role } from "./training/Role.js"
 
 /** Marks stages, also those of another copy of this module. */
 export const TypeId: unique symbol = Symbol.for("holdfast/Stage") as never
 export type TypeId = typeof TypeId
+
+/**
+ * What a stage takes, where there are no types to tell: TypeScript's are gone when a pipeline runs,
+ * and JavaScript has none.
+ */
+export interface Takes {
+  /** "the config" */
+  readonly what: string
+  /** The stage that gives it. */
+  readonly from: string
+  readonly accepts: (input: unknown) => boolean
+}
 
 /**
  * A step of a pipeline: a name, a one-line description and an effect from input to output.
@@ -27,12 +46,21 @@ export interface Stage<in In, out Out, out E = never, out R = never> {
    * run again from its beginning.
    */
   readonly resumable: boolean
+  /** What a stage of an epoch does for the others there, and needs of them. */
+  readonly role?: Role
+  /** What it takes; left out, whatever its types say. */
+  readonly takes?: Takes
+  /** What it gives, in the words of `takes`; left out, whatever its types say. */
+  readonly gives?: string
+  /** What it makes known of a run before it, once the config is read. */
+  readonly plan?: (config: unknown) => Plan | null
+  /** Whether it can do its part of such a run; asked before the data is loaded. */
+  readonly check?: (plan: Plan) => Effect.Effect<void, StageError | MetricError>
   readonly run: (input: In) => Effect.Effect<Out, E, R>
 }
 
 export declare namespace Stage {
   /** Any stage, whatever its types. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
   export type Any = Stage<never, unknown, unknown, unknown>
   export type In<S> = S extends Stage<infer I, infer _O, infer _E, infer _R> ? I : never
   export type Out<S> = S extends Stage<infer _I, infer O, infer _E, infer _R> ? O : never
@@ -42,6 +70,20 @@ export declare namespace Stage {
 
 /** Whether `value` is a stage. */
 export const isStage = (value: unknown): value is Stage.Any => Predicate.hasProperty(value, TypeId)
+
+/** The first of `stages`, the arguments of `within` from number `first` on, that is no stage. */
+export const strangerIn = (
+  within: string,
+  stages: ReadonlyArray<unknown>,
+  first: number
+): StageErrorReason | null => {
+  const index = stages.findIndex((stage) => !isStage(stage))
+  if (index === -1) return null
+  const found = Predicate.isFunction(stages[index])
+    ? `the function ${stages[index].name}`
+    : Inspectable.toStringUnknown(stages[index], 0).slice(0, 60)
+  return { _tag: "NotAStage", within, position: first + index, found }
+}
 
 /**
  * Makes a stage.
@@ -59,20 +101,54 @@ export const isStage = (value: unknown): value is Stage.Any => Predicate.hasProp
  */
 export const make = <In, Out, E = never, R = never>(
   name: string,
-  options: {
-    readonly description: string
-    readonly children?: ReadonlyArray<Stage.Any>
-    readonly resumable?: boolean
-    readonly run: (input: In) => Effect.Effect<Out, E, R>
+  options: Options<In, Out, E, R>
+): Stage<In, Out, E, R> => {
+  const { children = [], description, resumable = false, run, ...rest } = options
+  const { takes } = rest
+  return {
+    [TypeId]: TypeId,
+    name,
+    description,
+    children,
+    resumable,
+    ...rest,
+    run: (input) =>
+      takes === undefined || takes.accepts(input)
+        ? Effect.withSpan(run(input), name)
+        : // A defect, since it cannot happen where types are checked.
+          Effect.die(
+            new StageError({
+              reason: { _tag: "Input", stage: name, takes: takes.what, from: takes.from }
+            })
+          )
   }
+}
+
+/** What a stage is made of, beside its name. */
+export interface Options<in In, out Out, out E, out R> extends Pick<
+  Stage<In, Out, E, R>,
+  "role" | "takes" | "gives" | "plan" | "check" | "run"
+> {
+  readonly description: string
+  readonly children?: ReadonlyArray<Stage.Any>
+  readonly resumable?: boolean
+}
+
+/**
+ * The same stage under another name, as when an epoch has two of it. The state of a stage stays under
+ * the name that it was made with.
+ */
+export const named = <In, Out, E, R>(
+  name: string,
+  stage: Stage<In, Out, E, R>
 ): Stage<In, Out, E, R> => ({
-  [TypeId]: TypeId,
+  ...stage,
   name,
-  description: options.description,
-  children: options.children ?? [],
-  resumable: options.resumable ?? false,
-  run: (input) => Effect.withSpan(options.run(input), name)
+  run: (input) => Effect.withSpan(stage.run(input), name)
 })
+
+/** What every stage of an epoch takes. */
+export const takesRun: Takes = { what: "a run", from: "restoreOrInit", accepts: isRun }
 
 /**
  * Makes an epoch stage with a state of its own, which every checkpoint saves and every resumption
@@ -100,11 +176,15 @@ export const stateful = <A, I, E = never, R = never>(
     readonly description: string
     readonly state: Schema.Schema<A, I>
     readonly initial: A
+    readonly role?: Role
     readonly run: (run: Run, state: A) => Effect.Effect<A, E, R>
   }
 ): Stage<Run, Run, E | StateError, R> =>
   make(name, {
     description: options.description,
+    role: { ...options.role, state: name },
+    takes: takesRun,
+    gives: takesRun.what,
     run: (run) =>
       Effect.gen(function* () {
         const cell = yield* cellOf(run, name, options.state, options.initial)

@@ -60,7 +60,9 @@ export const read = (error: unknown): ImportFailure => {
     }
     return { _tag: "Syntax", detail: message, at }
   }
-  const detail = error instanceof Error ? `${error.name}: ${message}` : message
+  // What has a tag was foreseen, and its message says all.
+  const isForeseen = Predicate.hasProperty(error, "_tag")
+  const detail = error instanceof Error && !isForeseen ? `${error.name}: ${message}` : message
   return { _tag: "Thrown", detail, at: innermost(stack) }
 }
 

@@ -1,6 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import type { TrainingConfig } from "../config/TrainingConfig.js"
 import * as Stage from "../Stage.js"
+import { metricOf } from "../training/MetricError.js"
 import * as Progress from "../training/Progress.js"
 import type { Run } from "../training/Run.js"
 import { save } from "../training/Saving.js"
@@ -11,10 +13,18 @@ import { save } from "../training/Saving.js"
  */
 export const checkpoint = Stage.make("checkpoint", {
   description: "save the run, and the best model, when it is time to",
+  takes: Stage.takesRun,
+  gives: Stage.takesRun.what,
+  role: {
+    provides: ["save"],
+    measures: [],
+    monitors: ({ training }) => keptBy(training)
+  },
   run: (run: Run) =>
     Effect.gen(function* () {
       const before = yield* Ref.get(run.progress)
       const { num_epochs, save_interval } = run.config.training
+      for (const { by, metric } of keptBy(run.config.training)) yield* metricOf(run, metric, by)
       const due = savesDue({
         epoch: before.epoch + 1,
         epochs: num_epochs,
@@ -28,6 +38,10 @@ export const checkpoint = Stage.make("checkpoint", {
       return run
     })
 })
+
+/** What retention looks at when a checkpoint is saved. */
+const keptBy = ({ keep_best_by }: TrainingConfig): ReadonlyArray<Stage.Monitored> =>
+  keep_best_by === null ? [] : [{ metric: keep_best_by.metric, by: "training.keep_best_by" }]
 
 /** Which checkpoints are to be written as epoch number `epoch` ends. */
 export const savesDue = (options: {

@@ -5,8 +5,12 @@ import { emit, type Observer } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import { FitError } from "../training/Fit.js"
 import * as Progress from "../training/Progress.js"
+import type { MetricError } from "../training/MetricError.js"
+import * as Plan from "../training/Plan.js"
 import type { Run } from "../training/Run.js"
 import { onExit, save, transaction } from "../training/Saving.js"
+import { refuse, type StageError } from "../training/StageError.js"
+import { structure, withPlan } from "./checkEpoch.js"
 
 /** A stage that is run once an epoch. */
 export type EpochStage<E = never, R = never> = Stage.Stage<Run, Run, E, R>
@@ -17,17 +21,24 @@ type Any = Stage.Stage<Run, Run, unknown, unknown>
  * Runs its stages in order, epoch after epoch, until `training.num_epochs` are finished or a stage
  * stops the run. Goes on inside an epoch at the very stage, and step, where the run stands.
  *
- * The names of the stages must differ: a checkpoint knows them by name.
+ * The names of the stages must differ: a checkpoint knows them by name. An order in which a stage
+ * lacks what it needs (see `Stage.Role`) is refused: here, where it is so whatever the config says,
+ * else once the config is read.
  */
-export const epochs = <const Stages extends ReadonlyArray<Any>>(...stages: Stages) =>
-  Stage.make("epochs", {
+export const epochs = <const Stages extends ReadonlyArray<Any>>(...stages: Stages) => {
+  const fault = Stage.strangerIn("Stages.epochs", stages, 1) ?? structure(stages)
+  if (fault !== null) refuse(fault, epochs)
+  return Stage.make("epochs", {
     description: "repeat for every epoch",
     children: stages,
+    takes: Stage.takesRun,
+    gives: Stage.takesRun.what,
+    check: (plan) => withPlan(stages, plan),
     run: (
       run: Run
     ): Effect.Effect<
       Run,
-      Stage.Stage.Error<Stages[number]> | CheckpointError | FitError,
+      Stage.Stage.Error<Stages[number]> | CheckpointError | FitError | MetricError | StageError,
       Stage.Stage.Context<Stages[number]> | Observer
     > =>
       // The union over a tuple, which the signature spells out, is more than inference can follow.
@@ -36,13 +47,16 @@ export const epochs = <const Stages extends ReadonlyArray<Any>>(...stages: Stage
         Effect.onExit((exit) => onExit(run, exit))
       )
   })
+}
 
 const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
   Effect.gen(function* () {
     const { num_epochs } = run.config.training
     const names = stages.map((stage) => stage.name)
     const first = yield* Ref.get(run.progress)
-    yield* checkNames(names, first.position.stage)
+    yield* checkNext(names, first.position.stage)
+    const { config, objective, scheduler } = run
+    yield* withPlan(stages, Plan.make(config.training, objective, scheduler))
     if (isOver(first, num_epochs)) {
       const { epoch, stopped } = first
       yield* emit({ _tag: "AlreadyFinished", epoch, epochs: num_epochs, stopped })
@@ -98,16 +112,14 @@ const finish = (run: Run) => Effect.zipRight(save(run, "latest"), run.saver.sett
 const isOver = (progress: Progress.Progress, epochs: number): boolean =>
   progress.epoch >= epochs || (progress.stopped !== null && progress.position.stage === null)
 
-const checkNames = (names: ReadonlyArray<string>, next: string | null) => {
-  const twice = names.find((name, i) => names.indexOf(name) !== i)
-  const problem =
-    twice !== undefined
-      ? `two stages of the epoch are called ${twice}; a checkpoint tells stages apart by name, so give one another`
-      : next !== null && !names.includes(next)
-        ? `the checkpoint stopped before the stage ${next}, which the pipeline no longer has; put it ` +
-          `back, or start from scratch with --resume never`
-        : null
-  return problem === null
+const checkNext = (names: ReadonlyArray<string>, next: string | null) =>
+  next === null || names.includes(next)
     ? Effect.void
-    : Effect.fail(new FitError({ reason: "Stages", detail: problem }))
-}
+    : Effect.fail(
+        new FitError({
+          reason: "Stages",
+          detail:
+            `the checkpoint stopped before the stage ${next}, which the pipeline no longer has; put it ` +
+            `back, or start from scratch with --resume never`
+        })
+      )

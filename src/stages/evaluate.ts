@@ -21,6 +21,8 @@ export interface Summary {
 export const evaluate = (split: SplitName) =>
   Stage.make("evaluate", {
     description: `measure the best model on the ${split} split`,
+    takes: Stage.takesRun,
+    gives: "a summary",
     run: (run: Run) =>
       Effect.gen(function* () {
         const saved = Option.getOrNull(yield* run.best)

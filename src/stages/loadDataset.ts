@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Dataset } from "../data/Dataset.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
+import * as Inputs from "./Inputs.js"
 
 /** A config, and the data that it describes. */
 export interface Prepared<out C> {
@@ -13,6 +14,8 @@ export interface Prepared<out C> {
 export const loadDataset = <C, E, R>(load: (config: C) => Effect.Effect<Dataset, E, R>) =>
   Stage.make("loadDataset", {
     description: "load and split the data",
+    takes: Inputs.config,
+    gives: Inputs.prepared.what,
     run: (config: C) =>
       Effect.gen(function* () {
         // Nobody else would say it: there is no run yet that could be saved.

@@ -21,6 +21,7 @@ import type { RunConfig } from "../training/Run.js"
 import { acquireModel, type ModelBuilder } from "../training/RunParts.js"
 import { predictor, type Trained } from "../training/Trained.js"
 import { ofModel } from "../training/Weights.js"
+import * as Inputs from "./Inputs.js"
 
 const kept = (folder: CheckpointShelf, wanted: CheckpointName) =>
   Effect.flatMap(
@@ -41,6 +42,8 @@ export const restoreModel = <C extends RunConfig, I>(
 ) =>
   Stage.make("restoreModel", {
     description: "restore the best model",
+    takes: Inputs.config,
+    gives: "a trained model",
     run: ({ training }: RunConfig) =>
       Effect.gen(function* () {
         yield* Backend

@@ -8,6 +8,7 @@ import { differences } from "../config/Compare.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import * as Fit from "../training/Fit.js"
+import * as Plan from "../training/Plan.js"
 import * as Progress from "../training/Progress.js"
 import * as Random from "../training/Random.js"
 import * as Restore from "../training/Restore.js"
@@ -15,6 +16,7 @@ import { place, type Run, type RunConfig } from "../training/Run.js"
 import { build, type RunParts } from "../training/RunParts.js"
 import { onExit } from "../training/Saving.js"
 import { tensorOf } from "../training/Weights.js"
+import * as Inputs from "./Inputs.js"
 import { chooseStart, type Start } from "./chooseStart.js"
 import type { Prepared } from "./loadDataset.js"
 
@@ -28,6 +30,12 @@ import type { Prepared } from "./loadDataset.js"
 export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
   Stage.make("restoreOrInit", {
     description: "go on from an earlier run, or begin a new one",
+    takes: Inputs.prepared,
+    gives: Stage.takesRun.what,
+    plan: (config) =>
+      Inputs.hasTraining(config)
+        ? Plan.make(config.training, parts.objective, parts.scheduler(config.training))
+        : null,
     run: ({ config, dataset }: Prepared<C>) =>
       Effect.gen(function* () {
         const store = yield* CheckpointStore

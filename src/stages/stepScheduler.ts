@@ -2,14 +2,24 @@ import * as Effect from "effect/Effect"
 import * as Stage from "../Stage.js"
 import { metricOf } from "../training/MetricError.js"
 import { metrics, type Run } from "../training/Run.js"
+import type { Scheduler } from "../training/Scheduler.js"
+
+const watchedBy = ({ name, watches }: Scheduler): ReadonlyArray<Stage.Monitored> =>
+  watches === null ? [] : [{ metric: watches, by: `the scheduler ${name}` }]
 
 /** Lets the scheduler set the learning rate of the next epoch. */
 export const stepScheduler = Stage.make("stepScheduler", {
   description: "set the learning rate of the next epoch",
+  takes: Stage.takesRun,
+  gives: Stage.takesRun.what,
+  role: {
+    provides: ["schedule"],
+    measures: [],
+    monitors: ({ scheduler }) => watchedBy(scheduler)
+  },
   run: (run: Run) =>
     Effect.gen(function* () {
-      const { watches } = run.scheduler
-      if (watches !== null) yield* metricOf(run, watches, `the scheduler ${run.scheduler.name}`)
+      for (const { by, metric } of watchedBy(run.scheduler)) yield* metricOf(run, metric, by)
       run.scheduler.step(yield* metrics(run))
       return run
     })

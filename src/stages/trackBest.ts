@@ -9,6 +9,14 @@ import type { Run } from "../training/Run.js"
 export const trackBest = (options: { readonly metric: string; readonly mode: "min" | "max" }) =>
   Stage.make("trackBest", {
     description: `note when ${options.metric} is the ${options.mode === "min" ? "lowest" : "highest"} so far`,
+    takes: Stage.takesRun,
+    gives: Stage.takesRun.what,
+    role: {
+      provides: ["best"],
+      before: ["save"],
+      measures: [],
+      monitors: () => [{ metric: options.metric, by: "trackBest" }]
+    },
     run: (run: Run) =>
       Effect.gen(function* () {
         const value = yield* metricOf(run, options.metric, "trackBest")

@@ -20,6 +20,14 @@ import { train } from "../training/TrainStep.js"
 export const trainEpoch = Stage.make("trainEpoch", {
   description: "train on every example once, in a new order",
   resumable: true,
+  takes: Stage.takesRun,
+  gives: Stage.takesRun.what,
+  role: {
+    provides: ["training"],
+    // What they look at or save would else be of the weights from before.
+    before: ["validation", "best", "schedule", "save"],
+    measures: (metrics) => [...metrics.map((name) => `train_${name}`), "learning_rate"]
+  },
   run: (run: Run) =>
     Effect.gen(function* () {
       const saveRequest = yield* SaveRequest

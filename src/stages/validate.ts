@@ -6,6 +6,12 @@ import { measured, type Run } from "../training/Run.js"
 /** Measures `val_loss`, and the objective's other metrics likewise, on the validation split. */
 export const validate = Stage.make("validate", {
   description: "measure the loss and the metrics on the validation split",
+  takes: Stage.takesRun,
+  gives: Stage.takesRun.what,
+  role: {
+    provides: ["validation"],
+    measures: (metrics) => metrics.map((name) => `val_${name}`)
+  },
   run: (run: Run) =>
     Effect.gen(function* () {
       const metrics = yield* overSplit(run, "validation")

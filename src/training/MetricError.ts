@@ -1,31 +1,47 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { nearest } from "../config/Nearest.js"
 import { metrics, type Run } from "./Run.js"
 
-/** A stage asked for a metric that nothing has measured in this epoch. */
+/** A metric that is looked at, and that nothing has measured by then. */
 export class MetricError extends Schema.TaggedError<MetricError>()("MetricError", {
-  reason: Schema.Literal("Unknown"),
+  reason: Schema.Union(
+    Schema.TaggedStruct("Unknown", {}),
+    /** A stage measures it, but after it is looked at. */
+    Schema.TaggedStruct("Later", { stage: Schema.String })
+  ),
   metric: Schema.String,
-  stage: Schema.String,
+  /** What looks at it: a stage, or a field of the config. */
+  by: Schema.String,
+  /** What is measured by then. */
   known: Schema.Array(Schema.String)
 }) {
   override get message(): string {
+    const { by, known, metric, reason } = this
+    if (reason._tag === "Later") {
+      return `${by} monitors ${metric}, which ${reason.stage} measures after it; put ${reason.stage} before it`
+    }
+    const meant = nearest(metric, known)
     return (
-      `${this.stage} watches ${this.metric}, which no stage before it has measured; there are: ` +
-      `${this.known.join(", ") || "none"}`
+      `${by} monitors ${metric}, which no stage before it measures; ` +
+      (meant === undefined
+        ? `measured are: ${known.join(", ") || "none"}`
+        : `did you mean ${meant}? (measured are: ${known.join(", ")})`)
     )
   }
 }
 
-/** The value of a metric in the epoch under way, for `stage`. */
+/** The value of a metric in the epoch under way, which `by` looks at. */
 export const metricOf = (
   run: Run,
   metric: string,
-  stage: string
+  by: string
 ): Effect.Effect<number, MetricError> =>
   Effect.flatMap(metrics(run), (all) => {
     const value = all[metric]
     return value === undefined
-      ? Effect.fail(new MetricError({ reason: "Unknown", metric, stage, known: Object.keys(all) }))
+      ? Effect.fail(
+          new MetricError({ reason: { _tag: "Unknown" }, metric, by, known: Object.keys(all) })
+        )
       : Effect.succeed(value)
   })

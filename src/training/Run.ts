@@ -1,5 +1,6 @@
 import type { LayersModel } from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Ref from "effect/Ref"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { CheckpointName, CheckpointShelf } from "../checkpoint/CheckpointStore.js"
@@ -82,6 +83,10 @@ export interface Run {
   /** The best checkpoint in the store, of whichever run. */
   readonly best: CheckpointShelf["best"]
 }
+
+/** Whether `value` is a run, told by what stages use of it. */
+export const isRun = (value: unknown): value is Run =>
+  ["config", "model", "objective", "progress"].every((field) => Predicate.hasProperty(value, field))
 
 /**
  * Makes something with memory a part of the run: from now on every checkpoint holds its state. If

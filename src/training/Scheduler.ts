@@ -11,7 +11,7 @@ export const fromConfig = (training: TrainingConfig): Scheduler => {
   const config = training.scheduler
   switch (config.name) {
     case "constant":
-      return closedForm(config.name, constant(training.learning_rate))
+      return closedForm(config.name, constant(training.learning_rate), { isConstant: true })
     case "cosine":
       return closedForm(
         config.name,

@@ -238,17 +238,11 @@ describe("a custom stage that fails", () => {
     })
   )
 
-  it.scopedLive("whose name is taken is refused", () =>
-    Effect.gen(function* () {
-      const folder = yield* temporaryFolder
-      const extra = Stage.make("validate", {
-        description: "again",
-        run: (run: Run.Run) => Effect.succeed(run)
-      })
-      const { exit } = yield* session({ folder, pipeline: pipelineOf({ extra }) })
-      expect(Exit.isFailure(exit) && (Cause.squash(exit.cause) as Error).message).toContain(
-        "two stages of the epoch are called validate"
-      )
+  it("whose name is taken is refused", () => {
+    const extra = Stage.make("validate", {
+      description: "again",
+      run: (run: Run.Run) => Effect.succeed(run)
     })
-  )
+    expect(() => pipelineOf({ extra })).toThrow("two stages of the epoch are called validate")
+  })
 })

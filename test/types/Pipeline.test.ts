@@ -53,10 +53,14 @@ describe("a pipeline", () => {
     Pipeline.make("p", text, number)
     // @ts-expect-error lit takes text, and gets a number
     Pipeline.make("p", number, lit)
-    // @ts-expect-error there is no run to train before restoreOrInit
-    Pipeline.make("p", Stages.loadConfig(BlobsConfig), Stages.epochs(Stages.trainEpoch))
-    // @ts-expect-error the data is loaded after the config
-    Pipeline.make("p", load, Stages.loadConfig(BlobsConfig), restore)
+    expect(() =>
+      // @ts-expect-error there is no run to train before restoreOrInit
+      Pipeline.make("p", Stages.loadConfig(BlobsConfig), Stages.epochs(Stages.trainEpoch))
+    ).toThrow("epochs needs a run; put restoreOrInit before it")
+    expect(() =>
+      // @ts-expect-error the data is loaded after the config
+      Pipeline.make("p", load, Stages.loadConfig(BlobsConfig), restore)
+    ).toThrow("loadDataset needs the config; put loadConfig before it")
     // @ts-expect-error an epoch is made of stages from run to run
     Stages.epochs(Stages.trainEpoch, text)
     expect(() => Stages.epochs()).not.toThrow()

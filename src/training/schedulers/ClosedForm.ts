@@ -5,10 +5,15 @@ import { decodeValues } from "../Stateful.js"
 import type { Formula } from "./Formulas.js"
 
 /** A scheduler whose rate is a formula of the epoch, so that its state is the epoch alone. */
-export const closedForm = (name: string, formula: Formula): Scheduler => {
+export const closedForm = (
+  name: string,
+  formula: Formula,
+  { isConstant = false } = {}
+): Scheduler => {
   let last_epoch = 0
   return {
     name,
+    isConstant,
     watches: null,
     learningRate: () => formula(last_epoch),
     step: () => {

@@ -7,6 +7,8 @@ import type { Stateful } from "../Stateful.js"
  */
 export interface Scheduler extends Stateful {
   readonly name: string
+  /** Whether the rate is the same in every epoch, so that nothing has to call `step`. */
+  readonly isConstant?: boolean
   /** The metric that `step` looks at, if any. */
   readonly watches: string | null
   /** The learning rate of the epoch under way. */

@@ -1,0 +1,147 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { TrainingConfig } from "../config/TrainingConfig.js"
+import type { Stage } from "../Stage.js"
+import { MetricError } from "../training/MetricError.js"
+import type { Plan } from "../training/Plan.js"
+import { StageError, type StageErrorReason } from "../training/StageError.js"
+
+/**
+ * The stages with roles of their own: one without that is made of others has theirs, in its place.
+ */
+export const leaves = (stages: ReadonlyArray<Stage.Any>): ReadonlyArray<Stage.Any> =>
+  stages.flatMap((stage) =>
+    stage.role === undefined && stage.children.length > 0 ? leaves(stage.children) : [stage]
+  )
+
+const provides = (capability: string) => (stage: Stage.Any) =>
+  stage.role?.provides?.includes(capability) === true
+
+/** What is wrong with the stages of an epoch, whatever the config says; null: nothing. */
+export const structure = (stages: ReadonlyArray<Stage.Any>): StageErrorReason | null => {
+  const all = leaves(stages)
+  return sameName(stages) ?? all.map(misplaced).find(isFault) ?? states(all) ?? order(all) ?? null
+}
+
+const isFault = (reason: StageErrorReason | undefined): reason is StageErrorReason =>
+  reason !== undefined
+
+const sameName = (stages: ReadonlyArray<Stage.Any>): StageErrorReason | undefined => {
+  const names = stages.map(({ name }) => name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  return twice === undefined ? undefined : { _tag: "SameName", stage: twice }
+}
+
+const misplaced = ({ name, takes }: Stage.Any): StageErrorReason | undefined =>
+  takes === undefined || takes.what === "a run"
+    ? undefined
+    : { _tag: "Misplaced", stage: name, takes: takes.what }
+
+const states = (stages: ReadonlyArray<Stage.Any>): StageErrorReason | undefined => {
+  const owners = new Map<string, Stage.Any>()
+  for (const stage of stages) {
+    const state = stage.role?.state
+    const other = state === undefined ? undefined : owners.get(state)
+    if (other !== undefined) return { _tag: "SameState", stage: stage.name, other: other.name }
+    if (state !== undefined) owners.set(state, stage)
+  }
+  return undefined
+}
+
+const order = (stages: ReadonlyArray<Stage.Any>): StageErrorReason | undefined =>
+  stages
+    .flatMap((stage, i): ReadonlyArray<StageErrorReason | undefined> => {
+      const [earlier, later] = [stages.slice(0, i), stages.slice(i + 1)]
+      return [
+        ...(stage.role?.before ?? []).map((capability): StageErrorReason | undefined => {
+          const other = earlier.find(provides(capability))
+          return other && { _tag: "Order", stage: stage.name, before: other.name }
+        }),
+        ...(stage.role?.requires ?? []).map((needs): StageErrorReason | undefined => {
+          if (earlier.some(provides(needs))) return undefined
+          const other = later.find(provides(needs))
+          return other === undefined
+            ? { _tag: "Requires", stage: stage.name, needs }
+            : { _tag: "Order", stage: other.name, before: stage.name }
+        })
+      ]
+    })
+    .find(isFault)
+
+// Its required fields do not matter: those have no defaults to compare with.
+const defaults = Schema.decodeSync(TrainingConfig)({
+  num_epochs: 1,
+  batch_size: 1,
+  learning_rate: 1,
+  seed: 0
+})
+
+/** The fields of `training` that take effect through a stage: by what it provides, and when. */
+const effective: ReadonlyArray<{
+  readonly field: keyof TrainingConfig
+  readonly needs: string
+  readonly isSet: (plan: Plan) => boolean
+  readonly value?: (plan: Plan) => string
+}> = [
+  {
+    field: "scheduler",
+    needs: "schedule",
+    isSet: ({ scheduler }) => scheduler.isConstant !== true,
+    value: ({ scheduler }) => scheduler.name
+  },
+  {
+    field: "keep_best",
+    needs: "best",
+    // By a metric that it names itself, nothing need be tracked.
+    isSet: ({ training }) =>
+      training.keep_best !== defaults.keep_best && training.keep_best_by === null
+  },
+  ...(["keep_best", "keep_best_by", "keep_every", "save_interval"] as const).map((field) => ({
+    field,
+    needs: "save",
+    isSet: ({ training }: Plan) => training[field] !== defaults[field]
+  }))
+]
+
+/** Fails where the config asks the stages of an epoch for what none of them does or measures. */
+export const withPlan = (
+  stages: ReadonlyArray<Stage.Any>,
+  plan: Plan
+): Effect.Effect<void, StageError | MetricError> => {
+  const all = leaves(stages)
+  const idle = effective.find(({ isSet, needs }) => isSet(plan) && !all.some(provides(needs)))
+  if (idle !== undefined) {
+    const { field, needs } = idle
+    const value = idle.value?.(plan) ?? JSON.stringify(plan.training[field])
+    return Effect.fail(
+      new StageError({ reason: { _tag: "NoEffect", field: `training.${field}`, value, needs } })
+    )
+  }
+  const unmeasured = metrics(all, plan)
+  return unmeasured === null ? Effect.void : Effect.fail(unmeasured)
+}
+
+/** The first metric that is looked at and that, for all that is declared, nothing measures by then. */
+const metrics = (stages: ReadonlyArray<Stage.Any>, plan: Plan): MetricError | null => {
+  const measured = stages.map(({ role }) =>
+    typeof role?.measures === "function" ? role.measures(plan.metrics) : role?.measures
+  )
+  const known: Array<string> = []
+  for (const [i, { role }] of stages.entries()) {
+    for (const { by, metric } of role?.monitors?.(plan) ?? []) {
+      if (known.includes(metric)) continue
+      const later = stages.find((_, j) => j >= i && measured[j]?.includes(metric))
+      return new MetricError({
+        reason: later === undefined ? { _tag: "Unknown" } : { _tag: "Later", stage: later.name },
+        metric,
+        by,
+        known
+      })
+    }
+    const more = measured[i]
+    // It may measure anything: names are checked when they are looked at.
+    if (more === undefined) return null
+    known.push(...more)
+  }
+  return null
+}

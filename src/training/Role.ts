@@ -1,0 +1,34 @@
+import type { Plan } from "./Plan.js"
+
+/** A metric that is looked at, and by what: the name of a stage, or a field of the config. */
+export interface Monitored {
+  readonly metric: string
+  readonly by: string
+}
+
+/**
+ * What a stage of an epoch does for the others, and needs of them. `epochs` refuses an order in
+ * which a need is not met, before the first step. Nothing is decided by the name of a stage, so a
+ * stage can be renamed, and one that wraps others takes part by listing them as its `children`.
+ *
+ * The built-in stages provide `"training"`, `"validation"`, `"best"`, `"schedule"` and `"save"`; any
+ * other name is as good.
+ */
+export interface Role {
+  /** What it provides. */
+  readonly provides?: ReadonlyArray<string>
+  /** What some stage before it must provide. */
+  readonly requires?: ReadonlyArray<string>
+  /** It must come before every stage that provides one of these. */
+  readonly before?: ReadonlyArray<string>
+  /**
+   * The metrics that it measures, given those of the objective (`loss`, `accuracy`, …). Left out, it
+   * may measure anything: then a name is only checked once the first epoch has been measured.
+   */
+  readonly measures?:
+    ReadonlyArray<string> | ((objective: ReadonlyArray<string>) => ReadonlyArray<string>)
+  /** The metrics that it looks at, which a stage before it must measure. */
+  readonly monitors?: (plan: Plan) => ReadonlyArray<Monitored>
+  /** The name that its state has in checkpoints; no two stages can share one. */
+  readonly state?: string
+}
