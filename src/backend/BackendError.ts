@@ -1,11 +1,24 @@
 import * as Schema from "effect/Schema"
 
+/** Bytes of a backend's memory: asked for in vain, held by tensors, and the most there can be. */
+const Memory = Schema.Struct({
+  needed: Schema.Number,
+  inUse: Schema.Number,
+  limit: Schema.Number
+})
+
 /** Why a backend cannot be used, not for this model, or no longer. */
-export const BackendErrorReason = Schema.Literal("Unavailable", "Untrainable", "Failed")
+export const BackendErrorReason = Schema.Literal(
+  "Unavailable",
+  "Untrainable",
+  "OutOfMemory",
+  "Failed"
+)
 
 const sentences: Record<typeof BackendErrorReason.Type, (subject: string) => string> = {
   Unavailable: (backend) => `backend ${backend} cannot be used`,
   Untrainable: (layer) => `layer ${layer} cannot be trained here`,
+  OutOfMemory: (backend) => `backend ${backend} has no memory left`,
   Failed: (backend) => `backend ${backend} has failed, and what it computed last is worth nothing`
 }
 
@@ -13,9 +26,17 @@ const sentences: Record<typeof BackendErrorReason.Type, (subject: string) => str
 export class BackendError extends Schema.TaggedError<BackendError>()("BackendError", {
   reason: BackendErrorReason,
   subject: Schema.String,
-  detail: Schema.String
+  detail: Schema.String,
+  /** With "OutOfMemory" where the backend can tell. */
+  memory: Schema.optional(Memory)
 }) {
   override get message(): string {
-    return `${sentences[this.reason](this.subject)}: ${this.detail}`
+    const amounts = this.memory === undefined ? "" : `${inWords(this.memory)}; `
+    return `${sentences[this.reason](this.subject)}: ${amounts}${this.detail}`
   }
 }
+
+const inWords = ({ needed, inUse, limit }: typeof Memory.Type): string =>
+  `${bytes(needed)} more are needed, tensors hold ${bytes(inUse)}, and ${bytes(limit)} is the most there can be`
+
+const bytes = (count: number): string => `${count.toLocaleString("en-US")} bytes`

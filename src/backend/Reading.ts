@@ -1,7 +1,7 @@
 import type { Scalar, Tensor } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
-import type { BackendError } from "./BackendError.js"
+import { BackendError } from "./BackendError.js"
 import * as Device from "./webgpu/Device.js"
 
 /** The elements of a tensor. */
@@ -17,7 +17,7 @@ export const values = (
   Effect.suspend(() =>
     tf.getBackend() === "webgpu"
       ? Device.read(tensors)
-      : Effect.succeed(tensors.map((tensor) => tensor.dataSync()))
+      : attempt(() => tensors.map((tensor) => tensor.dataSync()))
   )
 
 type Scalars = Readonly<Record<string, Scalar>>
@@ -29,7 +29,7 @@ export const scalars = (
   Effect.suspend(() => {
     if (tf.getBackend() !== "webgpu") {
       const read = () => named(compute(), (tensor) => tensor.dataSync()[0]!)
-      return Effect.succeed(tf.tidy(read as () => never) as Record<string, number>)
+      return attempt(() => tf.tidy(read as () => never) as Record<string, number>)
     }
     const computed = tf.tidy(compute as () => Record<string, Scalar>)
     const tensors = Object.values(computed)
@@ -38,6 +38,14 @@ export const scalars = (
       Effect.ensuring(Effect.sync(() => tf.dispose(computed)))
     )
   })
+
+/** What a backend throws for itself is a failure; anything else is a defect. */
+const attempt = <A>(body: () => A): Effect.Effect<A, BackendError> =>
+  Effect.try({ try: body, catch: (error) => error }).pipe(
+    Effect.catchAll((error) =>
+      error instanceof BackendError ? Effect.fail(error) : Effect.die(error)
+    )
+  )
 
 const named = (tensors: Scalars, read: (tensor: Scalar) => number): Record<string, number> => {
   const values: Record<string, number> = {}

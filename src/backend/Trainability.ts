@@ -109,6 +109,7 @@ const attempt = (
         : `no gradient reaches its weight ${owner.trainableWeights[lost]!.originalName}`
     })
   } catch (error) {
+    if (error instanceof BackendError) throw error
     return (error as Error).message
   } finally {
     Math.random = random

@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import { silence } from "./cpu/Cpu.js"
 import { Obstacle } from "./Obstacle.js"
 import * as Mends from "./Mends.js"
+import * as MemoryGuard from "./wasm/MemoryGuard.js"
 import { install } from "./wasm/TrainingKernels.js"
 
 /** Runs on WebAssembly with SIMD, with our training kernels, on one thread. */
@@ -15,6 +16,12 @@ export const start: Effect.Effect<void, Obstacle> = Effect.gen(function* () {
     return yield* new Obstacle({
       why: "this processor has no SIMD for WebAssembly",
       remedy: "choose the backend cpu"
+    })
+  }
+  if (MemoryGuard.exhaustion() !== undefined) {
+    return yield* new Obstacle({
+      why: "the memory of the WebAssembly backend has run out in this process",
+      remedy: "start another process"
     })
   }
   const ready = yield* Effect.promise(initialize)
@@ -45,7 +52,7 @@ const initialize = async (): Promise<boolean> => {
   if (tf.engine().registry["wasm"] === undefined) {
     setWasmPaths(join(dirname(main), "..", "wasm-out", "/"))
   }
-  return withoutNewListeners(() => tf.setBackend("wasm"))
+  return withoutNewListeners(() => MemoryGuard.watchGrowth(() => tf.setBackend("wasm")))
 }
 
 /** The module's loader listens for uncaught errors of the whole process, only to throw them anew. */

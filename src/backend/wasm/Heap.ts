@@ -109,7 +109,6 @@ export const make = (backend: object): Heap => {
     integers: (tensor) => internals.typedArrayFromHeap(tensor) as Int32Array,
     withScratch: (bytes, body) => {
       const address = wasm._malloc(bytes) >>> 0
-      if (address === 0) throw new Error(`WebAssembly has no ${bytes} bytes of memory left`)
       try {
         return body(address)
       } finally {

@@ -10,6 +10,7 @@ import * as Heap from "./Heap.js"
 import * as Identity from "./Identity.js"
 import { type Kernels, runOn, type Tools } from "./Kernel.js"
 import * as LayerNormalization from "./LayerNormalization.js"
+import * as MemoryGuard from "./MemoryGuard.js"
 import * as MatMul from "./MatMul.js"
 import * as Pooling from "./Pooling.js"
 import * as Recurrent from "./Recurrent.js"
@@ -59,6 +60,7 @@ export const install = (): Tools => {
   for (const [name, kernel] of families.flatMap((family) => Object.entries(family(installed)))) {
     replace(name, kernel)
   }
+  MemoryGuard.install(backend)
   Relu.registerGradient()
   Bias.registerGradient()
   BatchNormalization.registerGradient()

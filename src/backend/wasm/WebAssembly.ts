@@ -13,6 +13,7 @@ export const WebAssembly = (
         module: object,
         imports: { readonly env: { readonly memory: Memory } }
       ) => { readonly exports: unknown }
+      instantiate: (bytes: unknown, imports: unknown) => Promise<unknown>
     }
   }
 ).WebAssembly
