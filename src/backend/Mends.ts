@@ -1,5 +1,6 @@
 import * as Dilation from "./gradients/Dilation.js"
 import * as Repetition from "./gradients/Repetition.js"
+import * as ActivityRegularizer from "./layers/ActivityRegularizer.js"
 import * as BatchNormalization from "./layers/BatchNormalization.js"
 import * as Convolution from "./layers/Convolution.js"
 import * as LayerNormalization from "./layers/LayerNormalization.js"
@@ -14,6 +15,7 @@ export const install = (): void => {
   installed = true
   Dilation.register()
   Repetition.register()
+  ActivityRegularizer.patch()
   BatchNormalization.patch()
   Convolution.patch()
   LayerNormalization.patch()

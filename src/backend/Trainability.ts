@@ -3,6 +3,7 @@ import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import type { BackendName } from "./Backend.js"
 import { BackendError } from "./BackendError.js"
+import * as States from "./layers/States.js"
 import * as Device from "./webgpu/Device.js"
 
 /**
@@ -87,7 +88,7 @@ const filled = (shape: Shape): Array<number> =>
 
 /**
  * What went wrong in a forward and a backward pass; undefined if nothing did. Weights, which batch
- * normalisation changes in passing, and `Math.random` are as before afterwards.
+ * normalisation changes in passing, hidden states and `Math.random` are as before afterwards.
  */
 const attempt = (
   owner: LayersModel | layers.Layer,
@@ -96,6 +97,7 @@ const attempt = (
 ): string | undefined => {
   const weights = owner.weights.map((weight) => weight.read() as Variable)
   const kept = weights.map((weight) => weight.clone())
+  const putStatesBack = States.setAside(States.statefulLayers(owner))
   const random = Math.random
   Math.random = () => 0.5
   try {
@@ -113,6 +115,7 @@ const attempt = (
     return (error as Error).message
   } finally {
     Math.random = random
+    putStatesBack()
     weights.forEach((weight, i) => {
       weight.assign(kept[i]!)
       kept[i]!.dispose()

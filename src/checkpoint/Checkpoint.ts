@@ -114,8 +114,9 @@ export type CheckpointMeta = typeof CheckpointMeta.Type
 /**
  * The whole state of a training run at one moment, immutable.
  *
- * Tensors are keyed `model_state_dict.<weight>`, `optimizer_state_dict.<slot>.<weight>` and
- * `stage_states.<stage>.<name>`.
+ * Tensors are keyed `model_state_dict.<weight>`, `optimizer_state_dict.<slot>.<weight>`,
+ * `stage_states.<stage>.<name>` and, for the hidden states of stateful recurrent layers,
+ * `layer_states.<layer>.<index>`.
  */
 export interface Checkpoint<out E = never> {
   readonly meta: CheckpointMeta

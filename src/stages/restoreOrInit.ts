@@ -106,6 +106,7 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
     Effect.catchAll((error) => (allowDatasetChange ? Effect.succeed(false) : Effect.fail(error)))
   )
   yield* Restore.weights(checkpoint, run.weights)
+  const lostStates = yield* Restore.layerStates(checkpoint, run.statefulLayers)
   const sameOptimizer = yield* Restore.optimizer(checkpoint, run.optimizer)
   yield* Restore.scheduler(checkpoint, run.scheduler)
   for (const [stage, state] of yield* Restore.stageStates(checkpoint)) {
@@ -128,6 +129,9 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
     sameOptimizer
       ? null
       : `the checkpoint holds the state of another optimizer: ${run.optimizer.name} begins without one`,
+    lostStates.length === 0
+      ? null
+      : `the checkpoint holds no states that fit the stateful layer ${lostStates.join(", ")}: it begins with zeros, and the run is no longer exact`,
     goesFurther
       ? `the run had been stopped (${saved.stopped}); it goes on to the new training.num_epochs`
       : null,

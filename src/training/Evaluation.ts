@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { BackendError } from "../backend/BackendError.js"
+import { setAside } from "../backend/layers/States.js"
 import type { DataError } from "../data/DataError.js"
 import { fetch, type SplitName } from "../data/Dataset.js"
 import { batchAt, sequential } from "../data/Order.js"
@@ -9,7 +10,8 @@ import { evaluate } from "./TrainStep.js"
 
 /**
  * The mean of each metric over a split (`loss`, `accuracy`, …), batch by batch; NaN where the split
- * is empty. Can be interrupted between two batches.
+ * is empty. Can be interrupted between two batches. Stateful layers begin with zeros, and those that
+ * training goes on with stay as they are.
  */
 export const overSplit = (
   run: Run,
@@ -42,7 +44,15 @@ export const overSplit = (
       yield* run.saver.breathe(started)
     }
     return means(sums, examples.size)
-  }).pipe(Effect.withSpan("Evaluation.overSplit", { attributes: { split } }))
+  }).pipe(
+    (measured) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => setAside(run.statefulLayers)),
+        () => measured,
+        (putBack) => Effect.sync(putBack)
+      ),
+    Effect.withSpan("Evaluation.overSplit", { attributes: { split } })
+  )
 
 /** Sums over examples, divided by their number. */
 export const means = (

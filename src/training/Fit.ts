@@ -1,4 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs"
+import { statefulLayers, unknownStateful } from "../backend/layers/States.js"
 import type { Checkpoint } from "../checkpoint/Checkpoint.js"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -93,6 +94,50 @@ export const checkInput = (model: LayersModel, dataset: Dataset): Effect.Effect<
   return detail === null
     ? Effect.void
     : Effect.fail(new FitError({ reason: "Architecture", detail }))
+}
+
+/**
+ * Fails if a stateful layer keeps its state where no checkpoint finds it, or if a batch would not
+ * have the size that stateful layers are built for.
+ */
+export const checkStateful = (
+  model: LayersModel,
+  batchSize: number,
+  dataset: Dataset
+): Effect.Effect<void, FitError> => {
+  const refuse = (layer: string, detail: string) =>
+    Effect.fail(
+      new FitError({ reason: "Architecture", detail: `the stateful layer ${layer} ${detail}` })
+    )
+  const unknown = unknownStateful(model)
+  if (unknown !== undefined) {
+    return refuse(
+      `"${unknown.name}" (${unknown.getClassName()})`,
+      "keeps a state that checkpoints cannot hold; keep it in a weight, made by addWeight with " +
+        "trainable false"
+    )
+  }
+  const [layer] = statefulLayers(model)
+  const taken = model.inputs[0]!.shape[0]
+  if (layer === undefined || taken == null) return Effect.void
+  if (taken !== batchSize) {
+    return refuse(
+      `"${layer.path}"`,
+      `takes batches of ${taken}, but training.batch_size is ${batchSize}; build the model with ` +
+        `batchInputShape: [config.training.batch_size, …]`
+    )
+  }
+  const ragged = (["train", "validation", "test"] as const).find(
+    (split) => dataset[split].size % batchSize !== 0
+  )
+  return ragged === undefined
+    ? Effect.void
+    : refuse(
+        `"${layer.path}"`,
+        `takes batches of ${taken}, but the last one of the ${ragged} split has ` +
+          `${dataset[ragged].size % batchSize}; choose a training.batch_size that divides the size ` +
+          `of every split, or leave examples out`
+      )
 }
 
 /** Fails unless the model tells as many classes apart as the data has. */

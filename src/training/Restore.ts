@@ -1,5 +1,7 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
+import * as States from "../backend/layers/States.js"
+import type { StatefulLayer } from "../backend/layers/States.js"
 import type { Checkpoint, CheckpointTensor } from "../checkpoint/Checkpoint.js"
 import type { Optimizer } from "./Optimizer.js"
 import type { Progress } from "./Progress.js"
@@ -18,6 +20,28 @@ export const weights = (checkpoint: Checkpoint, into: ReadonlyArray<Weight>): Ef
       }),
     { discard: true }
   )
+
+/**
+ * Puts the hidden states of stateful layers back. Gives the names of those that the checkpoint does
+ * not have, or has in another shape (as after a change of the batch size): they begin with zeros.
+ */
+export const layerStates = Effect.fn("Restore.layerStates")(function* (
+  checkpoint: Checkpoint,
+  into: ReadonlyArray<StatefulLayer>
+) {
+  const lost: Array<string> = []
+  for (const stateful of into) {
+    const tensors = yield* tensorsUnder(checkpoint, `layer_states.${stateful.path}.`)
+    const saved = stateful.layer.states_.map((_, i) => tensors[i])
+    const fits = stateful.layer.states_.every(
+      ({ shape }, i) => saved[i] !== undefined && tf.util.arraysEqual(saved[i].shape, shape)
+    )
+    if (fits) States.replace(stateful, saved as Array<tf.Tensor>)
+    else lost.push(stateful.path)
+    yield* disposing(tensors)
+  }
+  return lost
+})
 
 /** Loads the optimizer's state. One of another kind begins afresh, which is what false says. */
 export const optimizer = Effect.fn("Restore.optimizer")(function* (

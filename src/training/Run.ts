@@ -2,6 +2,8 @@ import type { LayersModel } from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Ref from "effect/Ref"
+import type { Penalty } from "../backend/layers/Penalties.js"
+import type { StatefulLayer } from "../backend/layers/States.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { CheckpointName, CheckpointShelf } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
@@ -47,6 +49,10 @@ export interface Run {
   readonly dataset: Dataset
   readonly model: LayersModel
   readonly weights: ReadonlyArray<Weight>
+  /** What the regularizers of the model's layers add to the loss. */
+  readonly penalties: ReadonlyArray<Penalty>
+  /** The layers whose hidden states are a part of every checkpoint. */
+  readonly statefulLayers: ReadonlyArray<StatefulLayer>
   readonly objective: Objective
   readonly optimizer: Optimizer
   readonly scheduler: Scheduler

@@ -3,10 +3,12 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import { Backend } from "../backend/Backend.js"
-import type { BackendError } from "../backend/BackendError.js"
+import { BackendError } from "../backend/BackendError.js"
+import { penaltiesOf } from "../backend/layers/Penalties.js"
+import * as States from "../backend/layers/States.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Dataset } from "../data/Dataset.js"
-import { checkClasses, checkInput, type FitError } from "./Fit.js"
+import { checkClasses, checkInput, checkStateful, type FitError } from "./Fit.js"
 import { clearSeeds } from "./LayerSeeds.js"
 import type { Objective } from "./Objective.js"
 import type { OptimizerFactory } from "./Optimizer.js"
@@ -64,6 +66,7 @@ export const build = <C extends RunConfig>(
       classes: dataset.classes
     })
     yield* checkInput(model, dataset)
+    yield* checkStateful(model, config.training.batch_size, dataset)
     yield* checkClasses(model.outputs[0]!.shape, dataset)
     yield* backend.checkTrainable(model)
     const weights = ofModel(model)
@@ -79,6 +82,8 @@ export const build = <C extends RunConfig>(
       ...setting,
       model,
       weights,
+      penalties: penaltiesOf(model),
+      statefulLayers: States.statefulLayers(model),
       optimizer,
       objective: parts.objective,
       scheduler: parts.scheduler(config.training),
@@ -103,14 +108,22 @@ export const acquireModel = <C>(
   builder: ModelBuilder<C>,
   random: Random.Random,
   input: ModelInput<C>
-): Effect.Effect<LayersModel, never, Scope.Scope> =>
+): Effect.Effect<LayersModel, BackendError, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.sync(() => {
+    Effect.try(() => {
       const model = Random.withMathRandom(Random.generator(random, "init"), () => builder(input))
       clearSeeds(model)
       return model
-    }),
-    (model) => Effect.sync(() => model.dispose())
+    }).pipe(
+      Effect.catchAll(({ error }) =>
+        error instanceof BackendError ? Effect.fail(error) : Effect.die(error)
+      )
+    ),
+    (model) =>
+      Effect.sync(() => {
+        States.dispose(model)
+        model.dispose()
+      })
   )
 
 const disposeStates = (run: Run) => {

@@ -34,6 +34,9 @@ export const take = (run: Run, progress: Progress): Snapshot => {
   }
   for (const weight of run.weights) hold(`model_state_dict.${weight.name}`, tensorOf(weight))
 
+  for (const { layer, path } of run.statefulLayers) {
+    layer.states_.forEach((state, i) => hold(`layer_states.${path}.${i}`, state))
+  }
   const optimizer = run.optimizer.stateDict()
   for (const [name, tensor] of Object.entries(optimizer.tensors)) {
     hold(`optimizer_state_dict.${name}`, tensor)

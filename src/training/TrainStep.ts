@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import type { BackendError } from "../backend/BackendError.js"
+import { afterStep } from "../backend/layers/States.js"
 import * as Reading from "../backend/Reading.js"
 import type { Batch } from "../data/Dataset.js"
 import type { Objective } from "./Objective.js"
@@ -45,9 +46,8 @@ const step = (run: Run, batch: Batch): Metrics => {
   try {
     const { value, grads } = tf.variableGrads(() => {
       output = tf.keep(run.model.apply(inputs, { training: true }) as tf.Tensor)
-      const penalties = isPenalised(run.model) ? run.model.calculateLosses() : []
-      return penalties.reduce<tf.Scalar>(
-        (loss, penalty) => loss.add(penalty),
+      return run.penalties.reduce<tf.Scalar>(
+        (loss, penalty) => loss.add(penalty()),
         run.objective.loss(labels, output)
       )
     }, trainable.map(tensorOf))
@@ -64,14 +64,9 @@ const step = (run: Run, batch: Batch): Metrics => {
     return metricsOf(run.objective, labels, output!, value)
   } finally {
     output?.dispose()
+    afterStep(run.statefulLayers)
   }
 }
-
-/** Whether a layer adds a penalty to the loss: to look takes less time than to collect none. */
-const isPenalised = (model: { readonly layers: ReadonlyArray<tf.layers.Layer> }): boolean =>
-  model.layers.some((layer) =>
-    "layers" in layer ? isPenalised(layer as never) : layer.losses.length > 0
-  )
 
 const tensorsOf = (run: Run, batch: Batch) => ({
   inputs: tf.tensor(batch.inputs, [batch.size, ...run.dataset.inputShape], "float32"),

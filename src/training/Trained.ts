@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import type { BackendError } from "../backend/BackendError.js"
+import { setAside, statefulLayers } from "../backend/layers/States.js"
 import * as Reading from "../backend/Reading.js"
 import type { Objective } from "./Objective.js"
 
@@ -15,7 +16,8 @@ export interface Trained<out C> {
   readonly classes: ReadonlyArray<string>
   /**
    * The model's predictions for `count` inputs, side by side as [count, ...inputShape]: for each in
-   * turn the probabilities of the classes, or the numbers of a regression.
+   * turn the probabilities of the classes, or the numbers of a regression. Each call starts stateful
+   * layers with zeros.
    */
   readonly predict: (
     inputs: Float32Array,
@@ -32,12 +34,17 @@ export const predictor =
   ): Trained<unknown>["predict"] =>
   (inputs, count) =>
     Effect.acquireUseRelease(
-      Effect.sync(() =>
-        tf.tidy(() => {
-          const output = model.apply(tf.tensor(inputs, [count, ...inputShape]), { training: false })
-          return objective.predict(output as tf.Tensor)
-        })
-      ),
+      Effect.sync(() => {
+        const putStatesBack = setAside(statefulLayers(model))
+        try {
+          return tf.tidy(() => {
+            const input = tf.tensor(inputs, [count, ...inputShape])
+            return objective.predict(model.apply(input, { training: false }) as tf.Tensor)
+          })
+        } finally {
+          putStatesBack()
+        }
+      }),
       (output) => Effect.map(Reading.values([output]), ([values]) => values as Float32Array),
       (output) => Effect.sync(() => output.dispose())
     )

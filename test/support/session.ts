@@ -55,6 +55,7 @@ const grade = (valLoss: (epoch: number) => number) =>
 export const pipelineOf = (
   options: {
     readonly train?: typeof Stages.trainEpoch
+    readonly model?: typeof blobsNet
     readonly extra?: Stage.Stage<Run.Run, Run.Run, unknown, Observer>
     readonly last?: Stage.Stage<Run.Run, Run.Run, unknown, Observer>
     readonly stopAfter?: number
@@ -67,7 +68,7 @@ export const pipelineOf = (
     Stages.loadConfig(BlobsConfig),
     Stages.loadDataset((config: BlobsConfig) => blobs(config, options.onBatch)),
     Stages.restoreOrInit({
-      model: blobsNet,
+      model: options.model ?? blobsNet,
       objective: Objective.classification,
       optimizer: Optimizer.fromConfig,
       scheduler: Scheduler.fromConfig

@@ -1,3 +1,4 @@
+import type { LayersModel } from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import { type Dataset, Objective, Optimizer, Random, Scheduler } from "holdfast"
 import type { OptimizerConfig } from "../../src/config/TrainingConfig.js"
@@ -41,7 +42,7 @@ export const everyKernelRun = (options: {
   readonly steps: number
   readonly epochs: number
   readonly optimizer?: OptimizerConfig
-  readonly model?: typeof everyKernel
+  readonly model?: () => LayersModel
 }) => {
   const training = {
     checkpoint_dir: "none",
@@ -65,8 +66,8 @@ export const everyKernelRun = (options: {
     labelShape: [],
     classes: Array.from({ length: classes }, (_, i) => `${i}`),
     train: examples(options.steps * batchSize),
-    validation: examples(1),
-    test: examples(1)
+    validation: examples(batchSize),
+    test: examples(batchSize)
   }
   return build(
     { ...parts, model: options.model ?? everyKernel },

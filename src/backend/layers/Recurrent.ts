@@ -20,11 +20,19 @@ interface Layer {
     readonly recurrentActivation: { readonly getClassName: () => string }
     readonly dropout: number
     readonly recurrentDropout: number
-  }
+  } & Masked
   readonly goBackwards: boolean
   readonly returnSequences: boolean
   readonly returnState: boolean
   readonly stateful: boolean
+}
+
+/** A cell that draws its dropout masks once, and keeps them until they are null again. */
+interface Masked {
+  dropoutMask?: Tensor | Array<Tensor> | null
+  recurrentDropoutMask?: Tensor | Array<Tensor> | null
+  /** The cells that it stacks. */
+  readonly cells?: ReadonlyArray<Masked>
 }
 
 type Call = layers.Layer["call"]
@@ -32,6 +40,8 @@ type Call = layers.Layer["call"]
 /**
  * Lets LSTM and GRU layers run in one kernel where the backend is WebAssembly, with their usual
  * activations and without masks, states handed in or out, or dropout within; else they run as ever.
+ * Lets layers over cells of one's own draw new dropout masks for each batch: TensorFlow.js draws
+ * them once for as long as the process lives, which no checkpoint would know.
  */
 export const patch = (): void => {
   tf.registerGradient(lstmGradient)
@@ -49,6 +59,20 @@ export const patch = (): void => {
         : stock.call(this as never, inputs, kwargs)
     } as Call
   }
+  const prototype = classOf("RNN").prototype as { call: Call }
+  const stock = prototype.call
+  prototype.call = function (this: Layer, inputs, kwargs) {
+    clearMasks(this.cell)
+    return stock.call(this as never, inputs, kwargs)
+  } as Call
+}
+
+const clearMasks = (cell: Masked): void => {
+  if (cell.dropoutMask != null) tf.dispose(cell.dropoutMask)
+  if (cell.recurrentDropoutMask != null) tf.dispose(cell.recurrentDropoutMask)
+  cell.dropoutMask = null
+  cell.recurrentDropoutMask = null
+  cell.cells?.forEach(clearMasks)
 }
 
 const isPlain = (layer: Layer, x: Tensor, kwargs: Parameters<Call>[1]): boolean => {
