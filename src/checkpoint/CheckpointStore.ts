@@ -81,6 +81,8 @@ export class CheckpointStore extends Context.Tag("holdfast/CheckpointStore")<
     ) => Effect.Effect<CheckpointFolder, CheckpointError, Scope.Scope>
     /** Looks into a folder, which need not exist and may be in use. */
     readonly browse: (folder: string) => CheckpointShelf
+    /** Whether the checkpoint at `path` lies in `folder`, by whatever path the two are named. */
+    readonly holds: (folder: string, path: string) => Effect.Effect<boolean>
     /** Every checkpoint in a folder; see `CheckpointShelf.list`. */
     readonly list: (folder: string) => Effect.Effect<ReadonlyArray<Candidate>, CheckpointError>
     /** Loads the checkpoint at `path` and verifies every byte of it. */

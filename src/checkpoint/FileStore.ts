@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import * as AtomicFile from "../file/AtomicFile.js"
+import * as Folder from "../file/Folder.js"
 import * as FolderLock from "../file/FolderLock.js"
 import { whileLocking } from "./CheckpointError.js"
 import * as CheckpointFile from "./CheckpointFile.js"
@@ -13,7 +14,7 @@ import { archive } from "./fileStore/Archive.js"
 import * as Listing from "./fileStore/Listing.js"
 import { pin, unpin } from "./fileStore/Pin.js"
 import type { Written } from "./fileStore/Saving.js"
-import { save } from "./fileStore/Saving.js"
+import { keyIn, save } from "./fileStore/Saving.js"
 import { recover } from "./fileStore/Recovery.js"
 import { scan } from "./fileStore/Scan.js"
 import { verify } from "./fileStore/Verify.js"
@@ -30,8 +31,10 @@ const make = Effect.gen(function* () {
   const loaded = new Set<string>()
 
   const load = (file: string) =>
-    Effect.tap(run(CheckpointFile.read(file)), () =>
-      Effect.ignore(Effect.map(fs.stat(file), (info) => loaded.add(Listing.idOf(info, file))))
+    Effect.tap(run(CheckpointFile.read(file)), ({ meta }) =>
+      Effect.ignore(
+        Effect.map(run(Folder.idAround(file)), (folder) => loaded.add(keyIn(folder, meta)))
+      )
     )
 
   const browse = (folder: string) =>
@@ -69,6 +72,7 @@ const make = Effect.gen(function* () {
   return {
     open,
     browse,
+    holds: (folder: string, file: string) => run(Folder.holds(folder, file)),
     list: (folder: string) => run(Listing.list(folder)),
     load,
     inspect: (file: string) => run(CheckpointFile.inspect(file)),

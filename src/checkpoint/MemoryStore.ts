@@ -149,6 +149,8 @@ const make = () => {
   return {
     open: (folder: string) => Effect.sync(() => open(folder)),
     browse,
+    holds: (folder: string, file: string) =>
+      Effect.succeed(path.dirname(file) === path.normalize(folder)),
     list,
     load,
     inspect,

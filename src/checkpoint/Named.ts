@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { dirname, resolve } from "node:path"
+import { dirname } from "node:path"
 import * as Candidates from "./Candidate.js"
 import type { Checkpoint } from "./Checkpoint.js"
 import { CheckpointError } from "./CheckpointError.js"
@@ -33,7 +33,7 @@ export const load = (
   Effect.gen(function* () {
     const store = yield* CheckpointStore
     const beside = dirname(path)
-    const folders = resolve(beside) === resolve(folder) ? [folder] : [beside, folder]
+    const folders = (yield* store.holds(folder, path)) ? [folder] : [beside, folder]
     return yield* Effect.catchAll(store.load(path), ({ reason, detail }) =>
       Effect.flatMap(
         Effect.orElseSucceed(whole(folders), () => []),

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { PlatformError } from "@effect/platform/Error"
 import * as path from "node:path"
 import * as Errno from "./Errno.js"
+import * as FileStat from "./FileStat.js"
 import { scoped } from "./OpenFile.js"
 
 const unsyncable = new Set(["EISDIR", "EPERM", "EINVAL", "ENOTSUP"])
@@ -33,3 +34,28 @@ export const make = (folder: string): Effect.Effect<void, PlatformError, FileSys
     yield* fs.makeDirectory(folder, { recursive: true })
     yield* sync(parent)
   })
+
+/** What tells `folder` from others, by whatever path it is named. */
+export const idOf = (folder: string): Effect.Effect<string, PlatformError, FileSystem.FileSystem> =>
+  Effect.map(FileStat.stat(folder), (info) => FileStat.idOf(info, folder))
+
+/**
+ * What tells the folder in which `file` really lies from others; symbolic links are followed, that
+ * of the file itself, too.
+ */
+export const idAround = (
+  file: string
+): Effect.Effect<string, PlatformError, FileSystem.FileSystem> =>
+  FileSystem.FileSystem.pipe(
+    Effect.flatMap((fs) => Effect.orElseSucceed(fs.realPath(file), () => file)),
+    Effect.flatMap((real) => idOf(path.dirname(real)))
+  )
+
+/** Whether `file` lies in `folder`, by whatever path; not where either cannot be looked at. */
+export const holds = (
+  folder: string,
+  file: string
+): Effect.Effect<boolean, never, FileSystem.FileSystem> =>
+  Effect.zipWith(idOf(folder), idAround(file), (a, b) => a === b).pipe(
+    Effect.orElseSucceed(() => path.resolve(folder) === path.dirname(path.resolve(file)))
+  )

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { dirname, resolve } from "node:path"
+import { basename } from "node:path"
 import type { Candidate, Loaded } from "../checkpoint/Candidate.js"
 import type { Checkpoint } from "../checkpoint/Checkpoint.js"
-import type { CheckpointFolder } from "../checkpoint/CheckpointStore.js"
+import { CheckpointStore, fileNames, type CheckpointFolder } from "../checkpoint/CheckpointStore.js"
 import * as Named from "../checkpoint/Named.js"
 import { decide, Resumption } from "../checkpoint/Resumption.js"
 import * as TakeOver from "../checkpoint/TakeOver.js"
@@ -36,6 +36,7 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
   folder: CheckpointFolder
 ) {
   const resumption = yield* Resumption
+  const store = yield* CheckpointStore
   const candidates = yield* folder.list
   const wanted = Option.getOrElse(resumption.flag, () => training.resume_from ?? "ask")
   // To find either is to read and verify it, so only the one in question is looked for.
@@ -66,7 +67,7 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
       savedAt: meta.saved_at
     }))
   if (!asked) return scratch
-  const isElsewhere = resolve(dirname(decision.path)) !== resolve(folder.path)
+  const isElsewhere = !(yield* store.holds(folder.path, decision.path))
   // A folder keeps one run; and other places of it than it goes on from, retention would soon remove.
   const stays = isElsewhere
     ? TakeOver.fits(meta)
@@ -76,7 +77,9 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
       path: decision.path,
       checkpoint,
       isLatest: candidates.some(
-        ({ aliases, path }) => path === decision.path && aliases.includes("latest")
+        ({ aliases, name }) =>
+          aliases.includes("latest") &&
+          [name, ...aliases.map((alias) => fileNames[alias])].includes(basename(decision.path))
       ),
       isElsewhere,
       ...(decision.action === "load" ? { reason: decision.reason } : {})

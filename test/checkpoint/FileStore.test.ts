@@ -99,6 +99,28 @@ describe("FileStore", () => {
     }).pipe(Effect.provide(layer))
   )
 
+  it.scopedLive("knows its folder by whatever path it is named", () =>
+    Effect.gen(function* () {
+      const { folder, fs, store } = yield* opened
+      const { path: file } = yield* folder.save(sample(1), "latest")
+      const [link, single, other] = [yield* fresh, yield* fresh, yield* fresh]
+      yield* fs.symlink(folder.path, link)
+      yield* fs.symlink(file, single)
+      yield* fs.copy(folder.path, other)
+      for (const [where, named] of [
+        [folder.path, file],
+        [link, file],
+        [folder.path, `${link}/${fileNames.latest}`],
+        [folder.path, path.relative("", file)],
+        [folder.path, single]
+      ] as const) {
+        expect(yield* store.holds(where, named)).toBe(true)
+      }
+      expect(yield* store.holds(other, file)).toBe(false)
+      expect(yield* store.holds(yield* fresh, file)).toBe(false)
+    }).pipe(Effect.provide(layer))
+  )
+
   it.scopedLive("does not write a place twice, nor over another checkpoint", () =>
     Effect.gen(function* () {
       const { folder } = yield* opened

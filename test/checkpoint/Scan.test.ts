@@ -75,7 +75,7 @@ describe("a scan", () => {
     Effect.gen(function* () {
       const place = yield* folder
       const { ranked, errors } = yield* scan(place)
-      const listed = yield* Listing.list(place)
+      const listed = yield* Listing.files(place)
       const expected = Candidates.whole(listed)
       expect(expected).toHaveLength(8)
       expect(Candidates.newestFirst(ranked).map(parts)).toStrictEqual(expected.map(parts))

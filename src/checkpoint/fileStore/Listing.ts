@@ -3,33 +3,28 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as path from "node:path"
+import * as FileStat from "../../file/FileStat.js"
 import * as Candidates from "../Candidate.js"
 import type { Candidate } from "../Candidate.js"
 import type { CheckpointError } from "../CheckpointError.js"
 import { whileReading } from "../CheckpointError.js"
-import * as CheckpointFile from "../CheckpointFile.js"
+import * as HeaderDigest from "../file/HeaderDigest.js"
+import * as Opened from "../file/Opened.js"
 import * as Names from "../Names.js"
 
-/** A candidate as a file: every name that it has in its folder, and what tells it from others. */
+/** A candidate as it lies in a folder: every name that it has there, and what tells it from others. */
 export interface Listed extends Candidate {
   readonly names: ReadonlyArray<string>
-  readonly id: string
+  /** What every copy of it has in common; null where its header is damaged. */
+  readonly digest: string | null
 }
-
-/** What the file system tells one file from another by, whatever its names. */
-export const idOf = (info: FileSystem.File.Info, file: string): string =>
-  Option.match(info.ino, {
-    onNone: () => path.resolve(file),
-    onSome: (ino) => `${info.dev}:${ino}`
-  })
 
 /** How many files are looked at at a time. */
 export const concurrency = 16
 
 const stat = Effect.fnUntraced(function* (folder: string, name: string) {
-  const fs = yield* FileSystem.FileSystem
   const file = path.join(folder, name)
-  const info = yield* Effect.either(Effect.mapError(fs.stat(file), whileReading(file)))
+  const info = yield* Effect.either(Effect.mapError(FileStat.stat(file), whileReading(file)))
   return { name, file, info }
 })
 
@@ -42,47 +37,72 @@ const isFile = ({ info }: Stated): boolean =>
 const isGone = (health: Either.Either<unknown, CheckpointError>): boolean =>
   Either.isLeft(health) && health.left.reason === "NotFound"
 
+const isOther = (name: string): boolean => Names.aliasOf(name) === undefined
+
 /** The names of each file, its own before the two well-known ones. */
-const byFile = (stated: ReadonlyArray<Stated>): ReadonlyArray<[string, Array<Stated>]> => {
+const byFile = (stated: ReadonlyArray<Stated>): ReadonlyArray<Array<Stated>> => {
   const files = new Map<string, Array<Stated>>()
   for (const one of stated) {
     const id = Either.match(one.info, {
       onLeft: () => one.file,
-      onRight: (info) => idOf(info, one.file)
+      onRight: (info) => FileStat.idOf(info, one.file)
     })
     const others = files.get(id) ?? []
-    files.set(id, Names.aliasOf(one.name) === undefined ? [one, ...others] : [...others, one])
+    files.set(id, isOther(one.name) ? [one, ...others] : [...others, one])
   }
-  return [...files]
+  return [...files.values()]
 }
 
 const examine = Effect.fnUntraced(function* (
-  [id, files]: [string, Array<Stated>],
+  files: ReadonlyArray<Stated>,
   present: ReadonlySet<string>
 ) {
   const [{ file, name, info }] = files as [Stated]
   const names = files.map((one) => one.name)
-  const health = yield* Effect.either(
+  const seen = yield* Effect.either(
     Effect.zipRight(
       info,
-      Effect.map(CheckpointFile.inspect(file), ({ meta }) => meta)
+      Opened.use(file, (_, { header, meta }) =>
+        Effect.succeed({ meta, digest: header.metadata.get(HeaderDigest.key) ?? null })
+      )
     )
   )
   return {
     path: file,
     name,
     names,
-    id,
+    digest: Either.match(seen, { onLeft: () => null, onRight: ({ digest }) => digest }),
     modified: Either.match(info, {
       onLeft: () => new Date(0),
-      onRight: ({ mtime }) => Option.getOrElse(mtime, () => new Date(0))
+      onRight: ({ modified }) => modified
     }),
-    bytes: Either.match(info, { onLeft: () => 0, onRight: ({ size }) => Number(size) }),
+    bytes: Either.match(info, { onLeft: () => 0, onRight: ({ bytes }) => bytes }),
     aliases: names.map(Names.aliasOf).filter((alias) => alias !== undefined),
     pinned: names.some((one) => present.has(Names.pinOf(one))),
-    health
+    health: Either.map(seen, ({ meta }) => meta)
   } satisfies Listed
 })
+
+/** Copies of one checkpoint as one, by the name that is its own: not every file system has links. */
+const byContent = (files: ReadonlyArray<Listed>): Array<Listed> => {
+  const contents = new Map<string, Listed>()
+  for (const one of files) {
+    const key = one.digest ?? one.path
+    const twin = contents.get(key)
+    if (twin === undefined) {
+      contents.set(key, one)
+      continue
+    }
+    const [first, second] = isOther(twin.name) ? [twin, one] : [one, twin]
+    contents.set(key, {
+      ...first,
+      names: [...first.names, ...second.names],
+      aliases: [...first.aliases, ...second.aliases],
+      pinned: first.pinned || second.pinned
+    })
+  }
+  return [...contents.values()]
+}
 
 /** The names in `folder`; none if it does not exist. */
 export const entries = (folder: string) =>
@@ -105,17 +125,17 @@ export const among = Effect.fnUntraced(function* (
   const stated = yield* Effect.forEach(names, (name) => stat(folder, name), { concurrency })
   const found = yield* Effect.forEach(
     byFile(stated.filter((one) => isFile(one) && !isGone(one.info))),
-    (file) => examine(file, present),
+    (names) => examine(names, present),
     { concurrency }
   )
   return found.filter(({ health }) => !isGone(health))
 })
 
 /**
- * Every checkpoint in `folder`, each once, however many names it has: newest first, then those whose
- * headers are damaged. Reads headers, no tensors.
+ * Every checkpoint's file in `folder`, however many names it has, copies each: newest first, then
+ * those whose headers are damaged. Reads headers, no tensors.
  */
-export const list = Effect.fn("FileStore.list")(function* (folder: string) {
+export const files = Effect.fn("FileStore.files")(function* (folder: string) {
   const present = yield* entries(folder)
   const found = yield* among(folder, present.filter(Names.isCheckpoint), new Set(present))
   const newest = Candidates.newestFirst(Candidates.whole(found))
@@ -124,19 +144,22 @@ export const list = Effect.fn("FileStore.list")(function* (folder: string) {
   return found.sort((a, b) => rankOf(a) - rankOf(b))
 })
 
+/** Every checkpoint in `folder`, each once, in the order of `files`. */
+export const list = (folder: string) => Effect.map(files(folder), byContent)
+
 /** The candidate that has `name`, one of those in `folder`, with the well-known names it may have. */
 export const named = Effect.fnUntraced(function* (folder: string, name: string) {
   const present = new Set(yield* entries(folder))
   const names = new Set([name, ...Object.values(Names.fileNames).filter((one) => present.has(one))])
   const found = yield* among(folder, [...names], present)
-  return Option.fromNullable(found.find((one) => one.names.includes(name)))
+  return Option.fromNullable(byContent(found).find((one) => one.names.includes(name)))
 })
 
 /** The checkpoint at `file`, under this one name. */
 export const one = Effect.fn("FileStore.one")(function* (file: string) {
   const folder = path.dirname(file)
   const stated = yield* stat(folder, path.basename(file))
-  const info = yield* stated.info
+  yield* stated.info
   const present = new Set(yield* entries(folder))
-  return { ...(yield* examine([idOf(info, file), [stated]], present)), path: file }
+  return { ...(yield* examine([stated], present)), path: file }
 })

@@ -1,8 +1,10 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as path from "node:path"
 import * as AtomicFile from "../../file/AtomicFile.js"
+import * as FileStat from "../../file/FileStat.js"
 import * as Folder from "../../file/Folder.js"
 import { CheckpointError, whileReading, whileWriting } from "../CheckpointError.js"
 import * as Names from "../Names.js"
@@ -18,8 +20,11 @@ const ownName = Effect.fnUntraced(function* (file: string) {
     return yield* new CheckpointError({ reason: "NotFound", path: file, detail: "" })
   }
   const meta = yield* listed.health
+  const present = new Set(yield* Listing.entries(folder))
+  const pinned = listed.names.find((name) => present.has(Names.pinOf(name)))
+  if (pinned !== undefined) return path.join(folder, pinned)
   if (Names.aliasOf(listed.name) === undefined) return listed.path
-  const own = path.join(folder, Names.own(meta, new Set(yield* Listing.entries(folder))))
+  const own = path.join(folder, Names.own(meta, present))
   yield* Effect.mapError(AtomicFile.alias(listed.path, own), whileWriting(own))
   return own
 })
@@ -37,22 +42,39 @@ export const pin = Effect.fn("FileStore.pin")(function* (file: string) {
   return own
 })
 
+const idOf = (file: string) =>
+  Effect.mapBoth(FileStat.stat(file), {
+    onFailure: whileReading(file),
+    onSuccess: (info) => FileStat.idOf(info, file)
+  })
+
+/** What a file has in common with copies of it; null where its header is damaged. */
+const digestOf = Effect.fnUntraced(function* (file: string) {
+  const { digest, health } = yield* Listing.one(file)
+  return Either.isLeft(health) && health.left.reason === "Unreadable" ? yield* health : digest
+})
+
+/** Those of `files` that are `file` by another name or, if none is, copies of it. */
+const same = Effect.fnUntraced(function* (file: string, files: ReadonlyArray<string>) {
+  // By files before headers: what is damaged can be unpinned, too.
+  const id = yield* idOf(file)
+  const links = yield* Effect.filter(files, (one) => Effect.map(idOf(one), (other) => other === id))
+  if (links.length > 0 || files.length === 0) return links
+  const digest = yield* digestOf(file)
+  return digest === null
+    ? []
+    : yield* Effect.filter(files, (one) => Effect.map(digestOf(one), (other) => other === digest))
+})
+
 /** Leaves the checkpoint at `file` to retention again; gives the name that it was pinned by. */
 export const unpin = Effect.fn("FileStore.unpin")(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
   const folder = path.dirname(file)
-  // Looks at files and not at headers: what is damaged can be unpinned, too.
-  const idOf = (one: string) =>
-    Effect.mapBoth(fs.stat(one), {
-      onFailure: whileReading(one),
-      onSuccess: (info) => Listing.idOf(info, one)
-    })
-  const id = yield* idOf(file)
   const present = new Set(yield* Listing.entries(folder))
   const pinned = [...present].filter((name) => present.has(Names.pinOf(name)))
-  const own = yield* Effect.filter(
-    pinned.map((name) => path.join(folder, name)),
-    (one) => Effect.map(idOf(one), (other) => other === id)
+  const own = yield* same(
+    file,
+    pinned.map((name) => path.join(folder, name))
   )
   yield* Effect.forEach(own, (one) => fs.remove(Names.pinOf(one), { force: true })).pipe(
     Effect.zipRight(Folder.sync(folder)),

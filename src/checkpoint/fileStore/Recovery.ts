@@ -1,10 +1,11 @@
 import type { PlatformError } from "@effect/platform/Error"
-import * as FileSystem from "@effect/platform/FileSystem"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as path from "node:path"
 import * as AtomicFile from "../../file/AtomicFile.js"
+import * as FileStat from "../../file/FileStat.js"
 import * as Folder from "../../file/Folder.js"
 import type { Ranked } from "../Candidate.js"
 import * as Candidates from "../Candidate.js"
@@ -12,7 +13,6 @@ import type { CheckpointError } from "../CheckpointError.js"
 import * as CheckpointFile from "../CheckpointFile.js"
 import type { CheckpointName } from "../Names.js"
 import * as Names from "../Names.js"
-import * as Listing from "./Listing.js"
 import { scan } from "./Scan.js"
 
 /** What each of the well-known names should stand for: any of these, which say the same. */
@@ -28,10 +28,7 @@ export const due = (
   }
 }
 
-const idOf = Effect.fnUntraced(function* (file: string) {
-  const fs = yield* FileSystem.FileSystem
-  return Listing.idOf(yield* fs.stat(file), file)
-})
+const idOf = (file: string) => Effect.map(FileStat.stat(file), (info) => FileStat.idOf(info, file))
 
 /** Which of `checkpoints` a name stands for. */
 const standing = Effect.fnUntraced(function* (target: string, checkpoints: ReadonlyArray<Ranked>) {

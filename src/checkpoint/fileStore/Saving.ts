@@ -24,7 +24,7 @@ export interface Open {
   readonly folder: string
   readonly lock: FolderLock
   readonly retention: Retention.Retention
-  /** The files that this process has gone on from, by what the file system knows them by. */
+  /** The checkpoints that this process has resumed from, as `keyIn` tells them. */
   readonly loaded: ReadonlySet<string>
   /** What was saved last, and where. */
   readonly last: Ref.Ref<Written | null>
@@ -82,9 +82,14 @@ const plan = Effect.fnUntraced(function* (open: Open, checkpoint: Unsaved) {
   } satisfies Planned
 })
 
+/** What a checkpoint and its copies in a folder have in common; `folder` is the folder's identity. */
+export const keyIn = (
+  folder: string,
+  { global_step, run_id, saved_at }: Pick<CheckpointMeta, "global_step" | "run_id" | "saved_at">
+): string => JSON.stringify([folder, run_id, saved_at, global_step])
+
 /** What retention does not keep once the checkpoint `coming` is whole. */
 const choose = Effect.fnUntraced(function* (open: Open, coming: Ranked) {
-  const fs = yield* FileSystem.FileSystem
   const own = (yield* scan(open.folder)).ranked.filter(
     ({ meta, name }) =>
       meta.run_id === coming.meta.run_id && Names.isOwn(name) && name !== coming.name
@@ -96,20 +101,19 @@ const choose = Effect.fnUntraced(function* (open: Open, coming: Ranked) {
       ? []
       : [...expendable, ...Retention.leading(some, open.retention)].filter((one) => one !== coming)
   })
-  return yield* Effect.forEach(Retention.expendable(whole, open.retention), ({ name, path }) =>
-    Effect.map(fs.stat(path), (info) => ({ name, path, id: Listing.idOf(info, path) }))
-  )
+  return Retention.expendable(whole, open.retention)
 })
 
-/** Removes what was chosen, but what has been pinned or gone on from. */
-const remove = Effect.fnUntraced(function* (
-  open: Open,
-  chosen: Effect.Effect.Success<ReturnType<typeof choose>>
-) {
+/** Removes what was chosen, but what has been pinned or resumed from, or is a copy of that. */
+const remove = Effect.fnUntraced(function* (open: Open, chosen: ReadonlyArray<Ranked>) {
   const fs = yield* FileSystem.FileSystem
+  if (chosen.length === 0) return
   const present = new Set(yield* Listing.entries(open.folder))
+  const folder = yield* Folder.idOf(open.folder)
   yield* Effect.forEach(
-    chosen.filter(({ id, name }) => !present.has(Names.pinOf(name)) && !open.loaded.has(id)),
+    chosen.filter(
+      ({ meta, name }) => !present.has(Names.pinOf(name)) && !open.loaded.has(keyIn(folder, meta))
+    ),
     ({ path }) => fs.remove(path, { force: true }),
     { discard: true }
   )

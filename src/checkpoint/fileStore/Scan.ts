@@ -1,9 +1,9 @@
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Array from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as path from "node:path"
 import * as Beginnings from "../../file/Beginnings.js"
+import * as FileStat from "../../file/FileStat.js"
 import * as Candidates from "../Candidate.js"
 import * as CheckpointFile from "../CheckpointFile.js"
 import type { Found } from "../Choice.js"
@@ -21,14 +21,13 @@ interface Seen extends Ranked {
 
 /** Drops the well-known names of files that are there under their own. */
 const distinct = Effect.fnUntraced(function* (seen: ReadonlyArray<Seen>) {
-  const fs = yield* FileSystem.FileSystem
   const [own, aliases] = Array.partition(seen, ({ name }) => Names.aliasOf(name) !== undefined)
   const digests = new Set(aliases.map(({ digest }) => digest))
   const named = yield* Effect.forEach([...own, ...aliases], (one) =>
     digests.has(one.digest)
-      ? Effect.match(fs.stat(one.path), {
+      ? Effect.match(FileStat.stat(one.path), {
           onFailure: () => ({ one, id: one.path }),
-          onSuccess: (info) => ({ one, id: Listing.idOf(info, one.path) })
+          onSuccess: (info) => ({ one, id: FileStat.idOf(info, one.path) })
         })
       : Effect.succeed({ one, id: one.path })
   )

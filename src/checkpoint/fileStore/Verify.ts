@@ -1,5 +1,5 @@
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as FileStat from "../../file/FileStat.js"
 import type { Candidate } from "../Candidate.js"
 import { whileReading } from "../CheckpointError.js"
 import * as CheckpointFile from "../CheckpointFile.js"
@@ -10,9 +10,8 @@ import * as Listing from "./Listing.js"
  * of the whole, not of the header alone.
  */
 export const verify = Effect.fn("FileStore.verify")(function* (file: string) {
-  const fs = yield* FileSystem.FileSystem
-  const { type } = yield* Effect.mapError(fs.stat(file), whileReading(file))
-  const found = type === "Directory" ? yield* Listing.list(file) : [yield* Listing.one(file)]
+  const { type } = yield* Effect.mapError(FileStat.stat(file), whileReading(file))
+  const found = type === "Directory" ? yield* Listing.files(file) : [yield* Listing.one(file)]
   return yield* Effect.forEach(found, (candidate) =>
     CheckpointFile.read(candidate.path).pipe(
       Effect.map(({ meta }) => meta),
