@@ -60,15 +60,19 @@ const json = (value: unknown): string => `\`${JSON.stringify(value)}\``
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** Sections of which each variant, told apart by `name`, has fields of its own. */
-const isVariants = ({ anyOf }: Schema): boolean =>
-  anyOf !== undefined && anyOf.every(({ properties }) => properties?.["name"] !== undefined)
+/** The variants of a section, told apart by `name`, each with fields of its own; not the bare names. */
+const variantsOf = ({ anyOf = [] }: Schema): ReadonlyArray<Schema> =>
+  anyOf.filter(({ properties }) => properties?.["name"] !== undefined)
+
+const isVariants = (schema: Schema): boolean => variantsOf(schema).length > 1
 
 /** What a field may hold. */
 const allowed = (schema: Schema, language: Language): string => {
   const word = words[language]
   if (isVariants(schema)) {
-    return schema.anyOf!.map((variant) => json(nameOf(variant))).join(word.or)
+    return variantsOf(schema)
+      .map((variant) => json(nameOf(variant)))
+      .join(word.or)
   }
   if (schema.anyOf) return schema.anyOf.map((one) => allowed(one, language)).join(word.or)
   if (schema.enum) return schema.enum.map(json).join(word.or)
@@ -153,8 +157,8 @@ export const parameters = (language: Language): string => {
       const rows = rowsOf(section, schema, ours[section])
       const variants = rows
         .filter((row) => isVariants(row.schema))
-        .flatMap(({ path, schema: { anyOf } }) =>
-          anyOf!.map((variant) => {
+        .flatMap(({ path, schema }) =>
+          variantsOf(schema).map((variant) => {
             const fields = rowsOf("", variant, undefined).filter(
               ({ path: name }) => name !== "name"
             )

@@ -67,6 +67,21 @@ export const discriminator = (ast: AST.AST): { name: string; value: string } | u
   }
 }
 
+/** The words that `ast` allows, where it allows certain ones. */
+export const words = (ast: AST.AST): ReadonlyArray<string> => {
+  switch (ast._tag) {
+    case "Literal":
+      return typeof ast.literal === "string" ? [ast.literal] : []
+    case "Union":
+      return ast.types.flatMap(words)
+    case "Refinement":
+    case "Transformation":
+      return words(ast.from)
+    default:
+      return []
+  }
+}
+
 const describeUnion = (ast: AST.Union): Allowed => {
   const members = ast.types.filter((member) => !AST.isUndefinedKeyword(member))
   const tags = members.flatMap((member) => discriminator(member) ?? [])

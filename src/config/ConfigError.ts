@@ -9,7 +9,7 @@ export const ConfigProblem = Schema.Struct({
   found: Schema.NullOr(Schema.String),
   /** What may stand there: "an integer of at least 1"; for an unknown field, the known ones. */
   allowed: Schema.String,
-  /** For an unknown field, the known one that was probably meant. */
+  /** The known field, or the allowed word, that was probably meant. */
   meant: Schema.NullOr(Schema.String),
   /** Whether it came from `--set` instead of the file. */
   overridden: Schema.Boolean
@@ -59,7 +59,7 @@ export class ConfigError extends Schema.TaggedError<ConfigError>()("ConfigError"
           )
         ].join("\n")
       case "BadOverride":
-        return `--set ${reason.text}: ${reason.detail}; for example --set training.num_epochs=150`
+        return `--set ${reason.text || "''"}: ${reason.detail}; for example --set training.num_epochs=150`
     }
   }
 }
@@ -79,6 +79,9 @@ const line = (problem: ConfigProblem): string => {
         ? `${where}: unknown field (found ${problem.found}); allowed: ${problem.allowed}`
         : `${where}: unknown field (found ${problem.found}); did you mean ${problem.meant}?`
     case "NotAllowed":
-      return `${where}: found ${problem.found}; allowed: ${problem.allowed}`
+      return (
+        `${where}: found ${problem.found}; allowed: ${problem.allowed}` +
+        (problem.meant === null ? "" : `; did you mean ${problem.meant}?`)
+      )
   }
 }

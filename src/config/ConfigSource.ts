@@ -38,12 +38,32 @@ export const loadConfig = Effect.fn("ConfigSource.loadConfig")(function* <A, I>(
 ) {
   const source = yield* ConfigSource
   const fileSystem = yield* FileSystem.FileSystem
-  const text = yield* Effect.mapError(fileSystem.readFileString(source.path), (cause) =>
+  const bytes = yield* Effect.mapError(fileSystem.readFile(source.path), (cause) =>
     notRead(source.path, cause)
   )
-  const json = yield* JsonText.parse(text, source.path)
+  const json = yield* JsonText.parse(yield* decoded(bytes, source.path), source.path)
   return yield* Config.decode(schema, json, source)
 })
+
+/** The text of a file, or in what encoding it is instead of UTF-8. */
+const decoded = (bytes: Uint8Array, file: string): Either.Either<string, ConfigError> =>
+  Either.try({
+    try: () => new TextDecoder("utf-8", { fatal: true }).decode(bytes),
+    catch: () => "its bytes are no UTF-8 text"
+  }).pipe(
+    Either.filterOrLeft(
+      (text) => !text.includes("\0"),
+      () => "it holds zero bytes"
+    ),
+    Either.mapLeft((detail) => {
+      const [first, second] = bytes
+      const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
+      const found = isWide || first === 0 || second === 0 ? "it is UTF-16 text" : detail
+      return new ConfigError({
+        reason: { _tag: "Unreadable", file, detail: `${found}; save it as UTF-8` }
+      })
+    })
+  )
 
 const notRead = (file: string, cause: PlatformError): ConfigError =>
   new ConfigError({

@@ -2,7 +2,10 @@ import * as Either from "effect/Either"
 import * as Jsonc from "jsonc-parser"
 import { ConfigError } from "./ConfigError.js"
 
-/** The text of a JSON file. A byte order mark, as some editors write, is let pass. */
+/**
+ * The text of a JSON file, in which comments and a comma after the last entry may stand (JSONC).
+ * A byte order mark, as some editors write, is let pass.
+ */
 export type JsonText = string
 
 /** What is wrong with a text, and the offset from which on it is. */
@@ -24,23 +27,27 @@ export const parse = (text: JsonText, file: string): Either.Either<unknown, Conf
       reason: { _tag: "NotJson", file, line: lines.length, column, detail }
     })
   }
-  const fault = firstFault(json)
-  return fault === undefined
-    ? Either.try({
-        try: (): unknown => JSON.parse(json),
-        catch: (cause) => notJson({ offset: json.length, detail: String(cause) })
-      })
-    : Either.left(notJson(fault))
+  const errors: Array<Jsonc.ParseError> = []
+  const tree = Jsonc.parseTree(json, errors, { allowTrailingComma: true })
+  if (errors[0] !== undefined) {
+    return Either.left(notJson({ offset: errors[0].offset, detail: explain(errors[0], json) }))
+  }
+  if (tree === undefined) {
+    return Either.left(notJson({ offset: json.length, detail: "expected a value, found the end" }))
+  }
+  const repeated = repeatedName(tree)
+  return repeated === undefined ? Either.right(valueOf(tree)) : Either.left(notJson(repeated))
 }
 
-/** JSON.parse tells the place for some faults only, hence another parser. */
-const firstFault = (json: string): Fault | undefined => {
-  const errors: Array<Jsonc.ParseError> = []
-  const tree = Jsonc.parseTree(json, errors, { disallowComments: true })
-  const error = errors[0]
-  return error === undefined
-    ? tree && repeatedName(tree)
-    : { offset: error.offset, detail: explain(error, json) }
+/** The value of a tree, in which `__proto__` is a name like any other, as for JSON.parse. */
+const valueOf = (node: Jsonc.Node): unknown => {
+  const children = node.children ?? []
+  if (node.type === "array") return children.map(valueOf)
+  return node.type === "object"
+    ? Object.fromEntries(
+        children.map(({ children: pair = [] }) => [pair[0]!.value as string, valueOf(pair[1]!)])
+      )
+    : node.value
 }
 
 const repeatedName = (node: Jsonc.Node): Fault | undefined => {

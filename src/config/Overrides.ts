@@ -15,15 +15,21 @@ export interface Override {
  */
 export const parse = (text: string): Either.Either<Override, ConfigError> => {
   const equals = text.indexOf("=")
+  if (text.trim() === "") return bad(text, "it is empty")
   if (equals < 0) return bad(text, "there is no =")
   const path = text.slice(0, equals).trim().split(".")
   if (path.includes("")) return bad(text, "the path before = has an empty name")
   return Either.right({ path, value: parseValue(text.slice(equals + 1)) })
 }
 
-/** Sets each override in `json`, the later ones last, making the objects on the way to it. */
+/**
+ * Sets each override in `json`, the later ones last, making the objects on the way to it. What is
+ * no object stays as it is.
+ */
 export const apply = (json: unknown, overrides: ReadonlyArray<Override>): unknown =>
-  overrides.reduce((result, { path, value }) => set(result, path, value), json)
+  Predicate.isRecord(json)
+    ? overrides.reduce<unknown>((result, { path, value }) => set(result, path, value), json)
+    : json
 
 /** Whether the value at `path` (joined by dots), or something on the way to it, is from an override. */
 export const reaches = (overrides: ReadonlyArray<Override>, path: string): boolean =>

@@ -89,7 +89,10 @@ const notAllowed = (issue: Leaf, path: Path): Problem => ({
   path: path.join("."),
   found: shown(issue.actual),
   allowed: messageOf(issue) ?? ("ast" in issue ? Allowed.describe(issue.ast) : "nothing"),
-  meant: null
+  meant:
+    typeof issue.actual === "string" && "ast" in issue
+      ? (nearest(issue.actual, Allowed.words(issue.ast)) ?? null)
+      : null
 })
 
 /** What a filter of its own words said, where one did. */

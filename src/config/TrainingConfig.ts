@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { byName } from "./ByName.js"
 import { field } from "./Field.js"
 
 const positiveInt = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
@@ -155,12 +156,12 @@ export const TrainingConfig = Schema.Struct({
     "Where every random draw starts: initial weights, shuffling, dropout, augmentation. The same seed, configuration, data and backend give the same model to the bit."
   ),
   optimizer: field(
-    OptimizerConfig,
+    byName(["adam", "adamw", "sgd", "rmsprop"], OptimizerConfig),
     { name: "adam", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0 },
     "What turns gradients into updates of the weights."
   ),
   scheduler: field(
-    SchedulerConfig,
+    byName(["constant", "cosine", "step", "exponential", "plateau"], SchedulerConfig),
     { name: "constant" },
     "How the learning rate changes from epoch to epoch."
   )

@@ -6,12 +6,12 @@ import { ConfigSource, loadConfig } from "../../src/config/ConfigSource.js"
 import { ExampleConfig, minimal } from "./ExampleConfig.js"
 
 /** Loads a file of this text from a folder of its own; messages name it config.json. */
-const load = (text: string, ...overrides: ReadonlyArray<string>) =>
+const load = (text: string | Uint8Array, ...overrides: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const fileSystem = yield* FileSystem.FileSystem
     const folder = yield* fileSystem.makeTempDirectoryScoped()
     const path = `${folder}/config.json`
-    yield* fileSystem.writeFileString(path, text)
+    yield* fileSystem.writeFile(path, Buffer.from(text))
     return yield* loadConfig(ExampleConfig).pipe(
       Effect.provide(ConfigSource.layer({ path, overrides })),
       Effect.mapError((error) => error.message.replaceAll(`${folder}/`, ""))
@@ -36,6 +36,27 @@ describe("loadConfig", () => {
     Effect.gen(function* () {
       expect(yield* Effect.flip(load("{\n  training\n}"))).toBe(
         "config.json:2:3: not JSON: expected a value or a name in double quotes, found training"
+      )
+    })
+  )
+
+  it.scoped("says that the file is UTF-16, or no text at all", () =>
+    Effect.gen(function* () {
+      const text = JSON.stringify(minimal)
+      const wide = "config.json: cannot be read: it is UTF-16 text; save it as UTF-8"
+      expect(yield* Effect.flip(load(Buffer.from(`\uFEFF${text}`, "utf16le")))).toBe(wide)
+      expect(yield* Effect.flip(load(Buffer.from(text, "utf16le")))).toBe(wide)
+      expect(yield* Effect.flip(load(Buffer.from(`\uFEFF${text}`, "utf16le").swap16()))).toBe(wide)
+      expect(yield* Effect.flip(load(Buffer.from([0x7b, 0xff, 0x7d])))).toBe(
+        "config.json: cannot be read: its bytes are no UTF-8 text; save it as UTF-8"
+      )
+    })
+  )
+
+  it.scoped("refuses what is no object, also under overrides", () =>
+    Effect.gen(function* () {
+      expect(yield* Effect.flip(load("[]", "training.seed=1"))).toBe(
+        "config.json is not valid:\n  the configuration: found []; allowed: an object"
       )
     })
   )

@@ -28,6 +28,7 @@ describe("Overrides.parse", () => {
       "training.num_epochs",
       "--set training.num_epochs: there is no =; for example --set training.num_epochs=150"
     ],
+    ["", "--set '': it is empty; for example --set training.num_epochs=150"],
     [
       "=5",
       "--set =5: the path before = has an empty name; for example --set training.num_epochs=150"
