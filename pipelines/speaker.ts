@@ -5,7 +5,6 @@
  *   holdfast run pipelines/speaker.ts --set data.root=path/to/recordings
  */
 import { Objective, Optimizer, Pipeline, Scheduler, SpeakerFolder, Stages } from "holdfast"
-import { earlyStopping } from "./speaker/earlyStopping.js"
 import { SpeakerConfig } from "./speaker/SpeakerConfig.js"
 import { speakerNet } from "./speaker/speakerNet.js"
 
@@ -24,7 +23,7 @@ export default Pipeline.make(
     Stages.validate,
     Stages.stepScheduler,
     Stages.trackBest({ metric: "val_loss", mode: "min" }),
-    earlyStopping({ patience: 10 }),
+    Stages.earlyStopping({ patience: 10 }),
     Stages.checkpoint
   ),
   Stages.evaluate("test")

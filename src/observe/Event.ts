@@ -77,6 +77,8 @@ export type Event =
       readonly epochs: number
       /** Why it had ended before its last epoch; null when it had not. */
       readonly stopped: string | null
+      /** The stage that ended it, where one says that it would do so again. */
+      readonly stoppedBy: string | null
     }
   | { readonly _tag: "Interrupted"; readonly place: Place; readonly path: string | null }
   | {

@@ -28,6 +28,7 @@ export interface Messages {
     readonly epoch: number
     readonly epochs: number
     readonly stopped: string | null
+    readonly stoppedBy: string | null
   }) => string
   readonly finished: (options: {
     readonly epoch: number
@@ -65,8 +66,10 @@ const english: Messages = {
   stoppedUnsaved: (signal, command) =>
     `stopped${signal === null ? "" : ` by ${signal}`} before training began; nothing to save\n` +
     `run it again with: ${command}`,
-  alreadyFinished: ({ epoch, epochs, stopped }) =>
-    `already at the end, after epoch ${epoch}: ${stopped ?? `training.num_epochs is ${epochs}`}`,
+  alreadyFinished: ({ epoch, epochs, stopped, stoppedBy }) =>
+    `already at the end, after epoch ${epoch}: ${stopped ?? `training.num_epochs is ${epochs}`}\n` +
+    `to train on, raise ${stoppedBy === null ? "" : `the patience of ${stoppedBy} or `}` +
+    `training.num_epochs, or go back to the best epoch with other settings: --resume best`,
   finished: ({ best, epoch, seconds, stopped }) =>
     `finished after epoch ${epoch}, ${Format.duration(seconds)}` +
     (stopped === null ? "" : `, early: ${stopped}`) +
@@ -94,8 +97,10 @@ const chinese: Messages = {
     `已保存到 ${path}\n继续训练：${command}`,
   stoppedUnsaved: (signal, command) =>
     `${signal === null ? "" : `收到 ${signal}，`}已在训练开始前停止；没有内容需要保存\n重新运行：${command}`,
-  alreadyFinished: ({ epoch, epochs, stopped }) =>
-    `训练已在第 ${epoch} 轮之后结束：${stopped ?? `training.num_epochs 为 ${epochs}`}`,
+  alreadyFinished: ({ epoch, epochs, stopped, stoppedBy }) =>
+    `训练已在第 ${epoch} 轮之后结束：${stopped ?? `training.num_epochs 为 ${epochs}`}\n` +
+    `要继续训练，请调大${stoppedBy === null ? "" : ` ${stoppedBy} 的 patience 或`} training.num_epochs，` +
+    `或修改其他设置后用 --resume best 回到最佳轮次`,
   finished: ({ best, epoch, seconds, stopped }) =>
     `训练完成，共 ${epoch} 轮，用时 ${Format.duration(seconds)}` +
     (stopped === null ? "" : `，提前结束：${stopped}`) +

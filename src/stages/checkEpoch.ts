@@ -61,9 +61,12 @@ const order = (stages: ReadonlyArray<Stage.Any>): StageErrorReason | undefined =
           if (earlier.some(provides(needs))) return undefined
           const other = later.find(provides(needs))
           return other === undefined
-            ? { _tag: "Requires", stage: stage.name, needs }
+            ? { _tag: "Requires", stage: stage.name, needs, before: true }
             : { _tag: "Order", stage: other.name, before: stage.name }
-        })
+        }),
+        ...(stage.role?.alongside ?? [])
+          .filter((needs) => !stages.some(provides(needs)))
+          .map((needs) => ({ _tag: "Requires", stage: stage.name, needs, before: false }) as const)
       ]
     })
     .find(isFault)

@@ -10,7 +10,8 @@ import * as Plan from "../training/Plan.js"
 import type { Run } from "../training/Run.js"
 import { onExit, save, transaction } from "../training/Saving.js"
 import { refuse, type StageError } from "../training/StageError.js"
-import { structure, withPlan } from "./checkEpoch.js"
+import type { StateError } from "../training/Stateful.js"
+import { leaves, structure, withPlan } from "./checkEpoch.js"
 
 /** A stage that is run once an epoch. */
 export type EpochStage<E = never, R = never> = Stage.Stage<Run, Run, E, R>
@@ -38,7 +39,12 @@ export const epochs = <const Stages extends ReadonlyArray<Any>>(...stages: Stage
       run: Run
     ): Effect.Effect<
       Run,
-      Stage.Stage.Error<Stages[number]> | CheckpointError | FitError | MetricError | StageError,
+      | Stage.Stage.Error<Stages[number]>
+      | CheckpointError
+      | FitError
+      | MetricError
+      | StageError
+      | StateError,
       Stage.Stage.Context<Stages[number]> | Observer
     > =>
       // The union over a tuple, which the signature spells out, is more than inference can follow.
@@ -53,14 +59,15 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
   Effect.gen(function* () {
     const { num_epochs } = run.config.training
     const names = stages.map((stage) => stage.name)
+    const stoppedBy = yield* reconsider(run, stages)
     const first = yield* Ref.get(run.progress)
     yield* checkNext(names, first.position.stage)
     const { config, objective, scheduler } = run
     yield* withPlan(stages, Plan.make(config.training, objective, scheduler))
     if (isOver(first, num_epochs)) {
       const { epoch, stopped } = first
-      yield* emit({ _tag: "AlreadyFinished", epoch, epochs: num_epochs, stopped })
-      yield* finish(run)
+      yield* emit({ _tag: "AlreadyFinished", epoch, epochs: num_epochs, stopped, stoppedBy })
+      yield* finish(run, stages)
       return run
     }
     const started = performance.now()
@@ -79,7 +86,7 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
         isBest: progress.best?.epoch === record.epoch
       })
     }
-    yield* finish(run)
+    yield* finish(run, stages)
     yield* emit({
       _tag: "RunFinished",
       epoch: progress.epoch,
@@ -106,8 +113,32 @@ const step = <E, R>(run: Run, stage: EpochStage<E, R>, next: string | null) =>
     )
   })
 
-/** Saves the end of the run, if that is not saved yet, and waits until every save is durable. */
-const finish = (run: Run) => Effect.zipRight(save(run, "latest"), run.saver.settle)
+/**
+ * Saves the end of the run, if that is not saved yet, and waits until every save is durable. Only then
+ * may stages change what is handed on.
+ */
+const finish = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
+  Effect.gen(function* () {
+    yield* save(run, "latest")
+    yield* run.saver.settle
+    for (const { role } of leaves(stages)) yield* role?.afterTraining?.(run) ?? Effect.void
+  })
+
+/** Has a run that a stage had stopped go on where that stage would not stop it now; else names it. */
+const reconsider = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
+  Effect.gen(function* () {
+    const { stopped } = yield* Ref.get(run.progress)
+    if (stopped === null) return null
+    for (const { name, role } of leaves(stages)) {
+      const stands = (yield* role?.stopStands?.(run) ?? Effect.succeed(null)) ?? null
+      if (stands === true) return name
+      if (stands === null) continue
+      const message = `the run had been stopped (${stopped}), which ${name} would not do now: it goes on`
+      yield* emit({ _tag: "Notice", level: "warning", message })
+      yield* Ref.update(run.progress, Progress.unstopped)
+    }
+    return null
+  })
 
 const isOver = (progress: Progress.Progress, epochs: number): boolean =>
   progress.epoch >= epochs || (progress.stopped !== null && progress.position.stage === null)

@@ -1,4 +1,5 @@
 export { checkpoint } from "./checkpoint.js"
+export { earlyStopping, type EarlyStopping } from "./earlyStopping.js"
 export { epochs, type EpochStage } from "./epochs.js"
 export { evaluate, type Summary } from "./evaluate.js"
 export { loadConfig } from "./loadConfig.js"

@@ -25,7 +25,7 @@ export const trainEpoch = Stage.make("trainEpoch", {
   role: {
     provides: ["training"],
     // What they look at or save would else be of the weights from before.
-    before: ["validation", "best", "schedule", "save"],
+    before: ["validation", "schedule", "best", "stop", "save"],
     measures: (metrics) => [...metrics.map((name) => `train_${name}`), "learning_rate"]
   },
   run: (run: Run) =>

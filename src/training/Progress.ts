@@ -1,4 +1,5 @@
 import type { Best, EpochRecord, Position } from "../checkpoint/Checkpoint.js"
+import { improves } from "./Monitor.js"
 
 /**
  * How far a run has come. A value: each function here gives the next one.
@@ -106,12 +107,9 @@ export const stop = (progress: Progress, reason: string): Progress => ({
   stopped: reason
 })
 
-/** Whether `value` beats the best so far. A NaN never does. */
-export const isBetter = (value: number, best: Best | null, mode: "min" | "max"): boolean => {
-  if (Number.isNaN(value)) return false
-  if (best === null) return true
-  return mode === "min" ? value < best.value : value > best.value
-}
+/** Whether `value` beats the best so far. What is not finite never does. */
+export const isBetter = (value: number, best: Best | null, mode: "min" | "max"): boolean =>
+  improves(value, best?.value ?? null, mode)
 
 /** Whether two moments of the same run are the same moment. */
 export const isSamePlace = (a: Progress, b: Progress): boolean =>

@@ -17,7 +17,18 @@ export const StageErrorReason = Schema.Union(
   /** A name that a file cannot have, or that another one has. */
   Schema.TaggedStruct("Name", { stage: Schema.String, name: Schema.String }),
   Schema.TaggedStruct("Order", { stage: Schema.String, before: Schema.String }),
-  Schema.TaggedStruct("Requires", { stage: Schema.String, needs: Schema.String }),
+  Schema.TaggedStruct("Requires", {
+    stage: Schema.String,
+    needs: Schema.String,
+    /** Whether it must come before. */
+    before: Schema.Boolean
+  }),
+  Schema.TaggedStruct("Option", {
+    stage: Schema.String,
+    option: Schema.String,
+    found: Schema.String,
+    allowed: Schema.String
+  }),
   /** A field of the config asks for something that no stage of the epoch does. */
   Schema.TaggedStruct("NoEffect", {
     field: Schema.String,
@@ -49,7 +60,9 @@ export class StageError extends Schema.TaggedError<StageError>()("StageError", {
       case "Order":
         return `${reason.stage} must come before ${reason.before} in the epoch; swap them`
       case "Requires":
-        return `${reason.stage} needs a stage before it in the epoch that ${doing(reason.needs)}`
+        return `${reason.stage} needs a stage ${reason.before ? "before it in" : "of"} the epoch that ${doing(reason.needs)}`
+      case "Option":
+        return `${reason.option} of ${reason.stage} is ${reason.found}; allowed: ${reason.allowed}`
       case "NoEffect":
         return (
           `${reason.field} is ${reason.value}, which has no effect here: no stage of the epoch ` +
@@ -71,6 +84,7 @@ const doings: Readonly<Record<string, string>> = {
   training: "trains (Stages.trainEpoch)",
   validation: "validates (Stages.validate)",
   best: "tracks the best epoch (Stages.trackBest)",
+  stop: "stops the run early (Stages.earlyStopping)",
   schedule: "steps the scheduler (Stages.stepScheduler)",
   save: "saves checkpoints (Stages.checkpoint)"
 }

@@ -74,15 +74,20 @@ describe("Messages", () => {
   })
 
   it("says why there is nothing left to train", () => {
-    const over = { epoch: 25, epochs: 25, stopped: null }
+    const over = { epoch: 25, epochs: 25, stopped: null, stoppedBy: null }
     expect(languages.en.alreadyFinished(over)).toBe(
-      "already at the end, after epoch 25: training.num_epochs is 25"
+      "already at the end, after epoch 25: training.num_epochs is 25\n" +
+        "to train on, raise training.num_epochs, or go back to the best epoch with other settings: --resume best"
     )
-    expect(languages.zh.alreadyFinished(over)).toBe(
-      "训练已在第 25 轮之后结束：training.num_epochs 为 25"
+    const early = { ...over, epoch: 7, stopped: "enough", stoppedBy: "earlyStopping" }
+    expect(languages.en.alreadyFinished(early)).toContain(
+      "after epoch 7: enough\nto train on, raise the patience of earlyStopping or training.num_epochs, or"
     )
-    expect(languages.zh.alreadyFinished({ ...over, stopped: "够了" })).toBe(
-      "训练已在第 25 轮之后结束：够了"
+    expect(languages.zh.alreadyFinished(over)).toContain(
+      "训练已在第 25 轮之后结束：training.num_epochs 为 25\n要继续训练，请调大 training.num_epochs，"
+    )
+    expect(languages.zh.alreadyFinished({ ...early, stopped: "够了" })).toContain(
+      "训练已在第 7 轮之后结束：够了\n要继续训练，请调大 earlyStopping 的 patience 或 training.num_epochs，"
     )
   })
 

@@ -2,8 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { Event } from "holdfast"
-import { earlyStopping } from "../../pipelines/speaker/earlyStopping.js"
+import { Stages, type Event } from "holdfast"
 import { soak } from "../checkpoint/simulated.js"
 import {
   checkpointIn,
@@ -54,7 +53,7 @@ const combinations = [
 const stoppedEarly = () =>
   pipelineOf({
     valLoss: (epoch) => 1 / Math.min(epoch, 13 - epoch),
-    extra: earlyStopping({ patience: 4 })
+    extra: Stages.earlyStopping({ patience: 4 })
   })
 
 const isStep = (event: Event) => event._tag === "StepFinished"

@@ -111,7 +111,8 @@ describe("a run", () => {
         _tag: "AlreadyFinished",
         epoch: 2,
         epochs: 4,
-        stopped: "seen enough"
+        stopped: "seen enough",
+        stoppedBy: null
       })
       const further = yield* session({ folder, pipeline, training: { num_epochs: 6 } })
       expect(further.exit._tag).toBe("Success")

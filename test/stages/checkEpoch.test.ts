@@ -48,8 +48,14 @@ describe("Stages.epochs", () => {
       "trackBest must come before checkpoint in the epoch"
     )
     for (const early of [validate, stepScheduler, best, checkpoint]) {
-      expect(() => epochs(early, trainEpoch)).toThrow(`trainEpoch must come before ${early.name}`)
+      const save = Stage.named("save", checkpoint)
+      expect(() => epochs(early, trainEpoch, save)).toThrow(
+        `trainEpoch must come before ${early.name}`
+      )
     }
+    expect(() => epochs(trainEpoch, validate, best)).toThrow(
+      "trackBest needs a stage of the epoch that saves checkpoints (Stages.checkpoint)"
+    )
     expect(() => epochs(trainEpoch, validate, stepScheduler, best, checkpoint)).not.toThrow()
     expect(() => epochs(trainEpoch, checkpoint, validate, own())).not.toThrow()
   })
@@ -149,7 +155,7 @@ describe("a config", () => {
     expect(refusal(all, { scheduler: { name: "plateau", metric: "val_los" } })).toContain(
       "the scheduler plateau monitors val_los, which no stage before it measures; did you mean val_loss?"
     )
-    expect(refusal([trainEpoch, best, validate])).toBe(
+    expect(refusal([trainEpoch, best, validate, checkpoint])).toBe(
       "trackBest monitors val_loss, which validate measures after it; put validate before it"
     )
     expect(refusal([trainEpoch, best])).toContain("measured are: train_loss")

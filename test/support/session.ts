@@ -58,6 +58,9 @@ export const pipelineOf = (
     readonly model?: typeof blobsNet
     readonly extra?: Stage.Stage<Run.Run, Run.Run, unknown, Observer>
     readonly last?: Stage.Stage<Run.Run, Run.Run, unknown, Observer>
+    /** What follows the epochs. */
+    readonly after?: Stage.Stage<Run.Run, Run.Run, unknown>
+    readonly best?: Parameters<typeof Stages.trackBest>[0]
     readonly stopAfter?: number
     readonly valLoss?: (epoch: number) => number
     readonly onBatch?: (indices: Int32Array) => void
@@ -78,12 +81,17 @@ export const pipelineOf = (
       Stages.validate,
       ...(options.valLoss === undefined ? [] : [grade(options.valLoss)]),
       Stages.stepScheduler,
-      Stages.trackBest({ metric: "val_loss", mode: "min" }),
+      Stages.trackBest(options.best ?? { metric: "val_loss", mode: "min" }),
       stopAfter(options.stopAfter ?? 1000),
       ...(options.extra === undefined ? [] : [options.extra]),
       Stages.checkpoint,
       ...(options.last === undefined ? [] : [options.last])
     ),
+    options.after ??
+      Stage.make("after", {
+        description: "nothing",
+        run: (run: Run.Run) => Effect.succeed(run)
+      }),
     Stages.evaluate("test")
   )
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import * as Logger from "effect/Logger"
 import { Scheduler } from "holdfast"
 import type { SchedulerConfig, TrainingConfig } from "../../src/config/TrainingConfig.js"
 
@@ -77,6 +78,43 @@ describe("Scheduler", () => {
         yield* after.loadStateDict(before.stateDict())
         expect(after.learningRate()).toBe(0.1)
       })
+  )
+
+  it.effect("keeps the rate of a plateau and starts over with another metric, and says so", () =>
+    Effect.gen(function* () {
+      const warnings: Array<string> = []
+      const logger = Logger.make(({ logLevel, message }) => {
+        if (logLevel._tag === "Warning") warnings.push(String(message))
+      })
+      const before = make(plateau)
+      rates(before, [5, 5, 5, 5])
+      const resumed = Effect.fnUntraced(
+        function* (config: SchedulerConfig) {
+          const after = make(config)
+          yield* after.loadStateDict(JSON.parse(JSON.stringify(before.stateDict())))
+          return after
+        },
+        Effect.provide(Logger.replace(Logger.defaultLogger, logger))
+      )
+
+      expect(rates(yield* resumed(plateau), [5, 5])).toStrictEqual([0.5, 0.25])
+      expect(warnings).toStrictEqual([])
+      const other = yield* resumed({ ...plateau, mode: "max" })
+      expect(rates(other, [1, 2, 3, 3, 3, 3])).toStrictEqual([0.5, 0.5, 0.5, 0.5, 0.5, 0.25])
+      expect(warnings).toStrictEqual([
+        "the scheduler plateau now monitors val_loss (higher is better) instead of val_loss (lower is " +
+          "better): it starts over, and what was best before does not count"
+      ])
+    })
+  )
+
+  it.effect("reads the state of a plateau as earlier releases wrote it", () =>
+    Effect.gen(function* () {
+      const values = { name: "plateau", last_epoch: 3, factor: 0.5, best: 4, num_bad_epochs: 1 }
+      const after = make(plateau)
+      yield* after.loadStateDict({ tensors: {}, values })
+      expect(rates(after, [5, 5])).toStrictEqual([0.5, 0.25])
+    })
   )
 
   it.effect("refuses a state that is none", () =>

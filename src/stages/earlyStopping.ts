@@ -1,0 +1,158 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
+import * as Schema from "effect/Schema"
+import { epochOfWeights } from "../checkpoint/Checkpoint.js"
+import { JsonNumber } from "../file/JsonNumber.js"
+import { emit } from "../observe/Observer.js"
+import * as Stage from "../Stage.js"
+import { metricOf } from "../training/MetricError.js"
+import { improves, isSame, Mode, startsOver, type Monitor } from "../training/Monitor.js"
+import * as Restore from "../training/Restore.js"
+import { stop, type Run } from "../training/Run.js"
+import { cellOf } from "../training/StateCell.js"
+import { refuse } from "../training/StageError.js"
+
+const State = Schema.Struct({
+  metric: Schema.String,
+  mode: Mode,
+  /** null: no finite value yet. */
+  best: Schema.NullOr(JsonNumber),
+  /** Epochs since then. */
+  waited: Schema.Int
+})
+type State = typeof State.Type
+
+/** As the stage of the speaker pipeline wrote it before there was this one. */
+const Earlier = Schema.Struct({ lowest: JsonNumber, waited: Schema.Int })
+
+/** What a checkpoint may hold. */
+export const Saved = Schema.Union(
+  State,
+  Schema.transform(Earlier, Schema.typeSchema(State), {
+    strict: true,
+    decode: ({ lowest, waited }): State => ({
+      metric: "val_loss",
+      mode: "min",
+      best: Number.isFinite(lowest) ? lowest : null,
+      waited
+    }),
+    encode: ({ best, waited }) => ({ lowest: best ?? Infinity, waited })
+  })
+)
+
+/** The state after an epoch in which `monitor.metric` was `value`. */
+export const next = (state: State, value: number, minDelta: number): State =>
+  improves(value, state.best, state.mode, minDelta)
+    ? { ...state, best: value, waited: 0 }
+    : { ...state, waited: state.waited + 1 }
+
+/** Why a run is stopped; by this text a resumed run knows whose the stop was. */
+const reasonOf = ({ metric, mode, waited }: State): string =>
+  `${metric} has not ${mode === "min" ? "fallen" : "risen"} for ${waited} epochs`
+
+/** Options of `earlyStopping`. */
+export interface EarlyStopping {
+  /** The metric to monitor, `val_loss` unless given. */
+  readonly metric?: string
+  /** Whether lower (`min`, unless given) or higher is better. */
+  readonly mode?: Mode
+  /** How many epochs without an improvement end the run. */
+  readonly patience: number
+  /** How much better a value must be to be an improvement; 0 unless given. */
+  readonly min_delta?: number
+  /**
+   * Whether the model that `epochs` hands on has the weights of `best_model`, once training is over,
+   * early or not. The latest checkpoint keeps those of the last epoch, so that training can be resumed.
+   */
+  readonly restore_best?: boolean
+  /** The name of the stage and of its state in checkpoints. */
+  readonly name?: string
+}
+
+/**
+ * Ends the run when a metric has not improved for `patience` epochs. A run that has ended so stays
+ * ended when it is resumed, until `patience` or `training.num_epochs` is raised; then it trains on as
+ * if it had been so from the start. Resumed with another metric or mode, it starts over, and says so.
+ */
+export const earlyStopping = ({
+  metric = "val_loss",
+  min_delta = 0,
+  mode = "min",
+  name = "earlyStopping",
+  patience,
+  restore_best = false
+}: EarlyStopping) => {
+  const wrong = wrongOption({ patience, min_delta, mode })
+  if (wrong !== null) refuse({ _tag: "Option", stage: name, ...wrong }, earlyStopping)
+  const monitor: Monitor = { metric, mode }
+  const fresh: State = { metric, mode, best: null, waited: 0 }
+  const cell = (run: Run) => cellOf(run, name, Saved, fresh)
+  return Stage.make(name, {
+    description: `stop when ${metric} has not ${mode === "min" ? "fallen" : "risen"} for ${patience} epochs`,
+    takes: Stage.takesRun,
+    gives: Stage.takesRun.what,
+    role: {
+      provides: ["stop"],
+      requires: restore_best ? ["best"] : [],
+      alongside: restore_best ? ["save"] : [],
+      measures: [],
+      monitors: () => [{ metric, by: name }],
+      state: name,
+      stopStands: (run) =>
+        Effect.gen(function* () {
+          const state = (yield* cell(run)).get()
+          const { stopped } = yield* Ref.get(run.progress)
+          if (stopped !== reasonOf(state)) return null
+          return isSame(state, monitor) && state.waited >= patience
+        }),
+      ...(restore_best ? { afterTraining: restoreBest } : {})
+    },
+    run: (run: Run) =>
+      Effect.gen(function* () {
+        const value = yield* metricOf(run, metric, name)
+        const held = yield* cell(run)
+        const before = held.get()
+        const isOther = !isSame(before, monitor)
+        if (isOther) {
+          const message = startsOver(name, before, monitor)
+          yield* emit({ _tag: "Notice", level: "warning", message })
+        }
+        const state = next(isOther ? fresh : before, value, min_delta)
+        yield* held.set(state)
+        if (state.waited >= patience) yield* stop(run, reasonOf(state))
+        return run
+      })
+  })
+}
+
+const restoreBest = (run: Run) =>
+  Effect.gen(function* () {
+    const saved = Option.filter(yield* run.best, ({ meta }) => meta.run_id === run.id)
+    const message = yield* Option.match(saved, {
+      onNone: () =>
+        Effect.succeed(
+          "there is no best model to restore: the weights are those of the last epoch"
+        ),
+      onSome: ({ checkpoint }) =>
+        Effect.as(
+          Restore.weights(checkpoint, run.weights),
+          `the weights of epoch ${epochOfWeights(checkpoint.meta)}, the best, are restored`
+        )
+    })
+    yield* emit({ _tag: "Notice", level: Option.isNone(saved) ? "warning" : "info", message })
+  })
+
+/** JavaScript, and configs that are passed on unchecked, may hold anything. */
+const wrongOption = (options: {
+  readonly patience: unknown
+  readonly min_delta: unknown
+  readonly mode: unknown
+}) =>
+  !Number.isInteger(options.patience) || (options.patience as number) < 1
+    ? { option: "patience", found: String(options.patience), allowed: "an integer of at least 1" }
+    : !Number.isFinite(options.min_delta) || (options.min_delta as number) < 0
+      ? { option: "min_delta", found: String(options.min_delta), allowed: "a number of at least 0" }
+      : options.mode !== "min" && options.mode !== "max"
+        ? { option: "mode", found: String(options.mode), allowed: '"min" or "max"' }
+        : null

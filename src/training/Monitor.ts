@@ -1,0 +1,37 @@
+import * as Schema from "effect/Schema"
+
+/** Whether lower or higher is better. */
+export const Mode = Schema.Literal("min", "max")
+export type Mode = typeof Mode.Type
+
+/** A metric that is looked at for getting better. */
+export interface Monitor {
+  readonly metric: string
+  readonly mode: Mode
+}
+
+/**
+ * Whether `value` is better than `best` by more than `delta`; than nothing (null), if it is a number
+ * at all. What is not finite never is.
+ */
+export const improves = (
+  value: number,
+  best: number | null,
+  mode: Mode,
+  delta: number = 0
+): boolean => {
+  if (!Number.isFinite(value)) return false
+  if (best === null) return true
+  return mode === "min" ? value < best - delta : value > best + delta
+}
+
+/** Whether what was remembered of `before` says something of `now`. */
+export const isSame = (before: Monitor, now: Monitor): boolean =>
+  before.metric === now.metric && before.mode === now.mode
+
+/** What `by` says as it gives up what it remembers of another metric. */
+export const startsOver = (by: string, before: Monitor, now: Monitor): string =>
+  `${by} now monitors ${described(now)} instead of ${described(before)}: it starts over, and what was best before does not count`
+
+const described = ({ metric, mode }: Monitor): string =>
+  `${metric} (${mode === "min" ? "lower" : "higher"} is better)`
