@@ -9,6 +9,7 @@ import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import * as Fit from "../training/Fit.js"
 import * as Plan from "../training/Plan.js"
+import * as LastActivation from "../training/LastActivation.js"
 import * as Progress from "../training/Progress.js"
 import * as Random from "../training/Random.js"
 import * as Restore from "../training/Restore.js"
@@ -57,6 +58,8 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
           store: folder.save,
           best: folder.best
         })
+        const warning = LastActivation.warning(run.model, run.objective)
+        if (warning !== null) yield* emit({ _tag: "Notice", level: "warning", message: warning })
         const isUnchanged = start.from !== null && (yield* goOn(run, start.from))
         if (start.archive) {
           yield* emit({ _tag: "EarlierRunArchived", path: yield* folder.archive(start.stays) })

@@ -5,11 +5,12 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { Dataset } from "../data/Dataset.js"
 import { table } from "../observe/Table.js"
+import type { Objective } from "./Objective.js"
 import { tensorOf, type Weight } from "./Weights.js"
 
 /** Why a checkpoint, a model, the data and the config do not belong together. */
 export class FitError extends Schema.TaggedError<FitError>()("FitError", {
-  reason: Schema.Literal("Architecture", "Classes", "Dataset", "Stages"),
+  reason: Schema.Literal("Architecture", "Classes", "Dataset", "Objective", "Stages"),
   detail: Schema.String
 }) {
   override get message(): string {
@@ -140,24 +141,19 @@ export const checkStateful = (
       )
 }
 
-/** Fails unless the model tells as many classes apart as the data has. */
-export const checkClasses = (
-  outputShape: ReadonlyArray<number | null>,
-  dataset: Dataset
+/** Fails unless the objective can compare what the model gives with the labels of the data. */
+export const checkObjective = (
+  { mismatch }: Objective,
+  model: LayersModel,
+  dataset: Dataset,
+  config: object
 ): Effect.Effect<void, FitError> => {
-  const outputs = outputShape[outputShape.length - 1]
-  const found = dataset.classes.length
-  return found === 0 || outputs === found
+  const detail = mismatch?.(model.outputs[0]!.shape.slice(1), dataset) ?? null
+  const { num_classes } = { ...(config as { model?: object }).model } as { num_classes?: unknown }
+  const hint = num_classes == null ? "" : ` (model.num_classes is ${num_classes})`
+  return detail === null
     ? Effect.void
-    : Effect.fail(
-        new FitError({
-          reason: "Classes",
-          detail:
-            `the model tells ${outputs} classes apart (model.num_classes), but ${dataset.name} has ` +
-            `${summary(dataset.classes)}. Set model.num_classes to ${found}, or to null ` +
-            `for as many as the data has.`
-        })
-      )
+    : Effect.fail(new FitError({ reason: "Objective", detail: `${detail}${hint}` }))
 }
 
 /** Fails unless the checkpoint's model was trained to tell as many classes apart as the data has. */

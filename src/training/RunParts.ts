@@ -8,7 +8,7 @@ import { penaltiesOf } from "../backend/layers/Penalties.js"
 import * as States from "../backend/layers/States.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Dataset } from "../data/Dataset.js"
-import { checkClasses, checkInput, checkStateful, type FitError } from "./Fit.js"
+import { checkInput, checkObjective, checkStateful, type FitError } from "./Fit.js"
 import { clearSeeds } from "./LayerSeeds.js"
 import type { Objective } from "./Objective.js"
 import type { OptimizerFactory } from "./Optimizer.js"
@@ -67,7 +67,7 @@ export const build = <C extends RunConfig>(
     })
     yield* checkInput(model, dataset)
     yield* checkStateful(model, config.training.batch_size, dataset)
-    yield* checkClasses(model.outputs[0]!.shape, dataset)
+    yield* checkObjective(parts.objective, model, dataset, config)
     yield* backend.checkTrainable(model)
     const weights = ofModel(model)
     const trainable = new Map<string, Variable>(

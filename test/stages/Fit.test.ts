@@ -75,7 +75,8 @@ describe("a checkpoint that does not fit", () => {
       const folder = yield* temporaryFolder
       const outcome = yield* session({ folder, data: { classes: 5 } })
       expect(messageOf(outcome)).toContain(
-        "the model tells 3 classes apart (model.num_classes), but blobs has 5"
+        "the model tells 3 classes apart, but blobs has 5 (corner-0, corner-1, corner-2, corner-3, " +
+          "corner-4). Give its last layer 5 units (model.num_classes is 3)"
       )
     })
   )

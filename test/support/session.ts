@@ -56,6 +56,7 @@ export const pipelineOf = (
   options: {
     readonly train?: typeof Stages.trainEpoch
     readonly model?: typeof blobsNet
+    readonly objective?: Objective.Objective
     readonly extra?: Stage.Stage<Run.Run, Run.Run, unknown, Observer>
     readonly last?: Stage.Stage<Run.Run, Run.Run, unknown, Observer>
     /** What follows the epochs. */
@@ -72,7 +73,7 @@ export const pipelineOf = (
     Stages.loadDataset((config: BlobsConfig) => blobs(config, options.onBatch)),
     Stages.restoreOrInit({
       model: options.model ?? blobsNet,
-      objective: Objective.classification,
+      objective: options.objective ?? Objective.classification,
       optimizer: Optimizer.fromConfig,
       scheduler: Scheduler.fromConfig
     }),

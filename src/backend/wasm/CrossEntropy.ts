@@ -13,6 +13,7 @@ export const kernels = ({ heap }: Tools): Kernels => ({
     const [B, C] = logits.shape as [number, number]
     const [loss, probabilities] = [heap.output([]), heap.output([B, C])]
     const [x, p, label] = [heap.floats(logits), heap.floats(probabilities), heap.integers(labels)]
+    checkLabels(label, B, C)
     const powers = new Float64Array(C)
     let sum = 0
     for (let b = 0; b < B; b++) {
@@ -42,6 +43,17 @@ export const kernels = ({ heap }: Tools): Kernels => ({
     }
   )
 })
+
+/** Beyond the classes of its own example, a label would read the logits of another. */
+export const checkLabels = (labels: tf.TypedArray, examples: number, classes: number): void => {
+  if (labels.length !== examples) {
+    throw new Error(`there are ${labels.length} labels for the logits of ${examples}`)
+  }
+  const wrong = labels.findIndex((label) => !(label >= 0 && label < classes))
+  if (wrong >= 0) {
+    throw new Error(`label ${wrong} is ${labels[wrong]}, but there are ${classes} classes, from 0`)
+  }
+}
 
 export const registerGradient = (): void => {
   tf.registerGradient({

@@ -1,0 +1,48 @@
+import type { layers, LayersModel, SymbolicTensor } from "@tensorflow/tfjs"
+import type { Objective } from "./Objective.js"
+
+type Layer = layers.Layer
+
+/** The parts of a layer that its type hides. */
+interface Parts {
+  readonly outputs?: ReadonlyArray<SymbolicTensor>
+  readonly layer?: Layer
+  readonly activation?: { readonly getClassName?: () => string } | null
+}
+
+/** Layers that only arrange what the layer before them gives. */
+const passive = new Set(["Reshape", "Flatten", "Permute", "Dropout", "Cropping1D", "Cropping2D"])
+
+/**
+ * What to say if a model ends in an activation that its objective applies itself, the usual mistake:
+ * it trains, but hardly. Null if it does not.
+ */
+export const warning = (model: LayersModel, { activation, name }: Objective): string | null => {
+  if (activation === undefined) return null
+  const layer = lastLayer(model.outputs[0]!.sourceLayer)
+  const own = activationOf(layer)
+  return own === null
+    ? null
+    : `the model ends in ${own} (layer ${layer.name}), but Objective.${name} takes logits and applies ` +
+        `${activation} itself: with both, the gradients nearly vanish. Leave the activation out`
+}
+
+const lastLayer = (layer: Layer): Layer => {
+  const { layer: wrapped, outputs } = layer as Parts
+  const next =
+    outputs !== undefined
+      ? outputs[0]!.sourceLayer
+      : passive.has(layer.getClassName())
+        ? layer.inboundNodes[0]?.inboundLayers[0]
+        : wrapped
+  return next === undefined || next === layer ? layer : lastLayer(next)
+}
+
+/** The activation of a layer, if it squeezes logits into probabilities. */
+const activationOf = (layer: Layer): string | null => {
+  const name =
+    layer.getClassName() === "Softmax"
+      ? "softmax"
+      : ((layer as Parts).activation?.getClassName?.() ?? "")
+  return ["softmax", "sigmoid", "hardSigmoid"].includes(name) ? name : null
+}
