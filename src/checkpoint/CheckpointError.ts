@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import type { BackendError } from "../backend/BackendError.js"
 import * as Errno from "../file/Errno.js"
 import type { LockedError } from "../file/FolderLock.js"
+import * as OpenFile from "../file/OpenFile.js"
 import type { SafetensorsError } from "../file/safetensors/SafetensorsError.js"
 
 /** Why a checkpoint cannot be had or kept. */
@@ -26,8 +27,8 @@ const restoreOrDelete = "restore it from a copy, or delete it and use another"
 const sentences: Record<CheckpointErrorReason, { what: string; wayOut: string }> = {
   NotFound: { what: "does not exist", wayOut: "check the path" },
   NotACheckpoint: {
-    what: "is not a checkpoint, or its header is damaged",
-    wayOut: "if it was one, restore it from a copy; else choose another file"
+    what: "is not a checkpoint of Holdfast",
+    wayOut: "choose another file; if it was one, its header is damaged: restore it from a copy"
   },
   Truncated: { what: "is cut short", wayOut: restoreOrDelete },
   Damaged: { what: "is damaged", wayOut: restoreOrDelete },
@@ -100,7 +101,8 @@ const explanations: Record<string, string> = {
 const explain = (error: PlatformError): string => {
   const code = Errno.code(error)
   const explanation = explanations[code]
-  return explanation === undefined ? error.message : `${explanation} (${code})`
+  if (explanation !== undefined) return `${explanation} (${code})`
+  return OpenFile.whyNotRegular(error) ?? error.message
 }
 
 /** The error of a file operation while reading `path`. */
@@ -111,7 +113,12 @@ export const whileReading =
       ? new CheckpointError({ reason: "NotFound", path, detail: "" })
       : new CheckpointError({
           // What the disk has lost will not come back; anything else may.
-          reason: Errno.code(error) === "EIO" ? "Damaged" : "Unreadable",
+          reason:
+            OpenFile.whyNotRegular(error) !== undefined
+              ? "NotACheckpoint"
+              : Errno.code(error) === "EIO"
+                ? "Damaged"
+                : "Unreadable",
           path,
           detail: explain(error)
         })

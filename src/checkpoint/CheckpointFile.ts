@@ -7,7 +7,7 @@ import type { CheckpointError } from "./CheckpointError.js"
 import { whileWriting } from "./CheckpointError.js"
 import * as Opened from "./file/Opened.js"
 import { check } from "./file/Opened.js"
-import { readData } from "./file/Reading.js"
+import { readData, verifyData } from "./file/Reading.js"
 import { place } from "./file/Writing.js"
 
 export { check, place }
@@ -39,23 +39,34 @@ export const write = (
     Effect.mapError(Folder.sync(dirname(path)), whileWriting(path))
   ).pipe(Effect.withSpan("CheckpointFile.write"))
 
+const infoOf = ({ digests, header, meta }: Opened.Opened): CheckpointInfo => ({
+  meta,
+  bytes: header.fileLength,
+  tensors: [...header.tensors].map(([name, { dtype, shape, begin, end }]) => ({
+    name,
+    dtype: dtype as DType,
+    shape,
+    bytes: end - begin,
+    digest: digests.get(name) ?? ""
+  }))
+})
+
 /** Reads and verifies the header of the checkpoint at `path`, and the length of its file. */
 export const inspect = (
   path: string
 ): Effect.Effect<CheckpointInfo, CheckpointError, FileSystem.FileSystem> =>
-  Opened.use(path, (_, { header, meta, digests }) =>
-    Effect.succeed({
-      meta,
-      bytes: header.fileLength,
-      tensors: [...header.tensors].map(([name, { dtype, shape, begin, end }]) => ({
-        name,
-        dtype: dtype as DType,
-        shape,
-        bytes: end - begin,
-        digest: digests.get(name) ?? ""
-      }))
-    })
-  )
+  Opened.use(path, (_, opened) => Effect.succeed(infoOf(opened)))
+
+/**
+ * Reads the checkpoint at `path` and verifies every byte of it, with little memory; gives what its
+ * header says.
+ */
+export const verify = (
+  path: string
+): Effect.Effect<CheckpointInfo, CheckpointError, FileSystem.FileSystem> =>
+  Opened.use(path, (file, opened) =>
+    Effect.as(verifyData(path, file, opened), infoOf(opened))
+  ).pipe(Effect.withSpan("CheckpointFile.verify"))
 
 /**
  * Reads the checkpoint at `path` and verifies every byte of it. The bytes of its tensors are views

@@ -13,8 +13,7 @@ export const inspectCheckpoint = Effect.fn("Inspect.checkpoint")(function* (opti
   readonly json: boolean
 }) {
   const { out } = yield* Output
-  const info = yield* CheckpointFile.inspect(options.checkpoint)
-  yield* CheckpointFile.read(options.checkpoint)
+  const info = yield* CheckpointFile.verify(options.checkpoint)
   yield* out(`${options.json ? stringify(toJson(info)) : draw(options.checkpoint, info)}\n`)
 })
 

@@ -6,6 +6,7 @@ import * as Either from "effect/Either"
 import * as Layer from "effect/Layer"
 import type * as Schema from "effect/Schema"
 import * as Errno from "../file/Errno.js"
+import * as OpenFile from "../file/OpenFile.js"
 import * as Config from "./Config.js"
 import { ConfigError } from "./ConfigError.js"
 import * as JsonText from "./JsonText.js"
@@ -38,8 +39,9 @@ export const loadConfig = Effect.fn("ConfigSource.loadConfig")(function* <A, I>(
 ) {
   const source = yield* ConfigSource
   const fileSystem = yield* FileSystem.FileSystem
-  const bytes = yield* Effect.mapError(fileSystem.readFile(source.path), (cause) =>
-    notRead(source.path, cause)
+  const bytes = yield* Effect.mapError(
+    Effect.zipRight(OpenFile.requireRegular(source.path), fileSystem.readFile(source.path)),
+    (cause) => notRead(source.path, cause)
   )
   const json = yield* JsonText.parse(yield* decoded(bytes, source.path), source.path)
   return yield* Config.decode(schema, json, source)
@@ -74,6 +76,8 @@ const notRead = (file: string, cause: PlatformError): ConfigError =>
             _tag: "Unreadable",
             file,
             detail:
-              Errno.code(cause) === "EISDIR" ? "it is a folder; name a file in it" : cause.message
+              Errno.code(cause) === "EISDIR"
+                ? "it is a folder; name a file in it"
+                : (OpenFile.whyNotRegular(cause) ?? cause.message)
           }
   })

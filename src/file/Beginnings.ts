@@ -1,7 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { closeSync, openSync, readSync } from "node:fs"
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs"
 import * as EventLoop from "./EventLoop.js"
 import * as NodeFiles from "./NodeFiles.js"
 import * as OpenFile from "./OpenFile.js"
@@ -15,10 +15,14 @@ const through = (fs: FileSystem.FileSystem, file: string, memory: Uint8Array) =>
     Effect.option
   )
 
+// To open a named pipe otherwise waits for somebody to write to it, and all of this process with it.
+const unblocked = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
 /** The same, at once: to wake another thread for each operation takes ten times as long as to do it. */
 const readNow = Option.liftThrowable((file: string, memory: Uint8Array) => {
-  const descriptor = openSync(file, "r")
+  const descriptor = openSync(file, unblocked)
   try {
+    if (!fstatSync(descriptor).isFile()) throw new Error("not a regular file")
     return memory.subarray(0, readSync(descriptor, memory, 0, memory.length, 0))
   } finally {
     closeSync(descriptor)

@@ -1,11 +1,15 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
+import * as JsonLimits from "./JsonLimits.js"
 
 // JSON has no notation for these: JSON.stringify makes null, or 0, of them.
 const tag = "$number"
 const isSpecial = (value: number) => !Number.isFinite(value) || Object.is(value, -0)
 
+// What is more belongs in a tensor, or is somebody's attempt to use up memory.
 const maxDepth = 256
+// Special numbers are written as an object with one value.
+const limits = { depth: maxDepth + 2, values: 5_000_000 }
 
 /** What in `value` JSON cannot hold: the path to it and what it is; undefined if all is well. */
 const problem = (value: unknown, path: string, depth: number): string | undefined => {
@@ -43,20 +47,21 @@ const first = <K>(
  */
 export const stringify = (value: unknown, path: string): Either.Either<string, string> => {
   const found = problem(value, path, 0)
-  return found === undefined
-    ? Either.right(
-        JSON.stringify(value, (_, item: unknown) =>
-          typeof item === "number" && isSpecial(item)
-            ? { [tag]: Object.is(item, -0) ? "-0" : String(item) }
-            : item
-        )
-      )
-    : Either.left(found)
+  if (found !== undefined) return Either.left(found)
+  const text = JSON.stringify(value, (_, item: unknown) =>
+    typeof item === "number" && isSpecial(item)
+      ? { [tag]: Object.is(item, -0) ? "-0" : String(item) }
+      : item
+  )
+  const beyond = JsonLimits.beyond(text, limits)
+  return beyond === undefined ? Either.right(text) : Either.left(`${path}: ${beyond}`)
 }
 
-/** The value of JSON text, as `stringify` wrote it or not; left if it is not JSON. */
-export const parse = (text: string): Either.Either<unknown, string> =>
-  Either.try({
+/** The value of JSON text, as `stringify` wrote it or not; left if that would not write it. */
+export const parse = (text: string): Either.Either<unknown, string> => {
+  const beyond = JsonLimits.beyond(text, limits)
+  if (beyond !== undefined) return Either.left(beyond)
+  return Either.try({
     // Looking at every value takes several times as long as the parsing.
     try: () =>
       !text.includes(tag)
@@ -68,3 +73,4 @@ export const parse = (text: string): Either.Either<unknown, string> =>
           ) as unknown),
     catch: () => "not JSON"
   })
+}

@@ -1,9 +1,53 @@
 import type { PlatformError } from "@effect/platform/Error"
-import { isPlatformError } from "@effect/platform/Error"
-import type * as FileSystem from "@effect/platform/FileSystem"
+import { isPlatformError, SystemError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+
+const kinds: Partial<Record<FileSystem.File.Type, string>> = {
+  FIFO: "a named pipe",
+  Socket: "a socket",
+  CharacterDevice: "a device",
+  BlockDevice: "a device",
+  Unknown: "of an unknown kind"
+}
+
+class NotRegular extends SystemError {
+  constructor(path: string, kind: string) {
+    const description = `it is ${kind}, not a regular file`
+    const module = "FileSystem"
+    super({ reason: "BadResource", module, method: "open", pathOrDescriptor: path, description })
+  }
+}
+
+/** What a file is that `requireRegular` has refused; undefined of any other error. */
+export const whyNotRegular = (error: PlatformError): string | undefined =>
+  error instanceof NotRegular ? error.description : undefined
+
+/**
+ * Fails where `path` is neither a regular file nor a folder: to open a named pipe waits for somebody
+ * to write to it, where no signal is heard, and some devices never end.
+ */
+export const requireRegular = (
+  path: string
+): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
+  FileSystem.FileSystem.pipe(
+    Effect.flatMap((fs) => fs.stat(path)),
+    Effect.flatMap(({ type }) => {
+      const kind = kinds[type]
+      return kind === undefined ? Effect.void : Effect.fail(new NotRegular(path, kind))
+    })
+  )
+
+/** Opens a file to read it, if `requireRegular` lets it. */
+export const open = (
+  path: string
+): Effect.Effect<FileSystem.File, PlatformError, FileSystem.FileSystem | Scope.Scope> =>
+  Effect.zipRight(
+    requireRegular(path),
+    Effect.flatMap(FileSystem.FileSystem, (fs) => fs.open(path))
+  )
 
 /** `Effect.scoped` for files: where closing one fails, that is an error, not a defect. */
 export const scoped = <A, E, R>(

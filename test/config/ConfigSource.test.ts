@@ -2,6 +2,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { execFileSync } from "node:child_process"
 import { ConfigSource, loadConfig } from "../../src/config/ConfigSource.js"
 import { ExampleConfig, minimal } from "./ExampleConfig.js"
 
@@ -102,6 +103,18 @@ describe("loadConfig", () => {
       expect(error.reason).toMatchObject({ _tag: "Unreadable", file: path })
       expect(error.message).toContain(`${path}: cannot be read: `)
       expect(error.message).toContain("it is a folder; name a file in it")
+    }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.scoped("refuses a pipe at once, though nobody writes to it", () =>
+    Effect.gen(function* () {
+      const fileSystem = yield* FileSystem.FileSystem
+      const path = `${yield* fileSystem.makeTempDirectoryScoped()}/config.json`
+      execFileSync("mkfifo", [path])
+      const error = yield* Effect.flip(
+        Effect.provide(loadConfig(ExampleConfig), ConfigSource.layer({ path }))
+      )
+      expect(error.message).toContain("it is a named pipe, not a regular file")
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 })

@@ -31,6 +31,25 @@ describe("JsonText", () => {
     expect(Either.isLeft(JsonText.stringify(loop, "state"))).toBe(true)
   })
 
+  it("reads as deep as it writes, and no deeper", () => {
+    const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth)
+    const deepest = JSON.parse(nested(257)) as unknown
+    expect(Either.isRight(JsonText.stringify(deepest, "state"))).toBe(true)
+    expect(Either.isLeft(JsonText.stringify([deepest], "state"))).toBe(true)
+    expect(Either.isRight(JsonText.parse(nested(257)))).toBe(true)
+    expect(JsonText.parse(nested(1_000_000))).toEqual(Either.left("more than 258 levels deep"))
+  })
+
+  it("refuses more values than it writes", () => {
+    const long = `[${"0,".repeat(5_000_001)}0]`
+    expect(JsonText.parse(long)).toEqual(Either.left("more than 5000000 values"))
+  })
+
+  it("does not take brackets and commas in strings for any", () => {
+    const text = JSON.stringify(["[".repeat(1000), '\\"[[,'.repeat(1000)])
+    expect(JsonText.parse(text)).toEqual(Either.right(JSON.parse(text)))
+  })
+
   it("refuses text that is not JSON", () => {
     expect(Either.isLeft(JsonText.parse("{"))).toBe(true)
   })

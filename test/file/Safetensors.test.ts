@@ -114,6 +114,27 @@ describe("Safetensors", () => {
       raw(`{"a":${entry(0, 2, "[9007199254740991,9007199254740991]")}}`, 2),
       "BadOffsets"
     ],
+    [
+      "a shape whose product goes beyond all numbers, though a zero follows",
+      raw(`{"a":${entry(0, 0, "[9007199254740991,9007199254740991,0]")}}`),
+      "BadOffsets"
+    ],
+    ["a zero before the large", raw(`{"a":${entry(0, 0, "[0,9007199254740991,9]")}}`), "read"],
+    [
+      "offsets with a point",
+      raw(`{"a":${entry(0, 4)}}`.replace("[0,4]", "[0.0,4.0]"), 4),
+      "BadHeader"
+    ],
+    [
+      "offsets with an exponent",
+      raw(`{"a":${entry(0, 4)}}`.replace("[0,4]", "[0,4e0]"), 4),
+      "BadHeader"
+    ],
+    ["half a character in a name", raw(`{"\\ud800":${entry(0, 1)}}`, 1), "BadHeader"],
+    ["half a character in metadata", raw(`{"__metadata__":{"a":"x\\uDC00"}}`), "BadHeader"],
+    ["a character in two halves", raw(`{"\\ud83d\\ude00":${entry(0, 1)}}`, 1), "read"],
+    ["arrays in arrays", raw(`{"a":${"[".repeat(200)}${"]".repeat(200)}}`), "BadHeader"],
+    ["33 dimensions", raw(`{"a":${entry(0, 1, `[${Array(33).fill(1)}]`)}}`, 1), "BadTensor"],
     ["a hole at the start", raw(`{"a":${entry(1, 2)}}`, 2), "BadOffsets"],
     ["a hole between", raw(`{"a":${entry(0, 1)},"b":${entry(2, 3)}}`, 3), "BadOffsets"],
     ["an overlap", raw(`{"a":${entry(0, 2)},"b":${entry(1, 3)}}`, 3), "BadOffsets"],
@@ -132,5 +153,26 @@ describe("Safetensors", () => {
   ])("refuses to write %s", (_, name, tensor) => {
     const result = Safetensors.encode({ metadata, tensors: new Map([[name, tensor]]) })
     expect(Either.isLeft(result) && result.left.reason).toBe("BadTensor")
+  })
+
+  it("refuses to write half a character in metadata", () => {
+    const result = Safetensors.encode({ metadata: new Map([["a", "\ud800"]]), tensors })
+    expect(Either.isLeft(result) && result.left.reason).toBe("BadMetadata")
+  })
+
+  it("refuses more values than any model has before it parses them", () => {
+    const text = `{"a":[${"0,".repeat(4_100_000)}0]}`
+    const result = Safetensors.decode(raw(text))
+    expect(Either.isLeft(result) && result.left.message).toBe(
+      "header: has more than 4000000 values"
+    )
+  })
+
+  it("names the number that is not written as a whole number", () => {
+    const bytes = raw(`{"a":${entry(0, 4)}}`.replace("[0,4]", "[0,4e0]"), 4)
+    const result = Safetensors.decode(bytes)
+    expect(Either.isLeft(result) && result.left.message).toBe(
+      "header: 4e0 is not written as a whole number"
+    )
   })
 })

@@ -1,7 +1,8 @@
 import type { PlatformError } from "@effect/platform/Error"
-import * as FileSystem from "@effect/platform/FileSystem"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as EventLoop from "../../file/EventLoop.js"
 import * as OpenFile from "../../file/OpenFile.js"
 import * as Header from "../../file/safetensors/Header.js"
 import type { SafetensorsError } from "../../file/safetensors/SafetensorsError.js"
@@ -11,6 +12,7 @@ import { CheckpointError, notSafetensors, whileReading } from "../CheckpointErro
 import * as HeaderDigest from "./HeaderDigest.js"
 import type { Digests } from "./Metadata.js"
 import * as Metadata from "./Metadata.js"
+import * as Opening from "./Opening.js"
 import * as Summary from "./Summary.js"
 
 /** A checkpoint's file that is open, its header read and verified. */
@@ -31,6 +33,8 @@ const readHeader = Effect.fnUntraced(function* (path: string, file: FileSystem.F
   // Most headers are shorter: one call reads all.
   const start = new Uint8Array(Math.min(fileLength, 32 * 1024))
   const read = yield* OpenFile.fill(file, start)
+  const foreign = Opening.foreign(start.subarray(0, read))
+  if (foreign !== undefined) return yield* refuse("NotACheckpoint", foreign)
   const length = yield* safetensors(Header.lengthOf(start.subarray(0, read), fileLength))
   const bytes = new Uint8Array(length)
   bytes.set(start.subarray(0, length))
@@ -46,6 +50,8 @@ const readHeader = Effect.fnUntraced(function* (path: string, file: FileSystem.F
   if (Summary.check(bytes) === "damaged") {
     return yield* refuse("Damaged", "its summary does not have its digest")
   }
+  // Between long pieces of work on what may be a very long header.
+  if (length > start.length) yield* EventLoop.breathe
   const header = yield* safetensors(Header.decode(bytes, fileLength))
   if (seal === "absent") return yield* refuse("NotACheckpoint", "its header has no digest")
   return header
@@ -64,8 +70,7 @@ const withHeader = <A>(
     header: Header.Header
   ) => Effect.Effect<A, CheckpointError | PlatformError, FileSystem.FileSystem>
 ): Effect.Effect<A, CheckpointError, FileSystem.FileSystem> =>
-  FileSystem.FileSystem.pipe(
-    Effect.flatMap((fs) => fs.open(path)),
+  OpenFile.open(path).pipe(
     Effect.flatMap((file) =>
       Effect.flatMap(readHeader(path, file), (header) => body(file, header))
     ),

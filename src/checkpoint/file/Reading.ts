@@ -17,30 +17,67 @@ const name = (damaged: TensorChecking["damaged"]): string => {
   return `not as they were saved: ${places.join(", ")}${more}`
 }
 
-/** Reads the data behind a header, each piece while the one before it is verified. */
+/**
+ * Reads the data behind a header, each piece while the one before it is verified: the `nth` into
+ * memory that `memory` gives, which is then `length` bytes long.
+ */
+const verifying = Effect.fnUntraced(function* (
+  path: string,
+  file: FileSystem.File,
+  opened: Opened,
+  memory: (nth: number, length: number) => Uint8Array
+) {
+  const { length, fileLength } = opened.header
+  const checking = Checking.make(opened)
+  let before: Uint8Array = new Uint8Array()
+  for (let nth = 0, begin = length; begin < fileLength; nth++, begin += pieceLength) {
+    const piece = memory(nth, Math.min(pieceLength, fileLength - begin))
+    const verified = before
+    // In this order: the reading is under way before verifying takes this thread.
+    const [read] = yield* Effect.all(
+      [OpenFile.fill(file, piece), Effect.sync(() => checking.take(verified))],
+      { concurrency: "unbounded" }
+    )
+    if (read < piece.length) {
+      const detail = "the file became shorter while it was read"
+      return yield* new CheckpointError({ reason: "Truncated", path, detail })
+    }
+    before = piece
+  }
+  checking.take(before)
+  if (checking.damaged.length > 0) {
+    return yield* new CheckpointError({ reason: "Damaged", path, detail: name(checking.damaged) })
+  }
+})
+
+/** Reads the data behind a header and verifies it. */
 export const readData = Effect.fnUntraced(function* (
   path: string,
   file: FileSystem.File,
   opened: Opened
 ) {
-  const { length, fileLength } = opened.header
-  const data = new Uint8Array(Buffer.allocUnsafeSlow(fileLength - length).buffer)
-  const checking = Checking.make(data, opened)
-  const read = Effect.fnUntraced(function* (begin: number) {
-    const piece = data.subarray(begin - length, begin - length + pieceLength)
-    if ((yield* OpenFile.fill(file, piece)) < piece.length) {
-      const detail = "the file became shorter while it was read"
-      return yield* new CheckpointError({ reason: "Truncated", path, detail })
-    }
+  const length = opened.header.fileLength - opened.header.length
+  const data = yield* Effect.try({
+    try: () => new Uint8Array(Buffer.allocUnsafeSlow(length).buffer),
+    catch: () =>
+      new CheckpointError({
+        reason: "Unreadable",
+        path,
+        detail: `its tensors take ${length} bytes, more than can be had`
+      })
   })
-  for (let begin = length; begin < fileLength; begin += pieceLength) {
-    // In this order: the reading is under way before verifying takes this thread.
-    yield* Effect.all([read(begin), Effect.sync(() => checking.until(begin))], {
-      concurrency: "unbounded",
-      discard: true
-    })
-  }
-  checking.until(fileLength)
-  if (checking.damaged.length === 0) return data
-  return yield* new CheckpointError({ reason: "Damaged", path, detail: name(checking.damaged) })
+  yield* verifying(path, file, opened, (nth, length) =>
+    data.subarray(nth * pieceLength, nth * pieceLength + length)
+  )
+  return data
 })
+
+/** Verifies the data behind a header, of which no more than two pieces are in memory at a time. */
+export const verifyData = (path: string, file: FileSystem.File, opened: Opened) =>
+  Effect.suspend(() => {
+    const longest = Math.min(pieceLength, opened.header.fileLength - opened.header.length)
+    const pieces = [Buffer.allocUnsafeSlow(longest), Buffer.allocUnsafeSlow(longest)] as const
+    return verifying(path, file, opened, (nth, length) =>
+      pieces[nth % 2 ? 1 : 0].subarray(0, length)
+    )
+  })

@@ -4,31 +4,33 @@ import * as TensorDigest from "./TensorDigest.js"
 
 /** Verifies tensors as their bytes come. */
 export interface TensorChecking {
-  /** Verifies what has come by now: all before `end`, counted from the start of the file. */
-  readonly until: (end: number) => void
+  /** Verifies the bytes that come next; the first are those behind the header. */
+  readonly take: (bytes: Uint8Array) => void
   /** The tensors, of those that have come whole, that are not as they were saved. */
   readonly damaged: ReadonlyArray<readonly [name: string, info: TensorInfo]>
 }
 
-/** `data` is what follows the header, as far as it has come. */
-export const make = (data: Uint8Array, { digests, header, meta }: Opened): TensorChecking => {
+/** Verifies what follows the header of an opened checkpoint. */
+export const make = ({ digests, header, meta }: Opened): TensorChecking => {
   const tensors = [...header.tensors]
   const damaged: Array<(typeof tensors)[number]> = []
   let nth = 0
   let at = header.length
   let digest = TensorDigest.make(meta.format_version)
-  return {
-    damaged,
-    until: (end) => {
-      for (; nth < tensors.length; nth++) {
-        const [name, info] = tensors[nth]!
-        const to = Math.min(info.end, end)
-        digest.update(data.subarray(at - header.length, to - header.length))
-        at = to
-        if (info.end > end) return
-        if (digest.finish() !== digests.get(name)) damaged.push([name, info])
-        digest = TensorDigest.make(meta.format_version)
-      }
+  const take = (bytes: Uint8Array) => {
+    const begin = at
+    const end = begin + bytes.length
+    for (; nth < tensors.length; nth++) {
+      const [name, info] = tensors[nth]!
+      const to = Math.min(info.end, end)
+      digest.update(bytes.subarray(at - begin, to - begin))
+      at = to
+      if (info.end > end) return
+      if (digest.finish() !== digests.get(name)) damaged.push([name, info])
+      digest = TensorDigest.make(meta.format_version)
     }
   }
+  // Those without bytes may be all that there are.
+  take(new Uint8Array())
+  return { damaged, take }
 }

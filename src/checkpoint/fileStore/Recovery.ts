@@ -57,7 +57,7 @@ const give = (
     // What the name stood for may have no other, so only what is whole takes its place.
     const look = Option.isSome(now)
       ? CheckpointFile.check(one.path)
-      : Effect.asVoid(CheckpointFile.read(one.path))
+      : Effect.asVoid(CheckpointFile.verify(one.path))
     // No name is moved for an error that does not come again.
     const looked = yield* Effect.either(Effect.retry(look, { times: 1 }))
     if (Either.isLeft(looked)) {

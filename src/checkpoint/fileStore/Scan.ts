@@ -5,15 +5,24 @@ import * as path from "node:path"
 import * as Beginnings from "../../file/Beginnings.js"
 import * as FileStat from "../../file/FileStat.js"
 import * as Candidates from "../Candidate.js"
+import { CheckpointError } from "../CheckpointError.js"
 import * as CheckpointFile from "../CheckpointFile.js"
 import type { Found } from "../Choice.js"
 import type { Ranked } from "../Candidate.js"
+import * as Opening from "../file/Opening.js"
 import * as Summary from "../file/Summary.js"
 import * as Names from "../Names.js"
 import * as Listing from "./Listing.js"
 
-// A summary is much shorter, unless a run measures dozens of metrics.
-const length = 8192
+/** A file's beginning: how it ranks, what it is instead of a checkpoint, or null: see for yourself. */
+type Look = Summary.Summary | string | null
+
+const look = (start: Option.Option<Uint8Array>): Look =>
+  Option.getOrNull(
+    Option.flatMap(start, (bytes): Option.Option<Look> =>
+      Option.orElse(Summary.of(bytes), () => Option.fromNullable(Opening.foreign(bytes)))
+    )
+  )
 
 interface Seen extends Ranked {
   readonly digest: string
@@ -38,28 +47,32 @@ const distinct = Effect.fnUntraced(function* (seen: ReadonlyArray<Seen>) {
 /**
  * The checkpoints in `folder`, as far as choosing among them needs: of each file the summary at its
  * beginning is read, and no more. Where there is none, or it is damaged, the header is read with all
- * care. What is found may be damaged behind its summary, or cut short: a load will tell, or `sure`.
+ * care, unless the file is none of ours: that is not worth a longer look. What is found may be damaged
+ * behind its summary, or cut short: a load will tell, or `sure`.
  */
 export const scan = Effect.fn("FileStore.scan")(function* (folder: string) {
   const present = yield* Listing.entries(folder)
   const names = present.filter(Names.isCheckpoint)
   const looks = yield* Beginnings.read(
     names.map((name) => path.join(folder, name)),
-    length,
-    (file, start) => ({
-      name: path.basename(file),
-      seen: Option.map(Option.flatMap(start, Summary.of), (summary): Seen => ({
-        path: file,
-        name: path.basename(file),
-        ...summary
-      }))
-    })
+    // A summary is much shorter, unless a run measures dozens of metrics.
+    Opening.length,
+    (file, start) => ({ path: file, name: path.basename(file), look: look(start) })
   )
-  const odd = looks.filter(({ seen }) => Option.isNone(seen)).map(({ name }) => name)
+  const seen: Array<Seen> = []
+  const odd: Array<string> = []
+  const foreign: Array<CheckpointError> = []
+  for (const { look, ...file } of looks) {
+    if (look === null) odd.push(file.name)
+    else if (typeof look === "object") seen.push({ ...file, ...look })
+    else {
+      foreign.push(new CheckpointError({ reason: "NotACheckpoint", path: file.path, detail: look }))
+    }
+  }
   const careful = yield* Listing.among(folder, odd, new Set(present))
-  const quick = yield* distinct(looks.flatMap(({ seen }) => Option.toArray(seen)))
-  const ranked: ReadonlyArray<Ranked> = [...quick, ...Candidates.whole(careful)]
-  return { ranked, errors: Candidates.errors(careful) } satisfies Found
+  const ranked: ReadonlyArray<Ranked> = [...(yield* distinct(seen)), ...Candidates.whole(careful)]
+  const errors: ReadonlyArray<CheckpointError> = [...foreign, ...Candidates.errors(careful)]
+  return { ranked, errors } satisfies Found
 })
 
 /**

@@ -13,7 +13,7 @@ export const verify = Effect.fn("FileStore.verify")(function* (file: string) {
   const { type } = yield* Effect.mapError(FileStat.stat(file), whileReading(file))
   const found = type === "Directory" ? yield* Listing.files(file) : [yield* Listing.one(file)]
   return yield* Effect.forEach(found, (candidate) =>
-    CheckpointFile.read(candidate.path).pipe(
+    CheckpointFile.verify(candidate.path).pipe(
       Effect.map(({ meta }) => meta),
       Effect.either,
       Effect.map((health): Candidate => ({ ...candidate, health }))

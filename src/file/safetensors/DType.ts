@@ -27,6 +27,13 @@ export const isDType = (name: unknown): name is DType =>
 /** The bytes of one element of type `dtype`. */
 export const size = (dtype: DType): number => sizes[dtype]
 
-/** The bytes of a tensor; [] is a scalar. */
-export const byteLength = (dtype: DType, shape: ReadonlyArray<number>): number =>
-  shape.reduce((product, dimension) => product * dimension, size(dtype))
+/** The bytes of a tensor; [] is a scalar. Infinity where they are more than can be counted. */
+export const byteLength = (dtype: DType, shape: ReadonlyArray<number>): number => {
+  let product = size(dtype)
+  for (const dimension of shape) {
+    product *= dimension
+    // Not only at the end: a zero that follows makes nothing of it, and other readers refuse it.
+    if (product > Number.MAX_SAFE_INTEGER) return Infinity
+  }
+  return product
+}

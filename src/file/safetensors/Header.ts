@@ -3,7 +3,8 @@ import * as Predicate from "effect/Predicate"
 import * as DType from "./DType.js"
 import type { SafetensorsErrorReason } from "./SafetensorsError.js"
 import { SafetensorsError } from "./SafetensorsError.js"
-import { firstDuplicate } from "./UniqueKeys.js"
+import * as JsonLimits from "../JsonLimits.js"
+import { oddities } from "./UniqueKeys.js"
 
 /** A tensor to be written: its element type and shape. */
 export interface TensorShape {
@@ -30,10 +31,25 @@ export interface Header {
 /** The longest header that the format allows, without its 8 bytes of length. */
 export const maxLength = 100_000_000
 
+/** More tensors than this no file of ours has, and none is read. */
+export const maxTensors = 100_000
+
+/** Nor has a tensor more dimensions. */
+export const maxRank = 32
+
+// Names, and the fields of entries, are one level deep, shapes and offsets two; with some to spare
+// for `__metadata__`.
+const limits = { depth: 3, values: (maxRank + 8) * maxTensors }
+
 const fail = (reason: SafetensorsErrorReason, where: string, detail: string) =>
   Either.left(new SafetensorsError({ reason, where, detail }))
 
 const alignUp = (length: number): number => Math.ceil(length / 8) * 8
+
+// Half of a surrogate pair has no UTF-8: other readers refuse it.
+const isHalf = (text: string): boolean => /\p{Surrogate}/u.test(text)
+
+const isHalfText = (value: unknown): boolean => typeof value === "string" && isHalf(value)
 
 const isDimension = (value: unknown): value is number =>
   Number.isSafeInteger(value) && (value as number) >= 0 && !Object.is(value, -0)
@@ -51,7 +67,12 @@ export const encode = (
   tensors: ReadonlyMap<string, TensorShape>
 ): Either.Either<{ readonly header: Header; readonly bytes: Uint8Array }, SafetensorsError> => {
   const entries: Array<string> = []
+  if (tensors.size > maxTensors) {
+    return fail("BadHeader", "header", `${tensors.size} tensors of at most ${maxTensors}`)
+  }
   if (metadata.size > 0) {
+    const half = [...metadata].find((pair) => pair.some(isHalf))
+    if (half !== undefined) return fail("BadMetadata", half[0], "holds half of a surrogate pair")
     const pairs = [...metadata].map(
       ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`
     )
@@ -60,12 +81,14 @@ export const encode = (
   const placed: Array<[string, TensorInfo]> = []
   let end = 0
   for (const [name, { dtype, shape }] of inOrder(tensors)) {
-    // Half of a surrogate pair has no UTF-8: other readers refuse it.
-    if (name === "__metadata__" || /\p{Surrogate}/u.test(name)) {
+    if (name === "__metadata__" || isHalf(name)) {
       return fail("BadTensor", name, "no tensor can have this name")
     }
     if (!shape.every(isDimension)) {
       return fail("BadTensor", name, `the shape [${shape}] is not one of whole numbers`)
+    }
+    if (shape.length > maxRank) {
+      return fail("BadTensor", name, `${shape.length} dimensions of at most ${maxRank}`)
     }
     const begin = end
     end += DType.byteLength(dtype, shape)
@@ -112,7 +135,7 @@ export const lengthOf = (
 }
 
 const decodeMetadata = (
-  value: unknown
+  value: unknown = {}
 ): Either.Either<ReadonlyMap<string, string>, SafetensorsError> => {
   if (!Predicate.isRecord(value)) return fail("BadMetadata", "__metadata__", "is not an object")
   const entries = Object.entries(value)
@@ -139,7 +162,13 @@ const decodeTensor = (
     return fail("BadOffsets", name, "its data_offsets are not two whole numbers")
   }
   const [begin, end] = offsets as [number, number]
+  if (shape.length > maxRank) {
+    return fail("BadTensor", name, `has ${shape.length} dimensions of at most ${maxRank}`)
+  }
   const size = DType.byteLength(dtype, shape)
+  if (size === Infinity) {
+    return fail("BadOffsets", name, `${dtype} [${shape}] is larger than any file`)
+  }
   return end - begin === size
     ? Either.right({ dtype, shape, begin: begin + length, end: end + length })
     : fail(
@@ -149,30 +178,35 @@ const decodeTensor = (
       )
 }
 
-const parseJson = (bytes: Uint8Array): Either.Either<Record<string, unknown>, SafetensorsError> =>
+const badHeader = (detail: string) => fail("BadHeader", "header", detail)
+
+const decodeText = (bytes: Uint8Array) =>
   Either.try({
     try: () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes),
     catch: () => "is not UTF-8"
-  }).pipe(
-    Either.filterOrLeft(
-      (text) => text.startsWith("{"),
-      () => "does not begin with {"
-    ),
-    Either.flatMap((text) =>
-      Either.try({
-        try: () => ({ text, value: JSON.parse(text) as Record<string, unknown> }),
-        catch: () => "is not JSON"
-      })
-    ),
-    Either.mapLeft((detail) => ({ reason: "BadHeader" as const, detail })),
-    Either.flatMap(({ text, value }) => {
-      const twice = firstDuplicate(text)
-      return twice === undefined
-        ? Either.right(value)
-        : Either.left({ reason: "DuplicateKey" as const, detail: `has the name ${twice} twice` })
-    }),
-    Either.mapLeft((problem) => new SafetensorsError({ where: "header", ...problem }))
-  )
+  })
+
+const parseText = (text: string) =>
+  Either.try({
+    try: () => JSON.parse(text) as Record<string, unknown>,
+    catch: () => "is not JSON"
+  })
+
+/** The JSON of a header, and what is odd in how it is written. */
+const parseJson = (bytes: Uint8Array) =>
+  Either.gen(function* () {
+    const text = yield* Either.orElse(decodeText(bytes), badHeader)
+    if (!text.startsWith("{")) return yield* badHeader("does not begin with {")
+    const beyond = JsonLimits.beyond(text, limits)
+    if (beyond !== undefined) return yield* badHeader(`has ${beyond}`)
+    const value = yield* Either.orElse(parseText(text), badHeader)
+    const { fraction, twice } = oddities(text)
+    if (twice !== undefined) {
+      return yield* fail("DuplicateKey", "header", `has the name ${twice} twice`)
+    }
+    // What is UTF-8 holds halves of surrogate pairs in escapes only.
+    return { value, fraction, mayHoldHalves: /\\u[dD]/.test(text) }
+  })
 
 /** Reads a header from `bytes`, which it fills, in a file of `fileLength` bytes; checks everything. */
 export const decode = (
@@ -181,11 +215,23 @@ export const decode = (
 ): Either.Either<Header, SafetensorsError> =>
   Either.gen(function* () {
     const length = yield* lengthOf(bytes, fileLength)
-    const { __metadata__: declared = {}, ...entries } = yield* parseJson(bytes.subarray(8, length))
-    const metadata = yield* decodeMetadata(declared)
+    const { fraction, mayHoldHalves, value } = yield* parseJson(bytes.subarray(8, length))
+    const metadata = yield* decodeMetadata(value["__metadata__"])
     const infos: Array<[string, TensorInfo]> = []
-    for (const [name, entry] of Object.entries(entries)) {
-      infos.push([name, yield* decodeTensor(name, entry, length)])
+    for (const [name, entry] of Object.entries(value)) {
+      if (name !== "__metadata__") infos.push([name, yield* decodeTensor(name, entry, length)])
+    }
+    if (infos.length > maxTensors) {
+      return yield* fail("BadHeader", "header", `${infos.length} tensors of at most ${maxTensors}`)
+    }
+    if (fraction !== undefined) {
+      return yield* fail("BadHeader", "header", `${fraction} is not written as a whole number`)
+    }
+    const half = mayHoldHalves
+      ? [...metadata.entries(), ...infos].flat().find(isHalfText)
+      : undefined
+    if (half !== undefined) {
+      return yield* fail("BadHeader", "header", "holds half of a surrogate pair")
     }
     infos.sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)
     let end = length
