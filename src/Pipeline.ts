@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
+import { breathe } from "./file/EventLoop.js"
 import { strangerIn, type Stage } from "./Stage.js"
 import { Preflight } from "./training/Plan.js"
 import { refuse, type StageErrorReason } from "./training/StageError.js"
@@ -117,7 +118,9 @@ export const make: {
     // The overloads have checked that each stage takes what the one before it gives.
     run: stages
       .reduce<Effect.Effect<unknown, unknown, unknown>>(
-        (before, stage) => Effect.flatMap(before, (out) => stage.run(out as never)),
+        // A signal that has come while one stage blocked is seen before the next begins.
+        (before, stage) =>
+          Effect.flatMap(Effect.zipLeft(before, breathe), (out) => stage.run(out as never)),
         Effect.void
       )
       .pipe(

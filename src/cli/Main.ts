@@ -4,6 +4,7 @@ import { Output } from "../observe/Output.js"
 import { commands, isCommand, summary } from "./Commands.js"
 import * as Help from "./Help.js"
 import { Invocation } from "./Invocation.js"
+import { Signals } from "./Signals.js"
 import { UsageError } from "./UsageError.js"
 import * as Words from "./Words.js"
 
@@ -21,7 +22,10 @@ export const main = Effect.fn("main")(function* (version: string) {
     if (wantsHelp) return yield* out(`${Help.ofCommand(commands[first])}\n`)
     const wrong = Words.check(first, commands[first], words.slice(1))
     if (wrong !== null) return yield* wrong
-    const { parse } = yield* Effect.promise(() => import("./Parser.js"))
+    const { watch } = yield* Signals
+    const [{ parse }] = yield* Effect.all([Effect.promise(() => import("./Parser.js")), watch], {
+      concurrency: "unbounded"
+    })
     return yield* parse([...argv.slice(0, 2), ...words])
   }
   if (first === "--help" || wantsHelp) {

@@ -3,8 +3,7 @@ import * as Chunk from "effect/Chunk"
 import * as Exit from "effect/Exit"
 import * as Inspectable from "effect/Inspectable"
 import * as Predicate from "effect/Predicate"
-import type { Signal } from "./Signals.js"
-import * as Signals from "./Signals.js"
+import { exitCode, type Signal } from "./Signal.js"
 import { UsageError } from "./UsageError.js"
 
 /** An error as its reader sees it: its message, without a stack. */
@@ -49,12 +48,6 @@ export const fromExit = (
   ]
   const usage = failures.every((failure) => failure instanceof UsageError)
   const code =
-    defects.length > 0
-      ? 1
-      : failures.length === 0
-        ? Signals.exitCode(signal ?? "SIGINT")
-        : usage
-          ? 2
-          : 1
+    defects.length > 0 ? 1 : failures.length === 0 ? exitCode(signal ?? "SIGINT") : usage ? 2 : 1
   return { code, text: lines.join("\n") }
 }

@@ -1,14 +1,11 @@
 import { makeRunMain } from "@effect/platform/Runtime"
-import type * as Effect from "effect/Effect"
+import * as Effect from "effect/Effect"
+import type { Messages } from "../observe/Messages.js"
+import { Guard, type Terms } from "./Guard.js"
 import * as Report from "./Report.js"
-import type { Inbox, Signal } from "./Signals.js"
-import * as Signals from "./Signals.js"
-
-/** One Ctrl+C can arrive twice, from the terminal and relayed by npm: milliseconds to ignore. */
-const echo = 1000
-
-/** Milliseconds after which a stop that takes its time says so. */
-const patience = 500
+import { caught, exitCode, type Signal } from "./Signal.js"
+import type { Inbox } from "./Signals.js"
+import * as Watchdog from "./Watchdog.js"
 
 /** The longest that a timer of Node can wait, in milliseconds. */
 const longest = 2 ** 31 - 1
@@ -21,60 +18,81 @@ const longest = 2 ** 31 - 1
  * later, ends the process at once. A closed pipe behind standard output stops it like a signal.
  * SIGUSR1 is a request to save. Exits with 0, 1 after an error, 2 after a wrong command line, or
  * 128 and the signal's number.
+ *
+ * Once the command asks to be watched, a watchdog thread does the answering and the ending, and
+ * this thread, which may be blocked, only interrupts `main`.
  */
 export const runMain = (
   main: Effect.Effect<void, unknown>,
   options: {
     readonly inbox: Inbox
-    /** What to say on standard error when stopping takes its time. */
-    readonly stopping: string
-    /** What to say there when the time to stop is over. */
-    readonly outOfTime: (seconds: number) => string
+    readonly messages: Pick<Messages, "stopping" | "outOfTime" | "orphaned">
   }
 ): void => {
-  const { inbox, outOfTime, stopping } = options
+  const { inbox, messages } = options
   makeRunMain(({ fiber, teardown }) => {
     const keepAlive = setInterval(() => {}, longest)
-    let first = 0
-    let deadline: NodeJS.Timeout | null = null
-
-    // Whatever came first: who sends SIGTERM will not wait for ever.
-    const limit = () => {
-      const { grace } = inbox
-      deadline ??= setTimeout(
-        () => {
-          process.stderr.write(`\n${outOfTime(grace)}\n`)
-          process.exit(Signals.exitCode("SIGTERM"))
-        },
-        Math.min(grace * 1000, longest)
-      ).unref()
-    }
+    const terms = (): Terms => ({
+      grace: inbox.grace,
+      stopping: messages.stopping,
+      outOfTime: messages.outOfTime(inbox.grace)
+    })
+    const guard = new Guard(terms(), {
+      say: (text) => process.stderr.write(`\n${text}\n`),
+      end: (signal) => process.exit(exitCode(signal))
+    })
+    let watchdog: Watchdog.Watchdog | null = null
+    let isWatching = false
 
     const stop = (signal: Signal) => {
-      const now = performance.now()
-      if (inbox.received !== null) {
-        if (now - first > echo) process.exit(Signals.exitCode(inbox.received))
-        return
-      }
-      first = now
+      if (inbox.received !== null) return
       inbox.received = signal
       fiber.unsafeInterruptAsFork(fiber.id())
-      if (signal === "SIGINT") {
-        setTimeout(() => process.stderr.write(`\n${stopping}\n`), patience).unref()
-      }
     }
+    /** Lets the thread, if it watches, know of what it cannot have seen. */
+    const hand = (signal: Signal) => {
+      guard.dispose()
+      watchdog?.send(signal)
+    }
+    inbox.graceChanged = () => {
+      guard.terms = terms()
+      watchdog?.send(guard.terms)
+    }
+    inbox.startWatchdog = () =>
+      new Promise((resolve) => {
+        watchdog = Watchdog.start(
+          { terms: guard.terms, orphaned: messages.orphaned },
+          {
+            watching: () => {
+              isWatching = true
+              if (guard.stopping !== null) hand(guard.stopping)
+              resolve()
+            },
+            orphaned: () => stop("SIGTERM"),
+            lost: () => {
+              isWatching = false
+              resolve()
+            }
+          }
+        )
+      })
 
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-      process.on(signal, () => stop(signal))
+    for (const signal of caught) {
+      process.on(signal, () => {
+        if (!isWatching) guard.receive(signal)
+        stop(signal)
+      })
     }
-    process.on("SIGTERM", limit)
     process.on("SIGUSR1", () => {
       inbox.saveRequested = true
     })
     // A terminal that was closed fails each write with EIO, while SIGHUP does the stopping.
     process.stderr.on("error", () => {})
     process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code === "EPIPE" && inbox.received === null) stop("SIGPIPE")
+      if (error.code !== "EPIPE" || inbox.received !== null) return
+      guard.begin("SIGPIPE")
+      if (isWatching) hand("SIGPIPE")
+      stop("SIGPIPE")
     })
 
     fiber.addObserver((exit) => {
@@ -82,7 +100,8 @@ export const runMain = (
       // The callback comes when what was written before has left, or cannot leave any more.
       teardown(exit, (code) => process.stdout.write("", () => process.exit(code)))
     })
-  })(main, {
+    // A fiber begins at once: it is to find all of the above in place.
+  })(Effect.zipRight(Effect.yieldNow(), main), {
     disableErrorReporting: true,
     // It would stay beside the logger that a command puts in place of the default one.
     disablePrettyLogger: true,

@@ -1,13 +1,7 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-
-/** What can ask a command to stop, with the number that the exit code tells (128 more). */
-export const numbers = { SIGHUP: 1, SIGINT: 2, SIGPIPE: 13, SIGTERM: 15 } as const
-export type Signal = keyof typeof numbers
-
-/** The exit code that tells which signal ended a command. */
-export const exitCode = (signal: Signal): number => 128 + numbers[signal]
+import type { Signal } from "./Signal.js"
 
 /** What signals have asked of the command so far, and how long it may take to stop. */
 export class Signals extends Context.Tag("holdfast/Signals")<
@@ -19,6 +13,8 @@ export class Signals extends Context.Tag("holdfast/Signals")<
     readonly takeSaveRequest: Effect.Effect<boolean>
     /** Sets the seconds that the command has from SIGTERM to its end. */
     readonly setGrace: (seconds: number) => Effect.Effect<void>
+    /** Has signals answered, and the grace enforced, also while the main thread is blocked. */
+    readonly watch: Effect.Effect<void>
   }
 >() {}
 
@@ -28,6 +24,10 @@ export class Inbox {
   saveRequested = false
   /** Seconds from SIGTERM to the end. */
   grace = 25
+  /** Called when the grace has changed. */
+  graceChanged: () => void = () => {}
+  /** Starts a watchdog; resolved when it watches, or cannot. */
+  startWatchdog: () => Promise<void> = () => Promise.resolve()
 
   get layer(): Layer.Layer<Signals> {
     return Layer.succeed(Signals, {
@@ -40,7 +40,9 @@ export class Inbox {
       setGrace: (seconds) =>
         Effect.sync(() => {
           this.grace = seconds
-        })
+          this.graceChanged()
+        }),
+      watch: Effect.promise(() => this.startWatchdog())
     })
   }
 }

@@ -25,6 +25,5 @@ const invocation = {
 
 main(version).pipe(
   Effect.provide(Layer.mergeAll(Layer.succeed(Invocation, invocation), inbox.layer, Output.layer)),
-  (command) =>
-    runMain(command, { inbox, stopping: messages.stopping, outOfTime: messages.outOfTime })
+  (command) => runMain(command, { inbox, messages })
 )

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { paced } from "../file/EventLoop.js"
 import { DataError } from "./DataError.js"
 
 /** Draws a number from [0, 1), uniformly. */
@@ -47,16 +48,21 @@ export const fetch = (
   indices: Int32Array,
   draw?: Draw
 ): Effect.Effect<Batch, DataError> =>
-  Effect.flatMap(dataset[split].batch(indices, draw), (batch) => {
-    const { classes, name } = dataset
-    const wrong = classes.length === 0 ? -1 : batch.labels.findIndex((label) => !(label in classes))
-    return wrong === -1
-      ? Effect.succeed(batch)
-      : Effect.fail(
-          new DataError({
-            reason: "Mismatch",
-            path: `${name}, ${split} example ${indices[wrong]}`,
-            detail: `its label is ${batch.labels[wrong]}, but there are ${classes.length} classes, from 0`
-          })
-        )
+  Effect.suspend(() => {
+    const breath = paced()
+    return Effect.flatMap(dataset[split].batch(indices, draw), (batch) => {
+      const { classes, name } = dataset
+      const wrong =
+        classes.length === 0 ? -1 : batch.labels.findIndex((label) => !(label in classes))
+      return wrong === -1
+        ? // After a batch that took long, a signal is seen before the step on it begins.
+          Effect.as(breath, batch)
+        : Effect.fail(
+            new DataError({
+              reason: "Mismatch",
+              path: `${name}, ${split} example ${indices[wrong]}`,
+              detail: `its label is ${batch.labels[wrong]}, but there are ${classes.length} classes, from 0`
+            })
+          )
+    })
   })

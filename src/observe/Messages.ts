@@ -15,6 +15,8 @@ export interface Messages {
   readonly archived: (path: string) => string
   /** While the step and the save that a signal interrupted are finished. */
   readonly stopping: string
+  /** When the npm or npx that has started this process has ended, with SIGTERM most likely. */
+  readonly orphaned: string
   /** When the seconds are over that stopping may take. */
   readonly outOfTime: (seconds: number) => string
   readonly saved: (options: {
@@ -57,7 +59,10 @@ const english: Messages = {
     `${noTerminal ? "no terminal to ask on: " : ""}going on from ${from.path}, ` +
     afterInEnglish(from),
   archived: (path) => `the earlier checkpoints were moved to ${path}`,
-  stopping: "finishing this step and saving; press again to quit at once",
+  stopping: "stopping after this step, then saving; Ctrl+C again quits without saving",
+  orphaned:
+    "npx has ended, and does not pass SIGTERM on: stopping and saving as after SIGTERM\n" +
+    "in services and containers run node_modules/.bin/holdfast, which gets signals itself",
   outOfTime: (seconds) =>
     `the ${seconds} s that --grace allows are over: ended with work unfinished`,
   saved: ({ command, path, place, signal }) =>
@@ -90,7 +95,10 @@ const chinese: Messages = {
   goingOn: (from, noTerminal) =>
     `${noTerminal ? "没有可供提问的终端：" : ""}从 ${from.path} 继续，${afterInChinese(from)}`,
   archived: (path) => `之前的检查点已移至 ${path}`,
-  stopping: "正在完成当前步骤并保存；再按一次立即退出",
+  stopping: "完成当前步骤并保存后停止；再按一次 Ctrl+C 立即退出，不保存",
+  orphaned:
+    "npx 已退出，且不会转发 SIGTERM：按收到 SIGTERM 处理，停止并保存\n" +
+    "在服务和容器中请直接运行 node_modules/.bin/holdfast，由它自己接收信号",
   outOfTime: (seconds) => `已超过 --grace 允许的 ${seconds} 秒：在未完成时结束`,
   saved: ({ command, path, place, signal }) =>
     `${signal === null ? "" : `收到 ${signal}，`}已停止，${afterInChinese(place)}；` +

@@ -76,6 +76,8 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
       const from = Math.max(0, names.indexOf(progress.position.stage ?? ""))
       for (const [i, stage] of stages.slice(from).entries()) {
         yield* step(run, stage, names[from + i + 1] ?? null)
+        // A signal that has come while the stage blocked is seen before the next begins.
+        yield* run.saver.breathe(performance.now())
       }
       progress = yield* Ref.get(run.progress)
       const record = progress.history[progress.history.length - 1]!

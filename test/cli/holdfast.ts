@@ -1,11 +1,12 @@
 import * as Pty from "@lydell/node-pty"
 import { spawn } from "node:child_process"
+import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
 /** The compiled command: signals and exit codes are those of a process. */
-const bin = path("../../dist/cli/bin.js")
+export const bin = path("../../dist/cli/bin.js")
 
 /** A pipeline, or a program that is shorter than `holdfast` itself, of these tests. */
 export const pipeline = (name: string): string => path(`./pipelines/${name}.ts`)
@@ -19,6 +20,8 @@ const environment = (extra: Readonly<Record<string, string>> = {}) => ({
 })
 
 interface Options {
+  /** What is run, by default Node. */
+  readonly command?: string
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
 }
@@ -26,13 +29,14 @@ interface Options {
 /** What a process has come to. */
 export interface Ended {
   readonly code: number | null
+  readonly signal: NodeJS.Signals | null
   readonly out: string
   readonly err: string
 }
 
-/** A running process of Node without a terminal. */
+/** A running process without a terminal. */
 export const start = (words: ReadonlyArray<string>, options: Options = {}) => {
-  const child = spawn(process.execPath, words, {
+  const child = spawn(options.command ?? process.execPath, words, {
     cwd: options.cwd,
     env: environment(options.env),
     stdio: ["ignore", "pipe", "pipe"]
@@ -42,11 +46,16 @@ export const start = (words: ReadonlyArray<string>, options: Options = {}) => {
   child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text))
   child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text))
   const ended = new Promise<Ended>((resolve) =>
-    child.on("close", (code) => resolve({ code, out, err }))
+    child.on("close", (code, signal) => resolve({ code, signal, out, err }))
   )
   return {
     ended,
     kill: (signal: NodeJS.Signals) => child.kill(signal),
+    /** Sends a signal to the child of the process. */
+    killChild: (signal: NodeJS.Signals) => {
+      const children = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, "utf8")
+      process.kill(Number(children.split(" ")[0]), signal)
+    },
     /** Closes the reading end of its standard output, as `head` does. */
     closeOut: () => child.stdout.destroy(),
     shows: (text: string) => until(() => out.includes(text), ended)

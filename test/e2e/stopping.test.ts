@@ -72,7 +72,7 @@ describe.concurrent("holdfast run, on a run that trains", { timeout: 120_000 }, 
     expect(performance.now() - pressed).toBeLessThan(5000)
     expect({ code, err }).toEqual({
       code: 130,
-      err: "\nfinishing this step and saving; press again to quit at once\n"
+      err: "\nstopping after this step, then saving; Ctrl+C again quits without saving\n"
     })
     expect(damage(checkpoints(chain))).toEqual([])
     const next = await start(["run", ...chain.args], chain.folder).ended

@@ -29,5 +29,12 @@ runMain(
       )
     )
   ),
-  { inbox, stopping: "stopping", outOfTime: (seconds) => `${seconds} s are over` }
+  {
+    inbox,
+    messages: {
+      stopping: "stopping",
+      outOfTime: (seconds) => `${seconds} s are over`,
+      orphaned: "orphaned"
+    }
+  }
 )
