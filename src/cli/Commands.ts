@@ -44,7 +44,10 @@ export const commands = {
     signals: [
       ["SIGINT, SIGTERM, SIGHUP", "save and stop; again, a second later: quit at once"],
       ["SIGUSR1", "save after this training step, and go on"]
-    ]
+    ],
+    notes:
+      "npx and npm do not pass SIGTERM on: start node_modules/.bin/holdfast itself in\n" +
+      "services and containers."
   },
   show: {
     summary: "Draw the stages of a pipeline without running any",

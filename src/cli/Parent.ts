@@ -17,29 +17,49 @@ const runner = /(^|[/\\\s])(npm|npx|pnpm|pnpx|yarn|yarnpkg|bun|bunx)(-cli)?(\.c?
 /** The shell that such a runner starts for the command. */
 const shell = /^(\S*\/)?(sh|bash|dash|ash|zsh)\s+-c\s/
 
+/** A process whose ancestors are asked for. */
+export interface Child {
+  readonly id: number
+  readonly parent: number
+  readonly environment: Readonly<Record<string, string | undefined>>
+}
+
 /**
- * Whether process `id` is the child of npm, npx or their like, or of the shell that these start.
- * They end on SIGTERM without handing it on.
+ * The ancestors of a process up to the npm, npx or the like that has started it: the runner, or the
+ * shell that runners put between and the runner. Null where no runner has.
  *
  * A child in a process group of its own (`setsid`) was deliberately set free, and a mark in the
  * environment may come from far above: from `npm run`, say, that has started the user's editor.
  * Where processes cannot be looked at, as on macOS, the marks decide.
  */
-export const isRunners = (
-  id: number,
-  environment: Readonly<Record<string, string | undefined>>,
+export const runnerOf = (
+  { environment, id, parent }: Child,
   look: (id: number) => Process | null = fromProc
-): boolean => {
-  if (!marks.some((mark) => environment[mark] !== undefined)) return false
+): ReadonlyArray<number> | null => {
+  if (!marks.some((mark) => environment[mark] !== undefined)) return null
   const own = look(id)
-  if (own === null) return true
-  const parent = look(own.parent)
-  if (parent === null || parent.group !== own.group) return false
-  if (runner.test(parent.command)) return true
-  return shell.test(parent.command) && runner.test(look(parent.parent)?.command ?? "")
+  if (own === null) return [parent]
+  const above = look(parent)
+  if (above === null || above.group !== own.group) return null
+  if (!shell.test(above.command)) return runner.test(above.command) ? [parent] : null
+  return runner.test(look(above.parent)?.command ?? "") ? [parent, above.parent] : null
 }
 
-const fromProc = (id: number): Process | null => {
+/**
+ * Whether one of the ancestors has ended, so that its child has another parent: npm and npx end on
+ * SIGTERM without handing it on.
+ */
+export const isGone = (
+  [first, second]: ReadonlyArray<number>,
+  parent: number,
+  look: (id: number) => Process | null = fromProc
+): boolean => {
+  if (first !== parent) return true
+  // What cannot be looked at for the moment is not gone.
+  return second !== undefined && (look(first)?.parent ?? second) !== second
+}
+
+function fromProc(id: number): Process | null {
   try {
     const stat = readFileSync(`/proc/${id}/stat`, "utf8")
     // The name before them, in parentheses, may hold anything.

@@ -71,12 +71,13 @@ const watch = () => {
   }
 }
 
-/** Stops the command as SIGTERM does once the npx that swallowed one is gone. */
+/** Stops the command as SIGTERM does once the npx that has started it, and swallowed one, is gone. */
 const watchParent = () => {
-  const parent = process.ppid
-  if (!Parent.isRunners(process.pid, process.env)) return
+  const { env, pid, ppid } = process
+  const ancestors = Parent.runnerOf({ id: pid, parent: ppid, environment: env })
+  if (ancestors === null) return
   const timer = setInterval(() => {
-    if (process.ppid === parent) return
+    if (!Parent.isGone(ancestors, process.ppid)) return
     clearInterval(timer)
     if (!guard.begin("SIGTERM")) return
     say(setup.orphaned)

@@ -1,6 +1,7 @@
 import * as Pty from "@lydell/node-pty"
 import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
+import { constants } from "node:os"
 import { fileURLToPath } from "node:url"
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
@@ -26,10 +27,9 @@ interface Options {
   readonly env?: Readonly<Record<string, string>>
 }
 
-/** What a process has come to. */
+/** What a process has come to; `code` is 128 and the signal's number where a signal killed it. */
 export interface Ended {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
+  readonly code: number
   readonly out: string
   readonly err: string
 }
@@ -46,7 +46,9 @@ export const start = (words: ReadonlyArray<string>, options: Options = {}) => {
   child.stdout.setEncoding("utf8").on("data", (text: string) => (out += text))
   child.stderr.setEncoding("utf8").on("data", (text: string) => (err += text))
   const ended = new Promise<Ended>((resolve) =>
-    child.on("close", (code, signal) => resolve({ code, signal, out, err }))
+    child.on("close", (code, signal) =>
+      resolve({ code: code ?? 128 + constants.signals[signal!], out, err })
+    )
   )
   return {
     ended,

@@ -12,7 +12,6 @@ describe("runMain", () => {
   it("exits with 0 at the end", async () => {
     expect(await start([stop, "succeed", "0"]).ended).toEqual({
       code: 0,
-      signal: null,
       out: "flushed\n",
       err: ""
     })
@@ -21,7 +20,6 @@ describe("runMain", () => {
   it("prints an error's message, without a stack, and exits with 1", async () => {
     expect(await start([stop, "fail", "0"]).ended).toEqual({
       code: 1,
-      signal: null,
       out: "flushed\n",
       err: "error: a foreseen failure\n"
     })

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
-import { dirname, join } from "node:path"
+import { join } from "node:path"
 import * as Parent from "../../src/cli/Parent.js"
 import { bin, onTerminal, pipeline, start, wait } from "./holdfast.js"
 
@@ -64,9 +64,9 @@ describe.concurrent("a command whose main thread is blocked", { timeout: 120_000
     const run = start([bin, ...blocking(go, "native"), "--grace", "0.2"])
     await run.shows("blocking in one")
     run.kill("SIGTERM")
-    const { code, signal, err } = await run.ended
+    const { code, err } = await run.ended
     writeFileSync(join(go, "one"), "")
-    expect({ code, signal, err }).toEqual({ code: null, signal: "SIGKILL", err: outOfTime })
+    expect({ code, err }).toEqual({ code: 137, err: outOfTime })
   })
 
   it.skipIf(!canUnshare)("ends as process 1 of a container, which cannot kill itself", async () => {
@@ -82,11 +82,10 @@ describe.concurrent("a command whose main thread is blocked", { timeout: 120_000
   })
 })
 
-describe("a command started by npx", () => {
-  it(
-    "stops as by SIGTERM when npx has taken a SIGTERM for itself",
-    { timeout: 120_000 },
-    async () => {
+describe("a command started by npx", { timeout: 120_000 }, () => {
+  // SIGTERM ends the shell too that npx puts between, SIGKILL does not.
+  for (const signal of ["SIGTERM", "SIGKILL"] as const) {
+    it(`stops as by SIGTERM when npx alone has got ${signal}`, async () => {
       const project = folder()
       const links = join(project, "node_modules", ".bin")
       mkdirSync(links, { recursive: true })
@@ -94,55 +93,67 @@ describe("a command started by npx", () => {
       const link = `#!/bin/sh\nexec "${process.execPath}" "${bin}" "$@"\n`
       writeFileSync(join(links, "holdfast"), link, { mode: 0o755 })
       writeFileSync(join(project, "package.json"), "{}")
-      const npx = join(dirname(process.execPath), "npx")
-      const run = start([npx, "holdfast", "run", "--json", pipeline("toy"), "1000000"], {
-        cwd: project
-      })
+      const args = ["holdfast", "run", "--json", pipeline("toy"), "1000000"]
+      const run = start(args, { command: "npx", cwd: project })
       await run.shows("StepFinished")
-      run.kill("SIGTERM")
+      run.kill(signal)
       // It comes when the orphan, which has the same standard output, has ended too.
       const { err, out } = await run.ended
       expect(err).toContain("npx has ended, and does not pass SIGTERM on")
       expect(err).toContain("run node_modules/.bin/holdfast")
       expect(out).toContain("flushed")
-    }
-  )
+    })
+  }
 })
 
-describe("Parent.isRunners", () => {
+describe("Parent", () => {
   type Chain = ReadonlyArray<readonly [command: string, group?: number]>
-  /** Whether the first of processes, each the child of the next, is the child of a runner. */
-  const judged = (chain: Chain, environment = { npm_command: "exec" }) =>
-    Parent.isRunners(0, environment, (id) => {
-      const [command, group = 1] = chain[id] ?? []
-      return command === undefined ? null : { parent: id + 1, group, command }
-    })
+  const look = (chain: Chain) => (id: number) => {
+    const [command, group = 1] = chain[id] ?? []
+    return command === undefined ? null : { parent: id + 1, group, command }
+  }
+  /** The runner above the first of processes, each the child of the next. */
+  const above = (chain: Chain, environment = { npm_command: "exec" }) =>
+    Parent.runnerOf({ id: 0, parent: 1, environment }, look(chain))
   const node = "node /p/node_modules/.bin/holdfast run p.ts"
 
   it.each([
-    [[[node], ["sh -c holdfast run p.ts"], ["npm exec holdfast run p.ts"]]],
-    [[[node], ["/bin/bash -c tsc && holdfast run p.ts"], ["npm run train      "]]],
-    [[[node], ["npm exec holdfast run p.ts"]]],
-    [[[node], ["node /usr/local/bin/npx holdfast run p.ts"]]],
-    [[[node], ["node /usr/lib/node_modules/pnpm/bin/pnpm.cjs exec holdfast"]]]
-  ] satisfies ReadonlyArray<readonly [Chain]>)("is true of %j", (chain) => {
-    expect(judged(chain)).toBe(true)
-  })
-
-  it.each([
+    [
+      [[node], ["sh -c holdfast run p.ts"], ["npm exec holdfast run p.ts"]],
+      [1, 2]
+    ],
+    [
+      [[node], ["/bin/bash -c tsc && holdfast run p.ts"], ["npm run train      "]],
+      [1, 2]
+    ],
+    [[[node], ["npm exec holdfast run p.ts"]], [1]],
+    [[[node], ["node /usr/local/bin/npx holdfast run p.ts"]], [1]],
+    [[[node], ["node /usr/lib/node_modules/pnpm/bin/pnpm.cjs exec holdfast"]], [1]],
     // A direct run from a shell that npm has started far above: `nohup holdfast run p.ts &`.
-    [[[node], ["bash"], ["code ."], ["sh -c code ."], ["npm run edit"]]],
-    [[[node], ["-bash"], ["sshd: user@pts/0"]]],
+    [[[node], ["bash"], ["code ."], ["sh -c code ."], ["npm run edit"]], null],
+    [[[node], ["-bash"], ["sshd: user@pts/0"]], null],
     // Deliberately set free, by setsid in a script of package.json.
-    [[[node, 7], ["sh -c setsid holdfast run p.ts &"], ["npm run train"]]],
-    [[[node], ["sh -c holdfast run p.ts"], ["cron"]]],
-    [[[node], ["node /srv/npm-mirror/server.js"]]]
-  ] satisfies ReadonlyArray<readonly [Chain]>)("is false of %j", (chain) => {
-    expect(judged(chain)).toBe(false)
-  })
+    [[[node, 7], ["sh -c setsid holdfast run p.ts &"], ["npm run train"]], null],
+    [[[node], ["sh -c npm ci && holdfast run p.ts"], ["cron"]], null],
+    [[[node], ["node /srv/npm-mirror/server.js"]], null]
+  ] satisfies ReadonlyArray<readonly [Chain, ReadonlyArray<number> | null]>)(
+    "finds the runner above %j: %j",
+    (chain, expected) => {
+      expect(above(chain)).toEqual(expected)
+      expect(above(chain, {} as never)).toBe(null)
+    }
+  )
 
   it("goes by the environment where processes cannot be looked at", () => {
-    expect(judged([])).toBe(true)
-    expect(judged([], {} as never)).toBe(false)
+    expect(above([])).toEqual([1])
+    expect(Parent.isGone([1], 1, look([]))).toBe(false)
+    expect(Parent.isGone([1], 9, look([]))).toBe(true)
+  })
+
+  it("knows that a runner is gone by the shell's having another parent", () => {
+    const chain: Chain = [[node], ["sh -c holdfast run p.ts"], ["npm exec holdfast run p.ts"]]
+    expect(Parent.isGone([1, 2], 1, look(chain))).toBe(false)
+    expect(Parent.isGone([1, 5], 1, look(chain))).toBe(true)
+    expect(Parent.isGone([1, 2], 9, look(chain))).toBe(true)
   })
 })
