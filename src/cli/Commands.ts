@@ -25,7 +25,8 @@ export const commands = {
       ["args", "what the pipeline is to be told, files say; options only after --"]
     ],
     options: [
-      ["--config PATH", "the configuration, by default config.json"],
+      ["--config PATH", "the configuration, by default config.json here, else the"],
+      ["", "one beside the pipeline or in a folder above it"],
       ["--set PATH=VALUE", "set a field of the configuration; may be repeated"],
       ["--resume WHAT", "latest, best or a path: go on from that checkpoint;"],
       ["", "never: start from scratch; ask: as without the option"],
@@ -100,7 +101,7 @@ export const commands = {
     options: [help]
   },
   doctor: {
-    summary: "Say what there is to compute on, whether it is right, and how fast",
+    summary: "Check the available backends: correctness of gradients, and speed",
     usage: "holdfast doctor [options]",
     examples: [
       ["holdfast doctor", "the backends of this machine, and the one chosen"],
@@ -116,6 +117,31 @@ export const commands = {
     notes:
       "It takes up to ten seconds, and exits with 1 if the backend that a run would\n" +
       "take computes wrong gradients or cannot be had."
+  },
+  help: {
+    summary: "Show the help on a command",
+    usage: "holdfast help [command]",
+    examples: [["holdfast help run", "the same as holdfast run --help"]],
+    arguments: [["command", "the command; without one, all of them"]],
+    options: [help]
+  },
+  version: {
+    summary: "Print the version",
+    usage: "holdfast version",
+    examples: [["holdfast version", "the same as holdfast --version"]],
+    arguments: [],
+    options: [help]
+  },
+  completions: {
+    summary: "Print a script that completes commands and options in a shell",
+    usage: "holdfast completions <shell>",
+    examples: [
+      ["holdfast completions bash >> ~/.bashrc", "for bash"],
+      ["holdfast completions zsh >> ~/.zshrc", "for zsh, after compinit"],
+      ["holdfast completions fish > ~/.config/fish/completions/holdfast.fish", "for fish"]
+    ],
+    arguments: [["shell", "bash, zsh or fish"]],
+    options: [help]
   }
 } as const satisfies Readonly<Record<string, Help>>
 

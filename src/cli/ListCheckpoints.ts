@@ -1,9 +1,11 @@
+import * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { Candidate } from "../checkpoint/Candidate.js"
 import * as Candidates from "../checkpoint/Candidate.js"
+import { whileReading } from "../checkpoint/CheckpointError.js"
 import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
 import * as FileStore from "../checkpoint/FileStore.js"
 import * as Format from "../observe/Format.js"
@@ -19,6 +21,9 @@ export const listCheckpoints = Effect.fn("List.checkpoints")(function* (options:
 }) {
   const { out } = yield* Output
   const store = yield* CheckpointStore
+  const fileSystem = yield* FileSystem.FileSystem
+  // For a run, a folder that is not there yet holds nothing; here it is a mistake more often.
+  yield* Effect.mapError(fileSystem.stat(options.folder), whileReading(options.folder))
   const candidates = yield* store.list(options.folder)
   const text = options.json
     ? stringify(toJson(candidates))

@@ -51,3 +51,16 @@ export const fromExit = (
     defects.length > 0 ? 1 : failures.length === 0 ? exitCode(signal ?? "SIGINT") : usage ? 2 : 1
   return { code, text: lines.join("\n") }
 }
+
+/** The same for programs: each error by its tag, or its class, and its message. */
+export const toJson = (
+  cause: Cause.Cause<unknown>
+): ReadonlyArray<{ readonly error: string; readonly message: string }> =>
+  [...Cause.failures(cause), ...Cause.defects(cause)].map((error) => ({
+    error: Predicate.hasProperty(error, "_tag")
+      ? String(error._tag)
+      : error instanceof Error
+        ? error.name
+        : "unknown",
+    message: message(error)
+  }))

@@ -19,7 +19,7 @@ const seconds = (text: string) =>
 const options = {
   pipeline: Args.text({ name: "pipeline" }),
   args: Args.repeated(Args.text({ name: "args" })),
-  config: Options.withDefault(Options.text("config"), "config.json"),
+  config: Options.optional(Options.text("config")),
   set: Options.repeated(Options.text("set")),
   resume: Options.optional(Options.text("resume")),
   allowDatasetChange: Options.boolean("allow-dataset-change"),

@@ -18,6 +18,7 @@ import * as Progress from "../observe/Progress.js"
 import * as Quiet from "../observe/Quiet.js"
 import type { Pipeline } from "../Pipeline.js"
 import { SaveRequest } from "../training/SaveRequest.js"
+import { configFor, usualConfig } from "./ConfigFile.js"
 import * as Invocation from "./Invocation.js"
 import * as PipelineFile from "./PipelineFile.js"
 import * as Question from "./Question.js"
@@ -27,7 +28,7 @@ import { Signals } from "./Signals.js"
 export interface Options {
   readonly pipeline: string
   readonly args: ReadonlyArray<string>
-  readonly config: string
+  readonly config: Option.Option<string>
   readonly set: ReadonlyArray<string>
   readonly resume: Option.Option<string>
   readonly allowDatasetChange: boolean
@@ -51,8 +52,11 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
     signal: received
   }
   const pipeline = yield* PipelineFile.load(options.pipeline)
+  const config = Option.isSome(options.config)
+    ? options.config.value
+    : yield* configFor(options.pipeline)
   const services = Layer.mergeAll(
-    ConfigSource.layer({ path: options.config, overrides: options.set }),
+    ConfigSource.layer({ path: config, overrides: options.set }),
     Layer.succeed(CommandLine, { args: options.args, command: setting.command }),
     Question.layer({
       flag: Option.map(options.resume, Resumption.parse),
@@ -73,6 +77,9 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
   yield* Effect.gen(function* () {
     const { name, reason } = yield* Backend
     yield* emit({ _tag: "BackendChosen", backend: name, reason })
+    if (Option.isNone(options.config) && config !== usualConfig) {
+      yield* emit({ _tag: "Notice", level: "info", message: `configuration ${config}` })
+    }
     yield* trains(pipeline) ? tellingOfStop(run) : run
   }).pipe(
     Effect.provide(services),

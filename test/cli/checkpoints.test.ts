@@ -94,13 +94,13 @@ describe("holdfast list", () => {
     })
   )
 
-  it.effect("says where there are none", () =>
+  it.effect("says where there are none, and fails where there is no folder", () =>
     Effect.gen(function* () {
+      const empty = mkdtempSync(join(tmpdir(), "holdfast-"))
+      const none = yield* printed(listCheckpoints({ folder: empty, json: false }))
+      expect(none).toEqual({ error: null, text: `there are no checkpoints in ${empty}\n` })
       const { error, text } = yield* printed(listCheckpoints({ folder: "nowhere", json: false }))
-      expect({ error, text }).toEqual({
-        error: null,
-        text: "there are no checkpoints in nowhere\n"
-      })
+      expect([text, error?.reason, error?.path]).toEqual(["", "NotFound", "nowhere"])
     })
   )
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import { execFileSync } from "node:child_process"
 import { backendNames } from "../../src/backend/BackendName.js"
 import { holdfast, pipeline } from "./holdfast.js"
 
@@ -21,6 +22,54 @@ describe("holdfast", () => {
 
   it("tells its version", async () => {
     expect((await holdfast(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/)
+    expect(await holdfast(["version"])).toEqual(await holdfast(["--version"]))
+  })
+
+  it("has help as a command", async () => {
+    expect(await holdfast(["help"])).toEqual(await holdfast(["--help"]))
+    expect(await holdfast(["help", "run"])).toEqual(await holdfast(["run", "--help"]))
+    const { code, err } = await holdfast(["help", "rnu"])
+    expect({ code, err }).toEqual({
+      code: 2,
+      err: "error: there is no command rnu; did you mean run?\nsee holdfast --help\n"
+    })
+  })
+
+  it("completes commands and options in bash", async () => {
+    const { out } = await holdfast(["completions", "bash"])
+    const completed = (...words: ReadonlyArray<string>) =>
+      execFileSync(
+        "bash",
+        [
+          "-c",
+          'eval "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($#-1)); _holdfast; echo "${COMPREPLY[@]}"',
+          "bash",
+          out,
+          ...words
+        ],
+        { encoding: "utf8" }
+      ).trim()
+    expect(completed("holdfast", "ver")).toBe("verify version")
+    expect(completed("holdfast", "run", "--res")).toBe("--resume")
+    expect(completed("holdfast", "list", "--res")).toBe("")
+    expect(completed("holdfast", "help", "ins")).toBe("inspect")
+    expect(completed("holdfast", "run", "pipelines/speaker.")).toBe("pipelines/speaker.ts")
+    expect((await holdfast(["completions", "csh"])).err).toBe(
+      "error: name one of the shells bash, zsh, fish, not csh\nsee holdfast completions --help\n"
+    )
+  })
+
+  it("prints an error as an event too where --json is given", async () => {
+    const { code, err, out } = await holdfast(["list", "checkpints", "--json"])
+    const message = "checkpints does not exist (check the path)\ndid you mean checkpoints?"
+    expect({ code, err }).toEqual({ code: 1, err: `error: ${message}\n` })
+    expect(JSON.parse(out)).toEqual({
+      event: "Failed",
+      time: expect.any(String),
+      code: 1,
+      error: "CheckpointError",
+      message
+    })
   })
 
   it("prints what is wrong with a command line once, and exits with 2", async () => {
