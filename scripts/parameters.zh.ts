@@ -89,6 +89,6 @@ export const chinese: Readonly<Record<string, string>> = {
     "非测试数据中用作验证集的比例，按说话人与文件名的哈希划分：增删文件不会移动其他文件。",
   "The part of all recordings kept for the final test, by the same hash; not used where test_pattern matches.":
     "留作最终测试的录音比例，按同一哈希划分；test_pattern 有匹配时不用。",
-  "The folder where computed features are kept, relative to the working directory; it may be deleted at any time.":
-    "存放已算特征的文件夹，相对于工作目录；随时可以删除。"
+  "The folder where computed features are kept, relative to the working directory; it may be deleted at any time. Training holds 256 MiB of them in memory and reads the rest from there: a hundred hours of speech take 6 GB of it.":
+    "存放已算特征的文件夹，相对于工作目录；随时可以删除。训练时最多在内存中保留 256 MiB 特征，其余从这里按需读取：一百小时语音约占 6 GB。"
 }

@@ -9,7 +9,10 @@ export interface Identity {
   readonly probability: number
 }
 
-/** Names the speaker of each WAV file given on the command line. */
+/** So many windows of a recording are predicted at a time: two minutes or so. */
+const windowsAtOnce = 256
+
+/** Names the speaker of each WAV file given on the command line, and fails at the end if some cannot be read. */
 export const identify = Stage.make("identify", {
   description: "name the speaker of each WAV file on the command line",
   run: (trained: Trained<SpeakerConfig>) =>
@@ -22,7 +25,28 @@ export const identify = Stage.make("identify", {
           detail: "name the WAV files: holdfast run pipelines/identify.ts recording.wav"
         })
       }
-      return yield* Effect.forEach(args, (file) => identifyFile(trained, file))
+      const unreadable: Array<DataError> = []
+      const identities: Array<Identity> = []
+      for (const file of args) {
+        yield* identifyFile(trained, file).pipe(
+          Effect.map((identity) => identities.push(identity)),
+          Effect.catchTag("DataError", (error) => {
+            unreadable.push(error)
+            const { message } = error
+            return args.length === 1
+              ? Effect.void
+              : emit({ _tag: "Notice", level: "warning", message })
+          })
+        )
+      }
+      const [error] = unreadable
+      if (error === undefined) return identities
+      if (args.length === 1) return yield* error
+      return yield* new DataError({
+        reason: "Unreadable",
+        path: unreadable.map(({ path }) => path).join(", "),
+        detail: `${unreadable.length} of ${args.length} files could not be identified`
+      })
     })
 })
 
@@ -31,8 +55,13 @@ const identifyFile = Effect.fn("identifyFile")(function* (
   file: string
 ) {
   const windows = yield* SpeakerFolder.utteranceFeatures(file, config.data)
-  const count = windows.length / (config.data.frames * config.data.mels)
-  const probabilities = meanRow(yield* predict(windows, count), count)
+  const size = config.data.frames * config.data.mels
+  const sums = Array<number>(classes.length).fill(0)
+  for (let at = 0; at < windows.length; at += windowsAtOnce * size) {
+    const some = windows.subarray(at, at + windowsAtOnce * size)
+    addRows(sums, yield* predict(some, some.length / size))
+  }
+  const probabilities = sums.map((sum) => sum / (windows.length / size))
   const probability = Math.max(...probabilities)
   const speaker = classes[probabilities.indexOf(probability)]!
   yield* emit({
@@ -44,12 +73,8 @@ const identifyFile = Effect.fn("identifyFile")(function* (
   return identity
 })
 
-/** The mean over the rows of a matrix [count, width]. */
-const meanRow = (matrix: Float32Array, count: number): ReadonlyArray<number> => {
-  const width = matrix.length / count
-  return Array.from({ length: width }, (_, column) => {
-    let sum = 0
-    for (let row = 0; row < count; row++) sum += matrix[row * width + column]!
-    return sum / count
+/** Adds each row of a matrix to `sums`, of its width. */
+const addRows = (sums: Array<number>, matrix: Float32Array): void =>
+  matrix.forEach((value, i) => {
+    sums[i % sums.length]! += value
   })
-}

@@ -51,9 +51,24 @@ describe("the speaker pipeline", () => {
     const identify = [projectFile("pipelines/identify.ts"), ...files]
     const { out } = await start(["run", "--json", ...settings, ...identify], chain.folder).ended
     const results = eventsIn(out).filter(({ event }) => event === "Result")
-    expect(results.map(({ value }) => value)).toMatchObject([
+    const known = [
       { file: files[0], speaker: "voice_01" },
       { file: files[1], speaker: "voice_02" }
+    ]
+    expect(results.map(({ value }) => value)).toMatchObject(known)
+
+    const [first, second] = files
+    const some = [projectFile("pipelines/identify.ts"), first!, "gone.wav", "config.json", second!]
+    const ended = await start(["run", "--json", ...settings, ...some], chain.folder).ended
+    expect(ended.code).toBe(1)
+    const events = eventsIn(ended.out)
+    const named = events.filter(({ event }) => event === "Result")
+    expect(named.map(({ value }) => value)).toMatchObject(known)
+    const warnings = events.filter(({ event, level }) => event === "Notice" && level === "warning")
+    expect(warnings.map(({ message }) => message)).toEqual([
+      "gone.wav: does not exist",
+      "config.json: is not a WAV file: it does not begin with RIFF and WAVE"
     ])
+    expect(ended.err).toContain("gone.wav, config.json: 2 of 4 files could not be identified")
   }, 120_000)
 })

@@ -9,18 +9,24 @@ import type { Features } from "./Windows.js"
 export type Extractor = (bytes: Uint8Array) => Either.Either<Features, Unusable>
 
 /**
- * Turns a WAV file of `size` bytes into log-mel features, a part at a time: gives each piece of them
- * to `emit`, whole rows, and comes to what they are all in all.
+ * Turns a WAV file of `size` bytes into log-mel features a part at a time, of which it gives each
+ * piece to `emit`.
  */
 export type PartExtractor = (
   size: number,
-  emit: (features: Features) => void
+  emit: (piece: Piece) => void
 ) => InParts<Either.Either<Extracted, Unusable>>
 
-/** The features of a recording. */
+/** Whole rows of features, from the `first` value on, of `total`. */
+export interface Piece {
+  readonly first: number
+  readonly total: number
+  readonly features: Features
+}
+
+/** How features came to be. */
 export interface Extracted {
-  readonly rows: number
-  /** The one channel that was used, where the channels together cancel each other out. */
+  /** The one channel that was used, where all together cancel each other out. */
   readonly channel: number | undefined
 }
 
@@ -42,24 +48,20 @@ const mostFilters = 4
 export const make = (options: LogMel.Options): Extractor => {
   const extract = inParts(options)
   return (bytes) => {
-    const pieces: Array<Features> = []
+    const pieces: Array<Piece> = []
     const extracted = ofBytes(
       bytes,
-      extract(bytes.length, (features) => pieces.push(features))
+      extract(bytes.length, (piece) => pieces.push(piece))
     )
-    return Either.map(extracted, () => concat(pieces))
+    return Either.map(extracted, () => whole(pieces))
   }
 }
 
-/** Pieces of features as one. */
-export const concat = (pieces: ReadonlyArray<Features>): Features => {
-  const whole = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.length
-  }
-  return whole
+/** All the pieces of a recording as one. */
+export const whole = (pieces: ReadonlyArray<Piece>): Features => {
+  const all = new Float32Array(pieces[0]?.total ?? 0)
+  for (const { features, first } of pieces) all.set(features, first)
+  return all
 }
 
 export const inParts = (options: LogMel.Options): PartExtractor => {
@@ -86,15 +88,21 @@ export const inParts = (options: LogMel.Options): PartExtractor => {
 
     const resample = filterFrom(sampleRate)(layout.length)
     const logMel = frames()
+    const total = LogMel.frameCount(options, length) * options.mels
+    let first = 0
     for (const range of partsOf(layout)) {
       const samples = Wav.samplesIn(yield range, layout, channel)
       if (Either.isLeft(samples)) return Either.left(samples.left.detail)
       const features = logMel(resample(samples.right))
-      if (features.length > 0) emit(features)
+      if (features.length === 0) continue
+      emit({ first, total, features })
+      first += features.length
     }
-    return Either.right({ rows: LogMel.frameCount(options, length), channel })
+    return first === total ? Either.right({ channel }) : Either.left(cutShort)
   }
 }
+
+const cutShort: Unusable = "was cut short while it was read"
 
 /** How loud a recording is, and which of its channels to use where their mean is next to nothing. */
 const listen = function* (
@@ -105,7 +113,7 @@ const listen = function* (
   const each = Array.from({ length: channels === 1 ? 0 : channels }, () => new Level())
   for (const range of partsOf(layout)) {
     const bytes = yield range
-    if (bytes.length < range.length) return Either.left("was cut short while it was read")
+    if (bytes.length < range.length) return Either.left(cutShort)
     const samples = Wav.samplesIn(bytes, layout)
     if (Either.isLeft(samples)) return Either.left(samples.left.detail)
     mean.add(samples.right)

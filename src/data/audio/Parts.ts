@@ -30,31 +30,46 @@ export const ofBytes = <A>(bytes: Uint8Array, computation: InParts<A>): A => {
   return step.value
 }
 
-/**
- * Runs a computation on an open file of `size` bytes. Yields to the event loop between parts, where
- * `afterPart` runs too.
- */
-export const ofFile = <A, E = never, R = never>(
-  file: FileSystem.File,
-  size: number,
-  computation: InParts<A>,
-  afterPart: Effect.Effect<void, E, R> = Effect.void
-): Effect.Effect<A, E | PlatformError, R> =>
-  Effect.gen(function* () {
-    const memory = new Uint8Array(Math.min(size, partBytes))
-    let held = { at: 0, bytes: memory.subarray(0, 0) }
-    let step = computation.next()
-    while (!step.done) {
-      const { at, length } = step.value
-      const end = Math.min(at + length, size)
-      if (at < held.at || end > held.at + held.bytes.length) {
-        yield* afterPart
-        yield* breathe
-        const buffer = length > memory.length ? new Uint8Array(length) : memory
-        held = { at, bytes: buffer.subarray(0, yield* OpenFile.fillAt(file, at, buffer)) }
-      }
-      step = computation.next(held.bytes.subarray(at - held.at, at - held.at + length))
-    }
-    yield* afterPart
-    return step.value
+/** Runs computations on an open file. */
+export interface FileParts {
+  readonly size: number
+  /** Yields to the event loop between parts, where `afterPart` runs too. */
+  readonly run: <A, E = never, R = never>(
+    computation: InParts<A>,
+    afterPart?: Effect.Effect<void, E, R>
+  ) => Effect.Effect<A, E | PlatformError, R>
+}
+
+/** The parts of an open file of `size` bytes, read into `memory`, which must not be used meanwhile. */
+export const ofFile = (file: FileSystem.File, size: number, memory: Uint8Array): FileParts => {
+  // What was read last: all of a file that is no larger than this, whatever runs on it.
+  let held = { at: 0, bytes: memory.subarray(0, 0) }
+  const part = Effect.fnUntraced(function* (at: number, length: number) {
+    yield* breathe
+    const wanted = Math.max(length, Math.min(memory.length, size - at))
+    const buffer = wanted > memory.length ? new Uint8Array(wanted) : memory
+    const filled = yield* OpenFile.fillAt(file, at, buffer.subarray(0, wanted))
+    held = { at, bytes: buffer.subarray(0, filled) }
   })
+  return {
+    size,
+    run: <A, E = never, R = never>(
+      computation: InParts<A>,
+      afterPart: Effect.Effect<void, E, R> = Effect.void
+    ) =>
+      Effect.gen(function* () {
+        let step = computation.next()
+        while (!step.done) {
+          const { at } = step.value
+          const length = Math.max(0, Math.min(step.value.length, size - at))
+          if (at < held.at || at + length > held.at + held.bytes.length) {
+            yield* afterPart
+            yield* part(at, length)
+          }
+          step = computation.next(held.bytes.subarray(at - held.at, at - held.at + length))
+        }
+        yield* afterPart
+        return step.value
+      })
+  }
+}

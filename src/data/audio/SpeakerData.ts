@@ -84,7 +84,7 @@ export const SpeakerData = Schema.Struct({
   cache_dir: field(
     Schema.NonEmptyString,
     ".cache/features",
-    "The folder where computed features are kept, relative to the working directory; it may be deleted at any time."
+    "The folder where computed features are kept, relative to the working directory; it may be deleted at any time. Training holds 256 MiB of them in memory and reads the rest from there: a hundred hours of speech take 6 GB of it."
   )
 }).annotations({ description: "Which recordings to learn from, and how." })
 export type SpeakerData = typeof SpeakerData.Type

@@ -1,11 +1,13 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { createHash } from "node:crypto"
 import type { Observer } from "../../observe/Observer.js"
 import { DataError } from "../DataError.js"
 import type { Dataset, Examples, SplitName } from "../Dataset.js"
 import * as Extractor from "./Extractor.js"
+import * as Entry from "./FeatureCache/Entry.js"
 import * as LogMel from "./LogMel.js"
 import type { SpeakerData } from "./SpeakerData.js"
 import * as Recordings from "./SpeakerFolder/Recordings.js"
@@ -17,6 +19,7 @@ import * as Windows from "./Windows.js"
 /**
  * Loads speech in the layout `<root>/<speaker>/*.wav`, or synthetic voices where `root` is null, as
  * log-mel examples [frames, mels] labelled with the index of the speaker in the order of names.
+ * Features that are too many for memory are read from the cache's files, open until the scope closes.
  *
  * What cannot be used is skipped and told to the observer. Fails if nothing can be learned from what
  * is left: fewer than two speakers, an empty split, a speaker with nothing to train on.
@@ -50,7 +53,7 @@ export const speakerFolder = Effect.fn("speakerFolder")(function* (config: {
   return dataset
 }) satisfies (config: {
   readonly data: SpeakerData
-}) => Effect.Effect<Dataset, DataError, FileSystem.FileSystem | Path.Path | Observer>
+}) => Effect.Effect<Dataset, DataError, FileSystem.FileSystem | Path.Path | Observer | Scope.Scope>
 
 /**
  * The features of one WAV file as a model trained on `data` wants them: windows that cover the whole
@@ -61,9 +64,9 @@ export const utteranceFeatures = Effect.fn("utteranceFeatures")(function* (
   data: SpeakerData
 ) {
   const options = yield* featureOptions(data)
-  const features = yield* Recordings.readFile(path, "does not exist").pipe(
-    Effect.flatMap(Extractor.make(options)),
-    Effect.mapError((why) => new DataError({ reason: "Unreadable", path, detail: why }))
+  const features = yield* Effect.mapError(
+    Recordings.featuresOf(path, options),
+    (why) => new DataError({ reason: "Unreadable", path, detail: why })
   )
   const starts = Windows.coveringStarts(features.length / data.mels, data.frames)
   return windows(
@@ -97,19 +100,45 @@ const makeExamples = (
 ): Examples => ({
   size: recordings.length,
   batch: (indices, draw) =>
-    Effect.sync(() => {
-      const chosen = Array.from(indices, (index) => recordings[index]!)
-      const parts = chosen.map(({ features }) => ({
-        features,
-        start: Windows.startOf(features.length / data.mels, data.frames, draw)
-      }))
+    Effect.gen(function* () {
+      const { frames, mels } = data
+      const chosen = Array.from(indices, (index) => {
+        const { features, label } = recordings[index]!
+        const rows = features[0]!.total / mels
+        const start = Windows.startOf(rows, frames, draw)
+        // What is shorter than a window is repeated, and so needed as a whole.
+        const [first, length] = rows > frames ? [start, frames] : [0, rows]
+        return { features, label, from: first * mels, length: length * mels, start: start - first }
+      })
+      const held = chosen.map(({ features, from, length }) => Entry.held(features, from, length))
+      const read = yield* Effect.forEach(
+        chosen.filter((_, i) => held[i] === undefined),
+        ({ features, from, length }) => Entry.read(features, from, length),
+        { concurrency: readsAtOnce }
+      )
+      const others = read.values()
+      const parts = chosen.map(({ start }, i) => {
+        return { features: held[i] ?? others.next().value!, start }
+      })
       return {
         size: chosen.length,
         inputs: windows(parts, data),
         labels: Int32Array.from(chosen, ({ label }) => label)
       }
-    })
+    }).pipe(
+      Effect.mapError(
+        ({ message }) =>
+          new DataError({
+            reason: "Unreadable",
+            path: data.cache_dir,
+            detail: `features can no longer be read from there; run again, and they are computed again (${message})`
+          })
+      )
+    )
 })
+
+/** How many reads from disk are under way at a time. */
+const readsAtOnce = 8
 
 /** [parts, frames, mels] */
 const windows = (

@@ -9,8 +9,11 @@ import * as Schema from "effect/Schema"
 import * as path from "node:path"
 import { SpeakerData } from "../../../src/data/audio/SpeakerData.js"
 import { speakerFolder, utteranceFeatures } from "../../../src/data/audio/SpeakerFolder.js"
+import * as Extractor from "../../../src/data/audio/Extractor.js"
+import * as FeatureCache from "../../../src/data/audio/FeatureCache.js"
 import * as Wav from "../../../src/data/audio/Wav.js"
 import * as TestFiles from "./TestFiles.js"
+import { data, fmt, riff, samples } from "./WavBytes.js"
 
 const decode = Schema.decodeUnknownSync(SpeakerData, { onExcessProperty: "error" })
 
@@ -221,6 +224,134 @@ layer(TestFiles.layer)("speakerFolder", (it) => {
     })
   )
 
+  it.scoped("gives the same batches from the files of the cache as from memory", () =>
+    Effect.gen(function* () {
+      const { load, root } = yield* workplace
+      const long = Float32Array.from({ length: 40_000 }, (_, i) => 0.5 * Math.sin(i * i * 1e-6))
+      yield* TestFiles.writeFiles(root, {
+        ...corpus(["a", "b"]),
+        "a/long.wav": Wav.encode(long, 8000)
+      })
+      const batches = ({
+        result: { test, train, validation }
+      }: Effect.Effect.Success<ReturnType<typeof load>>) => {
+        let state = 1
+        const draw = () => (state = (state * 16_807) % 2_147_483_647) / 2_147_483_647
+        return Effect.forEach([train, validation, test], ({ batch, size }) =>
+          Effect.all([batch(indices(size)), batch(indices(size), draw)])
+        )
+      }
+      const expected = yield* batches(yield* load())
+      for (const limits of [
+        { heldBytes: 0, segmentBytes: 2 ** 20 },
+        { heldBytes: 5000, segmentBytes: 2000 }
+      ]) {
+        const cold = { cache_dir: path.join(root, "..", `cache${limits.heldBytes}`) }
+        for (const changes of [{}, cold, cold]) {
+          const loaded = yield* Effect.provideService(load(changes), FeatureCache.Limits, limits)
+          expect(yield* batches(loaded)).toEqual(expected)
+        }
+      }
+    })
+  )
+
+  it.scoped("names the cache whose files can no longer be read", () =>
+    Effect.gen(function* () {
+      const fs = yield* FileSystem.FileSystem
+      const { load, root, settings } = yield* workplace
+      yield* TestFiles.writeFiles(root, corpus(["a", "b"]))
+      const limits = { heldBytes: 0, segmentBytes: 2 ** 20 }
+      const { result } = yield* Effect.provideService(load(), FeatureCache.Limits, limits)
+      for (const name of yield* fs.readDirectory(settings.cache_dir, { recursive: true })) {
+        if (name.endsWith(".features")) yield* fs.truncate(path.join(settings.cache_dir, name), 100)
+      }
+      const error = yield* Effect.flip(result.train.batch(Int32Array.of(0)))
+      expect(error.path).toBe(settings.cache_dir)
+      expect(error.message).toContain("run again, and they are computed again")
+    })
+  )
+
+  it.scoped("reads a long recording in parts, with others having their turn between them", () =>
+    Effect.gen(function* () {
+      const { load, root, settings } = yield* workplace
+      const noise = Float32Array.from({ length: 900_000 }, (_, i) => ((i * 7919) % 1009) / 2018)
+      const long = Wav.encode(noise, 11_025)
+      yield* TestFiles.writeFiles(root, { ...corpus(["a", "b"]), "a/long.wav": long })
+      yield* load()
+      // Nothing but the long recording is computed.
+      yield* TestFiles.writeFiles(root, {
+        "a/long.wav": Wav.encode(
+          noise.map((x) => x / 2),
+          11_025
+        )
+      })
+      let turns = 0
+      let handle = setImmediate(function turn() {
+        turns++
+        handle = setImmediate(turn)
+      })
+      const { result } = yield* load({ split: { test_pattern: "long" } })
+      clearImmediate(handle)
+      // 61 files, and three passes over seven parts of the one.
+      expect(turns).toBeGreaterThan(61 + 3 * 6)
+      const { inputs } = yield* result.test.batch(Int32Array.of(0), () => 0)
+      const options = { sampleRate: 8000, mels: 10, windowMs: 25, hopMs: 10 }
+      const whole = Either.getOrThrow(
+        Extractor.make(options)(
+          Wav.encode(
+            noise.map((x) => x / 2),
+            11_025
+          )
+        )
+      )
+      expect(inputs).toEqual(whole.slice(0, 200))
+      const all = yield* utteranceFeatures(path.join(root, "a/long.wav"), decode(settings))
+      expect(all.slice(-200)).toEqual(whole.slice(-200))
+    })
+  )
+
+  it.scoped("says once that it computes features, however many files are of no use", () =>
+    Effect.gen(function* () {
+      const { load, root } = yield* workplace
+      const silent = Array.from({ length: 5 }, (_, i) => [
+        `a/0${i}.wav`,
+        Wav.encode(new Float32Array(4000 + i), 8000)
+      ])
+      yield* TestFiles.writeFiles(root, { ...Object.fromEntries(silent), ...corpus(["a", "b"]) })
+      const { heard } = yield* load()
+      expect(heard.filter((line) => line.includes("computing features")).length).toBe(1)
+      expect(heard.filter((line) => line.includes("is silent")).length).toBe(5)
+    })
+  )
+
+  it.scoped("says of channels that cancel each other out that the loudest is used", () =>
+    Effect.gen(function* () {
+      const { load, root, warnings } = yield* workplace
+      const antiphase = Array.from({ length: 4000 }, (_, i) => Math.round(9000 * Math.sin(i / 5)))
+      const stereo = (shift: number) =>
+        riff([
+          fmt({ channels: 2 }),
+          data(
+            samples(
+              antiphase.flatMap((x) => [x + shift, -x - shift]),
+              "setInt16",
+              2
+            )
+          )
+        ])
+      yield* TestFiles.writeFiles(root, {
+        ...corpus(["a", "b"]),
+        "a/x.wav": stereo(0),
+        "b/y.wav": stereo(1)
+      })
+      const { heard, result } = yield* load()
+      expect(result.train.size + result.validation.size + result.test.size).toBe(62)
+      expect(warnings(heard)).toEqual([
+        `warning: the channels of ${root}/a/x.wav and of 1 more file cancel each other out: the loudest is used instead of their mean`
+      ])
+    })
+  )
+
   it.scoped("says what is missing, and the way out", () =>
     Effect.gen(function* () {
       const { fail, root } = yield* workplace
@@ -246,18 +377,20 @@ layer(TestFiles.layer)("speakerFolder", (it) => {
       const { load, root, settings } = yield* workplace
       yield* TestFiles.writeFiles(root, corpus(["a", "b"]))
       const reached = yield* Deferred.make<void>()
-      const stuck = TestFiles.intercepted((path, read) =>
+      const stuck = TestFiles.intercepted((path, open) =>
         path.endsWith("b_15.wav")
           ? Effect.zipRight(Deferred.succeed(reached, undefined), Effect.never)
-          : read
+          : open
       )
       const fiber = yield* Effect.fork(Effect.provide(load(), stuck))
       yield* Deferred.await(reached)
       expect(Exit.isInterrupted(yield* Fiber.interrupt(fiber))).toBe(true)
 
       const size = Effect.gen(function* () {
-        const [pack] = yield* fs.readDirectory(settings.cache_dir)
-        return Number((yield* fs.stat(path.join(settings.cache_dir, pack!))).size)
+        const files = yield* fs.readDirectory(settings.cache_dir, { recursive: true })
+        const segments = files.filter((name) => name.endsWith(".features"))
+        expect(segments.length).toBe(1)
+        return Number((yield* fs.stat(path.join(settings.cache_dir, segments[0]!))).size)
       })
       const partial = yield* size
       yield* load()
@@ -311,8 +444,8 @@ describe("files that the operating system forbids", () => {
       ])
     }).pipe(
       Effect.provide(
-        TestFiles.intercepted((path, read) =>
-          path.endsWith("a_7.wav") ? Effect.fail(TestFiles.permissionDenied) : read
+        TestFiles.intercepted((path, open) =>
+          path.endsWith("a_7.wav") ? Effect.fail(TestFiles.permissionDenied) : open
         )
       )
     )

@@ -1,4 +1,4 @@
-import { type PlatformError, SystemError } from "@effect/platform/Error"
+import { SystemError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as NodePath from "@effect/platform-node/NodePath"
@@ -52,15 +52,15 @@ export const listen = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     )
   })
 
-type Read = Effect.Effect<Uint8Array, PlatformError>
+type Open = ReturnType<FileSystem.FileSystem["open"]>
 
-/** Real files and paths, but that reading a file is what `onRead` makes of it. */
-export const intercepted = (onRead: (path: string, read: Read) => Read) =>
+/** Real files and paths, but that opening a file is what `onOpen` makes of it. */
+export const intercepted = (onOpen: (path: string, open: Open) => Open) =>
   Layer.effect(
     FileSystem.FileSystem,
     Effect.map(FileSystem.FileSystem, (fs) => ({
       ...fs,
-      readFile: (path) => onRead(path, fs.readFile(path))
+      open: (path, options) => onOpen(path, fs.open(path, options))
     }))
   ).pipe(Layer.provide(NodeFileSystem.layer), Layer.merge(NodePath.layer))
 
@@ -68,5 +68,5 @@ export const intercepted = (onRead: (path: string, read: Read) => Read) =>
 export const permissionDenied = new SystemError({
   reason: "PermissionDenied",
   module: "FileSystem",
-  method: "readFile"
+  method: "open"
 })

@@ -1,3 +1,4 @@
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
@@ -5,11 +6,13 @@ import * as Either from "effect/Either"
 import { createHash } from "node:crypto"
 import { DataError } from "../../DataError.js"
 import { breathe } from "../../../file/EventLoop.js"
+import * as OpenFile from "../../../file/OpenFile.js"
 import * as Observer from "../../../observe/Observer.js"
 import * as Extractor from "../Extractor.js"
 import * as FeatureCache from "../FeatureCache.js"
+import type { Entry } from "../FeatureCache/Entry.js"
 import type { Options } from "../LogMel.js"
-import type { Features } from "../Windows.js"
+import * as Parts from "../Parts.js"
 import * as Scan from "./Scan.js"
 
 /** A recording that can be learned from. */
@@ -20,7 +23,7 @@ export interface Recording {
   readonly label: number
   /** The sha256 of the file. */
   readonly hash: string
-  readonly features: Features
+  readonly features: Entry
 }
 
 /** How many skipped files are named one by one. */
@@ -40,40 +43,46 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
   const path = yield* Path.Path
   const parameters = JSON.stringify({ version: Extractor.version, ...options })
   const cache = yield* FeatureCache.open(cacheFolder, root, parameters)
-  const extract = Extractor.make(options)
-  const computed = new Map<string, Features>()
+  const extract = Extractor.inParts(options)
+  const memory = new Uint8Array(Parts.partBytes)
   const skipped: Array<string> = []
+  const cancelled: Array<string> = []
   const recordings: Array<Recording> = []
+  let isComputing = false
 
-  const keep = (features: ReadonlyMap<string, Features>) =>
-    computed.size > 0 ? cache.replace(features) : Effect.void
-
-  const features = Effect.fnUntraced(function* (bytes: Uint8Array, hash: string) {
-    const known = cache.features.get(hash) ?? computed.get(hash)
-    if (known) return known
-    if (computed.size === 0) {
+  const compute = Effect.fnUntraced(function* (file: string, parts: Parts.FileParts, hash: string) {
+    if (!isComputing) {
+      isComputing = true
       yield* notice("info", `computing features, to be kept in ${cache.path}`)
     }
-    const fresh = yield* extract(bytes)
-    computed.set(hash, fresh)
-    return fresh
+    let pieces: Array<Extractor.Piece> = []
+    const keep = Effect.suspend(() => {
+      const arrived = pieces
+      pieces = []
+      return Effect.forEach(arrived, ({ features, first, total }) =>
+        cache.add(hash, total, first, features)
+      )
+    })
+    const extraction = extract(parts.size, (piece) => pieces.push(piece))
+    const { channel } = yield* yield* parts.run(extraction, keep)
+    if (channel !== undefined) cancelled.push(file)
   })
+
+  const readFile = Effect.fnUntraced(function* (file: string) {
+    const parts = yield* openFile(file, memory)
+    const hash = yield* parts.run(digest(parts.size))
+    if (cache.find(hash) === undefined) yield* compute(file, parts, hash)
+    return { hash, features: cache.find(hash)! }
+  }, OpenFile.scoped)
 
   const readAll = Effect.gen(function* () {
     for (const [label, { files, folder, name }] of speakers.entries()) {
       const before = recordings.length
       for (const file of files) {
-        const recording = yield* readFile(path.join(folder, file)).pipe(
-          Effect.flatMap((bytes) => {
-            const hash = createHash("sha256").update(bytes).digest("hex")
-            return Effect.map(features(bytes, hash), (features): Recording => {
-              return { speaker: name, file, label, hash, features }
-            })
-          }),
-          Effect.either
-        )
-        if (Either.isRight(recording)) recordings.push(recording.right)
-        else skipped.push(`skipped ${path.join(folder, file)}: it ${recording.left}`)
+        const found = yield* Effect.either(orWhy(readFile(path.join(folder, file))))
+        if (Either.isRight(found)) recordings.push({ speaker: name, file, label, ...found.right })
+        else if (typeof found.left !== "string") return yield* found.left
+        else skipped.push(`skipped ${path.join(folder, file)}: it ${found.left}`)
         yield* breathe
       }
       if (recordings.length === before) {
@@ -85,29 +94,65 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
       }
     }
   })
-  yield* Effect.onError(readAll, () => keep(new Map([...cache.features, ...computed])))
+  yield* Effect.onError(readAll, () => cache.flush)
 
   yield* Effect.forEach(skipped.slice(0, namedSkips), (message) => notice("warning", message))
   if (skipped.length > namedSkips) {
     yield* notice("warning", `and ${skipped.length - namedSkips} more files were skipped`)
   }
-  yield* keep(new Map(recordings.map(({ features, hash }) => [hash, features])))
+  if (cancelled.length > 0) {
+    const more = cancelled.length - 1
+    const others = more === 0 ? "" : ` and of ${more} more ${more === 1 ? "file" : "files"}`
+    yield* notice(
+      "warning",
+      `the channels of ${cancelled[0]}${others} cancel each other out: the loudest is used instead of their mean`
+    )
+  }
+  yield* cache.tidy(new Set(recordings.map(({ hash }) => hash)))
   return recordings
 })
 
 /**
- * The bytes of a file; a pipe or a device of that name would keep us waiting for ever. `missing` is
- * what to say of one that is not there.
+ * The features of one file, in memory, or what is wrong with it: the end of a sentence that its name
+ * begins.
  */
-export const readFile = Effect.fnUntraced(function* (path: string, missing?: string) {
+export const featuresOf = Effect.fn("SpeakerFolder.featuresOf")(
+  function* (path: string, options: Options) {
+    const parts = yield* openFile(path, new Uint8Array(Parts.partBytes))
+    const pieces: Array<Extractor.Piece> = []
+    yield* yield* parts.run(Extractor.inParts(options)(parts.size, (piece) => pieces.push(piece)))
+    return Extractor.whole(pieces)
+  },
+  OpenFile.scoped,
+  (features) => orWhy(features, "does not exist")
+)
+
+/** Opens a file for reading; to open a pipe or a device of that name would keep us waiting for ever. */
+const openFile = Effect.fnUntraced(function* (path: string, memory: Uint8Array) {
   const fs = yield* FileSystem.FileSystem
-  const bytes = Effect.gen(function* () {
-    const { type } = yield* fs.stat(path)
-    return type === "File" ? yield* fs.readFile(path) : undefined
-  })
-  const found = yield* Effect.mapError(bytes, (error) => Scan.explain(error, missing))
-  return found ?? (yield* Effect.fail("is not a file"))
+  const { size, type } = yield* fs.stat(path)
+  if (type !== "File") return yield* Effect.fail("is not a file")
+  return Parts.ofFile(yield* fs.open(path), Number(size), memory)
 })
+
+const digest = function* (size: number): Parts.InParts<string> {
+  const hash = createHash("sha256")
+  for (let at = 0; at < size; at += Parts.partBytes) {
+    hash.update(yield { at, length: Parts.partBytes })
+  }
+  return hash.digest("hex")
+}
+
+/** Says of a file that cannot be read why; `missing` of one that is not there. */
+const orWhy = <A, E extends string | DataError, R>(
+  self: Effect.Effect<A, E | PlatformError, R>,
+  missing?: string
+): Effect.Effect<A, string | Extract<E, DataError>, R> =>
+  Effect.mapError(self, (error) =>
+    typeof error === "string" || error._tag === "DataError"
+      ? (error as string | Extract<E, DataError>)
+      : Scan.explain(error, missing)
+  )
 
 const notice = (level: "info" | "warning", message: string) =>
   Observer.emit({ _tag: "Notice", level, message })
