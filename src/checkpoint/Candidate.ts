@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import * as Order from "effect/Order"
 import type { Best, Checkpoint, CheckpointMeta, Position } from "./Checkpoint.js"
 import type { CheckpointError } from "./CheckpointError.js"
-import type { CheckpointName } from "./Names.js"
+import { isFurther, type BestName, type CheckpointName } from "./Names.js"
 
 /** A checkpoint found in a folder, which a run may go on from, or what is left of one. */
 export interface Candidate {
@@ -34,7 +34,7 @@ export interface Loaded extends Whole {
 /** What of a checkpoint decides which of several is the newest, or the best. */
 export interface Ranking extends Pick<
   CheckpointMeta,
-  "run_id" | "saved_at" | "epoch" | "step" | "global_step" | "best"
+  "run_id" | "saved_at" | "epoch" | "step" | "global_step" | "best" | "bests"
 > {
   readonly position: Pick<Position, "stage" | "metrics">
   /** The last of its records at least. */
@@ -87,11 +87,20 @@ export const metricOf = (meta: Ranking, metric: string): Option.Option<number> =
         : undefined)
   )
 
-/** Tells the checkpoints that hold the very weights that `meta` calls the best of its run. */
+/** What a run calls its best, under the name that it has: by each metric that it tracks. */
+export const bestsOf = ({
+  best,
+  bests = {}
+}: Pick<Ranking, "best" | "bests">): ReadonlyArray<readonly [BestName, Best]> => [
+  ...(best === null ? [] : [["best", best] as const]),
+  ...Object.entries(bests).flatMap(([name, one]) => (isFurther(name) ? [[name, one] as const] : []))
+]
+
+/** Tells the checkpoints that hold the very weights that `meta` calls its run's `best`. */
 export const isBestOf =
-  ({ best, run_id }: Ranking) =>
+  ({ run_id }: Ranking, best: Best) =>
   (meta: Ranking): boolean => {
-    if (best === null || meta.run_id !== run_id) return false
+    if (meta.run_id !== run_id) return false
     // Of the epoch under way if that has the value already, else of the last.
     const epoch = best.metric in meta.position.metrics ? meta.epoch + 1 : meta.epoch
     return (
@@ -118,12 +127,30 @@ export const bestFirst = <A extends Ranked>(
     .map(({ one }) => one)
 }
 
-/** The metric that runs were judged by: what the newest with a best names. */
-export const judgedBy = (ranked: ReadonlyArray<Ranked>): Option.Option<Best> => {
-  const newest = ranked
+/** The newest with a best, by whose metrics runs are judged. */
+export const judge = (ranked: ReadonlyArray<Ranked>): Ranked | undefined =>
+  ranked
     .filter(({ meta }) => meta.best !== null)
     .reduce<Ranked | undefined>((a, b) => (a === undefined ? b : newer(a, b)), undefined)
-  return Option.fromNullable(newest?.meta.best)
+
+/** The metric that runs were judged by: what the newest with a best names. */
+export const judgedBy = (ranked: ReadonlyArray<Ranked>): Option.Option<Best> =>
+  Option.fromNullable(judge(ranked)?.meta.best)
+
+/**
+ * The best under a name first: what the newest with a best calls so, then the others by its metric. A
+ * run whose metric has been changed calls none from before its best, whatever its value.
+ */
+export const bestUnder = <A extends Ranked>(
+  ranked: ReadonlyArray<A>,
+  name: BestName
+): ReadonlyArray<A> => {
+  const by = judge(ranked)?.meta
+  const best = by && bestsOf(by).find(([one]) => one === name)?.[1]
+  if (by === undefined || best === undefined) return []
+  const isIt = isBestOf(by, best)
+  const all = bestFirst(ranked, best)
+  return [...all.filter(({ meta }) => isIt(meta)), ...all.filter(({ meta }) => !isIt(meta))]
 }
 
 /** The metric that the runs in a folder were judged by. */

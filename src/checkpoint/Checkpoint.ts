@@ -79,12 +79,16 @@ export type DatasetIdentity = typeof DatasetIdentity.Type
 /** Any JSON value, kept as it is. */
 export const Json = Schema.Unknown
 
+/** A field that a checkpoint need not have, and that those of earlier releases do not. */
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
 /**
  * Everything in a checkpoint but its tensors. Each field is one key of the safetensors
  * `__metadata__`, its value JSON text.
  *
  * `epoch` counts finished epochs, `step` the steps done in the epoch under way (0 between epochs),
- * `global_step` all steps.
+ * `global_step` all steps. `bests` holds the best by further metrics, under the names of their files,
+ * where a run tracks any.
  */
 export const CheckpointMeta = Schema.Struct({
   format_version: Schema.Literal(...formatVersions),
@@ -107,7 +111,8 @@ export const CheckpointMeta = Schema.Struct({
   random_state: Schema.Struct({ algorithm: Schema.String, seed: Schema.Int }),
   dataset: DatasetIdentity,
   backend: Schema.String,
-  config: Schema.Record({ key: Schema.String, value: Json })
+  config: Schema.Record({ key: Schema.String, value: Json }),
+  bests: optional(Schema.Record({ key: Schema.String, value: Best }))
 })
 export type CheckpointMeta = typeof CheckpointMeta.Type
 

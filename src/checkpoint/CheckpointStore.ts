@@ -9,7 +9,7 @@ import type { CheckpointInfo } from "./CheckpointFile.js"
 import type { CheckpointName } from "./Names.js"
 import type { Retention } from "./Retention.js"
 
-export { fileNames } from "./Names.js"
+export { fileNames, fileOf } from "./Names.js"
 export type { CheckpointName } from "./Names.js"
 
 /** A checkpoint that is now durable. */

@@ -24,12 +24,7 @@ export const preferred = (
   ranked: ReadonlyArray<Ranked>,
   name: CheckpointName
 ): ReadonlyArray<Ranked> =>
-  name === "latest"
-    ? Candidates.newestFirst(ranked)
-    : Option.match(Candidates.judgedBy(ranked), {
-        onNone: () => [],
-        onSome: (best) => Candidates.bestFirst(ranked, best)
-      })
+  name === "latest" ? Candidates.newestFirst(ranked) : Candidates.bestUnder(ranked, name)
 
 /**
  * Finds the first of `ranked` that is whole to the last byte. Damaged ones are named in warnings.

@@ -92,7 +92,7 @@ const make = () => {
     name: CheckpointName
   ) {
     const modified = new Date(yield* Clock.currentTimeMillis)
-    const file = path.join(folder, Names.fileNames[name])
+    const file = path.join(folder, Names.fileOf(name))
     const kept = yield* Effect.mapError(copy(checkpoint), whileComputing(file))
     files.set(file, { ...kept, modified })
     return { path: file, file, bytes: kept.bytes, milliseconds: 0 }

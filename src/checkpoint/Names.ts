@@ -1,20 +1,35 @@
 import type { CheckpointMeta } from "./Checkpoint.js"
 
-/** The two names under which a run's checkpoints can always be opened. */
-export type CheckpointName = "latest" | "best"
+/** The name of a best checkpoint: the run's own, or one by a further metric that it tracks. */
+export type BestName = "best" | `best_${string}`
+
+/** The names under which a run's checkpoints can always be opened. */
+export type CheckpointName = "latest" | BestName
 
 /** What the names of checkpoints end with. */
 export const extension = ".safetensors"
 
-/** The files of the two names: each another name of the file that holds the checkpoint. */
-export const fileNames: Record<CheckpointName, string> = {
+/** The files of the two names that every run has. */
+export const fileNames = {
   latest: `latest_checkpoint${extension}`,
   best: `best_model${extension}`
+} as const
+
+/** The file of a name: another name of the file that holds the checkpoint. */
+export const fileOf = (name: CheckpointName): string =>
+  name === "latest" || name === "best" ? fileNames[name] : name + extension
+
+/** Which of these names a file has. */
+export const aliasOf = (file: string): CheckpointName | undefined => {
+  if (file === fileNames.latest) return "latest"
+  if (file === fileNames.best) return "best"
+  const stem = file.slice(0, -extension.length)
+  return file.endsWith(extension) && isFurther(stem) ? stem : undefined
 }
 
-/** Which of the two names a file has. */
-export const aliasOf = (file: string): CheckpointName | undefined =>
-  file === fileNames.latest ? "latest" : file === fileNames.best ? "best" : undefined
+/** Whether a text is the name of the best by a further metric. */
+export const isFurther = (text: string): text is `best_${string}` =>
+  /^best_[\w-]{1,100}$/.test(text) && text !== "best_model"
 
 /** Whether a file is named as a checkpoint is; what begins with a dot is not yet one. */
 export const isCheckpoint = (file: string): boolean =>

@@ -1,4 +1,3 @@
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type { Ranked } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
@@ -26,18 +25,23 @@ export const defaults: Retention = Schema.decodeSync(Retention)({})
 
 /**
  * The checkpoints of one run that are kept for their rank, in whose favour others go. Always the
- * newest, and the best by what the run watches, whatever `retention` says.
+ * newest, and the best by each metric that the run tracks, whatever `retention` says.
  */
 export const leading = <A extends Ranked>(
   candidates: ReadonlyArray<A>,
   retention: Retention
 ): ReadonlySet<A> => {
-  const watched = Option.getOrNull(Candidates.judgedBy(candidates))
-  const by = retention.best_by ?? watched
+  const judge = Candidates.judge(candidates)
+  const tracked = judge === undefined ? [] : Candidates.bestsOf(judge.meta)
+  const by = retention.best_by ?? judge?.meta.best ?? null
   return new Set([
     ...Candidates.newestFirst(candidates).slice(0, Math.max(1, retention.keep_last)),
     ...(by === null ? [] : Candidates.bestFirst(candidates, by).slice(0, retention.keep_best)),
-    ...(watched === null ? [] : Candidates.bestFirst(candidates, watched).slice(0, 1))
+    // What the run calls its best, and what is better by the same metric, if it was judged by another.
+    ...tracked.flatMap(([name, best]) => [
+      ...Candidates.bestUnder(candidates, name).slice(0, 1),
+      ...Candidates.bestFirst(candidates, best).slice(0, 1)
+    ])
   ])
 }
 

@@ -4,9 +4,9 @@ import * as Option from "effect/Option"
 import { dirname } from "node:path"
 import type { Candidate, Whole } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
-import { isSame, type Checkpoint, type CheckpointMeta } from "./Checkpoint.js"
+import { isSame, type Best, type Checkpoint, type CheckpointMeta } from "./Checkpoint.js"
 import type { CheckpointFolder } from "./CheckpointStore.js"
-import { CheckpointStore, fileNames } from "./CheckpointStore.js"
+import { CheckpointStore, fileOf, type CheckpointName } from "./CheckpointStore.js"
 import { choose } from "./Choice.js"
 
 /**
@@ -18,7 +18,9 @@ export const fits =
   ({ health }: Candidate): boolean =>
     Either.match(health, {
       onLeft: ({ reason }) => reason !== "Unreadable",
-      onRight: (one) => isSame(one, meta) || Candidates.isBestOf(meta)(one)
+      onRight: (one) =>
+        isSame(one, meta) ||
+        Candidates.bestsOf(meta).some(([, best]) => Candidates.isBestOf(meta, best)(one))
     })
 
 /** Whether one of these is whole to the last byte. To load them would have them kept for ever. */
@@ -29,9 +31,9 @@ const someWhole = Effect.fnUntraced(function* (candidates: ReadonlyArray<Whole>)
   )
 })
 
-/** The best of its run that the checkpoint at `path` speaks of: itself, or one that lies beside it. */
-const bestOf = Effect.fnUntraced(function* (path: string, checkpoint: Checkpoint) {
-  const isBest = Candidates.isBestOf(checkpoint.meta)
+/** A best of its run that the checkpoint at `path` speaks of: itself, or one that lies beside it. */
+const bestOf = Effect.fnUntraced(function* (path: string, checkpoint: Checkpoint, best: Best) {
+  const isBest = Candidates.isBestOf(checkpoint.meta, best)
   if (isBest(checkpoint.meta)) return Option.some(checkpoint)
   const store = yield* CheckpointStore
   const found = yield* store.list(dirname(path))
@@ -41,16 +43,16 @@ const bestOf = Effect.fnUntraced(function* (path: string, checkpoint: Checkpoint
   return Option.map(yield* choose({ ranked, errors }, store.load), (choice) => choice.checkpoint)
 })
 
-const warn = (path: string, folder: string, { best }: Pick<CheckpointMeta, "best">) =>
+const warn = (path: string, folder: string, name: CheckpointName, best: Best) =>
   Effect.logWarning(
-    `the best model so far, of epoch ${best?.epoch} with ${best?.metric} ${best?.value}, does not ` +
-      `lie whole beside ${path}: ${folder} has no ${fileNames.best} until a better one is found, ` +
+    `the best model so far, of epoch ${best.epoch} with ${best.metric} ${best.value}, does not ` +
+      `lie whole beside ${path}: ${folder} has no ${fileOf(name)} until a better one is found, ` +
       `and what is measured at the end may be another model`
   )
 
 /**
  * Has `folder` hold what a run needs that goes on in it from the checkpoint at `path`, which lies in
- * another folder: the best of the run, and that checkpoint as the latest. Gives the latter's new
+ * another folder: the bests of the run, and that checkpoint as the latest. Gives the latter's new
  * path. What is there already is not saved again, and nothing is changed where it comes from.
  */
 export const takeOver = Effect.fn("TakeOver.takeOver")(function* (
@@ -60,14 +62,15 @@ export const takeOver = Effect.fn("TakeOver.takeOver")(function* (
 ) {
   const { meta } = checkpoint
   const own = Candidates.whole(yield* folder.list)
-  const bests = own.filter((one) => Candidates.isBestOf(meta)(one.meta))
-  if (meta.best !== null && !(yield* someWhole(bests))) {
+  for (const [name, best] of Candidates.bestsOf(meta)) {
+    const there = own.filter((one) => Candidates.isBestOf(meta, best)(one.meta))
+    if (yield* someWhole(there)) continue
     yield* Effect.flatMap(
-      bestOf(path, checkpoint),
+      bestOf(path, checkpoint, best),
       Option.match({
-        onNone: () => warn(path, folder.path, meta),
+        onNone: () => warn(path, folder.path, name, best),
         // First: from a folder that has but the latest, nobody would look for it elsewhere again.
-        onSome: (best) => Effect.asVoid(folder.save(best, "best"))
+        onSome: (found) => Effect.asVoid(folder.save(found, name))
       })
     )
   }

@@ -1,4 +1,5 @@
 import type { EpochRecord } from "../checkpoint/Checkpoint.js"
+import type { CheckpointName } from "../checkpoint/Names.js"
 
 /** Where a run stands, as people count: `epoch` epochs finished, `step` steps into the next. */
 export interface Place {
@@ -62,7 +63,7 @@ export type Event =
   | {
       readonly _tag: "CheckpointSaved"
       readonly path: string
-      readonly name: "latest" | "best"
+      readonly name: CheckpointName
       readonly place: Place
       readonly bytes: number
       /** How long it took to write, while training went on. */

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import { bestsOf } from "../checkpoint/Candidate.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import * as Stage from "../Stage.js"
 import { metricOf } from "../training/MetricError.js"
@@ -34,6 +35,9 @@ export const checkpoint = Stage.make("checkpoint", {
       })
       const after = Progress.afterStage(before, yield* Ref.get(run.nextStage), 0)
       if (due.best) yield* save(run, "best", after)
+      for (const [name, { epoch }] of bestsOf({ best: null, bests: before.bests })) {
+        if (epoch === before.epoch + 1) yield* save(run, name, after)
+      }
       if (due.latest) yield* save(run, "latest", after)
       return run
     })

@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import { basename } from "node:path"
 import type { Candidate, Loaded } from "../checkpoint/Candidate.js"
 import type { Checkpoint } from "../checkpoint/Checkpoint.js"
-import { CheckpointStore, fileNames, type CheckpointFolder } from "../checkpoint/CheckpointStore.js"
+import { CheckpointStore, fileOf, type CheckpointFolder } from "../checkpoint/CheckpointStore.js"
 import * as Named from "../checkpoint/Named.js"
 import { decide, Resumption } from "../checkpoint/Resumption.js"
 import * as TakeOver from "../checkpoint/TakeOver.js"
@@ -79,7 +79,7 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
       isLatest: candidates.some(
         ({ aliases, name }) =>
           aliases.includes("latest") &&
-          [name, ...aliases.map((alias) => fileNames[alias])].includes(basename(decision.path))
+          [name, ...aliases.map((alias) => fileOf(alias))].includes(basename(decision.path))
       ),
       isElsewhere,
       ...(decision.action === "load" ? { reason: decision.reason } : {})

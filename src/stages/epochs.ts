@@ -59,6 +59,8 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
   Effect.gen(function* () {
     const { num_epochs } = run.config.training
     const names = stages.map((stage) => stage.name)
+    const tracking = leaves(stages).find(({ role }) => role?.provides?.includes("best"))
+    yield* Ref.set(run.primary, tracking?.role?.state ?? null)
     const stoppedBy = yield* reconsider(run, stages)
     const first = yield* Ref.get(run.progress)
     yield* checkNext(names, first.position.stage)

@@ -3,11 +3,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import { Backend } from "../backend/Backend.js"
-import {
-  CheckpointStore,
-  type CheckpointName,
-  type CheckpointShelf
-} from "../checkpoint/CheckpointStore.js"
+import { CheckpointStore, type CheckpointShelf } from "../checkpoint/CheckpointStore.js"
 import { epochOfWeights } from "../checkpoint/Checkpoint.js"
 import * as Named from "../checkpoint/Named.js"
 import { ResumeError, Resumption } from "../checkpoint/Resumption.js"
@@ -23,7 +19,7 @@ import { predictor, type Trained } from "../training/Trained.js"
 import { ofModel } from "../training/Weights.js"
 import * as Inputs from "./Inputs.js"
 
-const kept = (folder: CheckpointShelf, wanted: CheckpointName) =>
+const kept = (folder: CheckpointShelf, wanted: "latest" | "best") =>
   Effect.flatMap(
     folder[wanted],
     Either.fromOption(

@@ -1,26 +1,40 @@
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import { isFurther } from "../checkpoint/Names.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import { metricOf } from "../training/MetricError.js"
 import { isSame, startsOver, type Mode } from "../training/Monitor.js"
-import { isBetter } from "../training/Progress.js"
+import { bestUnder, isBetter, withBest } from "../training/Progress.js"
 import type { Run } from "../training/Run.js"
+import { refuse } from "../training/StageError.js"
+
+const unnamed = "trackBest"
+
+/** The name under which the best by a stage of this name is kept, where it is not the first. */
+const further = (name: string): string => (name.startsWith("best_") ? name : `best_${name}`)
 
 /**
  * Notes when `metric` is the best so far; the checkpoint stage then saves the best model. Resumed
  * with another metric or mode, it starts over, and says so.
+ *
+ * The first of an epoch keeps `best_model`, which is what `--resume best` and `evaluate` mean by the
+ * best. Others take a `name`, and keep a file of that name: `best_accuracy` for `accuracy`.
  */
 export const trackBest = ({
   metric,
   mode,
-  name = "trackBest"
+  name = unnamed
 }: {
   readonly metric: string
   readonly mode: Mode
   readonly name?: string
-}) =>
-  Stage.make(name, {
+}) => {
+  const alias = further(name)
+  if (!isFurther(alias)) refuse({ _tag: "Name", stage: unnamed, name }, trackBest)
+  // Two that would keep the same file are told by their state.
+  const state = name === unnamed ? name : alias
+  return Stage.make(name, {
     description: `note when ${metric} is the ${mode === "min" ? "lowest" : "highest"} so far`,
     takes: Stage.takesRun,
     gives: Stage.takesRun.what,
@@ -30,18 +44,21 @@ export const trackBest = ({
       alongside: ["save"],
       measures: [],
       monitors: () => [{ metric, by: name }],
-      state: name
+      state
     },
     run: (run: Run) =>
       Effect.gen(function* () {
         const value = yield* metricOf(run, metric, name)
-        const { best, epoch } = yield* Ref.get(run.progress)
+        const isFirst = ((yield* Ref.get(run.primary)) ?? state) === state
+        const under = isFirst || !isFurther(alias) ? "best" : alias
+        const progress = yield* Ref.get(run.progress)
+        const best = bestUnder(progress, under)
         const isOther = best !== null && !isSame(best, { metric, mode })
         const before = isOther ? null : best
         const now = isBetter(value, before, mode)
-          ? { metric, mode, value, epoch: epoch + 1 }
+          ? { metric, mode, value, epoch: progress.epoch + 1 }
           : before
-        yield* Ref.update(run.progress, (progress) => ({ ...progress, best: now }))
+        yield* Ref.set(run.progress, withBest(progress, under, now))
         if (isOther) {
           const message = startsOver(name, best, { metric, mode })
           yield* emit({ _tag: "Notice", level: "warning", message })
@@ -49,3 +66,4 @@ export const trackBest = ({
         return run
       })
   })
+}

@@ -1,4 +1,5 @@
 import type { Best, EpochRecord, Position } from "../checkpoint/Checkpoint.js"
+import type { BestName } from "../checkpoint/Names.js"
 import { improves } from "./Monitor.js"
 
 /**
@@ -14,6 +15,8 @@ export interface Progress {
   readonly position: Position
   readonly history: ReadonlyArray<EpochRecord>
   readonly best: Best | null
+  /** The best by further metrics, under the names of their files. */
+  readonly bests: Readonly<Record<string, Best>>
   readonly stopped: string | null
 }
 
@@ -27,6 +30,7 @@ export const initial: Progress = {
   position: epochStart,
   history: [],
   best: null,
+  bests: {},
   stopped: null
 }
 
@@ -56,6 +60,7 @@ export const afterStep = (
     },
     history: progress.history,
     best: progress.best,
+    bests: progress.bests,
     stopped: progress.stopped
   }
 }
@@ -106,6 +111,17 @@ export const stop = (progress: Progress, reason: string): Progress => ({
   ...progress,
   stopped: reason
 })
+
+/** What is the best under a name. */
+export const bestUnder = ({ best, bests }: Progress, name: BestName): Best | null =>
+  name === "best" ? best : (bests[name] ?? null)
+
+/** With what is the best under a name; null: nothing yet. */
+export const withBest = (progress: Progress, name: BestName, best: Best | null): Progress => {
+  if (name === "best") return { ...progress, best }
+  const { [name]: _, ...others } = progress.bests
+  return { ...progress, bests: best === null ? others : { ...others, [name]: best } }
+}
 
 /** Whether `value` beats the best so far. What is not finite never does. */
 export const isBetter = (value: number, best: Best | null, mode: "min" | "max"): boolean =>

@@ -80,6 +80,7 @@ export const progress = ({ meta }: Checkpoint): Progress => ({
   position: meta.position,
   history: meta.train_history,
   best: meta.best,
+  bests: meta.bests ?? {},
   stopped: meta.stopped
 })
 

@@ -61,6 +61,11 @@ export interface Run {
   readonly progress: Ref.Ref<Progress.Progress>
   /** The epoch stage that follows the one under way; null for the last. */
   readonly nextStage: Ref.Ref<string | null>
+  /**
+   * The state name (see `Role`) of the stage whose best is the run's own, `best_model`: the first of the
+   * epoch that tracks one. null: there is no epoch around it.
+   */
+  readonly primary: Ref.Ref<string | null>
   /** Further parts with memory, by name: what `register` was given. */
   readonly stateful: Map<string, Stateful>
   /** States in the checkpoint that went on from, whose owners have not registered yet. */

@@ -90,6 +90,7 @@ export const build = <C extends RunConfig>(
       backend: backend.name,
       progress: yield* Ref.make(Progress.initial),
       nextStage: yield* Ref.make<string | null>(null),
+      primary: yield* Ref.make<string | null>(null),
       boundary: yield* Ref.make<Snapshot | "torn" | "secured" | null>(null),
       isFlushed: yield* Ref.make(false),
       saver: yield* Saver.make(writer(setting.store, lastSave)),

@@ -67,7 +67,8 @@ export const take = (run: Run, progress: Progress): Snapshot => {
     random_state: run.random,
     dataset: identityOf(run.dataset),
     backend: run.backend,
-    config: { ...run.config }
+    config: { ...run.config },
+    ...(Object.keys(progress.bests).length > 0 && { bests: progress.bests })
   }
   const dispose = () => held.forEach((tensor) => tensor.dispose())
   return { progress, checkpoint: { meta, tensors }, dispose }

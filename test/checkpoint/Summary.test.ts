@@ -264,7 +264,10 @@ describe("damage behind the summary", () => {
       yield* opened(folder, earlier, { ...Retention.defaults, keep_best: 2 })
       yield* damageBehind(`${folder}/${name(damaged)}`)
       const save = ({ list, save }: CheckpointFolder) =>
-        Effect.zipRight(save(sample(4, 0.5, { best: lowest }), "latest"), list)
+        Effect.zipRight(
+          save(sample(4, 0.5, { best: { ...lowest, value: 0.05, epoch: 3 } }), "latest"),
+          list
+        )
       const { value } = yield* warningsOf(opened(folder, save))
       expect(value.map((one) => one.name)).toEqual(left.map(name))
     }).pipe(Effect.provide(layer))

@@ -59,6 +59,8 @@ export const pipelineOf = (
     readonly objective?: Objective.Objective
     readonly extra?: Stage.Stage<Run.Run, Run.Run, unknown, Observer>
     readonly last?: Stage.Stage<Run.Run, Run.Run, unknown, Observer>
+    /** What comes before the best is looked for. */
+    readonly before?: Stage.Stage<Run.Run, Run.Run>
     /** What follows the epochs. */
     readonly after?: Stage.Stage<Run.Run, Run.Run, unknown>
     readonly best?: Parameters<typeof Stages.trackBest>[0]
@@ -81,6 +83,7 @@ export const pipelineOf = (
       options.train ?? Stages.trainEpoch,
       Stages.validate,
       ...(options.valLoss === undefined ? [] : [grade(options.valLoss)]),
+      ...(options.before === undefined ? [] : [options.before]),
       Stages.stepScheduler,
       Stages.trackBest(options.best ?? { metric: "val_loss", mode: "min" }),
       stopAfter(options.stopAfter ?? 1000),

@@ -109,9 +109,12 @@ export const decode = (
     const unsupported = version(metadata)
     if (unsupported !== undefined) return yield* Either.left(unsupported)
     const fields: Record<string, unknown> = {}
-    for (const key of Object.keys(CheckpointMeta.fields)) {
+    for (const [key, field] of Object.entries(CheckpointMeta.fields)) {
       const text = metadata.get(key)
-      if (text === undefined) return yield* Either.left(damaged(`it lacks ${key}`))
+      if (text === undefined) {
+        if (Schema.isPropertySignature(field)) continue
+        return yield* Either.left(damaged(`it lacks ${key}`))
+      }
       fields[key] = yield* Either.mapLeft(JsonText.parse(text), (what) =>
         damaged(`${key} is ${what}`)
       )

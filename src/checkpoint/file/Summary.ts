@@ -20,7 +20,8 @@ export const digestKey = "summary_digest"
 
 /** The summary of fields as they stand in the file. Left: what cannot be encoded. */
 export const text = (fields: typeof CheckpointMeta.Encoded): Either.Either<string, string> => {
-  const { run_id, saved_at, epoch, step, global_step, position, best, train_history } = fields
+  const { run_id, saved_at, epoch, step, global_step, position, best, bests, train_history } =
+    fields
   const { stage, metrics } = position
   return JsonText.stringify(
     {
@@ -31,6 +32,7 @@ export const text = (fields: typeof CheckpointMeta.Encoded): Either.Either<strin
       global_step,
       position: { stage, metrics },
       best,
+      ...(bests && { bests }),
       train_history: train_history.slice(-1)
     },
     key
@@ -78,12 +80,26 @@ export const check = (header: Uint8Array): "whole" | "damaged" | "absent" => {
   return found === undefined ? "absent" : found.digest === found.due ? "whole" : "damaged"
 }
 
-const { compose, isNull, isNumber, isRecord, isString, or, struct } = Predicate
+const { compose, isNull, isNumber, isRecord, isString, isUndefined, or, struct } = Predicate
 
 // As JsonNumber encodes them.
 const isEncoded = or(isNumber, isString)
 const isNumbers = (value: unknown): value is Record<string, number | string> =>
   isRecord(value) && Object.values(value).every(isEncoded)
+
+type EncodedBest = Omit<Best, "value"> & { readonly value: number | string }
+const isBest: Predicate.Refinement<unknown, EncodedBest> = compose(
+  isRecord,
+  struct({
+    metric: isString,
+    mode: (mode: unknown): mode is Best["mode"] => mode === "min" || mode === "max",
+    value: isEncoded,
+    epoch: isNumber
+  })
+)
+
+const isBests = (value: unknown): value is Record<string, EncodedBest> =>
+  isRecord(value) && Object.values(value).every(isBest)
 
 // By hand: for the first thousand a schema would take longer than all the rest.
 const isSummary = compose(
@@ -95,18 +111,8 @@ const isSummary = compose(
     step: isNumber,
     global_step: isNumber,
     position: compose(isRecord, struct({ stage: or(isNull, isString), metrics: isNumbers })),
-    best: or(
-      isNull,
-      compose(
-        isRecord,
-        struct({
-          metric: isString,
-          mode: (mode: unknown): mode is Best["mode"] => mode === "min" || mode === "max",
-          value: isEncoded,
-          epoch: isNumber
-        })
-      )
-    ),
+    best: or(isNull, isBest),
+    bests: or(isUndefined, isBests),
     train_history: (value: unknown): value is ReadonlyArray<Record<string, number | string>> =>
       Array.isArray(value) && value.every(isNumbers)
   })
@@ -116,6 +122,8 @@ const parse = (text: string): unknown => Either.getOrNull(JsonText.parse(text))
 
 const numbers = (encoded: Record<string, number | string>): Record<string, number> =>
   Record.map(encoded, Number)
+
+const decoded = (best: EncodedBest): Best => ({ ...best, value: Number(best.value) })
 
 /** What ranks a checkpoint, from the beginning of its file. */
 export interface Summary {
@@ -135,12 +143,13 @@ export const of = (bytes: Uint8Array): Option.Option<Summary> => {
   const text = parse(`"${start.toString("utf8", begin, end)}"`)
   const summary = isString(text) ? parse(text) : null
   if (!isSummary(summary)) return Option.none()
-  const { best, position, train_history, ...place } = summary
+  const { best, bests, position, train_history, ...place } = summary
   return Option.some({
     meta: {
       ...place,
       position: { stage: position.stage, metrics: numbers(position.metrics) },
-      best: best === null ? null : { ...best, value: Number(best.value) },
+      best: best === null ? null : decoded(best),
+      ...(bests && { bests: Record.map(bests, decoded) }),
       train_history: train_history.map(numbers)
     },
     digest

@@ -150,7 +150,7 @@ export const list = (folder: string) => Effect.map(files(folder), byContent)
 /** The candidate that has `name`, one of those in `folder`, with the well-known names it may have. */
 export const named = Effect.fnUntraced(function* (folder: string, name: string) {
   const present = new Set(yield* entries(folder))
-  const names = new Set([name, ...Object.values(Names.fileNames).filter((one) => present.has(one))])
+  const names = new Set([name, ...[...present].filter((one) => Names.aliasOf(one) !== undefined)])
   const found = yield* among(folder, [...names], present)
   return Option.fromNullable(byContent(found).find((one) => one.names.includes(name)))
 })

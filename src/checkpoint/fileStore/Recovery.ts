@@ -18,14 +18,18 @@ import { scan } from "./Scan.js"
 /** What each of the well-known names should stand for: any of these, which say the same. */
 export const due = (
   ranked: ReadonlyArray<Ranked>
-): Readonly<Record<CheckpointName, ReadonlyArray<Ranked>>> => {
+): ReadonlyMap<CheckpointName, ReadonlyArray<Ranked>> => {
   const newestFirst = Candidates.newestFirst(ranked)
   const newest = newestFirst[0]?.meta
   const run = newestFirst.filter(({ meta }) => meta.run_id === newest?.run_id)
-  return {
-    latest: run.filter(({ meta }) => meta.saved_at === newest?.saved_at),
-    best: newest === undefined ? [] : run.filter(({ meta }) => Candidates.isBestOf(newest)(meta))
-  }
+  if (newest === undefined) return new Map()
+  return new Map([
+    ["latest", run.filter(({ meta }) => meta.saved_at === newest.saved_at)],
+    ...Candidates.bestsOf(newest).map(([name, best]) => {
+      const isIt = Candidates.isBestOf(newest, best)
+      return [name, run.filter(({ meta }) => isIt(meta))] as const
+    })
+  ])
 }
 
 const idOf = (file: string) => Effect.map(FileStat.stat(file), (info) => FileStat.idOf(info, file))
@@ -49,8 +53,8 @@ const give = (
   ranked: ReadonlyArray<Ranked>
 ): Effect.Effect<void, CheckpointError | PlatformError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
-    const target = path.join(folder, Names.fileNames[name])
-    const checkpoints = due(ranked)[name]
+    const target = path.join(folder, Names.fileOf(name))
+    const checkpoints = due(ranked).get(name) ?? []
     const now = yield* standing(target, checkpoints)
     const one = Option.getOrElse(now, () => checkpoints[0])
     if (one === undefined) return
@@ -80,9 +84,9 @@ const give = (
  */
 export const recover = Effect.fn("FileStore.recover")(function* (folder: string) {
   const { ranked } = yield* scan(folder)
-  for (const name of ["latest", "best"] as const) {
+  for (const name of due(ranked).keys()) {
     yield* Effect.catchAll(give(name, folder, ranked), (error) =>
-      Effect.logWarning(`${Names.fileNames[name]} is left as it was: ${error.message}`)
+      Effect.logWarning(`${Names.fileOf(name)} is left as it was: ${error.message}`)
     )
   }
 })

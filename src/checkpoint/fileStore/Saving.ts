@@ -128,7 +128,7 @@ export const save = Effect.fn("FileStore.save")(function* (
   checkpoint: Unsaved,
   name: CheckpointName
 ) {
-  const alias = path.join(open.folder, Names.fileNames[name])
+  const alias = path.join(open.folder, Names.fileOf(name))
   const publish = Effect.gen(function* () {
     yield* Effect.mapError(open.lock.check, whileLocking(open.folder))
     const { file, meta, undo, write } = yield* plan(open, checkpoint)
