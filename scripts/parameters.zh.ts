@@ -83,8 +83,8 @@ export const chinese: Readonly<Record<string, string>> = {
   "From the beginning of one frame to that of the next, in milliseconds.": "帧移，毫秒。",
   "Frames of an example: longer recordings are cropped (at random in training, centred otherwise), shorter ones repeated.":
     "每个样本的帧数：较长的录音被截取（训练时随机，其余居中），较短的则重复。",
-  "A regular expression on file names (without folders): what it matches is the test split. Where it is null or matches no file of the data, test_fraction decides.":
-    "匹配文件名（不含文件夹）的正则表达式：匹配者为测试集。为 null 或没有文件匹配时，由 test_fraction 决定。",
+  "A regular expression on file names (without folders), in the syntax of RE2, without lookaheads and backreferences: what it matches is the test split. Where it is null or matches no file of the data, test_fraction decides.":
+    "匹配文件名（不含文件夹）的正则表达式，采用 RE2 语法，不支持环视和反向引用：匹配者为测试集。为 null 或没有文件匹配时，由 test_fraction 决定。",
   "The part of what is not test data that measures progress, by a hash of speaker and file name: files that are added or removed move no other.":
     "非测试数据中用作验证集的比例，按说话人与文件名的哈希划分：增删文件不会移动其他文件。",
   "The part of all recordings kept for the final test, by the same hash; not used where test_pattern matches.":

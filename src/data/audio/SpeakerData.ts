@@ -33,7 +33,7 @@ export const SplitConfig = Schema.Struct({
   test_pattern: field(
     Schema.NullOr(Schema.NonEmptyString),
     null,
-    "A regular expression on file names (without folders): what it matches is the test split. Where it is null or matches no file of the data, test_fraction decides."
+    "A regular expression on file names (without folders), in the syntax of RE2, without lookaheads and backreferences: what it matches is the test split. Where it is null or matches no file of the data, test_fraction decides."
   ),
   validation_fraction: field(
     fraction,

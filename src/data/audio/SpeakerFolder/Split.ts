@@ -3,6 +3,7 @@ import { createHash } from "node:crypto"
 import { DataError } from "../../DataError.js"
 import type { SplitName } from "../../Dataset.js"
 import type { SplitConfig } from "../SpeakerData.js"
+import * as Pattern from "./Pattern.js"
 
 /** What a split is decided by: the names of a recording, never its place in a list. */
 export interface Named {
@@ -34,18 +35,20 @@ export const assign = (
     return splits
   })
 
-const matches = (recordings: ReadonlyArray<Named>, pattern: string | null) => {
-  if (pattern === null) return Either.right(recordings.map(() => false))
-  return Either.try({
-    try: () => new RegExp(pattern),
-    catch: (error) =>
-      new DataError({
-        reason: "Mismatch",
-        path: "data.split.test_pattern",
-        detail: `${error instanceof Error ? error.message : error}; write a regular expression, or null`
-      })
-  }).pipe(Either.map((expression) => recordings.map(({ file }) => expression.test(file))))
-}
+const matches = (recordings: ReadonlyArray<Named>, pattern: string | null) =>
+  pattern === null
+    ? Either.right(recordings.map(() => false))
+    : Pattern.compile(pattern).pipe(
+        Either.map((matches) => recordings.map(({ file }) => matches(file))),
+        Either.mapLeft(
+          (problem) =>
+            new DataError({
+              reason: "Mismatch",
+              path: "data.split.test_pattern",
+              detail: `${problem}; write a regular expression, or null`
+            })
+        )
+      )
 
 /** A number from [0, 1) that depends on the names alone. */
 const hash = ({ file, speaker }: Named): number =>
