@@ -16,7 +16,7 @@ export class Backend extends Context.Tag("holdfast/Backend")<
   Backend,
   {
     readonly name: BackendName
-    /** Why this one, in a sentence's half: "the native package is not installed". */
+    /** Why this one, in a sentence's half: "native TensorFlow, which is optional, is not installed". */
     readonly reason: string
     /**
      * Fails, naming the layer, if a layer of `model` cannot be trained on this backend or would get

@@ -20,7 +20,7 @@ export const start = (
 ): Effect.Effect<void, Obstacle> =>
   Effect.gen(function* () {
     yield* Effect.sync(defineRemovedUtility)
-    let why = "the native package is not installed"
+    let why = "native TensorFlow, which is optional, is not installed"
     for (const name of packages) {
       const loaded = yield* Effect.either(Effect.tryPromise(() => load(name)))
       if (loaded._tag === "Right") return yield* use(name)

@@ -46,7 +46,8 @@ export const bytes = (size: number): string => {
 
 const words = (name: string): string => name.replaceAll("_", " ")
 
-const isShare = (name: string): boolean => name.includes("accuracy")
+/** Whether a metric is a share of one, shown in per cent. */
+export const isShare = (name: string): boolean => name.includes("accuracy")
 
 /** A metric by its name: accuracies in per cent, all others as numbers. */
 export const metric = (name: string, value: number, digits?: number): string =>

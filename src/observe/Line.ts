@@ -23,39 +23,43 @@ export interface Setting {
 
 type EpochFinished = Extract<Event, { readonly _tag: "EpochFinished" }>
 
+/** Columns that a part of an epoch's line takes as a rule, so that those of two epochs line up. */
+const usual = { pair: 13, share: 11, rate: 11, time: 6 }
+
 /**
- * An epoch's result in at most `width` columns: metrics, each in training/validation, learning rate
- * and time. Where that is too much, the learning rate goes first, then the time, then the last of
- * the metrics.
+ * An epoch's result: metrics, each in training/validation, learning rate and time. In columns where
+ * they fit into `width`; nothing is left out where they do not.
  */
-export const epoch = ({ epochs, isBest, record }: EpochFinished, width = Infinity): string => {
+export const epoch = ({ epochs, isBest, record }: EpochFinished, width = 80): string => {
   const { epoch, learning_rate: learningRate, seconds, ...values } = record
-  const metrics = pairs(values)
-  const rate = `lr ${Format.number(learningRate, 3)}`
-  const time = Format.duration(seconds)
-  let parts = [
-    `epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`,
-    ...metrics,
-    rate,
-    time,
-    ...(isBest ? ["best"] : [])
-  ]
-  for (const dispensable of [rate, time, ...metrics.slice(1).reverse()]) {
-    if (parts.join("  ").length <= width) break
-    parts = parts.filter((part) => part !== dispensable)
-  }
-  return parts.join("  ").slice(0, width)
+  const parts = [
+    [`epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`, 0],
+    ...metricsOf(values),
+    [`lr ${Format.number(learningRate, 3)}`, usual.rate],
+    [Format.duration(seconds), usual.time]
+  ] as const
+  const line = (padded: boolean) =>
+    [
+      ...parts.map(([text, columns]) => (padded ? text.padEnd(columns) : text)),
+      ...(isBest ? ["best"] : [])
+    ]
+      .join("  ")
+      .trimEnd()
+  return line(true).length <= width ? line(true) : line(false)
 }
 
+type Part = readonly [text: string, columns: number]
+
 /** Metrics in words, those in training and validation together: "loss 1.4/1.5". */
-const pairs = (metrics: Readonly<Record<string, number>>): ReadonlyArray<string> =>
-  Object.entries(metrics).flatMap(([name, value]) => {
+const metricsOf = (metrics: Readonly<Record<string, number>>): ReadonlyArray<Part> =>
+  Object.entries(metrics).flatMap(([name, value]): ReadonlyArray<Part> => {
     const [, split, base = name] = /^(train|val)_(.*)$/.exec(name) ?? []
     const [inTraining, inValidation] = [metrics[`train_${base}`], metrics[`val_${base}`]]
     if (split === undefined || inTraining === undefined || inValidation === undefined) {
-      return [Format.metric(name, value, 3)]
+      return [[Format.metric(name, value, 3), name.length + 1 + usual.rate]]
     }
-    return split === "train" ? [Format.pair(base, inTraining, inValidation, 3)] : []
+    const columns = base.length + 1 + (Format.isShare(base) ? usual.share : usual.pair)
+    return split === "train" ? [[Format.pair(base, inTraining, inValidation, 3), columns]] : []
   })
 
 const out = (text: string): ReadonlyArray<Line> => [{ to: "out", text }]
@@ -72,7 +76,7 @@ export const fromEvent = (
         ? [{ to: "err", text: `warning: ${event.message}` }]
         : out(event.message)
     case "BackendChosen":
-      return out(`backend ${event.backend}: ${event.reason}`)
+      return out(`computing on ${event.backend}: ${event.reason}`)
     case "DatasetLoaded": {
       const { test, train, validation } = event.sizes
       const classes = event.classes.length === 0 ? "" : `${event.classes.length} classes, `
@@ -105,9 +109,12 @@ export const fromEvent = (
     case "EpochFinished":
       return out(epoch(event))
     case "CheckpointSaved":
-      return out(
-        `saved ${event.path} (${Format.bytes(event.bytes)}, ${Math.round(event.milliseconds)} ms)`
-      )
+      // The epoch's line says that it was the best, the closing message what a stop has saved.
+      return event.name !== "latest" || signal !== null
+        ? []
+        : out(
+            `saved ${event.path} (${Format.bytes(event.bytes)}, ${Math.round(event.milliseconds)} ms)`
+          )
     case "EarlierRunArchived":
       return out(messages.archived(event.path))
     case "AlreadyFinished":

@@ -80,15 +80,29 @@ export const line = (meter: Meter, width: number, now: number): string => {
   const perStep = elapsed / meter.steps
   const left = (step.steps - step.step) * perStep
   const perEpoch = meter.epochs === 0 ? step.steps * perStep : meter.seconds / meter.epochs
+  const run = left + (step.epochs - step.epoch) * perEpoch
   const head = heading(step)
-  const tail =
-    `${String(step.step).padStart(String(step.steps).length)}/${step.steps}  ` +
-    `loss ${step.loss.toFixed(4)}  ${Format.count(meter.examples / elapsed).padStart(5)}/s  ` +
-    `${Format.clock(left)} left`
-  const total = `, ${Format.clock(left + (step.epochs - step.epoch) * perEpoch)} in all`
-  const room = (text: string) => Math.min(30, width - head.length - text.length - 4)
-  const text = step.phase === "train" && room(tail + total) >= 10 ? tail + total : tail
-  const shown =
-    room(text) >= 5 ? [head, bar(step.step / step.steps, room(text)), text] : [head, text]
-  return shown.join("  ").slice(0, Math.max(0, width))
+  const count = `${String(step.step).padStart(String(step.steps).length)}/${step.steps}`
+  const loss = `loss ${step.loss.toFixed(4)}`
+  const speed = `${Format.count(meter.examples / elapsed).padStart(5)}/s`
+  const short = `left ${Format.clock(left)}`
+  const long = `left: epoch ${Format.clock(left)}, run ${Format.clock(run)}`
+  const wide = [count, loss, speed, long].join("  ")
+  const tails = [
+    ...(step.phase === "train" && barWidth(width, head, wide) >= 7 ? [wide] : []),
+    [count, loss, speed, short].join("  "),
+    [count, loss, short].join("  "),
+    [count, loss].join("  "),
+    loss
+  ]
+  // A narrow terminal loses whole figures, the least of them first, not the ends of numbers.
+  const tail = tails.find((text) => head.length + 2 + text.length <= width) ?? ""
+  const columns = barWidth(width, head, tail)
+  return columns >= 5
+    ? [head, bar(step.step / step.steps, columns), tail].join("  ")
+    : [head, tail].join("  ").trimEnd().slice(0, Math.max(0, width))
 }
+
+/** The columns that are left for a bar between `head` and `tail`. */
+const barWidth = (width: number, head: string, tail: string): number =>
+  Math.min(30, width - head.length - tail.length - 4)

@@ -13,13 +13,6 @@ const pause = 100
 const echo = "^C".length
 
 /**
- * Whether another line tells of it: the epoch's that it was the best, the closing message of what
- * was saved as the run was stopped.
- */
-const isTold = (event: Event, signal: string | null): boolean =>
-  event._tag === "CheckpointSaved" && (event.name === "best" || signal !== null)
-
-/**
  * Shows a run on a terminal: one line for the epoch, redrawn in place, and lines that stay.
  *
  * It redraws with carriage returns and spaces alone, so that there is nothing for NO_COLOR to
@@ -52,9 +45,7 @@ export const layer = (setting: Line.Setting): Layer.Layer<Observer, never, Outpu
       const lines = (event: Event, columns: number, signal: string | null) =>
         event._tag === "EpochFinished"
           ? [{ to: "out", text: Line.epoch(event, columns) } as const]
-          : isTold(event, signal)
-            ? []
-            : Line.fromEvent(event, setting, signal)
+          : Line.fromEvent(event, setting, signal)
 
       const tell = Effect.fnUntraced(function* (event: Event) {
         const told = lines(event, yield* output.columns, yield* setting.signal)

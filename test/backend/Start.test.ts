@@ -1,5 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { execFile } from "node:child_process"
+import { promisify } from "node:util"
 import type { BackendName } from "../../src/backend/Backend.js"
 import * as Native from "../../src/backend/Native.js"
 import { Obstacle } from "../../src/backend/Obstacle.js"
@@ -91,7 +93,7 @@ describe("loading native TensorFlow", () => {
         return notFound(name)
       })
       expect(asked).toEqual(["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"])
-      expect(why).toBe("the native package is not installed")
+      expect(why).toBe("native TensorFlow, which is optional, is not installed")
     })
   )
 
@@ -140,4 +142,18 @@ describe("loading WebGPU", () => {
       )
     })
   )
+
+  it("leaves standard error to Holdfast where there is no driver", async () => {
+    const program = `
+      import * as Effect from "effect/Effect"
+      import * as WebGpu from "${new URL("../../dist/backend/WebGpu.js", import.meta.url).href}"
+      await Effect.runPromiseExit(WebGpu.start())
+      process.exit(0)`
+    const { stderr } = await promisify(execFile)(process.execPath, [
+      "--input-type=module",
+      "--eval",
+      program
+    ])
+    expect(stderr).not.toContain("Vulkan")
+  })
 })

@@ -20,27 +20,27 @@ describe("Meter.line", () => {
     const meter = after([60_000, started], [61_000, step({})], [62_000, step({ step: 2 })])
     // 64 examples in 2 s; 2 of 4 steps left at 1 s each; 3 more epochs of 4 s.
     expect(Meter.line(meter, 80, 62_000)).toBe(
-      "epoch 2/5  [=======>        ]  2/4  loss 0.5000     32/s  0:02 left, 0:14 in all"
+      "epoch 2/5  [=====>      ]  2/4  loss 0.5000     32/s  left: epoch 0:02, run 0:14"
     )
   })
 
   it("counts only what it has seen of an epoch that it joined", () => {
     const meter = after([0, started], [1000, step({ step: 4, steps: 10, examples: 8 })])
-    expect(Meter.line(meter, 120, 1000)).toContain(" 8/s  0:06 left")
+    expect(Meter.line(meter, 120, 1000)).toContain(" 8/s  left: epoch 0:06, run 0:36")
   })
 
   it("begins anew with each phase and epoch", () => {
     const validating = step({ phase: "validation", examples: 100 })
     const meter = after([0, started], [5000, step({})], [5500, validating])
     expect(Meter.line(meter, 100, 5500)).toMatch(
-      /^epoch 2\/5 {2}validating .* +200\/s {2}0:02 left$/
+      /^epoch 2\/5 {2}validating .* +200\/s {2}left 0:02$/
     )
   })
 
   it("trusts whole epochs, where it has seen any, for the time in all", () => {
     const meter = after([0, started], [4000, epoch], [4500, step({})])
     // 3 steps of 0.5 s, then 3 epochs of 4.06 s as recorded.
-    expect(Meter.line(meter, 120, 4500)).toContain("0:02 left, 0:14 in all")
+    expect(Meter.line(meter, 120, 4500)).toContain("left: epoch 0:02, run 0:14")
   })
 
   it("knows that testing belongs to no epoch", () => {
@@ -57,7 +57,14 @@ describe("Meter.line", () => {
     for (let width = 0; width <= 200; width++) {
       expect(Meter.line(meter, width, 1000).length).toBeLessThanOrEqual(width)
     }
-    expect(Meter.line(meter, 40, 1000)).not.toContain("[")
+    expect(Meter.line(meter, 36, 1000)).not.toContain("[")
+    expect([56, 45, 36, 29, 10].map((width) => Meter.line(meter, width, 1000))).toEqual([
+      "epoch 2/5  1/4  loss 123456.7890     32/s  left 0:03",
+      "epoch 2/5  1/4  loss 123456.7890  left 0:03",
+      "epoch 2/5  1/4  loss 123456.7890",
+      "epoch 2/5  loss 123456.7890",
+      "epoch 2/5"
+    ])
     expect(Meter.line(meter, 80, 1000)).toContain("[")
   })
 
