@@ -20,6 +20,8 @@ interface Schema {
   readonly maximum?: number
   readonly exclusiveMinimum?: number
   readonly exclusiveMaximum?: number
+  readonly pattern?: string
+  readonly items?: Schema
 }
 
 /** A field of the configuration. `ours`: what the project's config.json says. */
@@ -37,6 +39,8 @@ const words = {
     integer: "integer",
     number: "number",
     boolean: "true or false",
+    interval: 'text such as `"500 steps"`',
+    list: "list of these",
     required: "required",
     or: " or ",
     file: "; ",
@@ -48,6 +52,8 @@ const words = {
     integer: "整数",
     number: "数",
     boolean: "true 或 false",
+    interval: '形如 `"500 steps"` 的文本',
+    list: "由以上取值组成的列表",
     required: "必填",
     or: " 或 ",
     file: "；",
@@ -55,7 +61,10 @@ const words = {
   }
 } as const
 
-const json = (value: unknown): string => `\`${JSON.stringify(value)}\``
+const json = (value: unknown): string =>
+  typeof value === "number" && value >= 1e15
+    ? `\`${value.toExponential().replace("+", "")}\``
+    : `\`${JSON.stringify(value)}\``
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
@@ -95,9 +104,16 @@ const allowed = (schema: Schema, language: Language): string => {
           ? word.boolean
           : schema.type === "null"
             ? "`null`"
-            : word.text
+            : schema.type === "array"
+              ? word.list
+              : schema.pattern === saveInterval
+                ? word.interval
+                : word.text
   return [type, limits.join(", ")].filter((part) => part !== "").join(" ")
 }
+
+/** The texts that `training.save_interval` takes. */
+const saveInterval = "^[1-9][0-9]* (epoch|step|second|minute|hour)s?$"
 
 const nameOf = (variant: Schema): unknown => variant.properties?.["name"]?.enum?.[0]
 

@@ -3,8 +3,23 @@ export const chinese: Readonly<Record<string, string>> = {
   "How to train, when to save, and where to go on from.": "如何训练、何时保存、从何处继续。",
   "The folder for checkpoints, relative to the working directory; made when missing.":
     "检查点文件夹，相对于工作目录；不存在时自动创建。",
-  "Save the latest checkpoint every so many epochs; the end and an interruption save anyway.":
-    "每隔多少轮保存一次最新检查点；训练结束和被中断时总会保存。",
+  'When to save the latest checkpoint: every so many epochs, or "500 steps", "10 minutes", "2 hours", also inside an epoch; of a list, whichever comes first. The end and an interruption save anyway.':
+    '何时保存最新检查点：每隔多少轮，或 "500 steps"（步）、"10 minutes"（分钟）、"2 hours"（小时），轮中也会保存；给出列表时，以先到者为准。训练结束和被中断时总会保存。',
+  "What to do when the loss, the gradient or the weights become NaN, infinite or absurdly large.":
+    "损失、梯度或权重变为 NaN、无穷大或大得离谱时怎么办。",
+  "An error ends the run, which names the step, the layer and the last good checkpoint.":
+    "报错并结束训练，指出是哪一步、哪一层，以及最后一个完好的检查点。",
+  "A loss, or a norm of the gradient or of a weight, that is greater than this has diverged, as NaN has; 1e19 is about the greatest whose square float32 holds.":
+    "损失、梯度范数或权重范数超过此数即视为发散，NaN 亦然；1e19 大约是平方后仍能用 float32 表示的最大值。",
+  "The step changes nothing, and training continues with the next batch. Computes the norm of the gradient in every step, not in every 16th.":
+    "跳过这一步，不作任何更新，接着训练下一批。每一步都计算梯度范数，而不是每 16 步一次。",
+  "The run stops when more steps than this diverge in a row.": "连续发散的步数超过此数时停止训练。",
+  "The run returns to the end of the epoch before, and trains on from there at a lower learning rate. Saves after every epoch.":
+    "回到上一轮结束时的状态，以更低的学习率从那里继续训练。每轮结束都会保存。",
+  "What the learning rate is multiplied by, from then on.": "此后学习率乘以此数。",
+  "The run stops when it diverges once more after so many.":
+    "恢复这么多次之后若再次发散，则停止训练。",
+  "Training continues with whatever comes, and saves it.": "不作检查，照常训练并保存。",
   "How many checkpoints to keep: the latest, and those before it.":
     "保留多少个检查点：最新的一个，以及它之前的。",
   "How many of the best checkpoints to keep.": "保留多少个最佳检查点。",

@@ -2,7 +2,7 @@ import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
-import { Config, Objective, Optimizer, Random, Scheduler } from "holdfast"
+import { Config, Objective, Optimizer, Progress, Random, Scheduler } from "holdfast"
 import type { Checkpoint, Dataset, Examples, Run } from "holdfast"
 import * as RunState from "../../src/training/RunState.js"
 import { build } from "../../src/training/RunParts.js"
@@ -97,10 +97,11 @@ export const makeRun = Effect.fnUntraced(function* (
       dataset,
       random: Random.make(1),
       store,
-      best: Effect.succeedNone
+      best: Effect.succeedNone,
+      epochEnd: Effect.succeedNone
     }
   )
-  yield* train(run, yield* dataset.train.batch(new Int32Array(batch_size)), { epoch: 0, step: 0 })
+  yield* train(run, yield* dataset.train.batch(new Int32Array(batch_size)), Progress.initial)
   yield* Ref.update(run.progress, (progress) => ({
     ...progress,
     epoch: 25,

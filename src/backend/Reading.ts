@@ -40,11 +40,17 @@ export const scalars = (
   })
 
 /** What a backend throws for itself is a failure; anything else is a defect. */
-const attempt = <A>(body: () => A): Effect.Effect<A, BackendError> =>
+export const attempt = <A>(body: () => A): Effect.Effect<A, BackendError> =>
   Effect.try({ try: body, catch: (error) => error }).pipe(
     Effect.catchAll((error) =>
       error instanceof BackendError ? Effect.fail(error) : Effect.die(error)
     )
+  )
+
+/** Reads scalars by name, which stay. */
+export const read = (tensors: Scalars): Effect.Effect<Record<string, number>, BackendError> =>
+  Effect.map(values(Object.values(tensors)), (read) =>
+    Object.fromEntries(Object.keys(tensors).map((name, i) => [name, read[i]![0]!]))
   )
 
 const named = (tensors: Scalars, read: (tensor: Scalar) => number): Record<string, number> => {

@@ -96,6 +96,10 @@ export const bestsOf = ({
   ...Object.entries(bests).flatMap(([name, one]) => (isFurther(name) ? [[name, one] as const] : []))
 ]
 
+/** Whether a checkpoint holds a run between two epochs, or before the first. */
+export const isEpochEnd = ({ position, step }: Ranking): boolean =>
+  step === 0 && position.stage === null
+
 /** Tells the checkpoints that hold the very weights that `meta` calls its run's `best`. */
 export const isBestOf =
   ({ run_id }: Ranking, best: Best) =>

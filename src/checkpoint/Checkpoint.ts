@@ -66,6 +66,19 @@ export const Position = Schema.Struct({
 })
 export type Position = typeof Position.Type
 
+/**
+ * What a run has done about divergence so far: how often it was restored, and what the learning rate
+ * is multiplied by since then; how many steps in a row were skipped by now, and of how many of the
+ * examples in the epoch under way.
+ */
+export const Divergence = Schema.Struct({
+  rate_factor: Schema.Number,
+  restores: Schema.Int,
+  skips: Schema.Int,
+  skipped_examples: Schema.Int
+})
+export type Divergence = typeof Divergence.Type
+
 /** What identifies the data that a run was trained on. */
 export const DatasetIdentity = Schema.Struct({
   name: Schema.String,
@@ -88,7 +101,8 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
  *
  * `epoch` counts finished epochs, `step` the steps done in the epoch under way (0 between epochs),
  * `global_step` all steps. `bests` holds the best by further metrics, under the names of their files,
- * where a run tracks any.
+ * where a run tracks any. `divergence` is there once anything has diverged; `finite` says whether all
+ * weights are, and is missing where nobody has looked.
  */
 export const CheckpointMeta = Schema.Struct({
   format_version: Schema.Literal(...formatVersions),
@@ -112,7 +126,9 @@ export const CheckpointMeta = Schema.Struct({
   dataset: DatasetIdentity,
   backend: Schema.String,
   config: Schema.Record({ key: Schema.String, value: Json }),
-  bests: optional(Schema.Record({ key: Schema.String, value: Best }))
+  bests: optional(Schema.Record({ key: Schema.String, value: Best })),
+  divergence: optional(Divergence),
+  finite: optional(Schema.Boolean)
 })
 export type CheckpointMeta = typeof CheckpointMeta.Type
 

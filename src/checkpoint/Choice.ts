@@ -48,6 +48,22 @@ export const choose = (
     return Option.none()
   })
 
+/** The newest intact checkpoint of a run in a folder that ends an epoch, or precedes the first. */
+export const epochEnd = (
+  folder: CheckpointShelf,
+  runId: string
+): Effect.Effect<Option.Option<Loaded>, CheckpointError> =>
+  Effect.gen(function* () {
+    const ends = Candidates.whole(yield* folder.list).filter(
+      ({ meta }) => meta.run_id === runId && Candidates.isEpochEnd(meta) && meta.finite !== false
+    )
+    for (const one of Candidates.newestFirst(ends)) {
+      const loaded = yield* Effect.option(folder.load(one))
+      if (Option.isSome(loaded)) return Option.some({ ...one, checkpoint: loaded.value })
+    }
+    return Option.none()
+  })
+
 /** How the checkpoints of a folder are looked at. */
 export interface Access {
   readonly path: string

@@ -16,7 +16,9 @@ export const Retention = Schema.Struct({
     { default: () => null }
   ),
   /** For ever, each that ends an epoch whose number is a multiple of this; null: none. */
-  keep_every: Schema.optionalWith(Schema.NullOr(Count), { default: () => null })
+  keep_every: Schema.optionalWith(Schema.NullOr(Count), { default: () => null }),
+  /** Whether the newest that ends an epoch stays, however many of the middle of one are newer. */
+  keep_epoch_end: Schema.optionalWith(Schema.Boolean, { default: () => false })
 })
 export type Retention = typeof Retention.Type
 
@@ -34,8 +36,11 @@ export const leading = <A extends Ranked>(
   const judge = Candidates.judge(candidates)
   const tracked = judge === undefined ? [] : Candidates.bestsOf(judge.meta)
   const by = retention.best_by ?? judge?.meta.best ?? null
+  const newest = Candidates.newestFirst(candidates)
+  const epochEnds = newest.filter(({ meta }) => Candidates.isEpochEnd(meta))
   return new Set([
-    ...Candidates.newestFirst(candidates).slice(0, Math.max(1, retention.keep_last)),
+    ...newest.slice(0, Math.max(1, retention.keep_last)),
+    ...(retention.keep_epoch_end ? epochEnds.slice(0, 1) : []),
     ...(by === null ? [] : Candidates.bestFirst(candidates, by).slice(0, retention.keep_best)),
     // What the run calls its best, and what is better by the same metric, if it was judged by another.
     ...tracked.flatMap(([name, best]) => [

@@ -34,7 +34,7 @@ export const describe = (ast: AST.AST): Allowed => {
     case "TupleType":
       return ast.elements.length === 0 && ast.rest[0] !== undefined
         ? `a list (of each: ${describe(ast.rest[0].type)})`
-        : `a list of ${ast.elements.length}`
+        : `a list of ${ast.rest.length === 0 ? "" : "at least "}${ast.elements.length}`
     case "Union":
       return describeUnion(ast)
     case "Refinement":

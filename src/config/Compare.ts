@@ -22,6 +22,7 @@ export const harmless: ReadonlySet<string> = new Set([
   "training.keep_every",
   "training.keep_last",
   "training.num_epochs",
+  "training.on_divergence",
   "training.resume_from",
   "training.save_interval"
 ])
@@ -35,8 +36,12 @@ const checkpointWins: ReadonlySet<string> = new Set(["training.seed"])
  */
 export const differences = (before: unknown, after: unknown): ReadonlyArray<Difference> =>
   compare(before, after, []).filter(
-    ({ path }) => !harmless.has(path) || (path === "training.num_epochs" && isStretched(after))
+    ({ path }) => !isHarmless(path) || (path === "training.num_epochs" && isStretched(after))
   )
+
+/** Also within a harmless field. */
+const isHarmless = (path: string): boolean =>
+  harmless.has(path) || harmless.has(path.split(".").slice(0, 2).join("."))
 
 /** Whether the schedule of learning rates spans all epochs, and so changes with their number. */
 const isStretched = (config: unknown): boolean =>

@@ -101,6 +101,53 @@ const Plateau = Schema.Struct({
 export const SchedulerConfig = Schema.Union(Constant, Cosine, Step, Exponential, Plateau)
 export type SchedulerConfig = typeof SchedulerConfig.Type
 
+const SaveInterval = Schema.Union(
+  positiveInt,
+  Schema.String.pipe(Schema.pattern(/^[1-9][0-9]* (epoch|step|second|minute|hour)s?$/))
+)
+
+const limit = field(
+  Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThanOrEqualTo(1e19)),
+  1e19,
+  "A loss, or a norm of the gradient or of a weight, that is greater than this has diverged, as NaN has; 1e19 is about the greatest whose square float32 holds."
+)
+
+const Stop = Schema.Struct({ name: Schema.Literal("stop"), limit }).annotations({
+  description:
+    "An error ends the run, which names the step, the layer and the last good checkpoint."
+})
+
+const Skip = Schema.Struct({
+  name: Schema.Literal("skip"),
+  max_skips: field(positiveInt, 10, "The run stops when more steps than this diverge in a row."),
+  limit
+}).annotations({
+  description:
+    "The step changes nothing, and training continues with the next batch. Computes the norm of the gradient in every step, not in every 16th."
+})
+
+const RestoreLast = Schema.Struct({
+  name: Schema.Literal("restore"),
+  factor: field(
+    Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThan(1)),
+    0.5,
+    "What the learning rate is multiplied by, from then on."
+  ),
+  max_restores: field(positiveInt, 3, "The run stops when it diverges once more after so many."),
+  limit
+}).annotations({
+  description:
+    "The run returns to the end of the epoch before, and trains on from there at a lower learning rate. Saves after every epoch."
+})
+
+const Ignore = Schema.Struct({ name: Schema.Literal("ignore") }).annotations({
+  description: "Training continues with whatever comes, and saves it."
+})
+
+/** What a run does about divergence, told apart by `name`. */
+export const DivergenceConfig = Schema.Union(Stop, Skip, RestoreLast, Ignore)
+export type DivergenceConfig = typeof DivergenceConfig.Type
+
 /** The `training` section of a configuration: how to train, when to save, where to go on from. */
 export const TrainingConfig = Schema.Struct({
   checkpoint_dir: field(
@@ -109,9 +156,9 @@ export const TrainingConfig = Schema.Struct({
     "The folder for checkpoints, relative to the working directory; made when missing."
   ),
   save_interval: field(
-    positiveInt,
+    Schema.Union(...SaveInterval.members, Schema.NonEmptyArray(SaveInterval)),
     10,
-    "Save the latest checkpoint every so many epochs; the end and an interruption save anyway."
+    'When to save the latest checkpoint: every so many epochs, or "500 steps", "10 minutes", "2 hours", also inside an epoch; of a list, whichever comes first. The end and an interruption save anyway.'
   ),
   keep_last: field(
     positiveInt,
@@ -164,6 +211,11 @@ export const TrainingConfig = Schema.Struct({
     byName(["constant", "cosine", "step", "exponential", "plateau"], SchedulerConfig),
     { name: "constant" },
     "How the learning rate changes from epoch to epoch."
+  ),
+  on_divergence: field(
+    byName(["stop", "skip", "restore", "ignore"], DivergenceConfig),
+    { name: "stop", limit: 1e19 },
+    "What to do when the loss, the gradient or the weights become NaN, infinite or absurdly large."
   )
 }).annotations({ description: "How to train, when to save, and where to go on from." })
 export type TrainingConfig = typeof TrainingConfig.Type

@@ -6,11 +6,12 @@ import * as Stage from "../Stage.js"
 import { metricOf } from "../training/MetricError.js"
 import * as Progress from "../training/Progress.js"
 import type { Run } from "../training/Run.js"
-import { save } from "../training/Saving.js"
+import * as SavePolicy from "../training/SavePolicy.js"
+import { save, secondsSinceSave } from "../training/Saving.js"
 
 /**
- * Saves the run after every `training.save_interval` epochs and at the end, and whenever this epoch
- * is the best so far. As the last stage of an epoch it records the epoch as finished.
+ * Saves the run when `training.save_interval` says so, at the end, whenever this epoch is the best so
+ * far, and whenever it is one to keep. As the last stage of an epoch it records the epoch as finished.
  */
 export const checkpoint = Stage.make("checkpoint", {
   description: "save the run, and the best model, when it is time to",
@@ -24,13 +25,14 @@ export const checkpoint = Stage.make("checkpoint", {
   run: (run: Run) =>
     Effect.gen(function* () {
       const before = yield* Ref.get(run.progress)
-      const { num_epochs, save_interval } = run.config.training
       for (const { by, metric } of keptBy(run.config.training)) yield* metricOf(run, metric, by)
-      const due = savesDue({
+      const due = SavePolicy.dueAtEpochEnd(run.config.training, {
         epoch: before.epoch + 1,
-        epochs: num_epochs,
-        interval: save_interval,
-        isBest: before.best?.epoch === before.epoch + 1,
+        globalStep: before.globalStep,
+        secondsSinceSave: yield* secondsSinceSave(run),
+        metrics: before.position.metrics,
+        history: before.history,
+        best: before.best,
         isStopped: before.stopped !== null
       })
       const after = Progress.afterStage(before, yield* Ref.get(run.nextStage), 0)
@@ -46,16 +48,3 @@ export const checkpoint = Stage.make("checkpoint", {
 /** What retention looks at when a checkpoint is saved. */
 const keptBy = ({ keep_best_by }: TrainingConfig): ReadonlyArray<Stage.Monitored> =>
   keep_best_by === null ? [] : [{ metric: keep_best_by.metric, by: "training.keep_best_by" }]
-
-/** Which checkpoints are to be written as epoch number `epoch` ends. */
-export const savesDue = (options: {
-  readonly epoch: number
-  readonly epochs: number
-  readonly interval: number
-  readonly isBest: boolean
-  readonly isStopped: boolean
-}): { readonly latest: boolean; readonly best: boolean } => ({
-  best: options.isBest,
-  latest:
-    options.epoch % options.interval === 0 || options.epoch >= options.epochs || options.isStopped
-})

@@ -3,6 +3,8 @@ import * as Ref from "effect/Ref"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
 import { emit, type Observer } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
+import { afterDivergence } from "../training/AfterDivergence.js"
+import { Diverged } from "../training/Diverged.js"
 import { FitError } from "../training/Fit.js"
 import * as Progress from "../training/Progress.js"
 import type { MetricError } from "../training/MetricError.js"
@@ -41,6 +43,7 @@ export const epochs = <const Stages extends ReadonlyArray<Any>>(...stages: Stage
       Run,
       | Stage.Stage.Error<Stages[number]>
       | CheckpointError
+      | Diverged
       | FitError
       | MetricError
       | StageError
@@ -74,14 +77,24 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     }
     const started = performance.now()
     let progress = first
+    if (Progress.isEpochEnd(first) && run.config.training.on_divergence.name === "restore") {
+      yield* save(run, "latest")
+    }
     while (!isOver(progress, num_epochs)) {
       const from = Math.max(0, names.indexOf(progress.position.stage ?? ""))
-      for (const [i, stage] of stages.slice(from).entries()) {
-        yield* step(run, stage, names[from + i + 1] ?? null)
-        // A signal that has come while the stage blocked is seen before the next begins.
-        yield* run.saver.breathe(performance.now())
-      }
+      const rest = Effect.forEach(
+        stages.slice(from),
+        (stage, i) =>
+          Effect.zipRight(
+            step(run, stage, names[from + i + 1] ?? null),
+            // A signal that has come while the stage blocked is seen before the next begins.
+            Effect.suspend(() => run.saver.breathe(performance.now()))
+          ),
+        { discard: true }
+      )
+      const isRestored = yield* orRestored(run, rest)
       progress = yield* Ref.get(run.progress)
+      if (isRestored) continue
       const record = progress.history[progress.history.length - 1]!
       yield* emit({
         _tag: "EpochFinished",
@@ -100,6 +113,21 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     })
     return run
   })
+
+/** Whether what is left of an epoch has diverged, so that the run is back at the end of one before. */
+const orRestored = <E, R>(run: Run, rest: Effect.Effect<void, E, R>) =>
+  // Else an error that comes as the run is interrupted would be lost.
+  Effect.uninterruptibleMask((restore) =>
+    restore(rest).pipe(
+      Effect.as(false),
+      Effect.catchAll(
+        (error): Effect.Effect<boolean, E | Diverged | CheckpointError | StateError, Observer> =>
+          error instanceof Diverged
+            ? Effect.as(afterDivergence(run, error), true)
+            : Effect.fail(error)
+      )
+    )
+  )
 
 /** Runs one stage and, if it comes to its end, moves on to the next. */
 const step = <E, R>(run: Run, stage: EpochStage<E, R>, next: string | null) =>

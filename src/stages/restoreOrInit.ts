@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import { epochEnd } from "../checkpoint/Choice.js"
 import { CheckpointStore, type CheckpointFolder } from "../checkpoint/CheckpointStore.js"
 import { Resumption } from "../checkpoint/Resumption.js"
 import * as TakeOver from "../checkpoint/TakeOver.js"
@@ -41,22 +42,31 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
       Effect.gen(function* () {
         const store = yield* CheckpointStore
         const { force } = yield* Resumption
-        const { checkpoint_dir, keep_best, keep_best_by, keep_every, keep_last } = config.training
+        const { checkpoint_dir, keep_best, keep_best_by, keep_every, keep_last, on_divergence } =
+          config.training
         const folder = yield* store.open(checkpoint_dir, {
-          retention: { keep_best, keep_every, keep_last, best_by: keep_best_by },
+          retention: {
+            keep_best,
+            keep_every,
+            keep_last,
+            keep_epoch_end: on_divergence.name === "restore",
+            best_by: keep_best_by
+          },
           force
         })
         const start = yield* chooseStart(config.training, folder)
         const earlier = start.from?.checkpoint
+        const id = earlier?.meta.run_id ?? randomUUID()
         const run = yield* build(parts, {
-          id: earlier?.meta.run_id ?? randomUUID(),
+          id,
           config,
           dataset,
           random: earlier
             ? Random.make(earlier.meta.random_state.seed)
             : Random.make(config.training.seed),
           store: folder.save,
-          best: folder.best
+          best: folder.best,
+          epochEnd: epochEnd(folder, id)
         })
         const warning = LastActivation.warning(run.model, run.objective)
         if (warning !== null) yield* emit({ _tag: "Notice", level: "warning", message: warning })

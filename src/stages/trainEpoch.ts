@@ -1,15 +1,19 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { fetch } from "../data/Dataset.js"
 import { batchAt, permutation } from "../data/Order.js"
-import { Observer } from "../observe/Observer.js"
+import { emit, Observer } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
+import { Diverged } from "../training/Diverged.js"
 import { means, prefixed } from "../training/Evaluation.js"
 import * as Progress from "../training/Progress.js"
 import * as Random from "../training/Random.js"
-import { measured, type Run } from "../training/Run.js"
+import { learningRate, measured, type Run } from "../training/Run.js"
 import { SaveRequest } from "../training/SaveRequest.js"
-import { save } from "../training/Saving.js"
+import * as SavePolicy from "../training/SavePolicy.js"
+import { save, secondsSinceSave } from "../training/Saving.js"
 import { train } from "../training/TrainStep.js"
 
 /**
@@ -32,7 +36,8 @@ export const trainEpoch = Stage.make("trainEpoch", {
     Effect.gen(function* () {
       const saveRequest = yield* SaveRequest
       const observer = yield* Observer
-      const { batch_size, num_epochs } = run.config.training
+      const { batch_size, num_epochs, save_interval } = run.config.training
+      const every = SavePolicy.intervals(save_interval)
       let progress = yield* Ref.get(run.progress)
       const { epoch } = progress
       const { size } = run.dataset.train
@@ -49,19 +54,33 @@ export const trainEpoch = Stage.make("trainEpoch", {
           epochs: num_epochs,
           step: progress.step,
           steps: progress.step + Math.ceil((size - progress.position.example) / batch_size),
-          loss: progress.position.sums["loss"]! / progress.position.example,
+          loss: (progress.position.sums["loss"] ?? Number.NaN) / Progress.counted(progress),
           examples: progress.position.example - example
         })
-        if (yield* saveRequest.take) yield* save(run, "latest")
+        const isAsked = yield* saveRequest.take
+        if (isAsked || (yield* isDue(run, every, progress))) yield* save(run, "latest")
         yield* run.saver.breathe(started)
       }
+      const { sums } = progress.position
       yield* measured(run, {
-        ...prefixed("train", means(progress.position.sums, size)),
-        learning_rate: run.scheduler.learningRate()
+        ...prefixed("train", means({ loss: NaN, ...sums }, Progress.counted(progress))),
+        learning_rate: learningRate(run, progress)
       })
       return run
     })
 })
+
+/** The end of the epoch is soon, and what it measures is worth having in the checkpoint. */
+const isDue = (
+  run: Run,
+  every: ReadonlyArray<SavePolicy.Interval>,
+  { globalStep, position }: Progress.Progress
+) =>
+  position.example >= run.dataset.train.size
+    ? Effect.succeed(false)
+    : Effect.map(secondsSinceSave(run), (secondsSinceSave) =>
+        SavePolicy.isDueAfterStep(every, { globalStep, secondsSinceSave })
+      )
 
 /**
  * One step from `before` on; gives where the run then stands. Weights, optimizer and place change
@@ -75,19 +94,27 @@ const step = (run: Run, order: Int32Array, before: Progress.Progress) =>
 const advance = Effect.fnUntraced(function* (
   run: Run,
   order: Int32Array,
-  { epoch, position, step }: Progress.Progress,
+  before: Progress.Progress,
   restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 ) {
   const started = performance.now()
-  const due = batchAt(order, position.example, run.config.training.batch_size)
-  const draw = Random.generator(run.random, "augment", epoch, step)
+  const due = batchAt(order, before.position.example, run.config.training.batch_size)
+  const draw = Random.generator(run.random, "augment", before.epoch, before.step)
   const batch = yield* restore(fetch(run.dataset, "train", due, draw))
-  const sums = yield* Effect.tapErrorCause(train(run, batch, { epoch, step }), () =>
+  const sums = yield* Effect.tapErrorCause(train(run, batch, before), (cause) => {
+    const failure = Option.getOrNull(Cause.failureOption(cause))
+    const left = failure instanceof Diverged ? "diverged" : "torn"
     // A snapshot from before a stage around this one is as whole as it was.
-    Ref.update(run.boundary, (boundary) => boundary ?? "torn")
-  )
-  const seconds = (performance.now() - started) / 1000
+    return Ref.update(run.boundary, (boundary) => boundary ?? left)
+  })
+  const done = { examples: batch.size, seconds: (performance.now() - started) / 1000 }
+  if (sums === null) {
+    const message = `step ${before.step + 1} of epoch ${before.epoch + 1} has diverged and is skipped`
+    yield* emit({ _tag: "Notice", level: "warning", message })
+  }
   return yield* Ref.updateAndGet(run.progress, (progress) =>
-    Progress.afterStep(progress, { examples: batch.size, sums, seconds })
+    sums === null
+      ? Progress.afterSkip(progress, done)
+      : Progress.afterStep(progress, { ...done, sums })
   )
 })

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Stage from "../Stage.js"
+import * as Divergence from "../training/Divergence.js"
 import { overSplit, prefixed } from "../training/Evaluation.js"
 import { measured, type Run } from "../training/Run.js"
 
@@ -15,6 +16,9 @@ export const validate = Stage.make("validate", {
   run: (run: Run) =>
     Effect.gen(function* () {
       const metrics = yield* overSplit(run, "validation")
+      if (run.dataset.validation.size > 0) {
+        yield* Divergence.checkLoss(run, "val_loss", metrics["loss"]!)
+      }
       yield* measured(run, prefixed("val", metrics))
       return run
     })

@@ -1,12 +1,14 @@
-import type { Best, EpochRecord, Position } from "../checkpoint/Checkpoint.js"
+import type { Best, Divergence, EpochRecord, Position } from "../checkpoint/Checkpoint.js"
 import type { BestName } from "../checkpoint/Names.js"
+import * as DivergencePolicy from "./DivergencePolicy.js"
 import { improves } from "./Monitor.js"
 
 /**
  * How far a run has come. A value: each function here gives the next one.
  *
  * `epoch` counts finished epochs, `step` the steps done in the epoch under way, `position` where in
- * that epoch the run stands, `stopped` why no further epoch is to be trained (null: none).
+ * that epoch the run stands, `stopped` why no further epoch is to be trained (null: none),
+ * `divergence` what has been done about divergence (null: there was none).
  */
 export interface Progress {
   readonly epoch: number
@@ -18,6 +20,7 @@ export interface Progress {
   /** The best by further metrics, under the names of their files. */
   readonly bests: Readonly<Record<string, Best>>
   readonly stopped: string | null
+  readonly divergence: Divergence | null
 }
 
 const epochStart: Position = { stage: null, example: 0, sums: {}, metrics: {}, seconds: 0 }
@@ -31,7 +34,8 @@ export const initial: Progress = {
   history: [],
   best: null,
   bests: {},
-  stopped: null
+  stopped: null,
+  divergence: null
 }
 
 /** After one more training step on `examples` examples, whose metrics summed to `sums`. */
@@ -61,9 +65,23 @@ export const afterStep = (
     history: progress.history,
     best: progress.best,
     bests: progress.bests,
-    stopped: progress.stopped
+    stopped: progress.stopped,
+    divergence: progress.divergence && { ...progress.divergence, skips: 0 }
   }
 }
+
+/** After one more training step that changed nothing, since it had diverged. */
+export const afterSkip = (
+  progress: Progress,
+  step: { readonly examples: number; readonly seconds: number }
+): Progress => ({
+  ...afterStep(progress, { ...step, sums: {} }),
+  divergence: DivergencePolicy.skipped(progress.divergence, step.examples)
+})
+
+/** How many examples of the epoch under way its sums are of. */
+export const counted = ({ divergence, position }: Progress): number =>
+  position.example - (divergence?.skipped_examples ?? 0)
 
 /** With metrics of the epoch under way set by name. */
 export const withMetrics = (
@@ -103,7 +121,8 @@ const afterEpoch = (progress: Progress): Progress => ({
   epoch: progress.epoch + 1,
   step: 0,
   position: epochStart,
-  history: [...progress.history, record(progress)]
+  history: [...progress.history, record(progress)],
+  divergence: progress.divergence && { ...progress.divergence, skipped_examples: 0 }
 })
 
 /** With no further epoch to be trained, for the reason given. */
@@ -127,6 +146,10 @@ export const withBest = (progress: Progress, name: BestName, best: Best | null):
 export const isBetter = (value: number, best: Best | null, mode: "min" | "max"): boolean =>
   improves(value, best?.value ?? null, mode)
 
+/** Whether the run stands between two epochs, or before the first. */
+export const isEpochEnd = ({ position, step }: Progress): boolean =>
+  step === 0 && position.stage === null
+
 /** Whether two moments of the same run are the same moment. */
 export const isSamePlace = (a: Progress, b: Progress): boolean =>
   a.globalStep === b.globalStep && a.epoch === b.epoch && a.position.stage === b.position.stage
@@ -139,7 +162,8 @@ export const restartTraining = (progress: Progress): Progress => ({
   ...progress,
   globalStep: progress.globalStep - progress.step,
   step: 0,
-  position: { ...progress.position, example: 0, sums: {} }
+  position: { ...progress.position, example: 0, sums: {} },
+  divergence: progress.divergence && { ...progress.divergence, skipped_examples: 0 }
 })
 
 /** Without an earlier decision to train no further. */

@@ -81,7 +81,8 @@ export const progress = ({ meta }: Checkpoint): Progress => ({
   history: meta.train_history,
   best: meta.best,
   bests: meta.bests ?? {},
-  stopped: meta.stopped
+  stopped: meta.stopped,
+  divergence: meta.divergence ?? null
 })
 
 const tensorsUnder = (

@@ -31,6 +31,9 @@ export interface SavedAs {
   readonly milliseconds: number
 }
 
+/** See `Run.boundary`. */
+export type Boundary = Snapshot | "torn" | "diverged" | "secured" | null
+
 /** Which moment of the run its newest checkpoint holds, and where that is. */
 export interface LastSave {
   readonly progress: Progress.Progress
@@ -72,14 +75,16 @@ export interface Run {
   readonly unclaimed: Map<string, StateDict>
   /**
    * What a flush writes instead of the live state: the snapshot from before an all-or-nothing
-   * stage that is under way, or nothing at all, after a step that failed half-way ("torn") and when
-   * that snapshot has been seen to already ("secured").
+   * stage that is under way, or nothing at all, after a step that failed half-way ("torn"), once the
+   * run has diverged, and when that snapshot has been seen to already ("secured").
    */
-  readonly boundary: Ref.Ref<Snapshot | "torn" | "secured" | null>
+  readonly boundary: Ref.Ref<Boundary>
   /** Whether the run has ended early, and what there was to flush has been. */
   readonly isFlushed: Ref.Ref<boolean>
   /** When the newest checkpoint was ordered, in milliseconds since 1970; 0 before the first. */
   readonly newest: Ref.Ref<number>
+  /** When a checkpoint was last ordered, or the run begun, on a clock that is never set: nanoseconds. */
+  readonly orderedAt: Ref.Ref<bigint>
   /** Writes snapshots while training goes on. */
   readonly saver: Saver
   /** The place of the newest snapshot that was given to the saver under the name latest. */
@@ -93,6 +98,8 @@ export interface Run {
   ) => Effect.Effect<SavedAs, CheckpointError>
   /** The best checkpoint in the store, of whichever run. */
   readonly best: CheckpointShelf["best"]
+  /** The newest checkpoint of this run in the store that ends an epoch, or precedes the first. */
+  readonly epochEnd: CheckpointShelf["best"]
 }
 
 /** Whether `value` is a run, told by what stages use of it. */
@@ -117,6 +124,12 @@ export const register = (run: Run, name: string, part: Stateful): Effect.Effect<
 /** How many epochs the run has finished, and how many steps of the next it has done. */
 export const place = (run: Run): Effect.Effect<{ readonly epoch: number; readonly step: number }> =>
   Effect.map(Ref.get(run.progress), ({ epoch, step }) => ({ epoch, step }))
+
+/** The learning rate of a step from `at` on: the scheduler's, lower where divergence had it lowered. */
+export const learningRate = (
+  { scheduler }: Pick<Run, "scheduler">,
+  at: Progress.Progress
+): number => scheduler.learningRate() * (at.divergence?.rate_factor ?? 1)
 
 /** The metrics that the epoch under way has measured so far, by name. */
 export const metrics = (run: Run): Effect.Effect<Readonly<Record<string, number>>> =>

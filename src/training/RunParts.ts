@@ -1,4 +1,5 @@
 import type { LayersModel, Variable } from "@tensorflow/tfjs"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
@@ -14,11 +15,10 @@ import type { Objective } from "./Objective.js"
 import type { OptimizerFactory } from "./Optimizer.js"
 import * as Progress from "./Progress.js"
 import * as Random from "./Random.js"
-import type { LastSave, Run, RunConfig } from "./Run.js"
+import type { Boundary, LastSave, Run, RunConfig } from "./Run.js"
 import * as Saver from "./Saver.js"
 import { writer } from "./Saving.js"
 import type { Scheduler } from "./Scheduler.js"
-import type { Snapshot } from "./Snapshot.js"
 import { ofModel, tensorOf } from "./Weights.js"
 
 /** What a model is built from: the config, the shape of one input, and the classes' names. */
@@ -47,6 +47,7 @@ export interface RunSetting<out C> {
   readonly random: Random.Random
   readonly store: Run["store"]
   readonly best: Run["best"]
+  readonly epochEnd: Run["epochEnd"]
 }
 
 /**
@@ -91,10 +92,11 @@ export const build = <C extends RunConfig>(
       progress: yield* Ref.make(Progress.initial),
       nextStage: yield* Ref.make<string | null>(null),
       primary: yield* Ref.make<string | null>(null),
-      boundary: yield* Ref.make<Snapshot | "torn" | "secured" | null>(null),
+      boundary: yield* Ref.make<Boundary>(null),
       isFlushed: yield* Ref.make(false),
       saver: yield* Saver.make(writer(setting.store, lastSave)),
       newest: yield* Ref.make(0),
+      orderedAt: yield* Ref.make(yield* Clock.currentTimeNanos),
       lastOrder: yield* Ref.make<Progress.Progress | null>(null),
       lastSave,
       stateful: new Map(),

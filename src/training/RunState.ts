@@ -33,6 +33,7 @@ export const take = (run: Run, progress: Progress): Snapshot => {
     })
   }
   for (const weight of run.weights) hold(`model_state_dict.${weight.name}`, tensorOf(weight))
+  const weights = [...held]
 
   for (const { layer, path } of run.statefulLayers) {
     layer.states_.forEach((state, i) => hold(`layer_states.${path}.${i}`, state))
@@ -68,10 +69,11 @@ export const take = (run: Run, progress: Progress): Snapshot => {
     dataset: identityOf(run.dataset),
     backend: run.backend,
     config: { ...run.config },
-    ...(Object.keys(progress.bests).length > 0 && { bests: progress.bests })
+    ...(Object.keys(progress.bests).length > 0 && { bests: progress.bests }),
+    ...(progress.divergence && { divergence: progress.divergence })
   }
   const dispose = () => held.forEach((tensor) => tensor.dispose())
-  return { progress, checkpoint: { meta, tensors }, dispose }
+  return { progress, checkpoint: { meta, tensors }, weights, dispose }
 }
 
 /** What a checkpoint records of a dataset. */

@@ -7,6 +7,8 @@ import * as Ref from "effect/Ref"
 import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
 import { emit, type Observer } from "../observe/Observer.js"
+import type { Diverged } from "./Diverged.js"
+import { checkWeights } from "./Divergence.js"
 import { isSamePlace, type Progress } from "./Progress.js"
 import { place, type Run } from "./Run.js"
 import type { Order } from "./Saver.js"
@@ -16,19 +18,17 @@ import type { Snapshot } from "./Snapshot.js"
 /**
  * Has the run saved under the name given, as it is now, while it goes on. `at` is the place that
  * the checkpoint records, by default where the run stands. A place that has been saved as the
- * latest is not saved again.
+ * latest is not saved again. Fails if the weights have diverged, which are then not saved.
  */
 export const save = (
   run: Run,
   name: CheckpointName,
   at?: Progress
-): Effect.Effect<void, never, Observer> =>
+): Effect.Effect<void, Diverged, Observer> =>
   Effect.gen(function* () {
     const progress = at ?? (yield* Ref.get(run.progress))
     if (name === "latest" && (yield* isOrdered(run, progress))) return
-    const started = performance.now()
-    const snapshot = RunState.take(run, progress)
-    yield* order(run, name, snapshot, performance.now() - started)
+    yield* orderSound(run, name, RunState.take(run, progress))
   }).pipe(Effect.uninterruptible)
 
 /**
@@ -81,21 +81,22 @@ const apart = <A, E, R, R2>(
 const secure = (run: Run): Effect.Effect<void, never, Observer> =>
   Effect.gen(function* () {
     const boundary = yield* Ref.getAndUpdate(run.boundary, (found) =>
-      found === null || found === "torn" ? found : "secured"
+      found === null || found === "torn" || found === "diverged" ? found : "secured"
     )
-    if (boundary === "secured") return
+    if (boundary === "secured" || boundary === "diverged") return
     if (boundary === "torn") {
       yield* emit({
         _tag: "Notice",
         level: "warning",
         message: "a training step failed half-way, so its state is not saved"
       })
-    } else if (boundary === null) {
-      yield* save(run, "latest")
-    } else if (yield* isOrdered(run, boundary.progress)) {
-      boundary.dispose()
     } else {
-      yield* order(run, "latest", boundary, 0)
+      const snapshot = boundary ?? RunState.take(run, yield* Ref.get(run.progress))
+      if (yield* isOrdered(run, snapshot.progress)) return snapshot.dispose()
+      yield* Effect.catchAll(orderSound(run, "latest", snapshot), ({ finding }) => {
+        const message = `${finding}. This state is not saved; the checkpoint before it is kept`
+        return emit({ _tag: "Notice", level: "warning", message })
+      })
     }
   })
 
@@ -126,6 +127,29 @@ export const onExit = (
     }
   })
 
+/** Orders a snapshot to be saved whose weights have not diverged; disposes of any other. */
+const orderSound = (run: Run, name: CheckpointName, snapshot: Snapshot) =>
+  Effect.gen(function* () {
+    const started = performance.now()
+    const { checkpoint, progress, weights } = snapshot
+    const finite = yield* checkWeights(run, progress, weights).pipe(
+      Effect.tapErrorTag("Diverged", () => Effect.sync(snapshot.dispose)),
+      // A backend that has failed fails the save too, which says what is lost.
+      Effect.catchTag("BackendError", () => Effect.succeed(null))
+    )
+    const meta = finite === null ? checkpoint.meta : { ...checkpoint.meta, finite }
+    const sound = { ...snapshot, checkpoint: { ...checkpoint, meta } }
+    yield* order(run, name, sound, performance.now() - started)
+  })
+
+/** How long ago a checkpoint was last ordered, or this process took up the run. */
+export const secondsSinceSave = (run: Run): Effect.Effect<number> =>
+  Effect.zipWith(
+    Clock.currentTimeNanos,
+    Ref.get(run.orderedAt),
+    (now, then) => Number(now - then) / 1e9
+  )
+
 const isOrdered = (run: Run, progress: Progress) =>
   Effect.map(
     Ref.get(run.lastOrder),
@@ -138,6 +162,7 @@ const order = (run: Run, name: CheckpointName, snapshot: Snapshot, stall: number
     // Not when it was taken: a flush may order what was taken long before. And always later than
     // the one before, also when the clock has been set back meanwhile.
     const now = yield* Clock.currentTimeMillis
+    yield* Ref.set(run.orderedAt, yield* Clock.currentTimeNanos)
     const at = yield* Ref.updateAndGet(run.newest, (before) => Math.max(now, before + 1))
     yield* run.saver.order({ name, snapshot, at: new Date(at).toISOString(), stall })
   })

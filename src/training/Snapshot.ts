@@ -1,3 +1,4 @@
+import type { Tensor } from "@tensorflow/tfjs"
 import type { Unsaved } from "../checkpoint/Checkpoint.js"
 import type { Progress } from "./Progress.js"
 
@@ -8,5 +9,7 @@ import type { Progress } from "./Progress.js"
 export interface Snapshot {
   readonly progress: Progress
   readonly checkpoint: Unsaved
+  /** The weights among its tensors, in the order of the run's. */
+  readonly weights: ReadonlyArray<Tensor>
   readonly dispose: () => void
 }

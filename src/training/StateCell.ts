@@ -40,7 +40,8 @@ const make = <A, I>(name: string, schema: Schema.Schema<A, I>, initial: A) =>
       )
     let value = initial
     // Encoded as it is set, since nothing may go wrong any more when a run is being flushed.
-    let encoded = yield* encode(initial)
+    const first = yield* encode(initial)
+    let encoded = first
     const set = (next: A) =>
       Effect.map(encode(next), (state) => {
         value = next
@@ -51,7 +52,11 @@ const make = <A, I>(name: string, schema: Schema.Schema<A, I>, initial: A) =>
       set,
       stateDict: () => ({ tensors: {}, values: { ...encoded } }),
       loadStateDict: (saved) =>
-        Effect.flatMap(decodeValues(owner, State)(saved), ({ state }) => set(state as A))
+        Effect.flatMap(decodeValues(owner, State)(saved), ({ state }) => set(state as A)),
+      reset: () => {
+        value = initial
+        encoded = first
+      }
     }
     return cell
   })

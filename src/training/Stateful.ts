@@ -17,6 +17,11 @@ export interface Stateful {
   readonly stateDict: () => StateDict
   /** Takes over a state given by `stateDict`, copying the tensors. */
   readonly loadStateDict: (state: StateDict) => Effect.Effect<void, StateError>
+  /**
+   * Forgets all it remembers. Called as a run that has diverged returns to where nothing was
+   * remembered yet; without it the memory stays.
+   */
+  readonly reset?: () => void
   /** Frees its tensors. Called as the run is released, after the last checkpoint. */
   readonly dispose?: () => void
 }

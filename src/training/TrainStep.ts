@@ -1,32 +1,66 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import type { BackendError } from "../backend/BackendError.js"
-import { afterStep } from "../backend/layers/States.js"
+import { afterStep, replace } from "../backend/layers/States.js"
+import * as Norm from "../backend/Norm.js"
 import * as Reading from "../backend/Reading.js"
 import type { Batch } from "../data/Dataset.js"
+import type { Diverged } from "./Diverged.js"
+import * as Divergence from "./Divergence.js"
+import * as DivergencePolicy from "./DivergencePolicy.js"
 import type { Objective } from "./Objective.js"
+import type { Progress } from "./Progress.js"
 import * as Random from "./Random.js"
-import type { Run } from "./Run.js"
-import { tensorOf } from "./Weights.js"
+import { learningRate, type Run } from "./Run.js"
+import { tensorOf, type Weight } from "./Weights.js"
 
 /** The metrics of a batch, each summed over its examples: `loss` and those of the objective. */
 export type Sums = Readonly<Record<string, number>>
 
 /**
- * One training step: forward, backward, update, without a break, so that nothing can come between;
- * then its metrics are read, for which WebGPU has to be waited. Every random draw in it (dropout,
- * noise) follows from the seed and `at`, the step's own place.
+ * One training step: forward and backward; then its metrics are read, for which WebGPU has to be
+ * waited; then the update, unless they have diverged. Gives the metrics, or null for a step that is
+ * skipped, which has changed nothing. Every random draw in it (dropout, noise) follows from the seed
+ * and `at`, the step's own place. Must not be interrupted.
  */
 export const train = (
   run: Run,
   batch: Batch,
-  at: { readonly epoch: number; readonly step: number }
-): Effect.Effect<Sums, BackendError> =>
-  sums(batch, () =>
-    Random.withMathRandom(Random.generator(run.random, "step", at.epoch, at.step), () =>
-      step(run, batch)
+  at: Progress
+): Effect.Effect<Sums | null, BackendError | Diverged> =>
+  Effect.suspend(() => {
+    const trainable = run.weights.filter((weight) => weight.trainable)
+    const undo = run.config.training.on_divergence.name === "skip" ? keep(run) : null
+    const draw = Random.generator(run.random, "step", at.epoch, at.step)
+    const passed = Reading.attempt(() =>
+      Random.withMathRandom(draw, () => tf.tidy(() => pass(run, batch, trainable, at)))
     )
-  )
+    return Effect.flatMap(passed, ({ gradients, metrics }) => {
+      const dispose = Effect.sync(() => {
+        tf.dispose([metrics, gradients])
+        undo?.dispose()
+      })
+      return Reading.read(metrics).pipe(
+        Effect.flatMap(({ [normName]: norm = null, ...sums }) =>
+          Divergence.isSkipped(run, at, {
+            loss: sums["loss"]!,
+            norm,
+            inputs: batch.inputs,
+            gradients
+          }).pipe(
+            Effect.flatMap((isSkipped) =>
+              Reading.attempt(() =>
+                isSkipped ? undo?.restore() : update(run, trainable, gradients, at)
+              ).pipe(Effect.as(isSkipped ? null : overBatch(sums, batch)))
+            )
+          )
+        ),
+        // Not `ensuring`, which is uninterruptible, and would have V8 keep the batch.
+        Effect.tapErrorCause(() => dispose),
+        Effect.zipLeft(dispose)
+      )
+    })
+  })
 
 /** The metrics of a batch without training on it: layers behave as in use, no dropout. */
 export const evaluate = (run: Run, batch: Batch): Effect.Effect<Sums, BackendError> =>
@@ -39,9 +73,12 @@ export const evaluate = (run: Run, batch: Batch): Effect.Effect<Sums, BackendErr
 
 type Metrics = Readonly<Record<string, tf.Scalar>>
 
-const step = (run: Run, batch: Batch): Metrics => {
+/** Under this name the norm of the gradient is read along with the metrics. */
+const normName = "gradient norm"
+
+/** The metrics of a batch, and the gradients of the weights that have one, by their names. */
+const pass = (run: Run, batch: Batch, trainable: ReadonlyArray<Weight>, at: Progress) => {
   const { inputs, labels } = tensorsOf(run, batch)
-  const trainable = run.weights.filter((weight) => weight.trainable)
   let output: tf.Tensor | undefined
   try {
     const { value, grads } = tf.variableGrads(() => {
@@ -51,20 +88,48 @@ const step = (run: Run, batch: Batch): Metrics => {
         run.objective.loss(labels, output)
       )
     }, trainable.map(tensorOf))
-    const gradients = new Map<string, tf.Tensor>()
+    const gradients: Record<string, tf.Tensor> = {}
     for (const weight of trainable) {
       const gradient = grads[tensorOf(weight).name]
-      if (gradient != null) gradients.set(weight.name, gradient)
+      if (gradient != null) gradients[weight.name] = gradient
     }
-    run.optimizer.apply(gradients, run.scheduler.learningRate())
+    const metrics = metricsOf(run.objective, labels, output!, value)
+    return DivergencePolicy.looksAtGradient(run.config.training.on_divergence, at.globalStep)
+      ? { gradients, metrics: { ...metrics, [normName]: Norm.norm(Object.values(gradients)) } }
+      : { gradients, metrics }
+  } finally {
+    output?.dispose()
+    afterStep(run.statefulLayers)
+  }
+}
+
+const update = (
+  run: Run,
+  trainable: ReadonlyArray<Weight>,
+  gradients: Readonly<Record<string, tf.Tensor>>,
+  at: Progress
+) =>
+  tf.tidy(() => {
+    run.optimizer.apply(new Map(Object.entries(gradients)), learningRate(run, at))
     // A constraint (max-norm, say) is part of the weight: writing it anew projects it.
     for (const { variable } of trainable) {
       if (variable.constraint != null) variable.write(tf.clone(variable.read()))
     }
-    return metricsOf(run.objective, labels, output!, value)
-  } finally {
-    output?.dispose()
-    afterStep(run.statefulLayers)
+  })
+
+/** Keeps what the forward pass changes: averages of batch normalization, and hidden states. */
+const keep = ({ statefulLayers, weights }: Run) => {
+  const copy = (tensor: tf.Tensor) => tf.keep(tf.clone(tensor))
+  const held = weights
+    .filter((weight) => !weight.trainable)
+    .map((weight) => ({ weight, value: copy(tensorOf(weight)) }))
+  const states = statefulLayers.map((stateful) => stateful.layer.states_.map(copy))
+  return {
+    restore: () => {
+      held.forEach(({ value, weight }) => tensorOf(weight).assign(value as never))
+      statefulLayers.forEach((stateful, i) => replace(stateful, states[i]!))
+    },
+    dispose: () => tf.dispose([held.map(({ value }) => value), states])
   }
 }
 
@@ -86,7 +151,9 @@ const metricsOf = (
 
 /** The loss is a mean over the batch, other metrics are sums. */
 const sums = (batch: Batch, compute: () => Metrics): Effect.Effect<Sums, BackendError> =>
-  Effect.map(Reading.scalars(compute), (values) => {
-    values["loss"]! *= batch.size
-    return values
-  })
+  Effect.map(Reading.scalars(compute), (values) => overBatch(values, batch))
+
+const overBatch = (values: Sums, batch: Batch): Sums => ({
+  ...values,
+  loss: values["loss"]! * batch.size
+})

@@ -28,7 +28,13 @@ const folder = Effect.gen(function* () {
   return path
 }).pipe(Effect.scoped, Effect.provide(Layer.provide(FileStore.layer, NodeFileSystem.layer)))
 
-const keepAll = { keep_last: 9, keep_best: 1, best_by: null, keep_every: null }
+const keepAll = {
+  keep_last: 9,
+  keep_best: 1,
+  best_by: null,
+  keep_every: null,
+  keep_epoch_end: false
+}
 
 const file = (epoch: number) => `epoch-000${epoch}-step-000000.safetensors`
 

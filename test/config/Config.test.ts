@@ -39,11 +39,47 @@ describe("Config.decode", () => {
         learning_rate: 0.001,
         seed: 7,
         optimizer: { name: "adam", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0 },
-        scheduler: { name: "constant" }
+        scheduler: { name: "constant" },
+        on_divergence: { name: "stop", limit: 1e19 }
       },
       model: { num_classes: 8, channels: [16, 32], dropout: 0.2 },
       data: { root: null, split: { test_pattern: null, fraction: 0.1 } }
     })
+  })
+
+  it.each([
+    ["stop", { limit: 1e19 }],
+    ["skip", { max_skips: 10, limit: 1e19 }],
+    ["restore", { factor: 0.5, max_restores: 3, limit: 1e19 }],
+    ["ignore", {}]
+  ])("takes the policy %s by its name alone, too", (name, defaults) => {
+    for (const on_divergence of [name, { name }]) {
+      const config = Either.getOrThrow(decode(training({ on_divergence })))
+      expect(config.training.on_divergence).toEqual({ name, ...defaults })
+    }
+  })
+
+  it.each([
+    { save_interval: 5 },
+    { save_interval: "5 epochs" },
+    { save_interval: "500 steps" },
+    { save_interval: "1 step" },
+    { save_interval: "30 seconds" },
+    { save_interval: "2 hours" },
+    { save_interval: [2, "1 hour"] }
+  ])("takes %j as it is", (given) => {
+    expect(Either.getOrThrow(decode(training(given))).training).toMatchObject(given)
+  })
+
+  it.each([
+    { save_interval: 0 },
+    { save_interval: "0 steps" },
+    { save_interval: "10" },
+    { save_interval: "10 min" },
+    { save_interval: "1.5 hours" },
+    { save_interval: [] }
+  ])("refuses %j", (given) => {
+    expect(Either.isLeft(decode(training(given)))).toBe(true)
   })
 
   it.each([
@@ -113,7 +149,7 @@ describe("Config.decode", () => {
       })
     ).toMatchInlineSnapshot(`
       "config.json is not valid:
-        training.save_interval: found null; allowed: an integer of at least 1
+        training.save_interval: found null; allowed: an integer of at least 1, a string matching ^[1-9][0-9]* (epoch|step|second|minute|hour)s?$ or a list of at least 1
         training.num_epochs: found 0; allowed: an integer of at least 1
         training.batch_size: found 2.5; allowed: an integer of at least 1
         training.learning_rate: found "fast"; allowed: a number greater than 0
@@ -141,7 +177,7 @@ describe("Config.decode", () => {
         training.epochs: unknown field (found 5); did you mean num_epochs?
         training.numEpochs: unknown field (found 5); did you mean num_epochs?
         training.batchsize: unknown field (found 5); did you mean batch_size?
-        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, optimizer, scheduler
+        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, optimizer, scheduler, on_divergence
         data.split.fractoin: unknown field (found 0.2); did you mean fraction?"
     `)
   })
@@ -200,7 +236,7 @@ describe("Config.decode", () => {
       "config.json is not valid:
         training.seed: found "x"; allowed: an integer of at least 0
       --set is not valid:
-        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, optimizer, scheduler
+        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, optimizer, scheduler, on_divergence
         training.num_epochs: found "many"; allowed: an integer of at least 1
         training.optimizer.name: found "adm"; allowed: "adam", "adamw", "sgd" or "rmsprop"; did you mean adam?
         training.scheduler.step_size: missing; allowed: an integer of at least 1

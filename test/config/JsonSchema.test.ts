@@ -24,7 +24,11 @@ describe("jsonSchema", () => {
         training: {
           required: ["num_epochs", "batch_size", "learning_rate", "seed"],
           properties: {
-            save_interval: { type: "integer", minimum: 1, default: 10 },
+            keep_last: { type: "integer", minimum: 1, default: 2 },
+            save_interval: {
+              anyOf: [{ type: "integer", minimum: 1 }, { type: "string" }, { type: "array" }],
+              default: 10
+            },
             resume_from: { anyOf: [{ type: "string" }, { type: "null" }], default: null },
             learning_rate: { type: "number", exclusiveMinimum: 0 }
           }
@@ -88,14 +92,14 @@ describe("jsonSchema", () => {
     `)
   })
 
-  it("offers an optimizer by its name", () => {
-    const optimizers = structsIn(jsonSchema(TrainingConfig)).flatMap(
+  it("offers an optimizer, a scheduler and a policy by its name", () => {
+    const variants = structsIn(jsonSchema(TrainingConfig)).flatMap(
       ({ description, properties }) => {
         const name = (properties as Record<string, { enum?: ReadonlyArray<string> }>)["name"]
         return name === undefined ? [] : [[name.enum?.join(), typeof description]]
       }
     )
-    expect(optimizers).toEqual(
+    expect(variants).toEqual(
       [
         "adam",
         "adamw",
@@ -105,7 +109,11 @@ describe("jsonSchema", () => {
         "cosine",
         "step",
         "exponential",
-        "plateau"
+        "plateau",
+        "stop",
+        "skip",
+        "restore",
+        "ignore"
       ].map((name) => [name, "string"])
     )
   })

@@ -4,7 +4,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
-import { Observer, type Event } from "holdfast"
+import { Observer, Progress, type Event } from "holdfast"
 import { Backend } from "../../src/backend/Backend.js"
 import { overSplit } from "../../src/training/Evaluation.js"
 import * as Restore from "../../src/training/Restore.js"
@@ -153,15 +153,15 @@ describe("stateful recurrent layers", () => {
           .flat()
           .every((value) => value === 0)
       ).toBe(true)
-      yield* train(run, examples, { epoch: 0, step: 0 })
+      yield* train(run, examples, Progress.initial)
       const states = read()
       const tensors = tf.memory().numTensors
       expect(states.flat().some((value) => value !== 0)).toBe(true)
       const first = yield* overSplit(run, "validation")
       expect(read()).toStrictEqual(states)
       expect(yield* overSplit(run, "validation")).toStrictEqual(first)
-      yield* train(run, examples, { epoch: 0, step: 1 })
-      yield* train(run, examples, { epoch: 0, step: 2 })
+      yield* train(run, examples, { ...Progress.initial, step: 1 })
+      yield* train(run, examples, { ...Progress.initial, step: 2 })
       expect(read()).not.toStrictEqual(states)
       expect(tf.memory().numTensors).toBe(tensors)
     }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
@@ -173,7 +173,7 @@ describe("stateful recurrent layers", () => {
       Effect.gen(function* () {
         const run = yield* statefulRun
         const examples = yield* run.dataset.train.batch(Int32Array.of(0, 1, 2, 3))
-        yield* train(run, examples, { epoch: 0, step: 0 })
+        yield* train(run, examples, Progress.initial)
         const { dispose, checkpoint } = take(run, yield* run.progress)
         const read = (tensors: typeof checkpoint.tensors) =>
           Restore.layerStates({ ...checkpoint, tensors } as never, run.statefulLayers)

@@ -38,6 +38,7 @@ const makeScene = Effect.gen(function* () {
       snapshot: {
         progress: { ...Progress.initial, epoch },
         checkpoint: undefined as never,
+        weights: [],
         dispose: () => disposed.push(`${name} ${epoch}`)
       }
     })

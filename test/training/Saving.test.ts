@@ -26,6 +26,7 @@ it.effect("dates a checkpoint by when it was ordered, however long it waited", (
       snapshot: {
         progress: Progress.initial,
         checkpoint: { meta: sampleMeta(1), tensors: new Map() },
+        weights: [],
         dispose: () => {}
       }
     })

@@ -1,7 +1,7 @@
 import type { LayersModel } from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import { type Dataset, Objective, Optimizer, Random, Scheduler } from "holdfast"
-import type { OptimizerConfig } from "../../src/config/TrainingConfig.js"
+import type { DivergenceConfig, OptimizerConfig } from "../../src/config/TrainingConfig.js"
 import { build } from "../../src/training/RunParts.js"
 import { numbers } from "../backend/backends.js"
 import { classes, everyKernel, inputShape } from "../backend/everyKernel.js"
@@ -43,6 +43,7 @@ export const everyKernelRun = (options: {
   readonly epochs: number
   readonly optimizer?: OptimizerConfig
   readonly model?: () => LayersModel
+  readonly onDivergence?: DivergenceConfig
 }) => {
   const training = {
     checkpoint_dir: "none",
@@ -57,7 +58,8 @@ export const everyKernelRun = (options: {
     learning_rate: 0.001,
     seed: 1,
     optimizer: options.optimizer ?? adam,
-    scheduler: { name: "cosine", warmup_epochs: 0, min_learning_rate: 0 }
+    scheduler: { name: "cosine", warmup_epochs: 0, min_learning_rate: 0 },
+    on_divergence: options.onDivergence ?? { name: "stop", limit: 1e19 }
   } as const
   const dataset: Dataset = {
     name: "numbers",
@@ -77,7 +79,8 @@ export const everyKernelRun = (options: {
       dataset,
       random: Random.make(training.seed),
       store: () => Effect.die("nothing is saved"),
-      best: Effect.succeedNone
+      best: Effect.succeedNone,
+      epochEnd: Effect.succeedNone
     }
   )
 }

@@ -1,0 +1,107 @@
+import type { Tensor } from "@tensorflow/tfjs"
+import * as Effect from "effect/Effect"
+import * as Ref from "effect/Ref"
+import type { BackendError } from "../backend/BackendError.js"
+import * as Norm from "../backend/Norm.js"
+import { Diverged, type Culprit } from "./Diverged.js"
+import * as DivergencePolicy from "./DivergencePolicy.js"
+import type { Progress } from "./Progress.js"
+import { learningRate, type Run } from "./Run.js"
+import { tensorOf, type Weight } from "./Weights.js"
+
+/** What a step has come to before it changes a weight; `norm` is that of the gradient, if measured. */
+export interface Finding {
+  readonly loss: number
+  readonly norm: number | null
+  readonly inputs: ArrayLike<number>
+  /** By the names of the weights. */
+  readonly gradients: Readonly<Record<string, Tensor>>
+}
+
+/** Whether a step is to be skipped; fails where it has diverged and is not. */
+export const isSkipped = (
+  run: Run,
+  at: Progress,
+  { gradients, inputs, loss, norm }: Finding
+): Effect.Effect<boolean, BackendError | Diverged> =>
+  Effect.suspend(() => {
+    const policy = run.config.training.on_divergence
+    const limit = DivergencePolicy.limitOf(policy)
+    const odd = DivergencePolicy.isBeyond(loss, limit)
+      ? { quantity: "train_loss", value: loss }
+      : norm !== null && DivergencePolicy.isBeyond(norm, limit)
+        ? { quantity: "gradient norm", value: norm }
+        : null
+    if (odd === null) return Effect.succeed(false)
+    if (DivergencePolicy.afterStep(policy, at.divergence) === "skip") return Effect.succeed(true)
+    return Effect.flatMap(culpritOf(run, limit!, inputs, gradients), (culprit) =>
+      Effect.fail(diverged(run, at, { ...odd, step: at.step + 1, culprit }))
+    )
+  })
+
+/** Fails if a loss that was measured outside of a step has diverged. */
+export const checkLoss = (run: Run, quantity: string, value: number) =>
+  Effect.gen(function* () {
+    const limit = DivergencePolicy.limitOf(run.config.training.on_divergence)
+    if (!DivergencePolicy.isBeyond(value, limit)) return
+    const at = yield* Ref.get(run.progress)
+    const culprit = yield* firstBeyond(run.weights, limit!)
+    return yield* diverged(run, at, { quantity, value, step: 0, culprit })
+  })
+
+/** Whether all weights are finite; fails if some have diverged. */
+export const checkWeights = (
+  run: Run,
+  at: Progress,
+  tensors: ReadonlyArray<Tensor>
+): Effect.Effect<boolean, BackendError | Diverged> =>
+  Effect.gen(function* () {
+    const limit = DivergencePolicy.limitOf(run.config.training.on_divergence)
+    const norms = yield* Norm.norms(tensors)
+    const first = norms.findIndex((norm) => DivergencePolicy.isBeyond(norm, limit))
+    if (first === -1) return norms.every((norm) => Number.isFinite(norm))
+    const culprit: Culprit = { kind: "weight", name: run.weights[first]!.name }
+    const value = norms[first]!
+    return yield* diverged(run, at, { quantity: "weight norm", value, step: at.step, culprit })
+  })
+
+const diverged = (
+  run: Run,
+  at: Progress,
+  found: Pick<Diverged, "quantity" | "value" | "step" | "culprit">
+) =>
+  new Diverged({
+    ...found,
+    epoch: at.epoch + 1,
+    learningRate: learningRate(run, at),
+    skips: at.divergence?.skips ?? 0,
+    restores: at.divergence?.restores ?? 0,
+    checkpoint: null
+  })
+
+/** Where it began, as far as what is left of the step tells: in the data, in the weights, in between. */
+const culpritOf = (
+  run: Run,
+  limit: number,
+  inputs: ArrayLike<number>,
+  gradients: Finding["gradients"]
+): Effect.Effect<Culprit | null, BackendError> =>
+  Effect.gen(function* () {
+    for (let i = 0; i < inputs.length; i++) {
+      if (!Number.isFinite(inputs[i])) return { kind: "input", name: run.dataset.name }
+    }
+    const weight = yield* firstBeyond(run.weights, limit)
+    if (weight !== null) return weight
+    const norms = yield* Norm.norms(Object.values(gradients))
+    const nth = norms.findIndex((norm) => DivergencePolicy.isBeyond(norm, limit))
+    return nth === -1 ? null : { kind: "gradient", name: Object.keys(gradients)[nth]! }
+  })
+
+const firstBeyond = (
+  weights: ReadonlyArray<Weight>,
+  limit: number
+): Effect.Effect<Culprit | null, BackendError> =>
+  Effect.map(Norm.norms(weights.map(tensorOf)), (norms) => {
+    const nth = norms.findIndex((norm) => DivergencePolicy.isBeyond(norm, limit))
+    return nth === -1 ? null : { kind: "weight", name: weights[nth]!.name }
+  })
