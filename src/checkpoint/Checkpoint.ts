@@ -89,6 +89,12 @@ export const DatasetIdentity = Schema.Struct({
 })
 export type DatasetIdentity = typeof DatasetIdentity.Type
 
+/** Whether `text` is a time as a save writes it: ISO 8601, in UTC. */
+export const isTime = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text) && !Number.isNaN(Date.parse(text))
+
+const Time = Schema.String.pipe(Schema.filter(isTime, { message: () => "is not a time in UTC" }))
+
 /** Any JSON value, kept as it is. */
 export const Json = Schema.Unknown
 
@@ -107,7 +113,7 @@ const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(sche
 export const CheckpointMeta = Schema.Struct({
   format_version: Schema.Literal(...formatVersions),
   run_id: Schema.String,
-  saved_at: Schema.String,
+  saved_at: Time,
   epoch: Schema.Int,
   step: Schema.Int,
   global_step: Schema.Int,

@@ -4,6 +4,7 @@ import type { BackendError } from "../backend/BackendError.js"
 import * as Errno from "../file/Errno.js"
 import type { LockedError } from "../file/FolderLock.js"
 import * as OpenFile from "../file/OpenFile.js"
+import * as Printable from "../file/Printable.js"
 import type { SafetensorsError } from "../file/safetensors/SafetensorsError.js"
 
 /** Why a checkpoint cannot be had or kept. */
@@ -79,9 +80,10 @@ export class CheckpointError extends Schema.TaggedError<CheckpointError>()("Chec
 
   override get message(): string {
     const { what, wayOut } = sentences[this.reason]
-    const detail = this.detail === "" ? "" : `: ${this.detail}`
-    const others = this.others.length === 0 ? "" : `; whole are ${this.others.join(", ")}`
-    return `${this.path} ${what}${detail} (${wayOut}${others})`
+    const detail = this.detail === "" ? "" : `: ${Printable.value(this.detail)}`
+    const whole = this.others.map((other) => Printable.value(other))
+    const others = whole.length === 0 ? "" : `; whole are ${whole.join(", ")}`
+    return `${Printable.value(this.path)} ${what}${detail} (${wayOut}${others})`
   }
 }
 

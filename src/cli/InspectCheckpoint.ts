@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { EpochRecord } from "../checkpoint/Checkpoint.js"
 import type { CheckpointInfo } from "../checkpoint/CheckpointFile.js"
 import * as CheckpointFile from "../checkpoint/CheckpointFile.js"
+import * as Printable from "../file/Printable.js"
 import * as Format from "../observe/Format.js"
 import { stringify } from "../observe/JsonLines.js"
 import { Output } from "../observe/Output.js"
@@ -46,7 +47,7 @@ export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): st
   ]
   const width = Math.max(...facts.map(([name]) => name.length))
   return [
-    facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`).join("\n"),
+    facts.map(([name, value]) => `${name.padEnd(width)}  ${Printable.value(value)}`).join("\n"),
     history(meta.train_history),
     table(
       ["tensor", "dtype", "shape", "digest"],
@@ -57,7 +58,7 @@ export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): st
         digest.slice(0, 16)
       ])
     ),
-    `config\n${JSON.stringify(meta.config, null, 2)}`
+    Printable.lines(`config\n${JSON.stringify(meta.config, null, 2)}`)
   ].join("\n\n")
 }
 

@@ -8,6 +8,7 @@ import * as Candidates from "../checkpoint/Candidate.js"
 import { whileReading } from "../checkpoint/CheckpointError.js"
 import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
 import * as FileStore from "../checkpoint/FileStore.js"
+import * as Printable from "../file/Printable.js"
 import * as Format from "../observe/Format.js"
 import { stringify } from "../observe/JsonLines.js"
 import { Output } from "../observe/Output.js"
@@ -28,7 +29,7 @@ export const listCheckpoints = Effect.fn("List.checkpoints")(function* (options:
   const text = options.json
     ? stringify(toJson(candidates))
     : candidates.length === 0
-      ? `there are no checkpoints in ${options.folder}`
+      ? `there are no checkpoints in ${Printable.value(options.folder)}`
       : draw(candidates, yield* Clock.currentTimeMillis)
   yield* out(`${text}\n`)
 }, Effect.provide(FileStore.layer))

@@ -6,6 +6,7 @@ import * as Readline from "node:readline"
 import type { ResumeFrom } from "../checkpoint/Resumption.js"
 import { Resumption } from "../checkpoint/Resumption.js"
 import * as Messages from "../observe/Messages.js"
+import * as Printable from "../file/Printable.js"
 import { Output } from "../observe/Output.js"
 
 /**
@@ -56,7 +57,7 @@ export const layer = (options: {
         force,
         // The question goes to standard error, so that standard output may be a file or a pipe.
         terminal: process.stdin.isTTY && process.stderr.isTTY,
-        ask: (candidate) => Effect.interruptible(answer(messages.goOn(candidate)))
+        ask: (candidate) => Effect.interruptible(answer(messages.goOn(Printable.data(candidate))))
       }
     })
   )

@@ -3,6 +3,7 @@ import * as Chunk from "effect/Chunk"
 import * as Exit from "effect/Exit"
 import * as Inspectable from "effect/Inspectable"
 import * as Predicate from "effect/Predicate"
+import * as Printable from "../file/Printable.js"
 import { exitCode, type Signal } from "./Signal.js"
 import { UsageError } from "./UsageError.js"
 
@@ -49,7 +50,7 @@ export const fromExit = (
   const usage = failures.every((failure) => failure instanceof UsageError)
   const code =
     defects.length > 0 ? 1 : failures.length === 0 ? exitCode(signal ?? "SIGINT") : usage ? 2 : 1
-  return { code, text: lines.join("\n") }
+  return { code, text: Printable.lines(lines.join("\n")) }
 }
 
 /** The same for programs: each error by its tag, or its class, and its message. */

@@ -5,6 +5,7 @@ import type { Candidate } from "../checkpoint/Candidate.js"
 import type { CheckpointMeta } from "../checkpoint/Checkpoint.js"
 import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
 import * as FileStore from "../checkpoint/FileStore.js"
+import * as Printable from "../file/Printable.js"
 import { stringify } from "../observe/JsonLines.js"
 import { Output } from "../observe/Output.js"
 import { table } from "../observe/Table.js"
@@ -34,7 +35,7 @@ export const verifyCheckpoints = Effect.fn("Verify.checkpoints")(function* (opti
   const text = options.json
     ? stringify(found.map(toJson))
     : found.length === 0
-      ? `there are no checkpoints in ${options.path}`
+      ? `there are no checkpoints in ${Printable.value(options.path)}`
       : draw(found)
   yield* out(`${text}\n`)
   const damaged = candidates.filter(({ health }) => Either.isLeft(health)).length

@@ -28,6 +28,7 @@ export const duration = (seconds: number): string => {
 
 /** How long ago something was, in its largest unit: 12 s, 3 min, 5 h, 40 d. */
 export const age = (seconds: number): string => {
+  if (!Number.isFinite(seconds)) return "unknown"
   const units = [
     ["d", 86_400],
     ["h", 3600],

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Printable from "../file/Printable.js"
 import type { Event } from "./Event.js"
 import * as Format from "./Format.js"
 import type { Messages } from "./Messages.js"
@@ -66,15 +67,17 @@ const out = (text: string): ReadonlyArray<Line> => [{ to: "out", text }]
 
 /** The lines that `event` is worth; steps are worth none. `signal` is what stopped the run. */
 export const fromEvent = (
-  event: Event,
+  given: Event,
   { again, command, messages }: Omit<Setting, "signal">,
   signal: string | null
 ): ReadonlyArray<Line> => {
+  // A result is the pipeline's own text. Of all else, what comes from files stays inside its line.
+  const event = given._tag === "Result" || given._tag === "Notice" ? given : Printable.data(given)
   switch (event._tag) {
-    case "Notice":
-      return event.level === "warning"
-        ? [{ to: "err", text: `warning: ${event.message}` }]
-        : out(event.message)
+    case "Notice": {
+      const message = Printable.lines(event.message)
+      return event.level === "warning" ? [{ to: "err", text: `warning: ${message}` }] : out(message)
+    }
     case "BackendChosen":
       return out(`computing on ${event.backend}: ${event.reason}`)
     case "DatasetLoaded": {

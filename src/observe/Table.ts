@@ -1,4 +1,8 @@
 import { eastAsianWidth } from "get-east-asian-width"
+import * as Printable from "../file/Printable.js"
+
+/** The most characters of a cell; the names of files have less. */
+const longest = 300
 
 /**
  * Draws a table of plain text: headers, a rule and the rows. Columns are as wide as their widest
@@ -8,15 +12,17 @@ export const table = (
   headers: ReadonlyArray<string>,
   rows: ReadonlyArray<ReadonlyArray<string>>
 ): string => {
+  const cells = [headers, ...rows].map((line) => line.map((cell) => Printable.value(cell, longest)))
   const widths = headers.map((_, column) =>
-    Math.max(...[headers, ...rows].map((line) => displayWidth(line[column] ?? "")))
+    cells.reduce((width, line) => Math.max(width, displayWidth(line[column] ?? "")), 0)
   )
   const draw = (line: ReadonlyArray<string>) =>
     widths
       .map((width, column) => padEnd(line[column] ?? "", width))
       .join("  ")
       .trimEnd()
-  return [headers, widths.map((width) => "─".repeat(width)), ...rows].map(draw).join("\n")
+  const [head = [], ...body] = cells
+  return [head, widths.map((width) => "─".repeat(width)), ...body].map(draw).join("\n")
 }
 
 /** How many columns `text` takes on a terminal: 2 for wide (CJK) characters, 0 for combining ones. */

@@ -191,6 +191,24 @@ describe("the summary of a checkpoint", () => {
   )
 })
 
+describe("a time that is none", () => {
+  it.scopedLive("is not saved, and not believed", () =>
+    Effect.gen(function* () {
+      const folder = yield* place
+      const file = `${folder}/c.safetensors`
+      const soon = CheckpointFile.write(file, sample(3, 1, { saved_at: "soon" }))
+      expect(yield* Effect.flip(soon)).toMatchObject({ reason: "Unencodable" })
+      yield* CheckpointFile.write(file, sample(3))
+      // Would rank before all others for ever.
+      const ever = replace("2026-", "zzzz-")
+      yield* edit(file, (bytes) => forged(bytes, (header) => [0, 1].forEach(() => ever(header))))
+      const { errors, ranked } = yield* scan(folder)
+      expect(ranked).toEqual([])
+      expect(errors).toMatchObject([{ path: file, reason: "Damaged" }])
+    }).pipe(Effect.provide(layer))
+  )
+})
+
 describe("damage behind the summary", () => {
   it.scopedLive("is named and passed over, in the latest and in the best", () =>
     Effect.gen(function* () {

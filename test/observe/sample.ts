@@ -68,11 +68,14 @@ export const recorder = Effect.gen(function* () {
   const written = yield* Ref.make<ReadonlyArray<readonly ["out" | "err", string]>>([])
   const keep = (to: "out" | "err") => (text: string) =>
     Ref.update(written, (before) => [...before, [to, text] as const])
-  const layer = Layer.succeed(Output, {
-    out: keep("out"),
-    err: keep("err"),
-    columns: Effect.succeed(80),
-    terminal: true
-  })
+  const layer = Layer.succeed(
+    Output,
+    Output.through({
+      out: keep("out"),
+      err: keep("err"),
+      columns: Effect.succeed(80),
+      terminal: true
+    })
+  )
   return { layer, written: Ref.getAndSet(written, []) }
 })

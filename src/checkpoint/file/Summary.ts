@@ -6,7 +6,7 @@ import { hash } from "node:crypto"
 import * as JsonText from "../../file/JsonText.js"
 import type { Ranking } from "../Candidate.js"
 import type { Best, CheckpointMeta } from "../Checkpoint.js"
-import { format, formatVersions } from "../Checkpoint.js"
+import { format, formatVersions, isTime } from "../Checkpoint.js"
 import * as HeaderDigest from "./HeaderDigest.js"
 
 /**
@@ -106,7 +106,7 @@ const isSummary = compose(
   isRecord,
   struct({
     run_id: isString,
-    saved_at: isString,
+    saved_at: (value: unknown): value is string => isString(value) && isTime(value),
     epoch: isNumber,
     step: isNumber,
     global_step: isNumber,

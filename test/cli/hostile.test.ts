@@ -1,0 +1,153 @@
+import type { FileSystem } from "@effect/platform/FileSystem"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import * as Option from "effect/Option"
+import { mkdtempSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
+import { Resumption } from "../../src/checkpoint/Resumption.js"
+import { inspectCheckpoint } from "../../src/cli/InspectCheckpoint.js"
+import { listCheckpoints } from "../../src/cli/ListCheckpoints.js"
+import { pinCheckpoint } from "../../src/cli/PinCheckpoint.js"
+import * as Question from "../../src/cli/Question.js"
+import * as Report from "../../src/cli/Report.js"
+import { verifyCheckpoints } from "../../src/cli/VerifyCheckpoints.js"
+import type { Event } from "../../src/observe/Event.js"
+import * as Line from "../../src/observe/Line.js"
+import { languages } from "../../src/observe/Messages.js"
+import { Output } from "../../src/observe/Output.js"
+import { damage } from "../checkpoint/damage.js"
+import { sample, tensor } from "../checkpoint/sample.js"
+import { recorder, setting } from "../observe/sample.js"
+
+/** Sets a title, clears the screen, goes back, forges a line, turns the text around. */
+const evil = "\x1b]0;X\x07\x1b[2J\r\x9b1A\u202eevil\nepoch-0009.safetensors  whole"
+const huge = "y".repeat(1_000_000)
+
+// oxlint-disable-next-line no-control-regex
+const commands = /[\0-\x08\x0b-\x1f\x7f-\x9f\u202e]/
+
+const hostile = sample(1, 0.5, {
+  run_id: evil,
+  backend: evil,
+  stopped: huge,
+  dataset: { ...sample(1).meta.dataset, name: evil },
+  best: { metric: evil, mode: "min", value: 0.5, epoch: 1 },
+  train_history: [{ epoch: 1, learning_rate: 1, seconds: 1, [evil]: 0.5 }],
+  config: { [evil]: huge }
+})
+
+const folder = Effect.gen(function* () {
+  const path = mkdtempSync(join(tmpdir(), "holdfast-hostile-"))
+  const tensors = new Map([...hostile.tensors, [evil, tensor(1, 2)], [huge, tensor(1, 2)]])
+  const file = join(path, "hostile.safetensors")
+  yield* CheckpointFile.write(file, { ...hostile, tensors })
+  const damaged = join(path, "\x1b]0;Y\x07\nx.safetensors")
+  yield* CheckpointFile.write(damaged, { ...hostile, tensors: new Map([[evil, tensor(1, 2)]]) })
+  yield* damage(damaged)
+  writeFileSync(join(path, "\x1b[1A\nfake  whole.safetensors"), "PK\x03\x04 no checkpoint")
+  return { path, file, damaged }
+})
+
+/** What a command prints, and the error with which it ends as it is shown. */
+const printed = <E>(command: Effect.Effect<void, E, Output | FileSystem>) =>
+  Effect.gen(function* () {
+    const output = yield* recorder
+    const exit = yield* Effect.exit(Effect.provide(command, output.layer))
+    const error = Exit.isFailure(exit) ? Report.fromExit(exit, null).text : ""
+    return (yield* output.written).map(([, text]) => text).join("") + error
+  })
+
+describe("what files say, shown to people", () => {
+  it.effect("holds no command for the terminal, forges no line and is not endless", () =>
+    Effect.gen(function* () {
+      const { damaged, file, path } = yield* folder
+      const texts = {
+        list: yield* printed(listCheckpoints({ folder: path, json: false })),
+        verify: yield* printed(verifyCheckpoints({ path, json: false })),
+        inspect: yield* printed(inspectCheckpoint({ checkpoint: file, json: false })),
+        damaged: yield* printed(inspectCheckpoint({ checkpoint: damaged, json: false })),
+        pin: yield* printed(pinCheckpoint(file)),
+        none: yield* printed(listCheckpoints({ folder: join(path, evil), json: false }))
+      }
+      for (const [name, text] of Object.entries(texts)) {
+        expect(text, name).not.toMatch(commands)
+        expect(text, name).not.toMatch(/^epoch-0009|^fake|^x\.safetensors/m)
+        expect(text.length, name).toBeLessThan(20_000)
+      }
+      expect(texts.inspect).toMatch(/^run +\\x1b\]0;X\\x07/m)
+      expect(texts.list).toContain("\\x1b[1A\\nfake")
+      expect(texts.damaged).toContain("not as they were saved: \\x1b]0;X")
+    }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.effect("leaves JSON as it is", () =>
+    Effect.gen(function* () {
+      const { file } = yield* folder
+      const text = yield* printed(inspectCheckpoint({ checkpoint: file, json: true }))
+      expect(text).not.toMatch(commands)
+      expect(JSON.parse(text)).toMatchObject({ run_id: evil, stopped: huge })
+    }).pipe(Effect.provide(NodeFileSystem.layer))
+  )
+
+  it.effect("also in the question whether to go on", () =>
+    Effect.gen(function* () {
+      const output = yield* recorder
+      const fiber = yield* Effect.fork(
+        Effect.flatMap(Resumption, ({ ask }) =>
+          ask({ path: evil, epoch: 1, step: 0, bestValLoss: 1, savedAt: evil })
+        ).pipe(
+          Effect.provide(
+            Question.layer({
+              flag: Option.none(),
+              allowDatasetChange: false,
+              force: false,
+              messages: languages.en
+            })
+          ),
+          Effect.provide(output.layer)
+        )
+      )
+      yield* Effect.yieldNow()
+      yield* Fiber.interrupt(fiber)
+      const text = (yield* output.written).map(([, one]) => one).join("")
+      expect(text).toContain("An earlier run was found: \\x1b]0;X")
+      expect(text).not.toMatch(commands)
+      expect(text).not.toMatch(/^epoch-0009/m)
+    })
+  )
+
+  it.effect("in warnings and what happens in a run", () =>
+    Effect.gen(function* () {
+      const { layer, written } = yield* recorder
+      const events: ReadonlyArray<Event> = [
+        { _tag: "Notice", level: "warning", message: `passed over: ${evil}${huge}` },
+        { _tag: "AlreadyFinished", epoch: 1, epochs: 2, stopped: evil + huge, stoppedBy: evil },
+        { _tag: "EarlierRunArchived", path: evil },
+        {
+          _tag: "ConfigChanged",
+          changes: [{ path: evil, before: evil, after: huge, wins: "config" }]
+        }
+      ]
+      yield* Effect.gen(function* () {
+        const output = yield* Output
+        for (const event of events) {
+          yield* Line.write(output, Line.fromEvent(event, setting(null), null))
+        }
+      }).pipe(Effect.provide(layer))
+      const text = (yield* written).map(([, one]) => one).join("")
+      expect(text).not.toMatch(commands)
+      expect(text.length).toBeLessThan(20_000)
+    })
+  )
+
+  it("in errors", () => {
+    const { text } = Report.fromExit(Exit.fail(new Error(`${evil}${huge}`)), null)
+    expect(text).not.toMatch(commands)
+    expect(text.length).toBeLessThan(10_000)
+  })
+})
