@@ -46,7 +46,7 @@ const use = (name: string) =>
           remedy: "install the same version as that of @tensorflow/tfjs, 4.22.0"
         })
     ),
-    Effect.andThen(Effect.sync(Mends.install))
+    Effect.andThen(Effect.sync(() => Mends.install("tensorflow")))
   )
 
 /** The native package still calls a function that Node 23 has removed. */

@@ -34,7 +34,7 @@ export const start: Effect.Effect<void, Obstacle> = Effect.gen(function* () {
   yield* Effect.try({
     try: () => {
       install()
-      Mends.install()
+      Mends.install("wasm")
     },
     catch: (error) =>
       new Obstacle({

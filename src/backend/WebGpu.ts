@@ -34,7 +34,7 @@ export const start = (load: Load = (name) => import(name)): Effect.Effect<string
     const isNew = !Device.isSound()
     if (isNew) yield* open(load)
     yield* Effect.promise(() => tf.setBackend("webgpu"))
-    Mends.install()
+    Mends.install("webgpu")
     if (isNew) yield* examine
     return Device.description()
   })

@@ -8,7 +8,7 @@ import { install } from "./Kernels.js"
 export const start: Effect.Effect<void, Obstacle> = Effect.promise(async () => {
   silence()
   install()
-  Mends.install()
+  Mends.install("cpu")
   await tf.setBackend("cpu")
 })
 

@@ -1,6 +1,12 @@
 import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
-import { addGradient, windows2d, windows3d } from "../gradients/AveragePooling.js"
+import {
+  addGradient,
+  maxima,
+  ofGradient,
+  windows2d,
+  windows3d
+} from "../gradients/AveragePooling.js"
 import type { Windows } from "../gradients/AveragePooling.js"
 
 /** What is used of the plain JavaScript backend. */
@@ -25,36 +31,10 @@ let installed = false
 export const install = (): void => {
   if (installed) return
   installed = true
-  replace(
-    "AvgPoolGrad",
-    averageGradient((shape, attrs) => {
-      const { filterSize, strides, pad, dimRoundingMode } = attrs
-      const info = tf.backend_util.computePool2DInfo(
-        shape as never,
-        filterSize!,
-        strides!,
-        1,
-        pad!,
-        dimRoundingMode
-      )
-      return windows2d(info)
-    })
-  )
-  replace(
-    "AvgPool3DGrad",
-    averageGradient((shape, attrs) => {
-      const { filterSize, strides, pad, dimRoundingMode } = attrs
-      const info = tf.backend_util.computePool3DInfo(
-        shape as never,
-        filterSize!,
-        strides!,
-        1,
-        pad!,
-        dimRoundingMode
-      )
-      return windows3d(info)
-    })
-  )
+  replace("AvgPoolGrad", averageGradient(flat))
+  replace("AvgPool3DGrad", averageGradient(deep))
+  replace("MaxPool", maximum(flat))
+  replace("MaxPool3D", maximum(deep))
   replace("ResizeNearestNeighborGrad", resizeNearestGradient)
 }
 
@@ -67,12 +47,53 @@ const replace = (kernelName: string, kernelFunc: (call: Call) => TensorInfo): vo
   })
 }
 
+type WindowsOf = (shape: ReadonlyArray<number>, attrs: Call["attrs"]) => Windows
+
+const flat: WindowsOf = (shape, { filterSize, strides, pad, dimRoundingMode }) =>
+  windows2d(
+    tf.backend_util.computePool2DInfo(
+      shape as never,
+      filterSize!,
+      strides!,
+      1,
+      pad!,
+      dimRoundingMode
+    )
+  )
+
+const deep: WindowsOf = (shape, { filterSize, strides, pad, dimRoundingMode }) =>
+  windows3d(
+    tf.backend_util.computePool3DInfo(
+      shape as never,
+      filterSize!,
+      strides!,
+      1,
+      pad!,
+      dimRoundingMode
+    )
+  )
+
+/** Max pooling that lets NaN through, which the stock kernels hide. */
+const maximum =
+  (windows: WindowsOf) =>
+  ({ inputs, attrs, backend }: Call): TensorInfo => {
+    const { x } = inputs as { readonly x: TensorInfo }
+    const at = windows(x.shape, attrs)
+    const [depth, ...plane] = at.output
+    const extent = x.shape.length === 5 ? [depth, ...plane] : plane
+    const shape = [at.batch, ...extent, at.channels]
+    const y = new Float32Array(tf.util.sizeFromShape(shape))
+    maxima(at, backend.data.get(x.dataId).values, y)
+    return backend.makeTensorInfo(shape, x.dtype, y)
+  }
+
 const averageGradient =
-  (windows: (shape: ReadonlyArray<number>, attrs: Call["attrs"]) => Windows) =>
+  (windows: WindowsOf) =>
   ({ inputs, attrs, backend }: Call): TensorInfo => {
     const { dy, input } = inputs as { readonly dy: TensorInfo; readonly input: TensorInfo }
     const dx = new Float32Array(tf.util.sizeFromShape(input.shape))
-    addGradient(windows(input.shape, attrs), backend.data.get(dy.dataId).values, dx)
+    const at = ofGradient(windows(input.shape, attrs), dy.shape)
+    addGradient(at, backend.data.get(dy.dataId).values, dx)
     return backend.makeTensorInfo(input.shape, "float32", dx)
   }
 

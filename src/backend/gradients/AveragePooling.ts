@@ -34,6 +34,12 @@ export const windows3d = (info: backend_util.Conv3DInfo): Windows => ({
   padding: [info.padInfo.front, info.padInfo.top, info.padInfo.left]
 })
 
+/** The windows of a gradient: TensorFlow.js does not pass on how the size of the output was rounded. */
+export const ofGradient = (at: Windows, dy: ReadonlyArray<number>): Windows => ({
+  ...at,
+  output: [dy.length === 5 ? dy[1]! : 1, dy.at(-3)!, dy.at(-2)!]
+})
+
 /** The part of a window along an axis that lies inside, from and to. */
 const span = (at: Windows, axis: 0 | 1 | 2, place: number): readonly [number, number] => {
   const start = place * at.stride[axis] - at.padding[axis]
@@ -52,12 +58,32 @@ export const fullness = (at: Windows): Float32Array => {
   })
 }
 
-/**
- * Adds to dx, zero before, the gradient of average pooling: each element of dy is shared out evenly
- * over the part of its window that lies inside, as the mean was taken over that part. The stock
- * kernels divide by the full window.
- */
-export const addGradient = (at: Windows, dy: Float32Array, dx: Float32Array): void => {
+/** The mean of each window over the part that lies inside, into y; NaN where there is none. */
+export const means = (at: Windows, x: Float32Array, y: Float32Array): void =>
+  eachWindow(at, (place, pixels, count) => {
+    for (let c = 0; c < at.channels; c++) {
+      let sum = 0
+      for (let i = 0; i < count; i++) sum += x[pixels[i]! * at.channels + c]!
+      y[place * at.channels + c] = sum / count
+    }
+  })
+
+/** The maximum of each window over the part that lies inside, into y; of a NaN and anything, NaN. */
+export const maxima = (at: Windows, x: Float32Array, y: Float32Array): void =>
+  eachWindow(at, (place, pixels, count) => {
+    for (let c = 0; c < at.channels; c++) {
+      let best = -Infinity
+      for (let i = 0; i < count; i++) best = Math.max(best, x[pixels[i]! * at.channels + c]!)
+      y[place * at.channels + c] = best
+    }
+  })
+
+/** Gives the place of each window in the output, and those of its pixels that lie inside: `count`. */
+const eachWindow = (
+  at: Windows,
+  visit: (place: number, pixels: Int32Array, count: number) => void
+): void => {
+  const pixels = new Int32Array(at.window[0] * at.window[1] * at.window[2])
   const [D, H, W] = at.input
   const [OD, OH, OW] = at.output
   for (let place = 0; place < at.batch * OD * OH * OW; place++) {
@@ -65,14 +91,26 @@ export const addGradient = (at: Windows, dy: Float32Array, dx: Float32Array): vo
     const [d0, d1] = span(at, 0, Math.floor(place / (OH * OW)) % OD)
     const [h0, h1] = span(at, 1, Math.floor(place / OW) % OH)
     const [w0, w1] = span(at, 2, place % OW)
-    const share = 1 / ((d1 - d0) * (h1 - h0) * (w1 - w0))
+    let count = 0
     for (let d = d0; d < d1; d++) {
       for (let h = h0; h < h1; h++) {
-        let i = (((b * D + d) * H + h) * W + w0) * at.channels
-        for (let w = w0; w < w1; w++) {
-          for (let c = 0; c < at.channels; c++) dx[i++]! += dy[place * at.channels + c]! * share
-        }
+        for (let w = w0; w < w1; w++) pixels[count++] = ((b * D + d) * H + h) * W + w
       }
     }
+    visit(place, pixels, count)
   }
 }
+
+/**
+ * Adds to dx, zero before, the gradient of average pooling: each element of dy is shared out evenly
+ * over the part of its window that lies inside, as the mean was taken over that part. The stock
+ * kernels divide by the full window.
+ */
+export const addGradient = (at: Windows, dy: Float32Array, dx: Float32Array): void =>
+  eachWindow(at, (place, pixels, count) => {
+    const share = 1 / count
+    for (let p = 0; p < count; p++) {
+      const i = pixels[p]! * at.channels
+      for (let c = 0; c < at.channels; c++) dx[i + c]! += dy[place * at.channels + c]! * share
+    }
+  })

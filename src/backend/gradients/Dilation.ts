@@ -1,12 +1,13 @@
-import type { backend_util, GradConfig, Tensor, Tensor4D } from "@tensorflow/tfjs"
+import type { GradConfig, Tensor, Tensor4D } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
+import { explicit, type Pad } from "../kernels/Padding.js"
 
 type Pair = [number, number]
 type Shape4 = [number, number, number, number]
 
 interface Attrs {
   readonly strides: number | Pair
-  readonly pad: "valid" | "same" | number | backend_util.ExplicitPadding
+  readonly pad: Pad
   readonly dataFormat?: "NHWC" | "NCHW"
   readonly dilations?: number | Pair
   readonly dimRoundingMode?: "floor" | "round" | "ceil"
@@ -79,7 +80,7 @@ const byConvolutions = (dy: Tensor4D, x: Tensor4D, filter: Tensor4D, attrs: Attr
     filter.shape,
     attrs.strides,
     dilations,
-    attrs.pad,
+    explicit(attrs.pad),
     attrs.dimRoundingMode
   )
   const { top, bottom, left, right } = info.padInfo

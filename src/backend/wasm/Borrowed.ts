@@ -1,5 +1,6 @@
 import type { TensorInfo, TypedArray } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
+import { install } from "../cpu/Kernels.js"
 import { type Kernels, type Tools } from "./Kernel.js"
 
 /** Kernels that the stock backend lacks or gets wrong, and that are too rare for one of our own. */
@@ -8,8 +9,7 @@ const names = [
   "Conv3DBackpropFilterV2",
   "MaxPool3D",
   "MaxPool3DGrad",
-  "MaxPoolWithArgmax",
-  "Einsum"
+  "MaxPoolWithArgmax"
 ] as const
 
 /** What is used of the plain JavaScript backend. */
@@ -24,8 +24,10 @@ interface Cpu {
 }
 
 /** Kernels of the plain JavaScript backend, run on the tensors of this one. */
-export const kernels = (tools: Tools): Kernels =>
-  Object.fromEntries(names.map((name) => [name, borrow(tools, name)]))
+export const kernels = (tools: Tools): Kernels => {
+  install()
+  return Object.fromEntries(names.map((name) => [name, borrow(tools, name)]))
+}
 
 const borrow =
   ({ heap }: Tools, name: string): Kernels[string] =>

@@ -20,7 +20,7 @@ export interface ConvAttrs {
  * kernels take dilations, too, which those of TensorFlow.js refuse (see `gradients/Dilation`).
  */
 export const kernels = (tools: Tools): Kernels => ({
-  Conv2D: conv2d(tools, tools.stock("Conv2D")),
+  Conv2D: conv2d(tools),
   FusedConv2D: kernel<"x" | "filter" | "bias" | "preluActivationWeights", ConvAttrs & Activation>(
     ({ inputs: { x, filter, bias, preluActivationWeights }, attrs }) =>
       activate(
@@ -48,8 +48,7 @@ export const geometry = (
     attrs.dilations ?? 1,
     attrs.pad,
     attrs.dimRoundingMode,
-    depthwise,
-    tf.backend_util.convertConv2DDataFormat(attrs.dataFormat ?? "NHWC")
+    depthwise
   )
 
 /** Height and width of the padded input that the filter passes over. */
@@ -64,11 +63,9 @@ export const paddedSize = (info: Info): readonly [number, number] => [
   )
 ]
 
-const conv2d = (tools: Tools, stock: KernelFunc): KernelFunc =>
-  kernel<"x" | "filter", ConvAttrs>((call) => {
-    const { x, filter } = call.inputs
-    const info = geometry(x.shape, filter.shape, call.attrs)
-    if (info.dataFormat !== "channelsLast") return stock(call as never)
+const conv2d = (tools: Tools): KernelFunc =>
+  kernel<"x" | "filter", ConvAttrs>(({ inputs: { x, filter }, attrs }) => {
+    const info = geometry(x.shape, filter.shape, attrs)
     const [height, width] = paddedSize(info)
     const out = tools.heap.output(info.outShape)
     if (Winograd.suits(info)) {
@@ -155,7 +152,10 @@ const inputGradient = (tools: Tools): KernelFunc =>
   kernel<"dy" | "filter", ConvAttrs & { readonly inputShape: Shape4 }>(
     ({ inputs: { dy, filter }, attrs }) => {
       const info = geometry(attrs.inputShape, filter.shape, attrs)
-      if (info.dataFormat !== "channelsLast") throw new Error("only NHWC convolutions are trained")
+      if (!tf.util.arraysEqual(info.outShape, dy.shape)) {
+        const shapes = `[${attrs.inputShape}], not to [${dy.shape}]`
+        throw new Error(`this filter takes [${info.outShape}] to ${shapes}`)
+      }
       const { effectiveFilterHeight: extentH, effectiveFilterWidth: extentW, padInfo } = info
       const out = tools.heap.output(attrs.inputShape)
       const turned = turnedFilter(tools, filter)
@@ -215,7 +215,6 @@ const filterGradient = (tools: Tools): KernelFunc =>
     ({ inputs: { x, dy }, attrs }) => {
       const { heap, simd } = tools
       const info = geometry(x.shape, attrs.filterShape, attrs)
-      if (info.dataFormat !== "channelsLast") throw new Error("only NHWC convolutions are trained")
       const { inHeight: H, inWidth: W, inChannels: Ci, padInfo } = info
       const { outHeight: OH, outWidth: OW, outChannels: Co } = info
       const [height, width] = paddedSize(info)

@@ -28,12 +28,15 @@ export interface Simd {
   readonly scaleShift: Kernel
   readonly normalizeRows: Kernel
   readonly normalizeRowsGradient: Kernel
+  readonly maxPool: Kernel
   readonly maxPoolGradient: Kernel
   readonly lstm: Kernel
   readonly lstmGradient: Kernel
   readonly gru: Kernel
   readonly gruGradient: Kernel
   readonly addBias: Kernel
+  readonly clamp: Kernel
+  readonly extreme: Kernel
   readonly reluGradient: Kernel
   readonly adam: Kernel
   readonly momentum: Kernel

@@ -2,14 +2,17 @@ import * as tf from "@tensorflow/tfjs"
 import * as BatchNormalization from "./BatchNormalization.js"
 import * as Bias from "./Bias.js"
 import * as Borrowed from "./Borrowed.js"
+import { withChannelsFirst } from "./ChannelsFirst.js"
 import * as Convolution from "./Convolution.js"
 import * as CrossEntropy from "./CrossEntropy.js"
 import * as Depthwise from "./Depthwise.js"
 import * as Gather from "./Gather.js"
 import * as Heap from "./Heap.js"
 import * as Identity from "./Identity.js"
+import * as Integers from "./Integers.js"
 import { type Kernels, runOn, type Tools } from "./Kernel.js"
 import * as LayerNormalization from "./LayerNormalization.js"
+import * as Limits from "./Limits.js"
 import * as MemoryGuard from "./MemoryGuard.js"
 import * as MatMul from "./MatMul.js"
 import * as Pooling from "./Pooling.js"
@@ -17,16 +20,20 @@ import * as Recurrent from "./Recurrent.js"
 import * as Reduction from "./Reduction.js"
 import * as Relu from "./Relu.js"
 import * as Simd from "./Simd.js"
+import * as Slice from "./Slice.js"
 import * as Update from "./Update.js"
 
 const families: ReadonlyArray<(tools: Tools) => Kernels> = [
   MatMul.kernels,
-  Convolution.kernels,
-  Depthwise.kernels,
+  (tools) => withChannelsFirst(tools, Convolution.kernels(tools)),
+  (tools) => withChannelsFirst(tools, Depthwise.kernels(tools)),
   Pooling.kernels,
   Reduction.kernels,
   Recurrent.kernels,
   Gather.kernels,
+  Limits.kernels,
+  Integers.kernels,
+  Slice.kernels,
   Identity.kernels,
   Relu.kernels,
   Bias.kernels,

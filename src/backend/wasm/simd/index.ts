@@ -9,9 +9,9 @@ export { columnMoments, columnSums, repeat, scale, spread } from "./reduction"
 export {
   combine, gradientSums, normalizeRows, normalizeRowsGradient, scaleShift
 } from "./normalization"
-export { maxPoolGradient } from "./pooling"
+export { maxPool, maxPoolGradient } from "./pooling"
 export { gru, gruGradient, lstm, lstmGradient } from "./recurrent"
-export { reluGradient } from "./activation"
+export { clamp, extreme, reluGradient } from "./activation"
 export { addBias } from "./bias"
 export { factorsToPoints, pointsToOutputs, tilesToPoints } from "./winograd"
 export { adam, descend, momentum, rmsDirection } from "./update"

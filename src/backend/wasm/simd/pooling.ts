@@ -1,8 +1,75 @@
 import { all, at, float, put, putFloat } from "./lanes"
 
+// Max pooling over x[B, H, W, C], to [B, OH, OW, C]. A window's part outside of x does not count; of
+// nothing the maximum is -Infinity. NaN counts as the largest: hidden, it would hide divergence.
+
+export function maxPool(
+  x: usize, y: usize, B: i32, H: i32, W: i32, C: i32, OH: i32, OW: i32,
+  KH: i32, KW: i32, strideH: i32, strideW: i32, top: i32, left: i32
+): void {
+  const pixel = <usize>C << 2, line = <usize>W * pixel
+  for (let b = 0; b < B; b++) {
+    for (let oh = 0; oh < OH; oh++) {
+      const h0 = max(0, oh * strideH - top), h1 = min(H, oh * strideH - top + KH)
+      for (let ow = 0; ow < OW; ow++) {
+        const w0 = max(0, ow * strideW - left), w1 = min(W, ow * strideW - left + KW)
+        const window = x + <usize>((b * H + h0) * W + w0) * pixel
+        let c = 0
+        for (; c + 8 <= C; c += 8) {
+          const o = <usize>c << 2
+          let best0 = all(-Infinity), best1 = best0, nan0 = all(0), nan1 = nan0, row = window + o
+          for (let h = h0; h < h1; h++) {
+            let p = row
+            for (let w = w0; w < w1; w++) {
+              const v0 = at(p), v1 = at(p + 16)
+              best0 = f32x4.pmax(best0, v0)
+              best1 = f32x4.pmax(best1, v1)
+              nan0 = v128.or(nan0, f32x4.ne(v0, v0))
+              nan1 = v128.or(nan1, f32x4.ne(v1, v1))
+              p += pixel
+            }
+            row += line
+          }
+          put(y + o, v128.or(best0, nan0))
+          put(y + o + 16, v128.or(best1, nan1))
+        }
+        for (; c + 4 <= C; c += 4) {
+          const o = <usize>c << 2
+          let best = all(-Infinity), nan = all(0), row = window + o
+          for (let h = h0; h < h1; h++) {
+            let p = row
+            for (let w = w0; w < w1; w++) {
+              const v = at(p)
+              best = f32x4.pmax(best, v)
+              nan = v128.or(nan, f32x4.ne(v, v))
+              p += pixel
+            }
+            row += line
+          }
+          put(y + o, v128.or(best, nan))
+        }
+        for (; c < C; c++) {
+          const o = <usize>c << 2
+          let best: f32 = -Infinity, row = window + o
+          for (let h = h0; h < h1; h++) {
+            let p = row
+            for (let w = w0; w < w1; w++) {
+              best = max(best, float(p))
+              p += pixel
+            }
+            row += line
+          }
+          putFloat(y + o, best)
+        }
+        y += pixel
+      }
+    }
+  }
+}
+
 /**
- * The gradient of max pooling over x[B, H, W, C]. Of equal maxima in a window the first, row by row,
- * takes the gradient. dx is zeroed here.
+ * The gradient. Of equal maxima in a window the first, row by row, takes it; a window without elements
+ * has none. dx is zeroed here.
  */
 export function maxPoolGradient(
   x: usize, dy: usize, dx: usize, B: i32, H: i32, W: i32, C: i32, OH: i32, OW: i32,
@@ -15,6 +82,10 @@ export function maxPoolGradient(
       const h0 = max(0, oh * strideH - top), h1 = min(H, oh * strideH - top + KH)
       for (let ow = 0; ow < OW; ow++) {
         const w0 = max(0, ow * strideW - left), w1 = min(W, ow * strideW - left + KW)
+        if (h0 >= h1 || w0 >= w1) {
+          dy += pixel
+          continue
+        }
         const window = <usize>((b * H + h0) * W + w0) * pixel
         let c = 0
         for (; c + 4 <= C; c += 4) {
@@ -37,12 +108,13 @@ export function maxPoolGradient(
 ): void {
   let best = all(-Infinity)
   for (let h = 0; h < height; h++) {
-    for (let w = 0; w < width; w++) best = f32x4.pmax(best, at(x + <usize>h * line + <usize>w * pixel))
+    for (let w = 0; w < width; w++) best = f32x4.max(best, at(x + <usize>h * line + <usize>w * pixel))
   }
   for (let h = 0; h < height; h++) {
     for (let w = 0; w < width; w++) {
       const o = <usize>h * line + <usize>w * pixel
-      const hit = f32x4.eq(at(x + o), best)
+      const value = at(x + o)
+      const hit = v128.or(f32x4.eq(value, best), f32x4.ne(value, value))
       put(dx + o, f32x4.add(at(dx + o), v128.and(gradient, hit)))
       gradient = v128.andnot(gradient, hit)
     }
@@ -57,7 +129,7 @@ export function maxPoolGradient(
   for (let h = 0; h < height; h++) {
     for (let w = 0; w < width; w++) {
       const o = <usize>h * line + <usize>w * pixel, value = float(x + o)
-      if (value > best) {
+      if (value > best || (value != value && best == best)) {
         best = value
         place = o
       }
