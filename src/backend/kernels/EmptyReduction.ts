@@ -9,8 +9,8 @@ const values: Readonly<Record<string, Value>> = {
   Sum: () => 0,
   Prod: () => 1,
   Mean: () => Number.NaN,
-  Max: (dtype) => (dtype === "int32" ? -(2 ** 31) : -Infinity),
-  Min: (dtype) => (dtype === "int32" ? 2 ** 31 - 1 : Infinity),
+  Max: (dtype) => (dtype === "int32" ? -0x8000_0000 : -Infinity),
+  Min: (dtype) => (dtype === "int32" ? 0x7fff_ffff : Infinity),
   All: () => 1,
   Any: () => 0
 }
