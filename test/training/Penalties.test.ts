@@ -219,7 +219,7 @@ describe("the penalties of regularizers", () => {
     "of what %s gives cannot count, so that it is refused",
     (kind) =>
       Effect.sync(() => {
-        Mends.install()
+        Mends.install("cpu")
         const make = L[kind] as (options: object) => unknown
         const options = { name: "mine", units: 3, filters: 3, kernelSize: 2 }
         make(options)
