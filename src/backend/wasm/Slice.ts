@@ -29,7 +29,7 @@ const slice = ({ heap }: Tools, stock: KernelFunc): KernelFunc =>
     const run = (extent[axis] ?? 1) * inner
     const runs = run === 0 ? 0 : to.length / run
     const strides = x.shape.map((_, i) => size(x.shape.slice(i + 1)))
-    const index = new Array<number>(Math.max(axis, 0)).fill(0)
+    const index = Array.from({ length: Math.max(axis, 0) }, () => 0)
     for (let i = 0; i < runs; i++) {
       let start = axis < 0 ? 0 : begin[axis]! * strides[axis]!
       for (let d = 0; d < axis; d++) start += (begin[d]! + index[d]!) * strides[d]!
