@@ -1,22 +1,38 @@
+import * as Effect from "effect/Effect"
+import { paced } from "../file/EventLoop.js"
 import type { Draw } from "./Dataset.js"
 
 /** The order in which the examples of one epoch are visited: each index once. */
 export type Order = Int32Array
 
-/** A uniformly random order of `size` examples (Fisher–Yates); draws `size - 1` times. */
-export const permutation = (size: number, draw: Draw): Order => {
+/** So many places of an order are filled before others may have their turn. */
+const slice = 1 << 16
+
+/**
+ * A uniformly random order of `size` examples (Fisher–Yates); draws `size - 1` times. Yields to the
+ * event loop as it goes: ten million examples take a second.
+ */
+export const permutation = Effect.fnUntraced(function* (size: number, draw: Draw) {
   const order = sequential(size)
-  for (let i = size - 1; i > 0; i--) {
-    const j = Math.floor(draw() * (i + 1))
-    const swapped = order[i]!
-    order[i] = order[j]!
-    order[j] = swapped
+  const breath = paced()
+  for (let i = size - 1; i > 0;) {
+    for (const end = Math.max(0, i - slice); i > end; i--) {
+      const j = Math.floor(draw() * (i + 1))
+      const swapped = order[i]!
+      order[i] = order[j]!
+      order[j] = swapped
+    }
+    yield* breath
   }
   return order
-}
+})
 
 /** The order of the examples as they stand: 0, 1, 2 and so on. */
-export const sequential = (size: number): Order => new Int32Array(size).map((_, i) => i)
+export const sequential = (size: number): Order => {
+  const order = new Int32Array(size)
+  for (let i = 0; i < size; i++) order[i] = i
+  return order
+}
 
 /**
  * The batch that begins at the `example`-th place of `order`: at most `batchSize` indices, fewer at

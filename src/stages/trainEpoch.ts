@@ -42,7 +42,7 @@ export const trainEpoch = Stage.make("trainEpoch", {
       const { epoch } = progress
       const { size } = run.dataset.train
       // A function of the seed and the epoch, so that any place in it is reached at once.
-      const order = permutation(size, Random.generator(run.random, "shuffle", epoch))
+      const order = yield* permutation(size, Random.generator(run.random, "shuffle", epoch))
       while (progress.position.example < size) {
         const started = performance.now()
         const { example } = progress.position

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import * as Order from "../../src/data/Order.js"
 
 /** A small generator, so that the test is the same each time. */
@@ -8,38 +9,56 @@ const seeded = (seed: number) => () => {
 }
 
 describe("permutation", () => {
-  it("visits each example once", () => {
-    const order = Order.permutation(1000, seeded(1))
-    expect([...order].sort((a, b) => a - b)).toEqual([...Order.sequential(1000)])
-    expect(order).not.toEqual(Order.sequential(1000))
-  })
-
-  it("is decided by what is drawn", () => {
-    expect(Order.permutation(50, seeded(2))).toEqual(Order.permutation(50, seeded(2)))
-    expect(Order.permutation(50, seeded(2))).not.toEqual(Order.permutation(50, seeded(3)))
-  })
-
-  it("makes every order equally often", () => {
-    const draw = seeded(4)
-    const counts = new Map<string, number>()
-    for (let i = 0; i < 24_000; i++) {
-      const order = Order.permutation(4, draw).join()
-      counts.set(order, (counts.get(order) ?? 0) + 1)
-    }
-    expect(counts.size).toBe(24)
-    // 1000 expected, with a deviation of 31.
-    for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(150)
-  })
-
-  it("draws once less than there are examples", () => {
-    let draws = 0
-    Order.permutation(7, () => {
-      draws++
-      return 0.999_999_999
+  it.effect("visits each example once", () =>
+    Effect.gen(function* () {
+      const order = yield* Order.permutation(1000, seeded(1))
+      expect([...order].sort((a, b) => a - b)).toEqual([...Order.sequential(1000)])
+      expect(order).not.toEqual(Order.sequential(1000))
     })
-    expect(draws).toBe(6)
-    expect(Order.permutation(0, seeded(1))).toEqual(new Int32Array(0))
-  })
+  )
+
+  it.effect("is decided by what is drawn", () =>
+    Effect.gen(function* () {
+      const order = yield* Order.permutation(50, seeded(2))
+      expect(yield* Order.permutation(50, seeded(2))).toEqual(order)
+      expect(yield* Order.permutation(50, seeded(3))).not.toEqual(order)
+    })
+  )
+
+  it.effect("makes every order equally often", () =>
+    Effect.gen(function* () {
+      const draw = seeded(4)
+      const counts = new Map<string, number>()
+      for (let i = 0; i < 24_000; i++) {
+        const order = (yield* Order.permutation(4, draw)).join()
+        counts.set(order, (counts.get(order) ?? 0) + 1)
+      }
+      expect(counts.size).toBe(24)
+      // 1000 expected, with a deviation of 31.
+      for (const count of counts.values()) expect(Math.abs(count - 1000)).toBeLessThan(150)
+    })
+  )
+
+  it.effect("draws once less than there are examples", () =>
+    Effect.gen(function* () {
+      let draws = 0
+      yield* Order.permutation(7, () => {
+        draws++
+        return 0.999_999_999
+      })
+      expect(draws).toBe(6)
+      expect(yield* Order.permutation(0, seeded(1))).toEqual(new Int32Array(0))
+    })
+  )
+
+  it.live("lets a signal through while it orders millions of examples", () =>
+    Effect.gen(function* () {
+      let served = false
+      setImmediate(() => (served = true))
+      yield* Order.permutation(8_000_000, seeded(5))
+      expect(served).toBe(true)
+    })
+  )
 })
 
 describe("batchAt", () => {

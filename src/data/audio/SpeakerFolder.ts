@@ -30,6 +30,7 @@ export const speakerFolder = Effect.fn("speakerFolder")(function* (config: {
   const { data } = config
   const path = yield* Path.Path
   const options = yield* featureOptions(data)
+  yield* Split.pattern(data.split)
   const root = data.root ?? (yield* SyntheticVoices.provide(data.synthetic))
   const speakers = yield* Scan.scan(root)
   const recordings = yield* Recordings.read(speakers, options, data.cache_dir, root)

@@ -255,6 +255,15 @@ layer(TestFiles.layer)("speakerFolder", (it) => {
     })
   )
 
+  it.scoped("refuses a pattern before it looks for data", () =>
+    Effect.gen(function* () {
+      const { fail, root } = yield* workplace
+      // Whose folder is not there: it would be the next thing to fail.
+      const error = yield* fail({ root: `${root}/nowhere`, split: { test_pattern: "^(?!dev)" } })
+      expect(error).toMatchObject({ reason: "Mismatch", path: "data.split.test_pattern" })
+    })
+  )
+
   it.scoped("names the cache whose files can no longer be read", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem

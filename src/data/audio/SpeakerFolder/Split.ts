@@ -22,7 +22,8 @@ export const assign = (
   config: SplitConfig
 ): Either.Either<ReadonlyArray<SplitName>, DataError> =>
   Either.gen(function* () {
-    const matched = yield* matches(recordings, config.test_pattern)
+    const matches = yield* pattern(config)
+    const matched = recordings.map(({ file }) => matches(file))
     const byPattern = matched.includes(true)
     const splits = recordings.map((recording, i): SplitName => {
       const place = hash(recording)
@@ -35,19 +36,20 @@ export const assign = (
     return splits
   })
 
-const matches = (recordings: ReadonlyArray<Named>, pattern: string | null) =>
-  pattern === null
-    ? Either.right(recordings.map(() => false))
-    : Pattern.compile(pattern).pipe(
-        Either.map((matches) => recordings.map(({ file }) => matches(file))),
-        Either.mapLeft(
-          (problem) =>
-            new DataError({
-              reason: "Mismatch",
-              path: "data.split.test_pattern",
-              detail: `${problem}; write a regular expression, or null`
-            })
-        )
+/** What `test_pattern` matches; it can be wrong, which is better said before anything is computed. */
+export const pattern = ({
+  test_pattern
+}: SplitConfig): Either.Either<Pattern.Pattern, DataError> =>
+  test_pattern === null
+    ? Either.right(() => false)
+    : Either.mapLeft(
+        Pattern.compile(test_pattern),
+        (problem) =>
+          new DataError({
+            reason: "Mismatch",
+            path: "data.split.test_pattern",
+            detail: `${problem}; write a regular expression, or null`
+          })
       )
 
 /** A number from [0, 1) that depends on the names alone. */
