@@ -1,3 +1,4 @@
+import { cosPi, exp } from "../../../backend/Elementary.js"
 import * as Phrase from "./Phrase.js"
 import type { Random } from "./Random.js"
 import * as Voice from "./Voice.js"
@@ -58,12 +59,19 @@ const hissGain = 1.5
 /** Pitch over an utterance as a multiple of its base: an accent, a decline and vibrato. */
 const makeIntonation = (voice: Voice.Voice, random: Random) => {
   const accentAt = random.between(0.3, 0.7)
-  const vibratoPhase = random.between(0, 2 * Math.PI)
+  // In periods.
+  const vibratoPhase = random.between(0, 1)
   return (progress: number, seconds: number): number =>
     1 +
-    voice.accent * Math.exp(-((progress - accentAt) ** 2) / 0.02) -
+    voice.accent * exp(-((progress - accentAt) * (progress - accentAt)) / 0.02) -
     voice.declination * progress +
-    voice.vibrato * Math.sin(vibratoPhase + 2 * Math.PI * 5.5 * seconds)
+    voice.vibrato * sine(vibratoPhase + 5.5 * seconds)
+}
+
+/** The sine after so many periods. */
+const sine = (periods: number): number => {
+  const halves = Math.abs(2 * (periods - Math.floor(periods)) - 0.5)
+  return cosPi(halves > 1 ? 2 - halves : halves)
 }
 
 /** The derivative of the glottal flow after KLGLOTT88 (Klatt and Klatt, 1990), with breath. */
@@ -98,9 +106,8 @@ class Resonator {
 
   /** Formants leave 0 Hz as it is; a band of noise is about equally loud wherever it lies. */
   tune(hertz: number, bandwidth: number, unitGainAt: "zero" | "peak"): void {
-    const radius = Math.exp((-Math.PI * bandwidth) / sampleRate)
-    const angle = (2 * Math.PI * Math.min(hertz, 0.47 * sampleRate)) / sampleRate
-    this.last = 2 * radius * Math.cos(angle)
+    const radius = exp((-Math.PI * bandwidth) / sampleRate)
+    this.last = 2 * radius * cosPi((2 * Math.min(hertz, 0.47 * sampleRate)) / sampleRate)
     this.beforeLast = -radius * radius
     this.input = unitGainAt === "zero" ? 1 - this.last - this.beforeLast : 1 - radius
   }

@@ -1,3 +1,4 @@
+import { exp } from "../../../backend/Elementary.js"
 import * as Random from "./Random.js"
 
 /** What sets one synthetic speaker apart from another. */
@@ -45,7 +46,8 @@ export const make = (seed: number, speaker: number): Voice => {
 
   const height = spread()
   return {
-    pitch: 100 * (200 / 100) ** height,
+    // From 100 to 200 Hz.
+    pitch: 100 * exp(Math.LN2 * height),
     // High voices mostly come from short tracts, but not quite in proportion.
     formantScale: 0.93 + 0.12 * height + within(0, 0.08),
     formantDeviation: [within(0.96, 1.04), within(0.96, 1.04), within(0.96, 1.04)],
