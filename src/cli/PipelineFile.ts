@@ -5,6 +5,7 @@ import { register as registerHooks } from "node:module"
 import { register } from "tsx/esm/api"
 import * as Pipeline from "../Pipeline.js"
 import * as ImportFailure from "./ImportFailure.js"
+import * as Peers from "./Peers.js"
 import type { SourceLocation } from "./PipelineFileError.js"
 import { PipelineFileError } from "./PipelineFileError.js"
 
@@ -31,6 +32,8 @@ export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
   if (path.endsWith(".cts")) {
     return yield* fail("Broken", "CommonJS TypeScript cannot be loaded; name the file .ts or .mts")
   }
+  const problem = Peers.problemOf(paths.resolve(path))
+  if (problem !== null) return yield* fail("OtherCopy", problem)
   const url = yield* Effect.orDie(paths.toFileUrl(paths.resolve(path)))
   const isTypescript = /\.[cm]?tsx?$/.test(path)
   const module = yield* Effect.catchAll(

@@ -16,7 +16,8 @@ export const PipelineFileErrorReason = Schema.Literal(
   "Broken",
   "Threw",
   "NoPipeline",
-  "NotInstalled"
+  "NotInstalled",
+  "OtherCopy"
 )
 
 /** A pipeline's file, at `path`, from which no pipeline can be had; `at` is the place at fault. */

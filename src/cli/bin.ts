@@ -1,29 +1,11 @@
 #!/usr/bin/env node
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import * as NodePath from "node:path"
-import * as Messages from "../observe/Messages.js"
-import { Output } from "../observe/Output.js"
-import { letHeapGrow } from "./HeapGrowth.js"
-import { Invocation } from "./Invocation.js"
-import { main } from "./Main.js"
-import { runMain } from "./RunMain.js"
-import { Inbox } from "./Signals.js"
-import { version } from "./Version.js"
+import * as Peers from "./Peers.js"
 
-letHeapGrow()
-
-const { argv, env } = process
-const messages = Messages.languages[Messages.language(env)]
-const inbox = new Inbox()
-const invocation = {
-  argv,
-  environment: env,
-  script: NodePath.relative("", argv[1] ?? ""),
-  messages
+// Nothing that imports Effect may be loaded before this: with another version, loading it fails, and
+// the error names neither.
+const problem = Peers.ownProblem()
+if (problem === null) await import("./start.js")
+else {
+  process.stderr.write(`error: ${problem}\n`)
+  process.exitCode = 1
 }
-
-main(version).pipe(
-  Effect.provide(Layer.mergeAll(Layer.succeed(Invocation, invocation), inbox.layer, Output.layer)),
-  (command) => runMain(command, { inbox, messages })
-)

@@ -1,9 +1,12 @@
 import type { LayersModel } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
 import { statefulLayers, unknownStateful } from "../backend/layers/States.js"
 import type { Checkpoint } from "../checkpoint/Checkpoint.js"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { Dataset } from "../data/Dataset.js"
+import { find } from "../file/InstalledPackage.js"
 import { table } from "../observe/Table.js"
 import type { Objective } from "./Objective.js"
 import { tensorOf, type Weight } from "./Weights.js"
@@ -77,6 +80,20 @@ export const checkArchitecture = (
         `checkpoints aside.`
     })
   )
+}
+
+/** Fails unless what a builder gave is a layers model of the TensorFlow.js that Holdfast uses. */
+export const checkBuilt = (model: unknown): Effect.Effect<void, FitError> => {
+  if (model instanceof tf.LayersModel) return Effect.void
+  const own = find(import.meta.url, "@tensorflow/tfjs")
+  const detail = Predicate.isPromiseLike(model)
+    ? "the function model of restoreOrInit gives a promise; build the model at once, and do what takes time in loadDataset"
+    : Predicate.hasProperty(model, "layers")
+      ? `the model is built by another copy of TensorFlow.js than the one that Holdfast trains with, ` +
+        `${own?.version} in ${own?.folder}. Find the copies with npm ls @tensorflow/tfjs-layers, and ` +
+        `keep one: npm install @tensorflow/tfjs@${own?.version}, then npm dedupe`
+      : "the function model of restoreOrInit gives no layers model; make one by tf.sequential or tf.model"
+  return Effect.fail(new FitError({ reason: "Architecture", detail }))
 }
 
 /** Fails unless the model takes one input, of the data's shape, and gives one output. */

@@ -9,7 +9,7 @@ import { penaltiesOf } from "../backend/layers/Penalties.js"
 import * as States from "../backend/layers/States.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Dataset } from "../data/Dataset.js"
-import { checkInput, checkObjective, checkStateful, type FitError } from "./Fit.js"
+import { checkBuilt, checkInput, checkObjective, checkStateful, type FitError } from "./Fit.js"
 import { clearSeeds } from "./LayerSeeds.js"
 import type { Objective } from "./Objective.js"
 import type { OptimizerFactory } from "./Optimizer.js"
@@ -111,16 +111,16 @@ export const acquireModel = <C>(
   builder: ModelBuilder<C>,
   random: Random.Random,
   input: ModelInput<C>
-): Effect.Effect<LayersModel, BackendError, Scope.Scope> =>
+): Effect.Effect<LayersModel, BackendError | FitError, Scope.Scope> =>
   Effect.acquireRelease(
-    Effect.try(() => {
-      const model = Random.withMathRandom(Random.generator(random, "init"), () => builder(input))
-      clearSeeds(model)
-      return model
-    }).pipe(
+    Effect.try(() =>
+      Random.withMathRandom(Random.generator(random, "init"), () => builder(input))
+    ).pipe(
       Effect.catchAll(({ error }) =>
         error instanceof BackendError ? Effect.fail(error) : Effect.die(error)
-      )
+      ),
+      Effect.tap(checkBuilt),
+      Effect.tap((model) => Effect.sync(() => clearSeeds(model)))
     ),
     (model) =>
       Effect.sync(() => {

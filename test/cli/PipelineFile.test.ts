@@ -23,6 +23,10 @@ const files = {
   "name.ts": 'import { nope } from "effect/Effect"\nnope\n',
   "alone.ts": 'import { Stage } from "holdfast"\nStage\n',
   "throws.ts": 'interface Long {\n  name: string\n}\n\nthrow new Error("boom" as Long["name"])\n',
+  "four/old.ts": 'import * as Effect from "effect/Effect"\nexport default Effect.nope()\n',
+  "four/node_modules/effect/package.json": '{ "version": "4.1.0" }',
+  "twice/model.ts": 'import * as tf from "@tensorflow/tfjs"\nexport default tf.sequential()\n',
+  "twice/node_modules/@tensorflow/tfjs/package.json": '{ "version": "4.22.0" }',
   "other.ts": "export default 1\n",
   "empty.js": "export {}\n",
   "installed/name.ts": 'import { Nope } from "holdfast"\nNope\n'
@@ -43,7 +47,11 @@ beforeAll(async () => {
     mkdirSync(dirname(join(folder, name)), { recursive: true })
     writeFileSync(join(folder, name), text)
   }
-  const names = [...Object.keys(files), "none.ts", pipeline("toy")]
+  const names = [
+    ...Object.keys(files).filter((name) => /[tj]s$/.test(name)),
+    "none.ts",
+    pipeline("toy")
+  ]
   const { err, out } = await start([program("load"), ...names], { cwd: folder }).ended
   expect(err).toBe("")
   const all = JSON.parse(out) as ReadonlyArray<string>
@@ -92,6 +100,15 @@ describe("PipelineFile.load", () => {
   it("knows the way out where holdfast is not installed", () => {
     expect(messages["alone.ts"]).toMatch(
       /^NotInstalled: alone\.ts:1:23: the package holdfast cannot be found from there; npm install/
+    )
+  })
+
+  it("refuses another version of Effect, or another copy of TensorFlow.js, than its own", () => {
+    expect(messages["four/old.ts"]).toMatch(
+      /^OtherCopy: four\/old\.ts: it would import effect 4\.1\.0 \(in four\/node_modules\/effect\), but holdfast 3\.22\.4 \(in .*node_modules\/effect\); the two must be one copy\. In the project's folder, run: npm install effect@3\.22\.4$/
+    )
+    expect(messages["twice/model.ts"]).toMatch(
+      /^OtherCopy: .* would import @tensorflow\/tfjs 4\.22\.0 \(in twice\/node_modules\/@tensorflow\/tfjs\), .* run: npm install @tensorflow\/tfjs@4\.22\.0, then: npm dedupe$/
     )
   })
 

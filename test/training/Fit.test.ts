@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
-import { checkInput } from "../../src/training/Fit.js"
+import { checkBuilt, checkInput } from "../../src/training/Fit.js"
 import { blobs } from "../support/blobs.js"
 
 const data = blobs({ data: { size: 10, classes: 3, seed: 1 } })
@@ -36,6 +36,25 @@ describe("checkInput", () => {
       const sum = tf.layers.add().apply(inputs) as tf.SymbolicTensor
       expect(yield* messageFor(tf.model({ inputs, outputs: sum }))).toBe(
         "a run trains a model with one input and one output, but this one has 2 and 1"
+      )
+    })
+  )
+})
+
+describe("checkBuilt", () => {
+  const refusal = (built: unknown) =>
+    Effect.map(Effect.flip(checkBuilt(built)), (error) => error.message)
+
+  it.effect("takes a layers model, and names what else it is given", () =>
+    Effect.gen(function* () {
+      yield* checkBuilt(tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }))
+      expect(yield* refusal(Promise.resolve(tf.sequential()))).toContain("gives a promise; build")
+      expect(yield* refusal(undefined)).toContain(
+        "gives no layers model; make one by tf.sequential"
+      )
+      // As one of another copy: of a class that only looks the same.
+      expect(yield* refusal({ layers: [], predict: () => {} })).toMatch(
+        /built by another copy of TensorFlow\.js than the one that Holdfast trains with, 4\.22\.0 in \/.*node_modules\/@tensorflow\/tfjs\. .*npm install @tensorflow\/tfjs@4\.22\.0, then npm dedupe$/
       )
     })
   )

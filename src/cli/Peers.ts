@@ -1,0 +1,67 @@
+import { realpathSync } from "node:fs"
+import { createRequire } from "node:module"
+import { relative } from "node:path"
+import type { InstalledPackage } from "../file/InstalledPackage.js"
+import { find } from "../file/InstalledPackage.js"
+
+const { peerDependencies } = createRequire(import.meta.url)("../../package.json") as {
+  readonly peerDependencies: Readonly<Record<string, string>>
+}
+
+/** What is wrong with the packages that Holdfast itself would import; null: nothing. */
+export const ownProblem = (): string | null => {
+  for (const [name, range] of Object.entries(peerDependencies)) {
+    const found = find(import.meta.url, name)
+    if (found === null || !suits(found.version, range)) return unsuitable(name, range, found)
+  }
+  return null
+}
+
+/**
+ * What is wrong with the packages that the pipeline's file at `path` would import: those that it hands
+ * values of to Holdfast must be Holdfast's own. Null: nothing.
+ */
+export const problemOf = (path: string): string | null => {
+  for (const [name, range] of Object.entries(peerDependencies)) {
+    const [own, theirs] = [find(import.meta.url, name), find(realpathSync(path), name)]
+    if (own === null || theirs === null || areOne(name, own, theirs)) continue
+    return different(name, range, own, theirs)
+  }
+  return null
+}
+
+/** Copies of Effect of one version share what they must; those of TensorFlow.js share no classes. */
+const areOne = (name: string, own: InstalledPackage, theirs: InstalledPackage): boolean =>
+  own.folder === theirs.folder || (name === "effect" && own.version === theirs.version)
+
+/** Whether a version is in a range of package.json, which is exact or `~`. */
+export const suits = (version: string, range: string): boolean => {
+  const wanted = range.replace(/^~/, "")
+  if (wanted === range) return version === range
+  const [major, minor, patch = -1] = version.split(".").map(Number)
+  const [wantedMajor, wantedMinor, least = 0] = wanted.split(".").map(Number)
+  return major === wantedMajor && minor === wantedMinor && patch >= least
+}
+
+export const unsuitable = (name: string, range: string, found: InstalledPackage | null): string =>
+  found === null
+    ? `holdfast needs the package ${name}, which is not installed. ${install(name, range)}`
+    : `holdfast works with ${name} ${range}, but would import ${shown(found)}. ${install(name, range)}`
+
+export const different = (
+  name: string,
+  range: string,
+  own: InstalledPackage,
+  theirs: InstalledPackage
+): string =>
+  `it would import ${name} ${shown(theirs)}, but holdfast ${shown(own)}; the two must be one copy. ` +
+  install(name, range) +
+  (own.version === theirs.version ? ", then: npm dedupe" : "")
+
+const install = (name: string, range: string): string =>
+  `In the project's folder, run: npm install ${name}@${range.replace(/^~/, "")}`
+
+const shown = ({ folder, version }: InstalledPackage): string => {
+  const short = relative("", folder)
+  return `${version} (in ${short.startsWith("..") ? folder : short})`
+}

@@ -1,0 +1,28 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as NodePath from "node:path"
+import * as Messages from "../observe/Messages.js"
+import { Output } from "../observe/Output.js"
+import { letHeapGrow } from "./HeapGrowth.js"
+import { Invocation } from "./Invocation.js"
+import { main } from "./Main.js"
+import { runMain } from "./RunMain.js"
+import { Inbox } from "./Signals.js"
+import { version } from "./Version.js"
+
+letHeapGrow()
+
+const { argv, env } = process
+const messages = Messages.languages[Messages.language(env)]
+const inbox = new Inbox()
+const invocation = {
+  argv,
+  environment: env,
+  script: NodePath.relative("", argv[1] ?? ""),
+  messages
+}
+
+main(version).pipe(
+  Effect.provide(Layer.mergeAll(Layer.succeed(Invocation, invocation), inbox.layer, Output.layer)),
+  (command) => runMain(command, { inbox, messages })
+)
