@@ -48,3 +48,21 @@ it.effect("fetch asks nothing of the labels of a regression", () =>
     expect(batch.size).toBe(2)
   })
 )
+
+it.live("fetch serves signals after a batch that took long, before the step on it begins", () =>
+  Effect.gen(function* () {
+    let served = false
+    const slow = {
+      ...examples,
+      batch: (indices: Int32Array) =>
+        Effect.suspend(() => {
+          setImmediate(() => (served = true))
+          const end = performance.now() + 60
+          while (performance.now() < end);
+          return examples.batch(indices)
+        })
+    }
+    yield* fetch({ ...dataset, train: slow }, "train", Int32Array.of(0))
+    expect(served).toBe(true)
+  })
+)

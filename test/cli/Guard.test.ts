@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "@effect/vitest"
+import { Guard } from "../../src/cli/Guard.js"
+
+describe("Guard", () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  const terms = { grace: 25, stopping: "stopping", outOfTime: "out of time" }
+  const guarded = () => {
+    const done: Array<string> = []
+    const guard = new Guard(terms, {
+      say: (text) => done.push(text),
+      end: (signal) => done.push(`ended by ${signal}`)
+    })
+    return { guard, done }
+  }
+
+  it("says that stopping after SIGINT takes its time, and waits on", () => {
+    const { done, guard } = guarded()
+    guard.receive("SIGINT")
+    vi.advanceTimersByTime(499)
+    expect(done).toEqual([])
+    vi.advanceTimersByTime(1e9)
+    expect(done).toEqual(["stopping"])
+  })
+
+  it("ends when the grace after SIGTERM is over, also by terms that came later", () => {
+    const { done, guard } = guarded()
+    guard.terms = { ...terms, grace: 3 }
+    guard.receive("SIGTERM")
+    vi.advanceTimersByTime(2999)
+    expect(done).toEqual([])
+    vi.advanceTimersByTime(1)
+    expect(done).toEqual(["out of time", "ended by SIGTERM"])
+  })
+
+  it("takes a second signal within a second for an echo, and ends by the first on a later one", () => {
+    const { done, guard } = guarded()
+    guard.receive("SIGHUP")
+    vi.advanceTimersByTime(1000)
+    guard.receive("SIGINT")
+    expect(done).toEqual([])
+    vi.advanceTimersByTime(1)
+    guard.receive("SIGTERM")
+    expect(done).toEqual(["ended by SIGHUP"])
+  })
+
+  it("grants the grace from a SIGTERM right after SIGINT", () => {
+    const { done, guard } = guarded()
+    guard.receive("SIGINT")
+    guard.receive("SIGTERM")
+    vi.advanceTimersByTime(25_000)
+    expect(done).toEqual(["stopping", "out of time", "ended by SIGTERM"])
+  })
+
+  it("is not ended by hearing again of what it knows", () => {
+    const { done, guard } = guarded()
+    expect(guard.begin("SIGTERM")).toBe(true)
+    vi.advanceTimersByTime(2000)
+    // From the main thread, say, which was blocked until now.
+    expect(guard.begin("SIGTERM")).toBe(false)
+    expect(done).toEqual([])
+  })
+
+  it("does nothing once another guard has taken its place", () => {
+    const { done, guard } = guarded()
+    guard.receive("SIGINT")
+    guard.receive("SIGTERM")
+    guard.dispose()
+    vi.advanceTimersByTime(1e9)
+    expect(done).toEqual([])
+  })
+})
