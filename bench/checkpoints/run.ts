@@ -98,7 +98,8 @@ export const makeRun = Effect.fnUntraced(function* (
       random: Random.make(1),
       store,
       best: Effect.succeedNone,
-      epochEnd: Effect.succeedNone
+      epochEnd: Effect.succeedNone,
+      clear: Effect.void
     }
   )
   yield* train(run, yield* dataset.train.batch(new Int32Array(batch_size)), Progress.initial)

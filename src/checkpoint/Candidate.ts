@@ -69,6 +69,10 @@ export const byAge: Order.Order<Ranked> = (a, b) =>
   compare(a.meta.global_step, b.meta.global_step) ||
   compare(b.name, a.name)
 
+/** Whether a run had come further at `a`, or had been saved later. Copies of one are equally old. */
+export const isNewer = (a: Ranking, b: Ranking): boolean =>
+  (compare(a.saved_at, b.saved_at) || compare(a.global_step, b.global_step)) > 0
+
 const newer = Order.max(byAge)
 
 /** Newest first. */

@@ -71,7 +71,12 @@ export type Event =
       /** How long training stood still for it. */
       readonly stallMilliseconds: number
     }
-  | { readonly _tag: "EarlierRunArchived"; readonly path: string }
+  | {
+      readonly _tag: "EarlierRunArchived"
+      readonly path: string
+      /** Where the run has gone back to, if what was moved are later checkpoints of its own. */
+      readonly after?: Place
+    }
   | {
       readonly _tag: "AlreadyFinished"
       readonly epoch: number

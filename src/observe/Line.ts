@@ -119,7 +119,7 @@ export const fromEvent = (
             `saved ${event.path} (${Format.bytes(event.bytes)}, ${Math.round(event.milliseconds)} ms)`
           )
     case "EarlierRunArchived":
-      return out(messages.archived(event.path))
+      return out(messages.archived(event.path, event.after ?? null))
     case "AlreadyFinished":
       return out(messages.alreadyFinished(event))
     case "Interrupted":

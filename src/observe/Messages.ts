@@ -12,7 +12,7 @@ export interface Messages {
   readonly yes: ReadonlyArray<string>
   readonly no: ReadonlyArray<string>
   readonly goingOn: (from: Place & { readonly path: string }, noTerminal: boolean) => string
-  readonly archived: (path: string) => string
+  readonly archived: (path: string, after: Place | null) => string
   /** While the step and the save that a signal interrupted are finished. */
   readonly stopping: string
   /** When the npm or npx that has started this process has ended, with SIGTERM most likely. */
@@ -58,7 +58,10 @@ const english: Messages = {
   goingOn: (from, noTerminal) =>
     `${noTerminal ? "no terminal to ask on: " : ""}going on from ${from.path}, ` +
     afterInEnglish(from),
-  archived: (path) => `the earlier checkpoints were moved to ${path}`,
+  archived: (path, after) =>
+    after === null
+      ? `the earlier checkpoints were moved to ${path}`
+      : `the checkpoints ${afterInEnglish(after)} were moved to ${path}`,
   stopping: "stopping after this step, then saving; Ctrl+C again quits without saving",
   orphaned:
     "npx has ended, and does not pass SIGTERM on: stopping and saving as after SIGTERM\n" +
@@ -94,7 +97,10 @@ const chinese: Messages = {
   no: ["n", "no", "否", "不"],
   goingOn: (from, noTerminal) =>
     `${noTerminal ? "没有可供提问的终端：" : ""}从 ${from.path} 继续，${afterInChinese(from)}`,
-  archived: (path) => `之前的检查点已移至 ${path}`,
+  archived: (path, after) =>
+    after === null
+      ? `之前的检查点已移至 ${path}`
+      : `该处（${afterInChinese(after)}）之后的检查点已移至 ${path}`,
   stopping: "完成当前步骤并保存后停止；再按一次 Ctrl+C 立即退出，不保存",
   orphaned:
     "npx 已退出，且不会转发 SIGTERM：按收到 SIGTERM 处理，停止并保存\n" +

@@ -1,10 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { basename } from "node:path"
-import type { Candidate, Loaded } from "../checkpoint/Candidate.js"
+import { isNewer, type Candidate, type Loaded } from "../checkpoint/Candidate.js"
 import type { Checkpoint } from "../checkpoint/Checkpoint.js"
-import { CheckpointStore, fileOf, type CheckpointFolder } from "../checkpoint/CheckpointStore.js"
+import { CheckpointStore, type CheckpointFolder } from "../checkpoint/CheckpointStore.js"
 import * as Named from "../checkpoint/Named.js"
 import { decide, Resumption } from "../checkpoint/Resumption.js"
 import * as TakeOver from "../checkpoint/TakeOver.js"
@@ -15,15 +14,13 @@ export interface Start {
   readonly from: {
     readonly path: string
     readonly checkpoint: Checkpoint
-    /** Whether it is what the folder keeps as its latest. */
-    readonly isLatest: boolean
     /** Whether it lies in another folder. */
     readonly isElsewhere: boolean
     readonly reason?: "told to" | "no terminal"
   } | null
   /** Which of the checkpoints in the folder are to stay there. */
   readonly stays: (candidate: Candidate) => boolean
-  /** Whether there are others, which are to be moved aside first. */
+  /** Whether there are others, which are to be moved aside before the run changes the folder. */
   readonly archive: boolean
 }
 
@@ -68,19 +65,18 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
     }))
   if (!asked) return scratch
   const isElsewhere = !(yield* store.holds(folder.path, decision.path))
-  // A folder keeps one run; and other places of it than it goes on from, retention would soon remove.
+  // Where the newest is looked for, what is newer is damaged, and left where it is.
+  const goesBack = wanted !== "latest" && wanted !== "ask"
+  // A folder keeps one run, up to where it stands: retention would soon remove the rest.
   const stays = isElsewhere
     ? TakeOver.fits(meta)
-    : ({ health }: Candidate) => Either.isLeft(health) || health.right.run_id === meta.run_id
+    : ({ health }: Candidate) =>
+        Either.isLeft(health) ||
+        (health.right.run_id === meta.run_id && !(goesBack && isNewer(health.right, meta)))
   const start: Start = {
     from: {
       path: decision.path,
       checkpoint,
-      isLatest: candidates.some(
-        ({ aliases, name }) =>
-          aliases.includes("latest") &&
-          [name, ...aliases.map((alias) => fileOf(alias))].includes(basename(decision.path))
-      ),
       isElsewhere,
       ...(decision.action === "load" ? { reason: decision.reason } : {})
     },

@@ -72,9 +72,12 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     if (isOver(first, num_epochs)) {
       const { epoch, stopped } = first
       yield* emit({ _tag: "AlreadyFinished", epoch, epochs: num_epochs, stopped, stoppedBy })
+      // Where nothing is trained, nothing is saved: it would move the latest to where the run began.
+      yield* Ref.set(run.lastOrder, first)
       yield* finish(run, stages)
       return run
     }
+    yield* run.clear
     const started = performance.now()
     let progress = first
     if (Progress.isEpochEnd(first) && run.config.training.on_divergence.name === "restore") {

@@ -55,6 +55,7 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
           force
         })
         const start = yield* chooseStart(config.training, folder)
+        const clear = yield* clearing(folder, start)
         const earlier = start.from?.checkpoint
         const id = earlier?.meta.run_id ?? randomUUID()
         const run = yield* build(parts, {
@@ -64,6 +65,7 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
           random: earlier
             ? Random.make(earlier.meta.random_state.seed)
             : Random.make(config.training.seed),
+          clear,
           store: folder.save,
           best: folder.best,
           epochEnd: epochEnd(folder, id)
@@ -71,14 +73,13 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
         const warning = LastActivation.warning(run.model, run.objective)
         if (warning !== null) yield* emit({ _tag: "Notice", level: "warning", message: warning })
         const isUnchanged = start.from !== null && (yield* goOn(run, start.from))
-        if (start.archive) {
-          yield* emit({ _tag: "EarlierRunArchived", path: yield* folder.archive(start.stays) })
-        }
-        const latest = start.from === null ? null : yield* latestOf(folder, start.from)
-        if (latest !== null && isUnchanged) {
+        // What the folder holds of this run goes only when the run really changes it.
+        if (start.from === null || start.from.isElsewhere) yield* clear
+        const path = start.from === null ? null : yield* pathOf(folder, start.from)
+        if (path !== null && isUnchanged) {
           const saved = yield* Ref.get(run.progress)
           yield* Ref.set(run.lastOrder, saved)
-          yield* Ref.set(run.lastSave, { progress: saved, path: latest })
+          yield* Ref.set(run.lastSave, { progress: saved, path })
         }
         yield* Effect.addFinalizer((exit) => onExit(run, exit))
         const { epoch, step } = yield* place(run)
@@ -96,12 +97,31 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
 const placeOf = ({ path, reason }: NonNullable<Start["from"]>) =>
   reason === undefined ? { path } : { path, reason }
 
-/** The path under which the folder keeps as its latest what the run goes on from, if it does. */
-const latestOf = (
+/** The path under which the folder keeps what the run goes on from. */
+const pathOf = (
   folder: CheckpointFolder,
-  { checkpoint, isElsewhere, isLatest, path }: NonNullable<Start["from"]>
-) =>
-  isElsewhere ? TakeOver.takeOver(folder, path, checkpoint) : Effect.succeed(isLatest ? path : null)
+  { checkpoint, isElsewhere, path }: NonNullable<Start["from"]>
+) => (isElsewhere ? TakeOver.takeOver(folder, path, checkpoint) : Effect.succeed(path))
+
+/**
+ * Moves aside what is not of the run as it goes on, once: another run's checkpoints, and those that
+ * lie after the place that it has gone back to.
+ */
+const clearing = (folder: CheckpointFolder, { archive, from, stays }: Start) =>
+  Effect.gen(function* () {
+    const isDone = yield* Ref.make(!archive)
+    return Effect.gen(function* () {
+      if (yield* Ref.get(isDone)) return
+      const path = yield* folder.archive(stays)
+      yield* Ref.set(isDone, true)
+      const { epoch = 0, step = 0 } = from?.checkpoint.meta ?? {}
+      yield* emit({
+        _tag: "EarlierRunArchived",
+        path,
+        ...(from !== null && !from.isElsewhere && { after: { epoch, step } })
+      })
+    })
+  })
 
 /**
  * Puts a checkpoint into a newly built run, if the two fit; says what has changed since. Gives

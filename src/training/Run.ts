@@ -8,6 +8,7 @@ import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { CheckpointName, CheckpointShelf } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
 import type { Unsaved } from "../checkpoint/Checkpoint.js"
+import type { Observer } from "../observe/Observer.js"
 import type { Dataset } from "../data/Dataset.js"
 import type { Objective } from "./Objective.js"
 import type { Optimizer } from "./Optimizer.js"
@@ -91,6 +92,11 @@ export interface Run {
   readonly lastOrder: Ref.Ref<Progress.Progress | null>
   /** The newest checkpoint of the name latest that is durable. */
   readonly lastSave: Ref.Ref<LastSave | null>
+  /**
+   * Moves aside, once, what lies in the folder after the place that the run goes on from. Training
+   * that goes on calls it before its first step.
+   */
+  readonly clear: Effect.Effect<void, CheckpointError, Observer>
   /** Hands a checkpoint to the store. */
   readonly store: (
     checkpoint: Unsaved,

@@ -45,6 +45,7 @@ export interface RunSetting<out C> {
   readonly config: C
   readonly dataset: Dataset
   readonly random: Random.Random
+  readonly clear: Run["clear"]
   readonly store: Run["store"]
   readonly best: Run["best"]
   readonly epochEnd: Run["epochEnd"]

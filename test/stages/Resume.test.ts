@@ -1,6 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
+import { createHash } from "node:crypto"
 import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -59,6 +60,18 @@ const copy = (from: string, to: string) =>
   FileSystem.FileSystem.pipe(
     Effect.flatMap((fileSystem) => fileSystem.copyFile(from, to)),
     Effect.provide(NodeFileSystem.layer)
+  )
+
+/** What each name in a folder stands for. */
+const contents = (folder: string) =>
+  Effect.flatMap(files(folder), (names) =>
+    Effect.forEach(names, (name) =>
+      FileSystem.FileSystem.pipe(
+        Effect.flatMap((fileSystem) => fileSystem.readFile(`${folder}/${name}`)),
+        Effect.map((bytes) => `${name} ${createHash("sha256").update(bytes).digest("hex")}`),
+        Effect.provide(NodeFileSystem.layer)
+      )
+    )
   )
 
 const twoEpochs = { num_epochs: 2 }
@@ -286,7 +299,8 @@ describe("restoreOrInit", () => {
           folder,
           pipeline,
           resume: { path },
-          interruptAt: (event) => event._tag === "RunStarted"
+          training: { num_epochs: 4 },
+          interruptAt: (event) => event._tag === "EarlierRunArchived"
         })
         expect(started(again).from).toMatchObject({ path, epoch: 3 })
         const archived = again.events.find((event) => event._tag === "EarlierRunArchived")
@@ -301,6 +315,57 @@ describe("restoreOrInit", () => {
           })
         }
       })
+  )
+
+  it.scopedLive("writes nothing at all when nothing is left to train: best", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const pipeline = pipelineOf({ valLoss: (epoch) => Math.abs(epoch - 2) })
+      const training = { num_epochs: 4, keep_last: 4, save_interval: 1, seed: 3 }
+      ended(yield* session({ folder, pipeline, training: { ...training, num_epochs: 6 } }))
+      const before = yield* contents(`${folder}/checkpoints`)
+      const { events } = ended(
+        yield* session({
+          folder,
+          pipeline,
+          training: { ...training, num_epochs: 2 },
+          resume: "best"
+        })
+      )
+      const tags = events.map((event) => event._tag)
+      expect(tags).toContain("AlreadyFinished")
+      expect(tags).not.toContain("CheckpointSaved")
+      expect(tags).not.toContain("EarlierRunArchived")
+      expect(yield* contents(`${folder}/checkpoints`)).toStrictEqual(before)
+    })
+  )
+
+  it.scopedLive("moves aside what lies after the best, once it trains on from there", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const pipeline = pipelineOf({ valLoss: (epoch) => Math.abs(epoch - 2) })
+      const training = { num_epochs: 4, keep_last: 4, save_interval: 1 }
+      ended(yield* session({ folder, pipeline, training }))
+      const stopped = yield* session({
+        folder,
+        pipeline,
+        training,
+        resume: "best",
+        interruptAt: ({ _tag }) => _tag === "RunStarted"
+      })
+      expect(stopped.events.map(({ _tag }) => _tag)).not.toContain("EarlierRunArchived")
+      expect((yield* checkpointIn(folder)).meta.epoch).toBe(4)
+      const { events } = ended(yield* session({ folder, pipeline, training, resume: "best" }))
+      const archived = events.find((event) => event._tag === "EarlierRunArchived")
+      expect(archived).toMatchObject({ after: { epoch: 2, step: 0 } })
+      expect(yield* files(archived!.path)).toStrictEqual([
+        "epoch-0003-step-000000.safetensors",
+        "epoch-0004-step-000000.safetensors",
+        "latest_checkpoint.safetensors"
+      ])
+      expect((yield* checkpointIn(folder)).meta).toMatchObject({ epoch: 4, best: { epoch: 2 } })
+      expect((yield* checkpointIn(folder, "best_model")).meta.epoch).toBe(2)
+    })
   )
 
   it.scopedLive("moves another run's checkpoints aside before it goes on from a path", () =>

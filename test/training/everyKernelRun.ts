@@ -80,7 +80,8 @@ export const everyKernelRun = (options: {
       random: Random.make(training.seed),
       store: () => Effect.die("nothing is saved"),
       best: Effect.succeedNone,
-      epochEnd: Effect.succeedNone
+      epochEnd: Effect.succeedNone,
+      clear: Effect.void
     }
   )
 }
