@@ -82,12 +82,13 @@ export const open = Effect.fn("FeatureCache.open")(function* (
       for (const piece of loaded.right.pieces) found.push(piece)
       continue
     }
-    const why = loaded.left
+    const error = loaded.left
+    const isDamaged = typeof error === "string"
     // Another process may have removed it.
-    if (typeof why !== "string" && isNotFound(why)) continue
-    if (typeof why === "string") damaged.push(file)
-    const detail = typeof why === "string" ? why : why.message
-    yield* warn(`${file} is not used and will be made again: ${detail}`)
+    if (!isDamaged && isNotFound(error)) continue
+    if (isDamaged) damaged.push(file)
+    const why = isDamaged ? error : error.message
+    yield* warn(`${file} is not used and will be made again: ${why}`)
   }
 
   const entries = Entry.assemble(found)
@@ -155,6 +156,7 @@ export const open = Effect.fn("FeatureCache.open")(function* (
         })
       }
     })
+
   /** Takes what is used of the smaller files together: a run that adds a little leaves a small one. */
   const merge = Effect.fnUntraced(function* (small: ReadonlySet<Entry.Segment>) {
     for (const piece of [...entries.values()].flat()) {

@@ -1,6 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { expect, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { execFileSync } from "node:child_process"
 import * as path from "node:path"
 import type { DataError } from "../../../src/data/DataError.js"
 import * as FeatureCache from "../../../src/data/audio/FeatureCache.js"
@@ -219,6 +220,16 @@ layer(TestFiles.layer)("FeatureCache", (it) => {
         expect(heard.length).toBe(1)
         expect(heard[0]).toContain(`warning: ${file} is not used and will be made again: it is `)
       }
+    })
+  )
+
+  it.scoped("does not open what is no file", () =>
+    Effect.gen(function* () {
+      const { folder, within } = yield* filled
+      execFileSync("mkfifo", [path.join(within, "pipe.features")])
+      const { heard, result } = yield* open(folder)
+      expect(heard[0]).toContain("pipe.features is not used")
+      expect(yield* held(result)).toEqual(features)
     })
   )
 

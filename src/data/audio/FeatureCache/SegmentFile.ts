@@ -141,8 +141,10 @@ const heldIn = (path: string, memory: Features): Segment => ({
 
 const check = Effect.fnUntraced(function* (path: string, parameters: string, mostHeld: number) {
   const fs = yield* FileSystem.FileSystem
+  const info = yield* fs.stat(path)
+  if (info.type !== "File") return yield* Effect.fail("it is no file of features")
   const file = yield* fs.open(path)
-  const size = Number((yield* file.stat).size)
+  const size = Number(info.size)
   const digestStart = size - digestDigits
   const lengthStart = digestStart - lengthDigits
   const held = size <= mostHeld ? new Uint8Array(size) : undefined
