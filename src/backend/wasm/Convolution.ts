@@ -68,7 +68,8 @@ const conv2d = (tools: Tools): KernelFunc =>
     const info = geometry(x.shape, filter.shape, attrs)
     const [height, width] = paddedSize(info)
     const out = tools.heap.output(info.outShape)
-    if (Winograd.suits(info)) {
+    const isAccurate = () => Winograd.isEven(tools, x) && Winograd.isFinite(tools, filter)
+    if (Winograd.suits(info) && isAccurate()) {
       Winograd.convolve(tools, x, filter, out, info, info.padInfo.top, info.padInfo.left)
       return out
     }
@@ -166,7 +167,8 @@ const inputGradient = (tools: Tools): KernelFunc =>
         left: extentW - 1 - padInfo.left
       }
       const backwards = reversed(info)
-      if (Winograd.suits(backwards)) {
+      const isAccurate = () => [dy, filter].every((factor) => Winograd.isFinite(tools, factor))
+      if (Winograd.suits(backwards) && isAccurate()) {
         Winograd.convolve(tools, dy, turned, out, backwards, padded.top, padded.left)
         tools.heap.free(turned)
         return out
@@ -221,7 +223,8 @@ const filterGradient = (tools: Tools): KernelFunc =>
       const plain = height === H && width === W
       const image = plain ? 0 : height * width * Ci * 4
       const out = heap.output(attrs.filterShape)
-      if (Winograd.suits(info)) {
+      const isAccurate = () => Winograd.isEven(tools, x) && Winograd.isFinite(tools, dy)
+      if (Winograd.suits(info) && isAccurate()) {
         Winograd.filterGradient(tools, x, dy, out, info)
         return out
       }

@@ -20,6 +20,7 @@ export interface Simd {
   readonly place: Kernel
   readonly columnMoments: Kernel
   readonly columnSums: Kernel
+  readonly exponentSpread: (...numbers: ReadonlyArray<number>) => number
   readonly repeat: Kernel
   readonly scale: Kernel
   readonly spread: Kernel

@@ -5,7 +5,7 @@ export { MATMUL_SCRATCH, matmul, multiplyPanels } from "./matmul"
 export { packMatrix } from "./panels"
 export { convolve, convolveFilterGradient, place } from "./convolution"
 export { depthwise, depthwiseFilterGradient } from "./depthwise"
-export { columnMoments, columnSums, repeat, scale, spread } from "./reduction"
+export { columnMoments, columnSums, exponentSpread, repeat, scale, spread } from "./reduction"
 export {
   combine, gradientSums, normalizeRows, normalizeRowsGradient, scaleShift
 } from "./normalization"

@@ -34,6 +34,48 @@ export function columnSums(x: usize, out: usize, n: i32, C: i32): void {
   }
 }
 
+/**
+ * By how many powers of two the largest of x[n] exceeds the geometric mean of those other than 0, going
+ * by their exponents; infinite if any is not finite.
+ */
+export function exponentSpread(x: usize, n: i32): f64 {
+  const mask = i32x4.splat(255)
+  let largest = i32x4.splat(0), sum: f64 = 0, count: f64 = 0, p = x
+  let top: i32 = 0
+  const end = x + (<usize>n << 2), lanes = x + (<usize>(n & ~3) << 2)
+  while (p < lanes) {
+    // So many that their sums stay within 32 bits.
+    const stop = min(lanes, p + (1 << 22))
+    let sums = i32x4.splat(0), counts = sums
+    for (; p < stop; p += 16) {
+      const exponent = v128.and(i32x4.shr_u(at(p), 23), mask)
+      largest = i32x4.max_s(largest, exponent)
+      sums = i32x4.add(sums, exponent)
+      counts = i32x4.sub(counts, i32x4.gt_s(exponent, i32x4.splat(0)))
+    }
+    sum += <f64>lanesSum(sums)
+    count += <f64>lanesSum(counts)
+  }
+  top = max(
+    max(i32x4.extract_lane(largest, 0), i32x4.extract_lane(largest, 1)),
+    max(i32x4.extract_lane(largest, 2), i32x4.extract_lane(largest, 3))
+  )
+  for (; p < end; p += 4) {
+    const exponent: i32 = (load<i32>(p) >>> 23) & 255
+    top = max(top, exponent)
+    sum += <f64>exponent
+    if (exponent > 0) count += 1
+  }
+  if (top == 255) return Infinity
+  return count == 0 ? 0 : <f64>top - sum / count
+}
+
+// @ts-ignore: decorator
+@inline function lanesSum(x: v128): i32 {
+  return i32x4.extract_lane(x, 0) + i32x4.extract_lane(x, 1) +
+    i32x4.extract_lane(x, 2) + i32x4.extract_lane(x, 3)
+}
+
 /** Multiplies x[n] in place. */
 export function scale(x: usize, n: i32, factor: f32): void {
   const by = all(factor), end = x + (<usize>n << 2), lanes = x + (<usize>(n & ~3) << 2)
