@@ -8,7 +8,7 @@ import {
   windows2d,
   windows3d
 } from "../gradients/AveragePooling.js"
-import { type Kernels, kernel, type Tools } from "./Kernel.js"
+import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
 
 type Shape4 = [number, number, number, number]
 
@@ -68,14 +68,14 @@ const places = (info: backend_util.Conv2DInfo): ReadonlyArray<number> => [
  * The stock kernel's means, but for what it gets wrong: it gives -Infinity for NaN, and leaves out the
  * windows that rounding up adds.
  */
-const average = ({ heap }: Tools, stock: KernelFunc): KernelFunc =>
+const average = ({ heap, simd }: Tools, stock: KernelFunc): KernelFunc =>
   kernel<"x", PoolAttrs>((call) => {
     const { x } = call.inputs
     const info = geometry(x.shape, call.attrs)
     const out = isRoundedUp(info)
       ? heap.output(info.outShape)
       : (stock(call as never) as TensorInfo)
-    if (isRoundedUp(info) || heap.floats(out).includes(-Infinity)) {
+    if (isRoundedUp(info) || simd.exponentSpread(heap.address(out), size(out.shape)) === Infinity) {
       means(windows2d(info), heap.floats(x), heap.floats(out))
     }
     return out

@@ -38,6 +38,7 @@ export interface Simd {
   readonly addBias: Kernel
   readonly clamp: Kernel
   readonly extreme: Kernel
+  readonly truths: Kernel
   readonly reluGradient: Kernel
   readonly adam: Kernel
   readonly momentum: Kernel

@@ -14,17 +14,25 @@ export function reluGradient(dy: usize, y: usize, dx: usize, n: i32): void {
   }
 }
 
-/** y[n] = x[n], kept within `low` and `high`. NaN stays. */
+/** y[n] = x[n], kept within `low` and `high`. NaN stays: the pseudo-minimum keeps its first operand. */
 export function clamp(x: usize, y: usize, n: i32, low: f32, high: f32): void {
   const least = all(low), most = all(high)
   let i = 0
   for (; i + 4 <= n; i += 4) {
     const o = <usize>i << 2
-    put(y + o, f32x4.min(f32x4.max(at(x + o), least), most))
+    put(y + o, f32x4.pmin(f32x4.pmax(at(x + o), least), most))
   }
   for (; i < n; i++) {
     const o = <usize>i << 2
     putFloat(y + o, min(max(float(x + o), low), high))
+  }
+}
+
+/** y[n] = whether x[n], floats or integers, is other than 0, a byte each. */
+export function truths(x: usize, y: usize, n: i32, integers: bool): void {
+  for (let i = 0; i < n; i++) {
+    const o = x + (<usize>i << 2)
+    store<u8>(y + i, <u8>(integers ? load<i32>(o) != 0 : float(o) != 0))
   }
 }
 

@@ -11,7 +11,7 @@ export {
 } from "./normalization"
 export { maxPool, maxPoolGradient } from "./pooling"
 export { gru, gruGradient, lstm, lstmGradient } from "./recurrent"
-export { clamp, extreme, reluGradient } from "./activation"
+export { clamp, extreme, reluGradient, truths } from "./activation"
 export { addBias } from "./bias"
 export { factorsToPoints, pointsToOutputs, tilesToPoints } from "./winograd"
 export { adam, descend, momentum, rmsDirection } from "./update"

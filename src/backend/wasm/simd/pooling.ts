@@ -68,8 +68,8 @@ export function maxPool(
 }
 
 /**
- * The gradient. Of equal maxima in a window the first, row by row, takes it; a window without elements
- * has none. dx is zeroed here.
+ * The gradient. Of equal maxima in a window the first, row by row, takes it, or a NaN before it; a window
+ * without elements has none. dx is zeroed here.
  */
 export function maxPoolGradient(
   x: usize, dy: usize, dx: usize, B: i32, H: i32, W: i32, C: i32, OH: i32, OW: i32,
@@ -108,7 +108,7 @@ export function maxPoolGradient(
 ): void {
   let best = all(-Infinity)
   for (let h = 0; h < height; h++) {
-    for (let w = 0; w < width; w++) best = f32x4.max(best, at(x + <usize>h * line + <usize>w * pixel))
+    for (let w = 0; w < width; w++) best = f32x4.pmax(best, at(x + <usize>h * line + <usize>w * pixel))
   }
   for (let h = 0; h < height; h++) {
     for (let w = 0; w < width; w++) {
