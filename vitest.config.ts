@@ -5,7 +5,9 @@ export default defineConfig({
   resolve: { alias: { holdfast: fileURLToPath(new URL("./src/index.ts", import.meta.url)) } },
   test: {
     include: ["test/**/*.test.ts"],
-    testTimeout: 30_000,
+    // For what hangs; how long a test takes says something of the machine only.
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     reporters: ["default", "./test/support/tally.ts"]
   }
 })

@@ -60,7 +60,7 @@ export const start = (words: ReadonlyArray<string>, options: Options = {}) => {
     },
     /** Closes the reading end of its standard output, as `head` does. */
     closeOut: () => child.stdout.destroy(),
-    shows: (text: string) => until(() => out.includes(text), ended)
+    shows: (text: string) => until(() => out.includes(text) || err.includes(text), ended)
   }
 }
 

@@ -23,7 +23,7 @@ const outOfTime = "\nthe 0.2 s that --grace allows are over: ended with work unf
 const asProcess1 = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"] as const
 const canUnshare = spawnSync(asProcess1[0], [...asProcess1.slice(1), "true"]).status === 0
 
-describe.concurrent("a command whose main thread is blocked", { timeout: 120_000 }, () => {
+describe.concurrent("a command whose main thread is blocked", () => {
   it("answers Ctrl+C at once, and quits on the second", async () => {
     const run = onTerminal(blocking(folder()))
     await run.shows("blocking in one")
@@ -82,7 +82,7 @@ describe.concurrent("a command whose main thread is blocked", { timeout: 120_000
   })
 })
 
-describe("a command started by npx", { timeout: 120_000 }, () => {
+describe("a command started by npx", () => {
   // SIGTERM ends the shell too that npx puts between, SIGKILL does not.
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
     it(`stops as by SIGTERM when npx alone has got ${signal}`, async () => {

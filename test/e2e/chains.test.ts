@@ -5,8 +5,8 @@ import { blobsChain, disturbances, end, endure, undisturbed, violations } from "
 import { differences } from "../support/checkpoints.js"
 import type { JsonEvent } from "../support/child.js"
 
-/** HOLDFAST_SEED repeats what a failure has printed. */
-const seed = Number(process.env["HOLDFAST_SEED"] ?? Date.now() % 1_000_000)
+/** The same disturbances in every run of the tests; HOLDFAST_SEED draws others, as the soak does. */
+const seed = Number(process.env["HOLDFAST_SEED"] ?? 27_111)
 const settings = { batch: 8, load: 100 }
 
 const wentOn = (events: ReadonlyArray<JsonEvent>): boolean =>
@@ -38,6 +38,6 @@ describe.concurrent(`a run that is disturbed (HOLDFAST_SEED=${seed})`, () => {
       expect(violations(sessions)).toEqual([])
       expect(sessions.some(([, { events }]) => wentOn(events))).toBe(true)
       expect(differences(end(chain), await straight)).toEqual([])
-    }, 120_000)
+    })
   }
 })

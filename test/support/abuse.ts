@@ -217,7 +217,7 @@ const comes = async (
 }
 
 /** Milliseconds within which two signals may reach a busy process in either order. */
-const together = 100
+const together = 2000
 
 /** The exit code tells the first signal that came, or that the run had already finished. */
 const checkExit = (
@@ -233,7 +233,7 @@ const checkExit = (
   const expected = possible.map((signal) => 128 + constants.signals[signal])
   if (!expected.includes(code)) return [`its code tells none of ${possible.join(", ")}`]
   if (killedBy === null || killedBy === "SIGKILL") {
-    return err === "" || /^\n?finishing this step/.test(err) ? [] : ["it complained"]
+    return err === "" || /^\n?stopping after this step/.test(err) ? [] : ["it complained"]
   }
   // Before its first line a process may still be without handlers, as any program is.
   return events.length === 0 ? [] : [`${killedBy} killed it while it ran`]

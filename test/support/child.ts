@@ -31,7 +31,7 @@ export interface Ended {
   readonly killedBy: NodeJS.Signals | null
   readonly out: string
   readonly err: string
-  /** Whether processes that it had started were still there two seconds after its end. */
+  /** Whether processes that it had started were still there a minute after its end. */
   readonly orphans: boolean
 }
 
@@ -109,7 +109,7 @@ const send = (pid: number, signal: NodeJS.Signals | 0): boolean => {
 
 // The translator of TypeScript is a child of its own, which ends when its parent has.
 const vanished = async (group: number): Promise<boolean> => {
-  for (let waited = 0; waited < 2000; waited += 20) {
+  for (let waited = 0; waited < 60_000; waited += 20) {
     if (!send(group, 0)) return true
     await wait(20)
   }

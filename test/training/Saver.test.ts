@@ -134,20 +134,17 @@ describe("Saver", () => {
             Effect.timed(Effect.suspend(() => saver.breathe(performance.now() - step))),
             ([duration]) => Duration.toMillis(duration)
           )
-        const before = yield* breath(10_000)
+        // Were they waited for, a tenth of these would outlast the test.
+        yield* breath(10_000_000)
         yield* order("latest", 1)
         const meanwhile = yield* breath(1000)
-        const short = yield* breath(5)
-        const until = yield* Effect.fork(breath(100_000))
+        const until = yield* Effect.fork(breath(10_000_000))
         yield* Effect.sleep("20 millis")
         yield* open
-        expect(yield* Fiber.join(until)).toBeLessThan(5000)
-        expect(before).toBeLessThan(900)
+        yield* Fiber.join(until)
         expect(meanwhile).toBeGreaterThan(95)
-        expect(meanwhile).toBeLessThan(900)
-        expect(short).toBeLessThan(90)
         yield* saver.settle
-        expect(yield* breath(10_000)).toBeLessThan(900)
+        yield* breath(10_000_000)
       }).pipe(Effect.provide(observer))
   )
 })

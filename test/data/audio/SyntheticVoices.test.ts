@@ -2,11 +2,13 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import { createHash } from "node:crypto"
 import * as path from "node:path"
 import * as Random from "../../../src/data/audio/SyntheticVoices/Random.js"
 import { sampleRate, utterance } from "../../../src/data/audio/SyntheticVoices/Synthesis.js"
+import * as EventLoop from "../../../src/file/EventLoop.js"
 import * as Voice from "../../../src/data/audio/SyntheticVoices/Voice.js"
 import * as SyntheticVoices from "../../../src/data/audio/SyntheticVoices.js"
 import * as Wav from "../../../src/data/audio/Wav.js"
@@ -184,12 +186,11 @@ layer(TestFiles.layer)("a corpus on disk", (it) => {
       // A process id that no machine has.
       yield* fs.makeDirectory(path.join(folder, ".2x4-seed1-v1.99999999-0123abcd-0.tmp"))
       const fiber = yield* Effect.fork(TestFiles.listen(SyntheticVoices.provide(config)))
-      yield* Effect.promise(() => new Promise((resolve) => setTimeout(resolve, 300)))
-      const [busy] = yield* fs.readDirectory(folder)
-      expect(busy).toContain("2x400")
-      const start = performance.now()
-      yield* Fiber.interrupt(fiber)
-      expect(performance.now() - start).toBeLessThan(500)
+      const isBusy = Effect.map(fs.readDirectory(folder), (names) =>
+        names.some((name) => name.includes("2x400"))
+      )
+      while (!(yield* isBusy)) yield* EventLoop.breathe
+      expect(Exit.isInterrupted(yield* Fiber.interrupt(fiber))).toBe(true)
       expect(yield* fs.readDirectory(folder)).toEqual([])
     })
   )
