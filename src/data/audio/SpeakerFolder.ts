@@ -3,7 +3,7 @@ import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { createHash } from "node:crypto"
-import type { Observer } from "../../observe/Observer.js"
+import { emit, type Observer } from "../../observe/Observer.js"
 import { DataError } from "../DataError.js"
 import type { Dataset, Examples, SplitName } from "../Dataset.js"
 import * as Extractor from "./Extractor.js"
@@ -34,7 +34,8 @@ export const speakerFolder = Effect.fn("speakerFolder")(function* (config: {
   const root = data.root ?? (yield* SyntheticVoices.provide(data.synthetic))
   const speakers = yield* Scan.scan(root)
   const recordings = yield* Recordings.read(speakers, options, data.cache_dir, root)
-  const splits = yield* Split.assign(recordings, data.split)
+  const { moved, splits } = yield* Split.assign(recordings, data.split)
+  if (moved.length > 0) yield* tellOfMoved(moved)
   const examples = (split: SplitName) =>
     makeExamples(
       recordings.filter((_, i) => splits[i] === split),
@@ -75,6 +76,21 @@ export const utteranceFeatures = Effect.fn("utteranceFeatures")(function* (
     data
   )
 })
+
+/** Says which recordings are in another split than the fractions asked for. */
+const tellOfMoved = (moved: Split.Assignment["moved"]) => {
+  const some = moved
+    .slice(0, 5)
+    .map(({ recording, to }) => `${recording.speaker}/${recording.file} to ${to}`)
+  const more = moved.length > some.length ? `, and ${moved.length - some.length} more` : ""
+  return emit({
+    _tag: "Notice",
+    level: "info",
+    message:
+      `the fractions of data.split leave a split empty or a speaker untrained, so these recordings ` +
+      `move: ${some.join(", ")}${more}`
+  })
+}
 
 const featureOptions = (data: SpeakerData): Effect.Effect<LogMel.Options, DataError> => {
   const options = {

@@ -13,10 +13,10 @@ const corpus = (speakers: number, files: number): ReadonlyArray<Split.Named> =>
 
 const assign = (
   recordings: ReadonlyArray<Split.Named>,
-  changes: Partial<typeof config | { test_pattern: string }> = {}
-) => Split.assign(recordings, { ...config, ...changes })
+  changes: Partial<Parameters<typeof Split.assign>[1]> = {}
+) => Either.map(Split.assign(recordings, { ...config, ...changes }), ({ splits }) => splits)
 
-const problem = (split: ReturnType<typeof Split.assign>) => Either.getOrThrow(Either.flip(split))
+const problem = (split: ReturnType<typeof assign>) => Either.getOrThrow(Either.flip(split))
 
 describe("by hash", () => {
   const recordings = corpus(10, 200)
@@ -85,20 +85,86 @@ describe("by pattern", () => {
   })
 })
 
+describe("a small set", () => {
+  const sets = Array.from({ length: 60 }, (_, seed) =>
+    ["ada", "grace"].flatMap((speaker) =>
+      [1, 2].map((n): Split.Named => ({ speaker, file: `take${seed}-${n}.wav` }))
+    )
+  )
+
+  it("of two speakers with two files each fills every split, and trains on both, whatever its names", () => {
+    for (const recordings of sets) {
+      const { moved, splits } = Either.getOrThrow(Split.assign(recordings, config))
+      const speakers = recordings.flatMap(({ speaker }, i) =>
+        splits[i] === "train" ? speaker : []
+      )
+      expect(speakers.sort()).toStrictEqual(["ada", "grace"])
+      expect([...splits].sort()).toStrictEqual(["test", "train", "train", "validation"])
+      expect(moved.length).toBeLessThanOrEqual(3)
+    }
+  })
+
+  it("says what had to move, and moves nothing where nothing has to", () => {
+    const four = sets[0]!
+    const { moved, splits } = Either.getOrThrow(
+      Split.assign(four, { ...config, validation_fraction: 1e-9, test_fraction: 1e-9 })
+    )
+    expect(moved.map(({ to }) => to).sort()).toStrictEqual(["test", "validation"])
+    for (const { recording, to } of moved) expect(splits[four.indexOf(recording)]).toBe(to)
+    expect(Either.getOrThrow(Split.assign(corpus(10, 200), config)).moved).toStrictEqual([])
+  })
+
+  it("never moves what a pattern has chosen", () => {
+    const files = ["1_x_0.wav", "1_x_7.wav", "1_x_8.wav"]
+    const recordings = ["ada", "grace"].flatMap((speaker) =>
+      files.map((file) => ({ speaker, file }))
+    )
+    const splits = Either.getOrThrow(
+      assign(recordings, { test_pattern: pattern, validation_fraction: 1e-9 })
+    )
+    expect(splits.filter((split) => split === "validation")).toHaveLength(1)
+    recordings.forEach(({ file }, i) => expect(splits[i] === "test").toBe(file === files[0]))
+  })
+
+  it("gives a speaker that the hash left without training data some", () => {
+    const recordings = [
+      ...corpus(3, 60),
+      ...corpus(60, 1).map((r) => ({ ...r, speaker: `x${r.speaker}` }))
+    ]
+    const splits = Either.getOrThrow(assign(recordings))
+    const trained = new Set(
+      recordings.flatMap(({ speaker }, i) => (splits[i] === "train" ? speaker : []))
+    )
+    expect(trained.size).toBe(63)
+  })
+})
+
 describe("what cannot be divided", () => {
-  it("an empty split names the field to change", () => {
-    const paths = [
-      assign(corpus(2, 100), { validation_fraction: 1e-9 }),
-      assign(corpus(2, 100), { test_fraction: 1e-9 }),
-      assign(corpus(2, 100), { test_fraction: 1 - 1e-9 }),
-      assign(corpus(2, 100), { test_pattern: "wav" })
-    ].map((split) => problem(split).path)
-    expect(paths).toEqual([
-      "data.split.validation_fraction",
-      "data.split.test_fraction",
-      "data.split.test_fraction",
-      "data.split.test_pattern"
+  it("says what is needed at least", () => {
+    const error = problem(assign(sets(3)))
+    expect(error.message).toBe(
+      "data.root: 3 recordings of 2 speakers are too few: each speaker needs one to train on, and " +
+        "validation and test need one each more. Add recordings, so that there are at least 4"
+    )
+    const recordings = ["ada", "grace"].flatMap((speaker) => [
+      { speaker, file: "1_x_0.wav" },
+      { speaker, file: "1_x_7.wav" }
     ])
+    expect(problem(assign(recordings, { test_pattern: pattern })).message).toContain(
+      "and validation needs one more. Add recordings, so that there are at least 3 beside those that data.split.test_pattern matches"
+    )
+  })
+
+  const sets = (size: number) =>
+    Array.from({ length: size }, (_, i) => ({
+      speaker: i === 0 ? "ada" : "grace",
+      file: `${i}.wav`
+    }))
+
+  it("a pattern that takes everything is named", () => {
+    expect(problem(assign(corpus(2, 100), { test_pattern: "wav" })).path).toBe(
+      "data.split.test_pattern"
+    )
   })
 
   it("a speaker without training data is named", () => {
