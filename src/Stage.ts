@@ -47,15 +47,15 @@ export interface Stage<in In, out Out, out E = never, out R = never> {
    */
   readonly resumable: boolean
   /** What a stage of an epoch does for the others there, and needs of them. */
-  readonly role?: Role
+  readonly role?: Role | undefined
   /** What it takes; left out, whatever its types say. */
-  readonly takes?: Takes
+  readonly takes?: Takes | undefined
   /** What it gives, in the words of `takes`; left out, whatever its types say. */
-  readonly gives?: string
+  readonly gives?: string | undefined
   /** What it makes known of a run before it, once the config is read. */
-  readonly plan?: (config: unknown) => Plan | null
+  readonly plan?: ((config: unknown) => Plan | null) | undefined
   /** Whether it can do its part of such a run; asked before the data is loaded. */
-  readonly check?: (plan: Plan) => Effect.Effect<void, StageError | MetricError>
+  readonly check?: ((plan: Plan) => Effect.Effect<void, StageError | MetricError>) | undefined
   readonly run: (input: In) => Effect.Effect<Out, E, R>
 }
 

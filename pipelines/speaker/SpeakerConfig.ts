@@ -3,8 +3,7 @@ import { Config, SpeakerData } from "holdfast"
 
 const unit = Schema.Number.pipe(Schema.greaterThanOrEqualTo(0), Schema.lessThan(1))
 
-/** The `model` section: a time-delay network over log-mel frames. */
-export const SpeakerModel = Schema.Struct({
+const model = Schema.Struct({
   architecture: Schema.Literal("tdnn").annotations({
     description:
       "tdnn: two convolutions over time, the mean and deviation of each channel, two dense layers."
@@ -24,6 +23,13 @@ export const SpeakerModel = Schema.Struct({
   })
 }).annotations({ description: "The network." })
 
+// Interfaces, since an error of the compiler shows them by name, and other types field by field.
+export interface SpeakerModel extends Schema.Schema.Type<typeof model> {}
+export interface SpeakerModelEncoded extends Schema.Schema.Encoded<typeof model> {}
+
+/** The `model` section: a time-delay network over log-mel frames. */
+export const SpeakerModel: Schema.Schema<SpeakerModel, SpeakerModelEncoded> = model
+
 /** What config.json holds for this pipeline. */
 export const SpeakerConfig = Config.make({ model: SpeakerModel, data: SpeakerData })
-export type SpeakerConfig = typeof SpeakerConfig.Type
+export interface SpeakerConfig extends Schema.Schema.Type<typeof SpeakerConfig> {}

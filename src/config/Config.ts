@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { ConfigError } from "./ConfigError.js"
 import * as Overrides from "./Overrides.js"
 import * as Problems from "./Problems.js"
-import { TrainingConfig } from "./TrainingConfig.js"
+import { TrainingConfig, type TrainingConfigEncoded } from "./TrainingConfig.js"
 
 /** A whole configuration, as a pipeline sees it. */
 export interface Config<out Model, out Data> {
@@ -15,14 +15,19 @@ export interface Config<out Model, out Data> {
   readonly data: Data
 }
 
-/** The schema of a pipeline's configuration: its `model` and `data` beside `training`. */
-export const make = <
-  Model extends Schema.Schema.AnyNoContext,
-  Data extends Schema.Schema.AnyNoContext
->(sections: {
+/** The same, as a file holds it. */
+export interface ConfigEncoded<out Model, out Data> {
+  readonly $schema?: string
+  readonly training: TrainingConfigEncoded
   readonly model: Model
   readonly data: Data
-}) =>
+}
+
+/** The schema of a pipeline's configuration: its `model` and `data` beside `training`. */
+export const make = <Model, ModelEncoded, Data, DataEncoded>(sections: {
+  readonly model: Schema.Schema<Model, ModelEncoded>
+  readonly data: Schema.Schema<Data, DataEncoded>
+}): Schema.Schema<Config<Model, Data>, ConfigEncoded<ModelEncoded, DataEncoded>> =>
   Schema.Struct({
     $schema: Schema.optionalWith(Schema.String, { exact: true }).annotations({
       description: "The JSON Schema of this file, for editors."

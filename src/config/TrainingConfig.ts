@@ -148,8 +148,7 @@ const Ignore = Schema.Struct({ name: Schema.Literal("ignore") }).annotations({
 export const DivergenceConfig = Schema.Union(Stop, Skip, RestoreLast, Ignore)
 export type DivergenceConfig = typeof DivergenceConfig.Type
 
-/** The `training` section of a configuration: how to train, when to save, where to go on from. */
-export const TrainingConfig = Schema.Struct({
+const training = Schema.Struct({
   checkpoint_dir: field(
     Schema.NonEmptyString,
     "checkpoints",
@@ -218,4 +217,10 @@ export const TrainingConfig = Schema.Struct({
     "What to do when the loss, the gradient or the weights become NaN, infinite or absurdly large."
   )
 }).annotations({ description: "How to train, when to save, and where to go on from." })
-export type TrainingConfig = typeof TrainingConfig.Type
+
+// Interfaces, since an error of the compiler shows them by name, and other types field by field.
+export interface TrainingConfig extends Schema.Schema.Type<typeof training> {}
+export interface TrainingConfigEncoded extends Schema.Schema.Encoded<typeof training> {}
+
+/** The `training` section of a configuration: how to train, when to save, where to go on from. */
+export const TrainingConfig: Schema.Schema<TrainingConfig, TrainingConfigEncoded> = training

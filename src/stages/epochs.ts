@@ -18,8 +18,6 @@ import { leaves, structure, withPlan } from "./checkEpoch.js"
 /** A stage that is run once an epoch. */
 export type EpochStage<E = never, R = never> = Stage.Stage<Run, Run, E, R>
 
-type Any = Stage.Stage<Run, Run, unknown, unknown>
-
 /**
  * Runs its stages in order, epoch after epoch, until `training.num_epochs` are finished or a stage
  * stops the run. Goes on inside an epoch at the very stage, and step, where the run stands.
@@ -28,7 +26,9 @@ type Any = Stage.Stage<Run, Run, unknown, unknown>
  * lacks what it needs (see `Stage.Role`) is refused: here, where it is so whatever the config says,
  * else once the config is read.
  */
-export const epochs = <const Stages extends ReadonlyArray<Any>>(...stages: Stages) => {
+export const epochs = <const Stages extends ReadonlyArray<EpochStage<unknown, unknown>>>(
+  ...stages: Stages
+) => {
   const fault = Stage.strangerIn("Stages.epochs", stages, 1) ?? structure(stages)
   if (fault !== null) refuse(fault, epochs)
   return Stage.make("epochs", {
@@ -51,7 +51,12 @@ export const epochs = <const Stages extends ReadonlyArray<Any>>(...stages: Stage
       Stage.Stage.Context<Stages[number]> | Observer
     > =>
       // The union over a tuple, which the signature spells out, is more than inference can follow.
-      loop(run, stages as ReadonlyArray<Any> as ReadonlyArray<EpochStage<never, never>>).pipe(
+      loop(
+        run,
+        stages as ReadonlyArray<EpochStage<unknown, unknown>> as ReadonlyArray<
+          EpochStage<never, never>
+        >
+      ).pipe(
         // Here, and not as the scope closes, since finalizers that stages have added may be slow.
         Effect.onExit((exit) => onExit(run, exit))
       )

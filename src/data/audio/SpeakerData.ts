@@ -51,8 +51,7 @@ export type SplitConfig = typeof SplitConfig.Type
 const synthetic = { speakers: 8, utterances: 200, seed: 1, folder: ".cache/voices" } as const
 const split = { test_pattern: null, validation_fraction: 0.1, test_fraction: 0.1 } as const
 
-/** The `data` section of a configuration for speech of some speakers, `<root>/<speaker>/*.wav`. */
-export const SpeakerData = Schema.Struct({
+const data = Schema.Struct({
   root: field(
     Schema.NullOr(Schema.NonEmptyString),
     null,
@@ -87,4 +86,10 @@ export const SpeakerData = Schema.Struct({
     "The folder where computed features are kept, relative to the working directory; it may be deleted at any time. Training holds 256 MiB of them in memory and reads the rest from there: a hundred hours of speech take 6 GB of it."
   )
 }).annotations({ description: "Which recordings to learn from, and how." })
-export type SpeakerData = typeof SpeakerData.Type
+
+// Interfaces, since an error of the compiler shows them by name, and other types field by field.
+export interface SpeakerData extends Schema.Schema.Type<typeof data> {}
+export interface SpeakerDataEncoded extends Schema.Schema.Encoded<typeof data> {}
+
+/** The `data` section of a configuration for speech of some speakers, `<root>/<speaker>/*.wav`. */
+export const SpeakerData: Schema.Schema<SpeakerData, SpeakerDataEncoded> = data
