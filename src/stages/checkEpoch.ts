@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Stage } from "../Stage.js"
 import { MetricError } from "../training/MetricError.js"
+import * as SavePolicy from "../training/SavePolicy.js"
 import type { Plan } from "../training/Plan.js"
 import { StageError, type StageErrorReason } from "../training/StageError.js"
 
@@ -99,7 +100,21 @@ const effective: ReadonlyArray<{
     isSet: ({ training }) =>
       training.keep_best !== defaults.keep_best && training.keep_best_by === null
   },
-  ...(["keep_best", "keep_best_by", "keep_every", "save_interval"] as const).map((field) => ({
+  {
+    field: "save_interval",
+    needs: "save",
+    // What counts steps or time is saved by the training stage, too.
+    isSet: ({ training: { save_interval } }) =>
+      save_interval !== defaults.save_interval &&
+      SavePolicy.intervals(save_interval).every(({ unit }) => unit === "epochs")
+  },
+  {
+    field: "on_divergence",
+    needs: "save",
+    // It returns to the checkpoint of the epoch before.
+    isSet: ({ training }) => training.on_divergence.name === "restore"
+  },
+  ...(["keep_best", "keep_best_by", "keep_every"] as const).map((field) => ({
     field,
     needs: "save",
     isSet: ({ training }: Plan) => training[field] !== defaults[field]

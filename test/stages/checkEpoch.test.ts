@@ -122,6 +122,8 @@ describe("a config", () => {
     { training: { keep_best: 3 }, without: checkpoint, field: "keep_best" },
     { training: { keep_every: 2 }, without: checkpoint, field: "keep_every" },
     { training: { save_interval: 3 }, without: checkpoint, field: "save_interval" },
+    { training: { save_interval: ["2 epochs"] }, without: checkpoint, field: "save_interval" },
+    { training: { on_divergence: "restore" }, without: checkpoint, field: "on_divergence" },
     {
       training: { keep_best_by: { metric: "val_loss", mode: "min" } },
       without: checkpoint,
@@ -143,6 +145,7 @@ describe("a config", () => {
 
   it("may ask for nothing that needs a stage", () => {
     expect(refusal([trainEpoch])).toBe(null)
+    expect(refusal([trainEpoch], { save_interval: ["2 epochs", "500 steps"] })).toBe(null)
     expect(refusal([trainEpoch, checkpoint], { scheduler: { name: "constant" } })).toBe(null)
   })
 
