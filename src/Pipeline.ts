@@ -3,6 +3,7 @@ import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import { breathe } from "./file/EventLoop.js"
 import { strangerIn, type Stage } from "./Stage.js"
+import { abortable } from "./training/Abort.js"
 import { Preflight } from "./training/Plan.js"
 import { refuse, type StageErrorReason } from "./training/StageError.js"
 
@@ -125,6 +126,7 @@ export const make: {
       )
       .pipe(
         Effect.provideService(Preflight, { check: preflight(stages) }),
+        abortable,
         Effect.scoped,
         Effect.withSpan(name)
       ) as Effect.Effect<never, unknown, never>

@@ -97,6 +97,7 @@ export const makeRun = Effect.fnUntraced(function* (
       dataset,
       random: Random.make(1),
       store,
+      remade: Effect.succeed(0),
       best: Effect.succeedNone,
       epochEnd: Effect.succeedNone,
       clear: Effect.void

@@ -2,7 +2,8 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as Schema from "effect/Schema"
 import type { BackendError } from "../backend/BackendError.js"
 import * as Errno from "../file/Errno.js"
-import type { LockedError } from "../file/FolderLock.js"
+import type { DanglingLink } from "../file/Folder.js"
+import type { LockError } from "../file/FolderLock.js"
 import * as OpenFile from "../file/OpenFile.js"
 import * as Printable from "../file/Printable.js"
 import type { SafetensorsError } from "../file/safetensors/SafetensorsError.js"
@@ -19,7 +20,9 @@ export const CheckpointErrorReason = Schema.Literal(
   "StateLost",
   "Unwritable",
   "NoSpace",
-  "Locked"
+  "Locked",
+  "InUse",
+  "LockLost"
 )
 export type CheckpointErrorReason = typeof CheckpointErrorReason.Type
 
@@ -58,9 +61,20 @@ const sentences: Record<CheckpointErrorReason, { what: string; wayOut: string }>
     what: "is locked",
     wayOut:
       "wait for that process, stop it, or choose another checkpoint_dir; " +
-      "--force takes over from one that cannot be judged, if you know it to be gone"
+      "--force takes over from one that cannot be checked, if you know it to be gone"
+  },
+  InUse: {
+    what: "is locked",
+    wayOut: "run the command again once that process has ended, or choose another checkpoint_dir"
+  },
+  LockLost: {
+    what: "is not this run's any more",
+    wayOut: "the run has ended; run the command again to resume once the folder is free"
   }
 }
+
+// What the same command may get past when it is run again later, without anybody's doing.
+const passing: ReadonlySet<CheckpointErrorReason> = new Set(["InUse", "LockLost"])
 
 /** What is wrong with the checkpoint, or folder of checkpoints, at `path`, and where in it. */
 export class CheckpointError extends Schema.TaggedError<CheckpointError>()("CheckpointError", {
@@ -73,6 +87,11 @@ export class CheckpointError extends Schema.TaggedError<CheckpointError>()("Chec
     Schema.withConstructorDefault(() => [])
   )
 }) {
+  /** Whether the same command may succeed later, with nothing changed. */
+  get isTemporary(): boolean {
+    return passing.has(this.reason)
+  }
+
   /** What may help. */
   get wayOut(): string {
     return sentences[this.reason].wayOut
@@ -97,14 +116,21 @@ const explanations: Record<string, string> = {
   EISDIR: "it is a folder; name a checkpoint in it",
   ENOTDIR: "a part of its path is a file",
   ENOSPC: "no space is left",
-  EDQUOT: "the disk quota is used up"
+  EDQUOT: "the disk quota is used up",
+  ESTALE: "the server of the network file system does not know the file any more"
 }
 
-const explain = (error: PlatformError): string => {
-  const code = Errno.code(error)
+/** What a file operation of ours can fail with. */
+type FileError = PlatformError | DanglingLink
+
+const codeOf = (error: FileError): string =>
+  error._tag === "DanglingLink" ? "" : Errno.code(error)
+
+const explain = (error: FileError): string => {
+  const code = codeOf(error)
   const explanation = explanations[code]
   if (explanation !== undefined) return `${explanation} (${code})`
-  return OpenFile.whyNotRegular(error) ?? error.message
+  return (error._tag === "DanglingLink" ? null : OpenFile.whyNotRegular(error)) ?? error.message
 }
 
 /** The error of a file operation while reading `path`. */
@@ -128,9 +154,9 @@ export const whileReading =
 /** The error of a file operation while writing `path`. */
 export const whileWriting =
   (path: string) =>
-  (error: PlatformError): CheckpointError =>
+  (error: FileError): CheckpointError =>
     new CheckpointError({
-      reason: ["ENOSPC", "EDQUOT"].includes(Errno.code(error)) ? "NoSpace" : "Unwritable",
+      reason: ["ENOSPC", "EDQUOT"].includes(codeOf(error)) ? "NoSpace" : "Unwritable",
       path,
       detail: explain(error)
     })
@@ -141,13 +167,20 @@ export const whileComputing =
   ({ message }: BackendError): CheckpointError =>
     new CheckpointError({ reason: "StateLost", path, detail: message })
 
-/** What a lock on the folder at `path` means for who wants to write there. */
+// What is wrong with a lock is said of the folder, whichever of these it was met by.
+const readingMethods = new Set(["access", "readDirectory", "readFile", "readLink", "stat"])
+
+const lockedReasons = { InUse: "InUse", Unknown: "Locked", Lost: "LockLost" } as const
+
+/** What trouble with the lock of the folder at `path` means for who wants to write there. */
 export const whileLocking =
   (path: string) =>
-  (error: LockedError | PlatformError): CheckpointError =>
+  (error: LockError): CheckpointError =>
     error._tag === "LockedError"
-      ? new CheckpointError({ reason: "Locked", path, detail: error.message })
-      : whileWriting(path)(error)
+      ? new CheckpointError({ reason: lockedReasons[error.reason], path, detail: error.message })
+      : error._tag === "SystemError" && readingMethods.has(error.method)
+        ? new CheckpointError({ reason: "Unreadable", path, detail: explain(error) })
+        : whileWriting(path)(error)
 
 /** What bytes at `path` that are not safetensors mean for a checkpoint. */
 export const notSafetensors =

@@ -54,13 +54,17 @@ export interface CheckpointFolder extends CheckpointShelf {
   readonly archive: (
     stays: (candidate: Candidate) => boolean
   ) => Effect.Effect<string, CheckpointError>
+  /** Waits until another process has the folder, so that nothing can be saved any more; why. */
+  readonly lost: Effect.Effect<CheckpointError>
+  /** How often the folder was removed or renamed, and made again: what was in it is gone. */
+  readonly remade: Effect.Effect<number>
 }
 
 /** How a folder is opened. */
 export interface OpenOptions {
   /** Which checkpoints are kept; by default the latest, the one before, and the best. */
   readonly retention?: Retention
-  /** Takes over from a process that cannot be judged from here: of another machine, say. */
+  /** Takes over from another host's process at once, and from one that no lease tells of. */
   readonly force?: boolean
 }
 

@@ -14,7 +14,7 @@ import { archive } from "./fileStore/Archive.js"
 import * as Listing from "./fileStore/Listing.js"
 import { pin, unpin } from "./fileStore/Pin.js"
 import type { Written } from "./fileStore/Saving.js"
-import { keyIn, save } from "./fileStore/Saving.js"
+import { keyIn, locked, save } from "./fileStore/Saving.js"
 import { recover } from "./fileStore/Recovery.js"
 import { scan } from "./fileStore/Scan.js"
 import { verify } from "./fileStore/Verify.js"
@@ -65,7 +65,10 @@ const make = Effect.gen(function* () {
       ...browse(folder),
       save: (checkpoint, name) =>
         run(save(state, checkpoint, name)).pipe(oneAtATime.withPermits(1), Effect.uninterruptible),
-      archive: (stays) => oneAtATime.withPermits(1)(run(archive(folder, stays)))
+      archive: (stays) =>
+        oneAtATime.withPermits(1)(Effect.zipRight(locked(state), run(archive(folder, stays)))),
+      lost: Effect.map(lock.lost, whileLocking(folder)),
+      remade: lock.remade
     } satisfies CheckpointFolder
   })
 

@@ -129,7 +129,9 @@ const make = () => {
   const open = (folder: string): CheckpointFolder => ({
     ...browse(folder),
     save: (checkpoint, name) => save(folder, checkpoint, name),
-    archive: (stays) => archive(folder, stays)
+    archive: (stays) => archive(folder, stays),
+    lost: Effect.never,
+    remade: Effect.succeed(0)
   })
 
   const inspect = Effect.fn("MemoryStore.inspect")(function* (file: string) {

@@ -30,7 +30,7 @@ export class Resumption extends Context.Tag("holdfast/Resumption")<
     /** What `--resume` said. */
     readonly flag: Option.Option<ResumeFrom>
     readonly allowDatasetChange: boolean
-    /** Whether to take the folder over from a process that cannot be judged from here. */
+    /** Whether to take the folder over from another host's process without waiting for its lease. */
     readonly force: boolean
     /** Whether someone is there to be asked. */
     readonly terminal: boolean

@@ -36,8 +36,9 @@ export const commands = {
       ["", "there is but webgpu"],
       ["--grace SECONDS", "stop within so many after SIGTERM, by default 25; then"],
       ["", "the process ends, whatever is still going on"],
-      ["--force", "take over a folder of checkpoints from a process that"],
-      ["", "cannot be judged from here, if you know it to be gone"],
+      ["--force", "take over a folder of checkpoints from another host's"],
+      ["", "process at once, if you know it to be gone; else that is"],
+      ["", "done when it has not renewed its lock for 30 seconds"],
       ["--quiet", "show warnings and results only"],
       ["--json", "print a JSON object an event"],
       help

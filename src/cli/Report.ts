@@ -7,6 +7,12 @@ import * as Printable from "../file/Printable.js"
 import { exitCode, type Signal } from "./Signal.js"
 import { UsageError } from "./UsageError.js"
 
+/** The exit code for "run me again" (EX_TEMPFAIL): nothing has to be changed for that to succeed. */
+export const temporary = 75
+
+const isTemporary = (failure: unknown): boolean =>
+  Predicate.hasProperty(failure, "isTemporary") && failure.isTemporary === true
+
 /** An error as its reader sees it: its message, without a stack. */
 const message = (error: unknown): string =>
   Predicate.hasProperty(error, "message") &&
@@ -47,10 +53,18 @@ export const fromExit = (
         : `error: this is a bug in holdfast or in your pipeline\n${stack(defect)}`
     )
   ]
+  const all = [...failures, ...defects]
   const usage = failures.every((failure) => failure instanceof UsageError)
   const code =
-    defects.length > 0 ? 1 : failures.length === 0 ? exitCode(signal ?? "SIGINT") : usage ? 2 : 1
-  return { code, text: Printable.lines(lines.join("\n")) }
+    all.length === 0
+      ? exitCode(signal ?? "SIGINT")
+      : all.every(isTemporary)
+        ? temporary
+        : usage && defects.length === 0
+          ? 2
+          : 1
+  // What ended a run may have kept its last save from being made, too.
+  return { code, text: Printable.lines([...new Set(lines)].join("\n")) }
 }
 
 /** The same for programs: each error by its tag, or its class, and its message. */

@@ -6,7 +6,7 @@ import type * as Scope from "effect/Scope"
 import * as path from "node:path"
 import * as Errno from "./Errno.js"
 import * as Folder from "./Folder.js"
-import { scoped } from "./OpenFile.js"
+import { fill, scoped } from "./OpenFile.js"
 import * as PageWriter from "./PageWriter.js"
 import * as TemporaryName from "./TemporaryName.js"
 
@@ -23,6 +23,9 @@ export interface AtomicFile {
   readonly writePages: (offset: number, bytes: Uint8Array) => Effect.Effect<void, PlatformError>
 }
 
+// The most that is allowed on a file that we make, whatever the umask.
+const mode = 0o644
+
 class Unsynced {
   constructor(readonly cause: PlatformError) {}
 }
@@ -32,7 +35,7 @@ const ahead = 1 << 23
 
 const open = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, temporary: string) {
   const scope = yield* Effect.scope
-  const file = yield* fs.open(temporary, { flag: "wx" })
+  const file = yield* fs.open(temporary, { flag: "wx", mode })
   const synced = Effect.mapError(file.sync, (error) => new Unsynced(error))
   let waiting = 0
   let sending: Fiber.RuntimeFiber<void, Unsynced> | undefined
@@ -68,11 +71,12 @@ const open = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, temporary: 
  * `body` can be interrupted; what follows it cannot. On failure or interruption the temporary file
  * is removed and `target` is as it was. A failed fsync loses pages that a second fsync would not
  * report, so it is never repeated: the file is thrown away and written anew, once, which runs
- * `body` again.
+ * `body` again. `ready` comes right before the rename: if it fails, `target` is as it was.
  */
 export const place = <A, E, R>(
   target: string,
-  body: (file: AtomicFile) => Effect.Effect<A, E, R>
+  body: (file: AtomicFile) => Effect.Effect<A, E, R>,
+  ready: Effect.Effect<void, E> = Effect.void
 ): Effect.Effect<A, E | PlatformError, Exclude<R, Scope.Scope> | FileSystem.FileSystem> => {
   const attempt = Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -81,6 +85,7 @@ export const place = <A, E, R>(
       open(fs, temporary).pipe(
         Effect.flatMap(({ atomic, sync }) => Effect.zipLeft(restore(body(atomic)), sync)),
         scoped,
+        Effect.zipLeft(ready),
         Effect.zipLeft(fs.rename(temporary, target)),
         Effect.onError(() => Effect.ignore(fs.remove(temporary, { force: true })))
       )
@@ -107,6 +112,9 @@ export const write = <A, E, R>(
 // File systems without hard links, or with too many of them.
 const unlinkable = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS", "EXDEV", "EMLINK"])
 
+// How much of a file is copied at a time.
+const piece = 1 << 20
+
 /**
  * Makes `target` another name of the file `existing`, in place of what it was, or a durable copy
  * where the file system has no hard links. At every moment `target` is what it was or what it will
@@ -119,10 +127,19 @@ export const alias = (
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const temporary = TemporaryName.make(target)
-    const copy = Effect.zipRight(
-      fs.copyFile(existing, temporary),
-      scoped(Effect.flatMap(fs.open(temporary, { flag: "r+" }), (file) => file.sync))
-    )
+    const copy = Effect.gen(function* () {
+      const [from, to] = yield* Effect.all([
+        fs.open(existing),
+        // Exclusively, so that nothing that lies there by then is followed or written over.
+        fs.open(temporary, { flag: "wx", mode })
+      ])
+      const memory = new Uint8Array(piece)
+      for (;;) {
+        const read = yield* fill(from, memory)
+        if (read > 0) yield* to.writeAll(memory.subarray(0, read))
+        if (read < memory.length) return yield* to.sync
+      }
+    }).pipe(scoped)
     yield* fs.link(existing, temporary).pipe(
       Effect.catchIf(
         (error) => unlinkable.has(Errno.code(error)),

@@ -1,4 +1,4 @@
-import { SystemError, type PlatformError } from "@effect/platform/Error"
+import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -6,6 +6,7 @@ import type * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { constants } from "node:fs"
 import { open, type FileHandle } from "node:fs/promises"
+import * as Errno from "./Errno.js"
 import * as NodeFiles from "./NodeFiles.js"
 
 /** A file opened once more, to be written past the system's cache. */
@@ -15,16 +16,6 @@ export interface DirectFile {
   /** Writes all of `bytes` from `offset` on. */
   readonly writeAt: (offset: number, bytes: Uint8Array) => Effect.Effect<void, PlatformError>
 }
-
-const failure = (method: string, path: string, cause: unknown) =>
-  new SystemError({
-    module: "FileSystem",
-    method,
-    reason: "Unknown",
-    pathOrDescriptor: path,
-    description: String(cause),
-    cause
-  })
 
 const writeAll = async (handle: FileHandle, offset: number, bytes: Uint8Array) => {
   for (let at = 0; at < bytes.length;) {
@@ -38,15 +29,15 @@ const unit = 4096
 const openNow = (path: string) =>
   Effect.acquireRelease(
     Effect.tryPromise({
-      try: () => open(path, constants.O_WRONLY | constants.O_DIRECT),
-      catch: (cause) => failure("open", path, cause)
+      try: () => open(path, constants.O_WRONLY | constants.O_DIRECT | constants.O_NOFOLLOW),
+      catch: Errno.toError("open", path)
     }),
     // As the platform has it: a failure to close is a defect.
     (handle) =>
       Effect.orDie(
         Effect.tryPromise({
           try: () => handle.close(),
-          catch: (cause) => failure("close", path, cause)
+          catch: Errno.toError("close", path)
         })
       )
   ).pipe(
@@ -56,7 +47,7 @@ const openNow = (path: string) =>
         Effect.uninterruptible(
           Effect.tryPromise({
             try: () => writeAll(handle, offset, bytes),
-            catch: (cause) => failure("writeAll", path, cause)
+            catch: Errno.toError("writeAll", path)
           })
         )
     }))

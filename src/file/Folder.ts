@@ -1,10 +1,15 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import type { PlatformError } from "@effect/platform/Error"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
 import * as path from "node:path"
 import * as Errno from "./Errno.js"
 import * as FileStat from "./FileStat.js"
 import { scoped } from "./OpenFile.js"
+
+/** The most that is allowed on a folder that we make, whatever the umask. */
+export const mode = 0o755
 
 const unsyncable = new Set(["EISDIR", "EPERM", "EINVAL", "ENOTSUP"])
 
@@ -23,16 +28,41 @@ export const sync = (folder: string): Effect.Effect<void, PlatformError, FileSys
     Effect.withSpan("Folder.sync")
   )
 
-/** Makes `folder`, and those above it that are missing, durably. */
-export const make = (folder: string): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
+/** A symbolic link at `path`, where a folder should be or can be made, leads to nothing. */
+export class DanglingLink extends Schema.TaggedError<DanglingLink>()("DanglingLink", {
+  path: Schema.String,
+  target: Schema.String
+}) {
+  override get message(): string {
+    return `${this.path} is a link to ${this.target}, which does not exist`
+  }
+}
+
+const checkLink = (folder: string) =>
+  FileSystem.FileSystem.pipe(
+    Effect.flatMap((fs) => Effect.option(fs.readLink(folder))),
+    Effect.flatMap(
+      Option.match({
+        onNone: () => Effect.void,
+        onSome: (target) => new DanglingLink({ path: folder, target })
+      })
+    )
+  )
+
+/** Makes `folder`, and those above it that are missing, durably. Gives whether it was missing. */
+export const make = (
+  folder: string
+): Effect.Effect<boolean, DanglingLink | PlatformError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    if (yield* fs.exists(folder)) return
+    if (yield* fs.exists(folder)) return false
+    yield* checkLink(folder)
     const parent = path.dirname(folder)
     yield* make(parent)
     // Recursive, so that it is no error if another process was quicker.
-    yield* fs.makeDirectory(folder, { recursive: true })
+    yield* fs.makeDirectory(folder, { recursive: true, mode })
     yield* sync(parent)
+    return true
   })
 
 /** What tells `folder` from others, by whatever path it is named. */

@@ -1,3 +1,4 @@
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { readFile, readlink } from "node:fs/promises"
@@ -12,7 +13,9 @@ import * as TemporaryName from "./TemporaryName.js"
 export const ProcessIdentity = Schema.Struct({
   host: Schema.String,
   pid: Schema.Int,
-  /** Which run of the machine: process ids begin anew with each. */
+  /** Which machine, whatever its name: two can have the same. Missing in locks of early releases. */
+  machine: Schema.optional(Schema.NullOr(Schema.String)),
+  /** Which run of the machine: process ids start again with each. */
   boot: Schema.NullOr(Schema.String),
   /** Within which container: each has process ids of its own. */
   namespace: Schema.NullOr(Schema.String),
@@ -36,11 +39,15 @@ const statOf = (pid: number) =>
   )
 
 /** The identity of this process, looked up once; uninterruptibly, lest an interruption be kept. */
-export const current: Effect.Effect<ProcessIdentity> = Effect.runSync(
+const lookUp: Effect.Effect<ProcessIdentity> = Effect.runSync(
   Effect.cached(
     Effect.all({
       host: Effect.sync(os.hostname),
       pid: Effect.succeed(process.pid),
+      machine: Effect.map(
+        orNull(() => readFile("/etc/machine-id", "utf8")),
+        (id) => id?.trim() || null
+      ),
       boot: Effect.map(
         orNull(() => readFile("/proc/sys/kernel/random/boot_id", "utf8")),
         (id) => id?.trim() ?? null
@@ -51,14 +58,36 @@ export const current: Effect.Effect<ProcessIdentity> = Effect.runSync(
   )
 )
 
+/** Who this process is: a test can have it be another. */
+export class Self extends Context.Reference<Self>()("holdfast/ProcessIdentity", {
+  defaultValue: () => lookUp
+}) {}
+
+/** The identity of this process. */
+export const current: Effect.Effect<ProcessIdentity> = Effect.flatten(Self)
+
 const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b
 
-/** Whether a process still runs, or cannot be judged from where this one runs. */
+// The number that Linux gives the namespace outside of all containers, on every machine.
+const outermost = "pid:[4026531836]"
+
+/**
+ * Whether two runs of a machine are of the same one. In a container the machine's id may be that of
+ * the image, which another machine runs, too. Early releases went by the name of the host alone.
+ */
+const isSameMachine = (a: ProcessIdentity, b: ProcessIdentity): boolean =>
+  a.machine === undefined ||
+  (a.machine !== null &&
+    a.machine === b.machine &&
+    a.namespace === outermost &&
+    b.namespace === outermost)
+
+/** Whether a process still runs, or cannot be checked from where this one runs. */
 export const judge = (other: ProcessIdentity): Effect.Effect<"running" | "dead" | "unknown"> =>
   Effect.gen(function* () {
     const here = yield* current
     if (other.host !== here.host) return "unknown"
-    if (differ(other.boot, here.boot)) return "dead"
+    if (differ(other.boot, here.boot)) return isSameMachine(other, here) ? "dead" : "unknown"
     if (differ(other.namespace, here.namespace)) return "unknown"
     if (!TemporaryName.isRunning(other.pid)) return "dead"
     const { state, ticks } = yield* statOf(other.pid)

@@ -8,6 +8,7 @@ import * as TakeOver from "../checkpoint/TakeOver.js"
 import { differences } from "../config/Compare.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
+import { Abort } from "../training/Abort.js"
 import * as Fit from "../training/Fit.js"
 import * as Plan from "../training/Plan.js"
 import * as LastActivation from "../training/LastActivation.js"
@@ -67,6 +68,7 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
             : Random.make(config.training.seed),
           clear,
           store: folder.save,
+          remade: folder.remade,
           best: folder.best,
           epochEnd: epochEnd(folder, id)
         })
@@ -82,6 +84,7 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
           yield* Ref.set(run.lastSave, { progress: saved, path })
         }
         yield* Effect.addFinalizer((exit) => onExit(run, exit))
+        yield* Effect.forkScoped(endWithFolder(run, folder))
         const { epoch, step } = yield* place(run)
         yield* emit({
           _tag: "RunStarted",
@@ -96,6 +99,14 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
 
 const placeOf = ({ path, reason }: NonNullable<Start["from"]>) =>
   reason === undefined ? { path } : { path, reason }
+
+/** Ends the run at once when another process has its folder: nothing of it can be saved any more. */
+const endWithFolder = Effect.fnUntraced(function* (run: Run, folder: CheckpointFolder) {
+  const abort = yield* Abort
+  const error = yield* folder.lost
+  yield* Ref.set(run.isFlushed, true)
+  yield* abort.with(error)
+})
 
 /** The path under which the folder keeps what the run goes on from. */
 const pathOf = (

@@ -13,7 +13,7 @@ import * as Random from "../training/Random.js"
 import { learningRate, measured, type Run } from "../training/Run.js"
 import { SaveRequest } from "../training/SaveRequest.js"
 import * as SavePolicy from "../training/SavePolicy.js"
-import { save, secondsSinceSave } from "../training/Saving.js"
+import { isGone, save, secondsSinceSave } from "../training/Saving.js"
 import { train } from "../training/TrainStep.js"
 
 /**
@@ -58,7 +58,8 @@ export const trainEpoch = Stage.make("trainEpoch", {
           examples: progress.position.example - example
         })
         const isAsked = yield* saveRequest.take
-        if (isAsked || (yield* isDue(run, every, progress))) yield* save(run, "latest")
+        if (isAsked || (yield* isGone(run)) || (yield* isDue(run, every, progress)))
+          yield* save(run, "latest")
         yield* run.saver.breathe(started)
       }
       const { sums } = progress.position

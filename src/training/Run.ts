@@ -90,6 +90,8 @@ export interface Run {
   readonly saver: Saver
   /** The place of the newest snapshot that was given to the saver under the name latest. */
   readonly lastOrder: Ref.Ref<Progress.Progress | null>
+  /** How often the store had been made again by then. */
+  readonly orderedIn: Ref.Ref<number>
   /** The newest checkpoint of the name latest that is durable. */
   readonly lastSave: Ref.Ref<LastSave | null>
   /**
@@ -102,6 +104,8 @@ export interface Run {
     checkpoint: Unsaved,
     name: CheckpointName
   ) => Effect.Effect<SavedAs, CheckpointError>
+  /** How often the store was removed and had to be made again, without what had been saved. */
+  readonly remade: Effect.Effect<number>
   /** The best checkpoint in the store, of whichever run. */
   readonly best: CheckpointShelf["best"]
   /** The newest checkpoint of this run in the store that ends an epoch, or precedes the first. */

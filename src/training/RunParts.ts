@@ -47,6 +47,7 @@ export interface RunSetting<out C> {
   readonly random: Random.Random
   readonly clear: Run["clear"]
   readonly store: Run["store"]
+  readonly remade: Run["remade"]
   readonly best: Run["best"]
   readonly epochEnd: Run["epochEnd"]
 }
@@ -99,6 +100,7 @@ export const build = <C extends RunConfig>(
       newest: yield* Ref.make(0),
       orderedAt: yield* Ref.make(yield* Clock.currentTimeNanos),
       lastOrder: yield* Ref.make<Progress.Progress | null>(null),
+      orderedIn: yield* Ref.make(0),
       lastSave,
       stateful: new Map(),
       unclaimed: new Map()

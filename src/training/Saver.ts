@@ -68,7 +68,8 @@ export const make = (
     /** Tells of each trouble once, until a save succeeds: a full disk fails every attempt alike. */
     const warn = (errors: ReadonlyArray<CheckpointError>) =>
       Effect.forEach(
-        errors.filter(({ message }) => !told.has(message)),
+        // A run whose folder is another's ends with just that.
+        errors.filter(({ message, reason }) => reason !== "LockLost" && !told.has(message)),
         ({ message }) => {
           told.add(message)
           const text = `${message}; it is tried again with the next save`

@@ -151,14 +151,22 @@ export const secondsSinceSave = (run: Run): Effect.Effect<number> =>
   )
 
 const isOrdered = (run: Run, progress: Progress) =>
-  Effect.map(
+  Effect.zipWith(
     Ref.get(run.lastOrder),
-    (ordered) => ordered !== null && isSamePlace(ordered, progress)
+    isGone(run),
+    (ordered, gone) => ordered !== null && !gone && isSamePlace(ordered, progress)
   )
+
+/** Whether the store was removed, and had to be made again, since the run was saved last. */
+export const isGone = (run: Run): Effect.Effect<boolean> =>
+  Effect.zipWith(Ref.get(run.orderedIn), run.remade, (then, now) => then !== now)
 
 const order = (run: Run, name: CheckpointName, snapshot: Snapshot, stall: number) =>
   Effect.gen(function* () {
-    if (name === "latest") yield* Ref.set(run.lastOrder, snapshot.progress)
+    if (name === "latest") {
+      yield* Ref.set(run.lastOrder, snapshot.progress)
+      yield* Ref.set(run.orderedIn, yield* run.remade)
+    }
     // Not when it was taken: a flush may order what was taken long before. And always later than
     // the one before, also when the clock has been set back meanwhile.
     const now = yield* Clock.currentTimeMillis

@@ -358,7 +358,7 @@ describe("FileStore", () => {
       yield* fs.makeDirectory(`${place}/..lock.2147483646-0123abcd-1.tmp/deep`, { recursive: true })
       yield* fs.writeFileString(`${place}/.epoch.safetensors.2147483646-0123abcd-0.tmp`, "")
       yield* Effect.scoped(store.open(place))
-      expect(yield* fs.exists(place)).toBe(false)
+      expect(yield* fs.readDirectory(place)).toEqual([])
     }).pipe(Effect.provide(layer))
   )
 

@@ -7,6 +7,9 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as AtomicFile from "../../src/file/AtomicFile.js"
+import * as Errno from "../../src/file/Errno.js"
+import * as Folder from "../../src/file/Folder.js"
+import * as TemporaryName from "../../src/file/TemporaryName.js"
 import { Direct, type DirectAccess } from "../../src/file/DirectFile.js"
 import * as PageMemory from "../../src/file/PageMemory.js"
 
@@ -52,6 +55,15 @@ const offering = (fs: FileSystem.FileSystem, code?: string) => {
   }
   return { direct, written }
 }
+
+const underUmask =
+  (mask: number) =>
+  <A, E, R>(self: Effect.Effect<A, E, R>) =>
+    Effect.acquireUseRelease(
+      Effect.sync(() => process.umask(mask)),
+      () => self,
+      (before) => Effect.sync(() => process.umask(before))
+    )
 
 const failure = (code: string) =>
   new SystemError({
@@ -247,6 +259,48 @@ describe("AtomicFile", () => {
         const write = Effect.provideService(writePieces(`${folder}/a.bin`), Direct, direct)
         expect(yield* Effect.exit(write)).toEqual(Exit.fail(failure(code)))
         expect(yield* fs.readDirectory(folder)).toEqual([])
+      })
+    )
+  )
+
+  it.live("makes files and folders that others cannot change, whatever the umask", () =>
+    inFolder((folder, fs) =>
+      Effect.gen(function* () {
+        const place = `${folder}/a/b`
+        yield* Folder.make(place)
+        yield* AtomicFile.writeFile(`${place}/file`, "new")
+        yield* Effect.provideService(
+          AtomicFile.alias(`${place}/file`, `${place}/copy`),
+          FileSystem.FileSystem,
+          { ...fs, link: () => Effect.fail(failure("EPERM")) }
+        )
+        const modes = yield* Effect.forEach(["", "/b", "/b/file", "/b/copy"], (name) =>
+          Effect.map(fs.stat(`${folder}/a${name}`), ({ mode }) => (mode & 0o777).toString(8))
+        )
+        expect(modes).toEqual(["755", "755", "644", "644"])
+        expect(yield* fs.readFileString(`${place}/copy`)).toBe("new")
+      })
+    ).pipe(underUmask(0))
+  )
+
+  it.live("copies through no link that lies where the copy is made", () =>
+    inFolder((folder, fs) =>
+      Effect.gen(function* () {
+        yield* AtomicFile.writeFile(`${folder}/file`, "new")
+        yield* fs.writeFileString(`${folder}/outside`, "theirs")
+        // Its next name is known to whoever has seen one before.
+        const next = TemporaryName.make(`${folder}/copy`).replace(
+          /-(\d+)\.tmp$/,
+          (_, nth) => `-${Number(nth) + 1}.tmp`
+        )
+        yield* fs.symlink(`${folder}/outside`, next)
+        const copy = Effect.provideService(
+          AtomicFile.alias(`${folder}/file`, `${folder}/copy`),
+          FileSystem.FileSystem,
+          { ...fs, link: () => Effect.fail(failure("EPERM")) }
+        )
+        expect(Errno.code(yield* Effect.flip(copy))).toBe("EEXIST")
+        expect(yield* fs.readFileString(`${folder}/outside`)).toBe("theirs")
       })
     )
   )

@@ -74,7 +74,7 @@ describe("FolderLock", () => {
         const message = yield* tried(folder)
         if (expected === "taken") expect(message).toBe("taken")
         else expect(message).toMatch(/in use by process \d+ on/)
-        expect(message.includes("cannot be told")).toBe(expected === "judged")
+        expect(message.includes("cannot be checked")).toBe(expected === "judged")
         if (expected === "judged") expect(yield* tried(folder, true)).toBe("taken")
       })
     )

@@ -79,6 +79,7 @@ export const everyKernelRun = (options: {
       dataset,
       random: Random.make(training.seed),
       store: () => Effect.die("nothing is saved"),
+      remade: Effect.succeed(0),
       best: Effect.succeedNone,
       epochEnd: Effect.succeedNone,
       clear: Effect.void

@@ -33,11 +33,13 @@ const checkSpace = Effect.fnUntraced(function* (path: string, length: number) {
 /**
  * Writes `checkpoint` to the file at `path`, in one pass and with no second copy of its tensors;
  * succeeds with the file's length. A crash leaves what was there before, or the whole checkpoint;
- * which, is certain only after `Folder.sync`.
+ * which, is certain only after `Folder.sync`. `ready` comes right before the file gets its name: if
+ * it fails, there is none.
  */
 export const place = Effect.fn("CheckpointFile.place")(function* (
   path: string,
-  checkpoint: Unsaved
+  checkpoint: Unsaved,
+  ready: Effect.Effect<void, CheckpointError> = Effect.void
 ) {
   const unknown = yield* Either.mapLeft(
     Metadata.encode(checkpoint.meta, checkpoint.tensors.keys()),
@@ -55,7 +57,8 @@ export const place = Effect.fn("CheckpointFile.place")(function* (
       HeaderDigest.seal(final.bytes)
       yield* file.writeAt(0, final.bytes)
       return header.fileLength
-    })
+    }),
+    ready
   ).pipe(
     Effect.mapError((error) =>
       error._tag === "CheckpointError" ? error : whileWriting(path)(error)

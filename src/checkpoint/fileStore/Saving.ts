@@ -2,6 +2,7 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Duration from "effect/Duration"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Ref from "effect/Ref"
 import * as path from "node:path"
 import * as AtomicFile from "../../file/AtomicFile.js"
@@ -63,6 +64,10 @@ interface Planned {
   readonly undo: Effect.Effect<void, never, FileSystem.FileSystem>
 }
 
+/** Fails if the folder is not this run's any more. */
+export const locked = ({ folder, lock }: Pick<Open, "folder" | "lock">) =>
+  Effect.mapError(lock.check, whileLocking(folder))
+
 /** Gives the checkpoint a file of its own, unless it was just written. */
 const plan = Effect.fnUntraced(function* (open: Open, checkpoint: Unsaved) {
   const fs = yield* FileSystem.FileSystem
@@ -77,7 +82,8 @@ const plan = Effect.fnUntraced(function* (open: Open, checkpoint: Unsaved) {
   return {
     meta: ordered.meta,
     file,
-    write: CheckpointFile.place(file, ordered),
+    // Others may have taken the folder over while the file was written.
+    write: CheckpointFile.place(file, ordered, locked(open)),
     undo: Effect.ignore(fs.remove(file, { force: true }))
   } satisfies Planned
 })
@@ -114,7 +120,7 @@ const remove = Effect.fnUntraced(function* (open: Open, chosen: ReadonlyArray<Ra
     chosen.filter(
       ({ meta, name }) => !present.has(Names.pinOf(name)) && !open.loaded.has(keyIn(folder, meta))
     ),
-    ({ path }) => fs.remove(path, { force: true }),
+    ({ path }) => Effect.zipRight(locked(open), fs.remove(path, { force: true })),
     { discard: true }
   )
 })
@@ -129,8 +135,10 @@ export const save = Effect.fn("FileStore.save")(function* (
   name: CheckpointName
 ) {
   const alias = path.join(open.folder, Names.fileOf(name))
+  const { remade } = open.lock
+  const before = yield* remade
   const publish = Effect.gen(function* () {
-    yield* Effect.mapError(open.lock.check, whileLocking(open.folder))
+    yield* locked(open)
     const { file, meta, undo, write } = yield* plan(open, checkpoint)
     const coming = { path: file, name: path.basename(file), meta }
     const [bytes, chosen] = yield* Effect.all([write, Effect.either(choose(open, coming))], {
@@ -146,7 +154,15 @@ export const save = Effect.fn("FileStore.save")(function* (
       error._tag === "CheckpointError" ? error : whileWriting(alias)(error)
     )
   )
-  const [duration, { chosen, saved }] = yield* Effect.timed(publish)
+  // What fails because the folder went is written again where it was made again.
+  const again = Effect.catchAll(publish, (error) =>
+    Effect.flatMap(Effect.either(locked(open)), (held) =>
+      Either.isLeft(held) && held.left.reason === "LockLost"
+        ? Effect.fail(held.left)
+        : Effect.flatMap(remade, (now) => (now > before ? publish : Effect.fail(error)))
+    )
+  )
+  const [duration, { chosen, saved }] = yield* Effect.timed(again)
   // A failure to remove is no failure to save.
   yield* Effect.catchAll(
     Effect.flatMap(chosen, (found) => remove(open, found)),

@@ -1,0 +1,18 @@
+// The lock of a folder is a folder in it that holds one file, named for its owner's token and, so
+// that each renewal shows, and fails where it comes too late, for how often it has been renewed.
+const pattern = /^owner-(.+?)(?:\.(\d+))?\.json$/
+
+/** The name of a lock's file, and what it says. */
+export interface OwnerName {
+  readonly name: string
+  readonly token: string
+}
+
+/** The name of the file of an owner that has renewed its lock so many times. */
+export const make = (token: string, renewals: number): string => `owner-${token}.${renewals}.json`
+
+/** The owner among the names in a lock; undefined if it is free. */
+export const among = (names: ReadonlyArray<string>): OwnerName | undefined =>
+  names
+    .map((name) => ({ name, token: pattern.exec(name)?.[1] }))
+    .find((one): one is OwnerName => one.token !== undefined)
