@@ -9,8 +9,11 @@ export const format = "holdfast"
 /** The version of the checkpoint format that this release writes. */
 export const formatVersion = 3
 
+/** The version that it writes where the history is so long that part of it is tensors. */
+export const longHistoryVersion = 4
+
 /** The versions of the checkpoint format that this release reads. */
-export const formatVersions = [1, 2, formatVersion] as const
+export const formatVersions = [1, 2, formatVersion, longHistoryVersion] as const
 
 /** The element types a checkpoint can hold, as safetensors names them. */
 export type DType = "F32" | "I32" | "BOOL" | "U8"
@@ -165,9 +168,22 @@ export const epochOfWeights = ({
   readonly step: number
 }): number => (step > 0 ? epoch + 1 : epoch)
 
+// The end of a history that two checkpoints must have in common: what a header holds at least.
+const compared = 1024
+
+const isSameHistory = (a: CheckpointMeta["train_history"], b: CheckpointMeta["train_history"]) => {
+  const count = Math.min(a.length, b.length, compared)
+  if (a === b || a.length + b.length === 0) return true
+  return count > 0 && JSON.stringify(a.slice(-count)) === JSON.stringify(b.slice(-count))
+}
+
 /**
  * Whether two checkpoints are of one moment: the same run, place, history and states are the same
- * weights.
+ * weights. Of long histories the last epochs decide.
  */
-export const isSame = (a: CheckpointMeta, b: CheckpointMeta): boolean =>
-  JSON.stringify({ ...a, saved_at: "" }) === JSON.stringify({ ...b, saved_at: "" })
+export const isSame = (a: CheckpointMeta, b: CheckpointMeta): boolean => {
+  if (a.run_id !== b.run_id || a.global_step !== b.global_step) return false
+  const rest = (meta: CheckpointMeta) =>
+    JSON.stringify({ ...meta, saved_at: "", train_history: [] })
+  return rest(a) === rest(b) && isSameHistory(a.train_history, b.train_history)
+}

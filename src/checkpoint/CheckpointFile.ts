@@ -5,9 +5,10 @@ import * as Folder from "../file/Folder.js"
 import type { Checkpoint, CheckpointMeta, CheckpointTensor, DType, Unsaved } from "./Checkpoint.js"
 import type { CheckpointError } from "./CheckpointError.js"
 import { whileWriting } from "./CheckpointError.js"
+import * as History from "./file/History.js"
 import * as Opened from "./file/Opened.js"
 import { check } from "./file/Opened.js"
-import { readData, verifyData } from "./file/Reading.js"
+import { readData, readMeta, verifyData } from "./file/Reading.js"
 import { place } from "./file/Writing.js"
 
 export { check, place }
@@ -20,10 +21,13 @@ export interface CheckpointInfo {
   readonly tensors: ReadonlyArray<TensorInfo>
 }
 
-/** A tensor of a checkpoint's file; `bytes` is its length, `digest` is in hexadecimal. */
+/**
+ * A tensor of a checkpoint's file; `bytes` is its length, `digest` is in hexadecimal. The columns of a
+ * long history are F64.
+ */
 export interface TensorInfo {
   readonly name: string
-  readonly dtype: DType
+  readonly dtype: string
   readonly shape: ReadonlyArray<number>
   readonly bytes: number
   readonly digest: string
@@ -39,33 +43,38 @@ export const write = (
     Effect.mapError(Folder.sync(dirname(path)), whileWriting(path))
   ).pipe(Effect.withSpan("CheckpointFile.write"))
 
-const infoOf = ({ digests, header, meta }: Opened.Opened): CheckpointInfo => ({
+const infoOf = ({ digests, header }: Opened.Opened, meta: CheckpointMeta): CheckpointInfo => ({
   meta,
   bytes: header.fileLength,
   tensors: [...header.tensors].map(([name, { dtype, shape, begin, end }]) => ({
     name,
-    dtype: dtype as DType,
+    dtype,
     shape,
     bytes: end - begin,
     digest: digests.get(name) ?? ""
   }))
 })
 
-/** Reads and verifies the header of the checkpoint at `path`, and the length of its file. */
+/**
+ * Reads and verifies what the checkpoint at `path` says of itself, and the length of its file, but
+ * none of its weights and other tensors.
+ */
 export const inspect = (
   path: string
 ): Effect.Effect<CheckpointInfo, CheckpointError, FileSystem.FileSystem> =>
-  Opened.use(path, (_, opened) => Effect.succeed(infoOf(opened)))
+  Opened.use(path, (file, opened) =>
+    Effect.map(readMeta(path, file, opened), (meta) => infoOf(opened, meta))
+  )
 
-/**
- * Reads the checkpoint at `path` and verifies every byte of it, with little memory; gives what its
- * header says.
- */
+/** Reads the checkpoint at `path` and verifies every byte of it, with little memory. */
 export const verify = (
   path: string
 ): Effect.Effect<CheckpointInfo, CheckpointError, FileSystem.FileSystem> =>
   Opened.use(path, (file, opened) =>
-    Effect.as(verifyData(path, file, opened), infoOf(opened))
+    Effect.zipRight(
+      verifyData(path, file, opened),
+      Effect.map(readMeta(path, file, opened), (meta) => infoOf(opened, meta))
+    )
   ).pipe(Effect.withSpan("CheckpointFile.verify"))
 
 /**
@@ -76,12 +85,14 @@ export const read = (
   path: string
 ): Effect.Effect<Checkpoint, CheckpointError, FileSystem.FileSystem> =>
   Opened.use(path, (file, found) =>
-    Effect.map(readData(path, file, found), (data): Checkpoint => {
-      const { length, tensors } = found.header
+    Effect.map(readData(path, file, found), ({ data, meta }): Checkpoint => {
+      const { length } = found.header
+      const tensors = new Map(found.header.tensors)
+      for (const column of found.columns) tensors.delete(History.tensorOf(column))
       const restored = [...tensors].map(([name, { dtype, shape, begin, end }]) => {
         const bytes = Effect.succeed(data.subarray(begin - length, end - length))
         return [name, { dtype: dtype as DType, shape, bytes }] as const
       })
-      return { meta: found.meta, tensors: new Map<string, CheckpointTensor>(restored) }
+      return { meta, tensors: new Map<string, CheckpointTensor>(restored) }
     })
   ).pipe(Effect.withSpan("CheckpointFile.read"))

@@ -1,10 +1,15 @@
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs"
+import type { BigIntStats } from "node:fs"
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs"
 import * as EventLoop from "./EventLoop.js"
 import * as NodeFiles from "./NodeFiles.js"
 import * as OpenFile from "./OpenFile.js"
+
+/** What has been made of the beginnings of files, by their paths, and of which state of each. */
+export type Known<A> = Map<string, { readonly state: string; readonly result: A }>
 
 /** The beginning of a file, read into `memory`; none if it cannot be read. */
 const through = (fs: FileSystem.FileSystem, file: string, memory: Uint8Array) =>
@@ -15,6 +20,16 @@ const through = (fs: FileSystem.FileSystem, file: string, memory: Uint8Array) =>
     Effect.option
   )
 
+/** What changes whenever a file is written to, or another takes its place. */
+const stateOf = ({ ctimeNs, dev, ino, mtimeNs, size }: BigIntStats): string =>
+  `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`
+
+const stateNow = Option.liftThrowable((file: string) => stateOf(statSync(file, { bigint: true })))
+
+// A file that was changed so lately can be changed again with no difference in its times, which some
+// file systems count in seconds. Nor is a clock trusted that was set back.
+const settled = 3000n * 1_000_000n
+
 // To open a named pipe otherwise waits for somebody to write to it, and all of this process with it.
 const unblocked = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
@@ -22,8 +37,10 @@ const unblocked = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 const readNow = Option.liftThrowable((file: string, memory: Uint8Array) => {
   const descriptor = openSync(file, unblocked)
   try {
-    if (!fstatSync(descriptor).isFile()) throw new Error("not a regular file")
-    return memory.subarray(0, readSync(descriptor, memory, 0, memory.length, 0))
+    const info = fstatSync(descriptor, { bigint: true })
+    if (!info.isFile()) throw new Error("not a regular file")
+    const start = memory.subarray(0, readSync(descriptor, memory, 0, memory.length, 0))
+    return { start, state: stateOf(info), changed: info.ctimeNs }
   } finally {
     closeSync(descriptor)
   }
@@ -34,19 +51,42 @@ const slice = 32
 
 /**
  * Gives `use` the first `length` bytes of each file, all of a shorter one, or nothing of one that
- * cannot be read: why, another attempt will tell. `use` must not keep the bytes.
+ * cannot be read: why, another attempt will tell. `use` must not keep the bytes. Gives what it made of
+ * each; of a file that is as it was, what `known` holds, which afterwards holds these files only.
  */
 export const read = Effect.fnUntraced(function* <A>(
   files: ReadonlyArray<string>,
   length: number,
-  use: (file: string, start: Option.Option<Uint8Array>) => A
+  use: (file: string, start: Option.Option<Uint8Array>) => A,
+  known: Known<A> = new Map()
 ) {
   const fs = yield* FileSystem.FileSystem
   const areOurs = yield* NodeFiles.areOurs
+  const now = BigInt(yield* Clock.currentTimeMillis) * 1_000_000n
   const memory = Buffer.allocUnsafeSlow(length)
+  const before = new Map(known)
+  known.clear()
+
+  const useNow = (file: string) => {
+    const found = before.get(file)
+    if (found !== undefined && Option.contains(stateNow(file), found.state)) {
+      known.set(file, found)
+      return found.result
+    }
+    const read = readNow(file, memory)
+    const result = use(
+      file,
+      Option.map(read, ({ start }) => start)
+    )
+    if (Option.isSome(read) && now - read.value.changed > settled) {
+      known.set(file, { state: read.value.state, result })
+    }
+    return result
+  }
+
   const results: Array<A> = []
   for (const file of files) {
-    results.push(use(file, areOurs ? readNow(file, memory) : yield* through(fs, file, memory)))
+    results.push(areOurs ? useNow(file) : use(file, yield* through(fs, file, memory)))
     if (results.length % slice === 0) yield* EventLoop.breathe
   }
   return results

@@ -83,6 +83,16 @@ const gmacs = new Map([
   ["model_state_dict.mask", "8a209d933ba922c6"]
 ])
 
+/** The columns of the long history in the fourth. */
+const columns = new Map([
+  ["train_history.early", "ff148566f2922e6e"],
+  ["train_history.epoch", "fd25f727bc601b29"],
+  ["train_history.learning_rate", "fd61b6b705395123"],
+  ["train_history.seconds", "e3af2c5f16cd7b5f"],
+  ["train_history.train_loss", "a65107b8f57e7547"],
+  ["train_history.val_loss", "cf01fb3336c20b64"]
+])
+
 describe("CheckpointFile", () => {
   it.live("gives back what it saved, to the bit", () =>
     withFile((file) =>
@@ -243,15 +253,24 @@ describe("CheckpointFile", () => {
     ["version-1", 1, sha256s],
     ["version-1-with-summary", 1, sha256s],
     ["version-2", 2, sha256sOfLeaves],
-    ["version-3", 3, gmacs]
+    ["version-3", 3, gmacs],
+    ["version-4", 4, new Map([...gmacs, ...columns])]
   ])("reads what was written as %s", ([name, format_version, beginnings]) =>
     Effect.gen(function* () {
       const file = fileURLToPath(new URL(`fixtures/${name}.safetensors`, import.meta.url))
       const { meta, tensors } = yield* CheckpointFile.read(file)
       expect(meta).toMatchObject({ format_version, epoch: 3, global_step: 21, backend: "wasm" })
-      expect(meta.train_history).toStrictEqual([
-        { epoch: 3, learning_rate: 0.01, seconds: 1, val_loss: 0.25, train_loss: NaN }
-      ])
+      const record = { epoch: 3, learning_rate: 0.01, seconds: 1, val_loss: 0.25, train_loss: NaN }
+      expect(meta.train_history).toStrictEqual(
+        format_version < 4
+          ? [record]
+          : Array.from({ length: 1100 }, (_, i) => ({
+              ...record,
+              epoch: i + 1,
+              val_loss: 1 / (i + 1),
+              ...(i < 9 ? { early: i } : {})
+            }))
+      )
       expect(meta.stage_states).toStrictEqual({ "early stopping": { best: Infinity, wait: 2 } })
       expect(meta.optimizer_state_dict).toStrictEqual({ iterations: 21, momentum: -0 })
       const bias = yield* tensors.get("model_state_dict.dense/bias")!.bytes
@@ -269,7 +288,7 @@ describe("CheckpointFile", () => {
         yield* CheckpointFile.write(file, sample(3))
         const bytes = Buffer.from(yield* fs.readFile(file))
         const digest = /"header_digest":"(\w+)"/.exec(bytes.toString("latin1"))?.[1] ?? ""
-        bytes.write('"format_version":"4"', bytes.indexOf('"format_version":"3"'), "latin1")
+        bytes.write('"format_version":"5"', bytes.indexOf('"format_version":"3"'), "latin1")
         const end = Number(bytes.readBigUInt64LE(0)) + 8
         bytes.write("0".repeat(64), bytes.indexOf(digest), "latin1")
         bytes.write(sha256(bytes.subarray(0, end)), bytes.indexOf("0".repeat(64)), "latin1")

@@ -3,6 +3,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as TestClock from "effect/TestClock"
 import * as Candidates from "../../src/checkpoint/Candidate.js"
 import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
 import { fileNames } from "../../src/checkpoint/CheckpointStore.js"
@@ -87,5 +88,28 @@ describe("a scan", () => {
         "Truncated"
       ])
     }).pipe(Effect.provide(layer))
+  )
+})
+
+describe("a scan of a folder that was scanned before", () => {
+  it.scoped("finds what has changed since", () =>
+    Effect.gen(function* () {
+      yield* TestClock.setTime(Date.now() + 3_600_000)
+      const fs = yield* FileSystem.FileSystem
+      const place = yield* folder
+      const names = Effect.map(scan(place), ({ errors, ranked }) => [
+        ranked.map(({ name }) => name).sort(),
+        errors.map(({ path }) => path.replace(/.*\//, "")).sort()
+      ])
+      const before = yield* names
+      expect(yield* names).toEqual(before)
+      yield* fs.copyFile(`${place}/plain.safetensors`, `${place}/short.safetensors`)
+      yield* fs.remove(`${place}/flipped.safetensors`)
+      yield* fs.writeFile(`${place}/middle.safetensors`, new Uint8Array(100))
+      const [ranked, errors] = yield* names
+      expect(ranked).toContain("short.safetensors")
+      expect(ranked).not.toContain("middle.safetensors")
+      expect(errors).toEqual(["empty.safetensors", "middle.safetensors"])
+    }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 })

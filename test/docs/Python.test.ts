@@ -2,9 +2,10 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { spawnSync } from "node:child_process"
-import { mkdtempSync, readFileSync } from "node:fs"
+import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
 import { sample } from "../checkpoint/sample.js"
 
@@ -13,6 +14,32 @@ const python = spawnSync("python3", ["--version"])
 /** The program of a README that reads a checkpoint with nothing but Python. */
 const program = (readme: string): string =>
   /runs this\. -->\n\n```python\n([\s\S]*?)```/.exec(readFileSync(readme, "utf8"))![1]!
+
+/** The program that reads a long history, of the checkpoint at `path`. */
+const historyProgram = (readme: string, path: string): string =>
+  readFileSync(readme, "utf8")
+    .split("```python\n")
+    .map((part) => part.split("```")[0]!)
+    .find((part) => part.includes("train_history_columns"))!
+    .replace("checkpoints/best_model.safetensors", path)
+
+/** As much of the safetensors package as it uses. */
+const safetensors = `
+import json, struct
+class safe_open:
+    def __init__(self, path, framework):
+        with open(path, "rb") as file:
+            (length,) = struct.unpack("<Q", file.read(8))
+            self.header, self.data = json.loads(file.read(length)), file.read()
+    def __enter__(self): return self
+    def __exit__(self, *rest): pass
+    def metadata(self): return self.header["__metadata__"]
+    def get_tensor(self, name):
+        begin, end = self.header[name]["data_offsets"]
+        class Tensor:
+            def tolist(_): return list(struct.unpack(f"<{(end - begin) // 8}d", self.data[begin:end]))
+        return Tensor()
+`
 
 const saved = Effect.gen(function* () {
   const file = join(mkdtempSync(join(tmpdir(), "holdfast-python-")), "epoch.safetensors")
@@ -42,6 +69,28 @@ describe.skipIf(python.status !== 0)("the Python in the README", () => {
       expect(Number(kernel.split(" ").at(-1))).toBeCloseTo(sum, 4)
     })
   )
+
+  it.each(["README.md", "README.zh-CN.md"])("%s: reads the whole of a long history", (readme) => {
+    const fixture = fileURLToPath(
+      new URL("../checkpoint/fixtures/version-4.safetensors", import.meta.url)
+    )
+    const folder = mkdtempSync(join(tmpdir(), "holdfast-python-"))
+    writeFileSync(join(folder, "safetensors.py"), safetensors)
+    const { status, stderr, stdout } = spawnSync(
+      "python3",
+      ["-c", `${historyProgram(readme, fixture)}\nprint(json.dumps(history))`],
+      { encoding: "utf8", env: { ...process.env, PYTHONPATH: folder } }
+    )
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" })
+    const history = JSON.parse(stdout.replaceAll("NaN", "0")) as ReadonlyArray<unknown>
+    expect(history).toHaveLength(1100)
+    expect(history[9]).toMatchObject({ epoch: 10, val_loss: 1 / 10, seconds: 1 })
+    expect(history[1099]).toMatchObject({ epoch: 1100, val_loss: 1 / 1100 })
+    // The program that needs nothing reads it, too.
+    const plain = spawnSync("python3", ["-c", program(readme), fixture], { encoding: "utf8" })
+    expect(plain.stderr).toBe("")
+    expect(plain.stdout).toContain(`train_history.epoch [1024] ${(1024 * 1025) / 2}`)
+  })
 
   it.live("notices a flipped bit", () =>
     Effect.gen(function* () {

@@ -1,10 +1,18 @@
 import * as Either from "effect/Either"
-import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as JsonText from "../../file/JsonText.js"
-import { CheckpointMeta, format, formatVersion, formatVersions } from "../Checkpoint.js"
+import {
+  CheckpointMeta,
+  format,
+  formatVersion,
+  formatVersions,
+  longHistoryVersion
+} from "../Checkpoint.js"
+import type { TensorInfo } from "../../file/safetensors/Header.js"
+import { firstProblem } from "./FirstProblem.js"
 import * as HeaderDigest from "./HeaderDigest.js"
+import * as History from "./History.js"
 import * as Summary from "./Summary.js"
 import * as TensorDigest from "./TensorDigest.js"
 
@@ -13,7 +21,10 @@ export type Digests = ReadonlyMap<string, string>
 
 /** What a checkpoint's `__metadata__` holds. */
 export interface Metadata {
+  /** Of its history the last epochs, where others are in columns. */
   readonly meta: CheckpointMeta
+  /** The names of those columns. */
+  readonly columns: ReadonlyArray<string>
   readonly digests: Digests
 }
 
@@ -23,12 +34,6 @@ export interface MetadataProblem {
   readonly detail: string
 }
 
-const firstProblem = (error: ParseResult.ParseError): string =>
-  ParseResult.ArrayFormatter.formatErrorSync(error)
-    .slice(0, 1)
-    .map(({ path, message }) => `${path.join(".")}: ${message}`)
-    .join()
-
 // By hand: an object cannot hold every name as a key.
 const digestsText = (digests: Iterable<readonly [string, string]>): string => {
   const pairs = [...digests].map(([name, digest]) => `${JSON.stringify(name)}:"${digest}"`)
@@ -37,24 +42,35 @@ const digestsText = (digests: Iterable<readonly [string, string]>): string => {
 
 /**
  * The `__metadata__` of a checkpoint: one key a field, its value JSON text; placeholders stand for
- * the digests of the tensors, by their names, and of the header. Left: what cannot be encoded.
+ * the digests of the tensors, by their names, and of the header. `columns` are the names of those that
+ * hold the beginning of its history. Left: what cannot be encoded.
  */
 export const encode = (
   meta: CheckpointMeta,
+  columns: ReadonlyArray<string>,
   tensors: Iterable<string>
 ): Either.Either<ReadonlyMap<string, string>, string> =>
   Either.gen(function* () {
-    // What was read from an older version is written as this one.
-    const current = { ...meta, format_version: formatVersion } as const
-    const fields = yield* Either.mapLeft(Schema.encodeEither(CheckpointMeta)(current), firstProblem)
+    // What was read from an older version is written as this one. Earlier releases can read it, too,
+    // as long as they find the whole history where they look for it.
+    const version = columns.length === 0 ? formatVersion : longHistoryVersion
+    const current = { ...meta, format_version: version } as const
+    // Of the history what the summary needs: all of it takes the longer the more there is.
+    const last = { ...current, train_history: current.train_history.slice(-1) }
+    const fields = yield* Either.mapLeft(Schema.encodeEither(CheckpointMeta)(last), firstProblem)
     const metadata = new Map([
       ["format", format],
-      ["format_version", String(formatVersion)],
+      ["format_version", String(version)],
       [Summary.key, yield* Summary.text(fields)],
       [Summary.digestKey, HeaderDigest.placeholder]
     ])
     for (const [key, value] of Object.entries(fields)) {
-      metadata.set(key, yield* JsonText.stringify(value, key))
+      const text =
+        key === "train_history" ? History.text(meta[key]) : JsonText.stringify(value, key)
+      metadata.set(key, yield* text)
+    }
+    if (columns.length > 0) {
+      metadata.set(History.key, yield* JsonText.stringify(columns, History.key))
     }
     const unknown = [...tensors].map((name) => [name, TensorDigest.placeholder] as const)
     metadata.set("tensor_digests", digestsText(unknown))
@@ -77,7 +93,7 @@ const version = (metadata: ReadonlyMap<string, string>): MetadataProblem | undef
   }
   const found = metadata.get("format_version")
   if (formatVersions.some((version) => found === String(version))) return undefined
-  const detail = `version ${found}; this reads versions 1 to ${formatVersion}`
+  const detail = `version ${found}; this reads versions 1 to ${formatVersions.at(-1)}`
   return { reason: "UnsupportedVersion", detail }
 }
 
@@ -96,6 +112,26 @@ const decodeDigests = (text: string): Either.Either<Digests, MetadataProblem> =>
     })
   )
 
+const decodeColumns = (
+  metadata: ReadonlyMap<string, string>,
+  { format_version }: CheckpointMeta,
+  tensors: ReadonlyMap<string, TensorInfo>
+): Either.Either<ReadonlyArray<string>, MetadataProblem> => {
+  if (format_version < longHistoryVersion) return Either.right([])
+  return JsonText.parse(metadata.get(History.key) ?? "").pipe(
+    Either.filterOrLeft(
+      (names): names is ReadonlyArray<string> =>
+        Array.isArray(names) && names.every(Predicate.isString),
+      () => "not names"
+    ),
+    Either.mapLeft((what) => damaged(`${History.key} are ${what}`)),
+    Either.filterOrLeft(
+      (names) => History.problem(names, tensors) === null,
+      (names) => damaged(History.problem(names, tensors) ?? "")
+    )
+  )
+}
+
 // Only of fields that have been decoded, which are therefore what was encoded.
 const summaryOf = (fields: Readonly<Record<string, unknown>>) =>
   Either.getOrNull(Summary.text(fields as unknown as typeof CheckpointMeta.Encoded))
@@ -103,7 +139,7 @@ const summaryOf = (fields: Readonly<Record<string, unknown>>) =>
 /** Reads the `__metadata__` of a checkpoint whose tensors have the names of `tensors`. */
 export const decode = (
   metadata: ReadonlyMap<string, string>,
-  tensors: ReadonlyMap<string, unknown>
+  tensors: ReadonlyMap<string, TensorInfo>
 ): Either.Either<Metadata, MetadataProblem> =>
   Either.gen(function* () {
     const unsupported = version(metadata)
@@ -119,10 +155,12 @@ export const decode = (
         damaged(`${key} is ${what}`)
       )
     }
-    const meta = yield* Either.mapLeft(
-      Schema.decodeUnknownEither(CheckpointMeta)(fields),
+    const train_history = yield* Either.mapLeft(History.records(fields["train_history"]), damaged)
+    const others = yield* Either.mapLeft(
+      Schema.decodeUnknownEither(CheckpointMeta)({ ...fields, train_history: [] }),
       (error) => damaged(firstProblem(error))
     )
+    const meta = { ...others, train_history }
     const summary = metadata.get(Summary.key)
     if (summary !== undefined && summary !== summaryOf(fields)) {
       return yield* Either.left(damaged(`its ${Summary.key} is not that of its fields`))
@@ -131,5 +169,5 @@ export const decode = (
     for (const name of tensors.keys()) {
       if (!digests.has(name)) return yield* Either.left(damaged(`${name} has no digest`))
     }
-    return { meta, digests }
+    return { meta, digests, columns: yield* decodeColumns(metadata, meta, tensors) }
   })

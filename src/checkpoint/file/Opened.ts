@@ -6,20 +6,16 @@ import * as EventLoop from "../../file/EventLoop.js"
 import * as OpenFile from "../../file/OpenFile.js"
 import * as Header from "../../file/safetensors/Header.js"
 import type { SafetensorsError } from "../../file/safetensors/SafetensorsError.js"
-import type { CheckpointMeta } from "../Checkpoint.js"
 import type { CheckpointErrorReason } from "../CheckpointError.js"
 import { CheckpointError, notSafetensors, whileReading } from "../CheckpointError.js"
 import * as HeaderDigest from "./HeaderDigest.js"
-import type { Digests } from "./Metadata.js"
 import * as Metadata from "./Metadata.js"
 import * as Opening from "./Opening.js"
 import * as Summary from "./Summary.js"
 
 /** A checkpoint's file that is open, its header read and verified. */
-export interface Opened {
+export interface Opened extends Metadata.Metadata {
   readonly header: Header.Header
-  readonly meta: CheckpointMeta
-  readonly digests: Digests
 }
 
 const refusal = (path: string) => (reason: CheckpointErrorReason, detail: string) =>
@@ -60,7 +56,7 @@ const readHeader = Effect.fnUntraced(function* (path: string, file: FileSystem.F
 const understand = (path: string, header: Header.Header): Either.Either<Opened, CheckpointError> =>
   Either.mapBoth(Metadata.decode(header.metadata, header.tensors), {
     onLeft: ({ reason, detail }) => refusal(path)(reason, detail),
-    onRight: ({ meta, digests }) => ({ header, meta, digests })
+    onRight: (metadata) => ({ header, ...metadata })
   })
 
 const withHeader = <A>(

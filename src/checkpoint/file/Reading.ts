@@ -2,14 +2,35 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as OpenFile from "../../file/OpenFile.js"
 import { CheckpointError } from "../CheckpointError.js"
+import type { TensorInfo } from "../../file/safetensors/Header.js"
+import * as History from "./History.js"
 import type { Opened } from "./Opened.js"
 import type { TensorChecking } from "./TensorChecking.js"
 import * as Checking from "./TensorChecking.js"
+import * as TensorDigest from "./TensorDigest.js"
 
 // Each piece costs a turn of the event loop; nothing is read while the last one is verified.
 const pieceLength = 1 << 23
 
-const name = (damaged: TensorChecking["damaged"]): string => {
+const truncated = (path: string) =>
+  new CheckpointError({
+    reason: "Truncated",
+    path,
+    detail: "the file became shorter while it was read"
+  })
+
+const allocate = (path: string, length: number) =>
+  Effect.try({
+    try: () => new Uint8Array(Buffer.allocUnsafeSlow(length).buffer),
+    catch: () =>
+      new CheckpointError({
+        reason: "Unreadable",
+        path,
+        detail: `its tensors take ${length} bytes, more than can be had`
+      })
+  })
+
+const nameOf = (damaged: TensorChecking["damaged"]): string => {
   const places = damaged
     .slice(0, 3)
     .map(([name, { begin, end }]) => `${name} (bytes ${begin} to ${end})`)
@@ -29,6 +50,7 @@ const verifying = Effect.fnUntraced(function* (
 ) {
   const { length, fileLength } = opened.header
   const checking = Checking.make(opened)
+  yield* file.seek(length, "start")
   let before: Uint8Array = new Uint8Array()
   for (let nth = 0, begin = length; begin < fileLength; nth++, begin += pieceLength) {
     const piece = memory(nth, Math.min(pieceLength, fileLength - begin))
@@ -38,38 +60,63 @@ const verifying = Effect.fnUntraced(function* (
       [OpenFile.fill(file, piece), Effect.sync(() => checking.take(verified))],
       { concurrency: "unbounded" }
     )
-    if (read < piece.length) {
-      const detail = "the file became shorter while it was read"
-      return yield* new CheckpointError({ reason: "Truncated", path, detail })
-    }
+    if (read < piece.length) return yield* truncated(path)
     before = piece
   }
   checking.take(before)
   if (checking.damaged.length > 0) {
-    return yield* new CheckpointError({ reason: "Damaged", path, detail: name(checking.damaged) })
+    return yield* new CheckpointError({ reason: "Damaged", path, detail: nameOf(checking.damaged) })
   }
 })
 
-/** Reads the data behind a header and verifies it. */
+/** All of what a header says, its whole history included, whose columns `bytesOf` gives. */
+const withHistory = (
+  { columns, header, meta }: Opened,
+  bytesOf: (tensor: TensorInfo) => Uint8Array
+) => {
+  if (columns.length === 0) return meta
+  const beginning = History.join(
+    columns.map((name) => [name, bytesOf(header.tensors.get(History.tensorOf(name))!)] as const)
+  )
+  return { ...meta, train_history: [...beginning, ...meta.train_history] }
+}
+
+/** All that a checkpoint says of itself: what its header says, and the columns of its history. */
+export const readMeta = Effect.fnUntraced(function* (
+  path: string,
+  file: FileSystem.File,
+  opened: Opened
+) {
+  const bytes = new Map<TensorInfo, Uint8Array>()
+  for (const name of opened.columns) {
+    const tensor = opened.header.tensors.get(History.tensorOf(name))!
+    const column = yield* allocate(path, tensor.end - tensor.begin)
+    yield* file.seek(tensor.begin, "start")
+    if ((yield* OpenFile.fill(file, column)) < column.length) return yield* truncated(path)
+    if (TensorDigest.of(column) !== opened.digests.get(History.tensorOf(name))) {
+      const detail = nameOf([[History.tensorOf(name), tensor]])
+      return yield* new CheckpointError({ reason: "Damaged", path, detail })
+    }
+    bytes.set(tensor, column)
+  }
+  return withHistory(opened, (tensor) => bytes.get(tensor)!)
+})
+
+/** Reads the data behind a header and verifies it; gives it, and all that the checkpoint says. */
 export const readData = Effect.fnUntraced(function* (
   path: string,
   file: FileSystem.File,
   opened: Opened
 ) {
   const length = opened.header.fileLength - opened.header.length
-  const data = yield* Effect.try({
-    try: () => new Uint8Array(Buffer.allocUnsafeSlow(length).buffer),
-    catch: () =>
-      new CheckpointError({
-        reason: "Unreadable",
-        path,
-        detail: `its tensors take ${length} bytes, more than can be had`
-      })
-  })
+  const data = yield* allocate(path, length)
   yield* verifying(path, file, opened, (nth, length) =>
     data.subarray(nth * pieceLength, nth * pieceLength + length)
   )
-  return data
+  const meta = withHistory(opened, ({ begin, end }) =>
+    data.subarray(begin - opened.header.length, end - opened.header.length)
+  )
+  return { data, meta }
 })
 
 /** Verifies the data behind a header, of which no more than two pieces are in memory at a time. */

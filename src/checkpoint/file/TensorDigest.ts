@@ -68,7 +68,8 @@ const sha256OfLeaves = (): TensorDigest => {
 const byVersion: Readonly<Record<CheckpointMeta["format_version"], () => TensorDigest>> = {
   1: sha256,
   2: sha256OfLeaves,
-  3: gmac
+  3: gmac,
+  4: gmac
 }
 
 /**

@@ -4,19 +4,23 @@ import * as Fiber from "effect/Fiber"
 import type { AtomicFile } from "../../file/AtomicFile.js"
 import * as PageMemory from "../../file/PageMemory.js"
 import type * as Header from "../../file/safetensors/Header.js"
-import type { Unsaved } from "../Checkpoint.js"
+import type { BackendError } from "../../backend/BackendError.js"
+import type { FileTensor } from "./History.js"
 import { CheckpointError, whileComputing } from "../CheckpointError.js"
 import * as TensorDigest from "./TensorDigest.js"
 
 // So much is written at once, while as much is being copied to the other half of memory.
 const pieceLength = PageMemory.length / 2
 
+/** All tensors of a file, by their names. */
+export type Tensors = ReadonlyMap<string, FileTensor<BackendError>>
+
 /** Bytes that may move: they are to be asked for again after each turn of the event loop. */
 type Bytes = () => Uint8Array
 
 const bytesOf = Effect.fnUntraced(function* (
   path: string,
-  { tensors }: Unsaved,
+  tensors: Tensors,
   name: string,
   length: number
 ) {
@@ -72,19 +76,19 @@ const through = Effect.fnUntraced(function* (file: AtomicFile, begin: number) {
 })
 
 /**
- * Writes the tensors of `checkpoint` to where the header says, in its order, and gives the digest
+ * Writes `tensors` to where the header says, in its order, and gives the digest
  * of each.
  */
 export const writeTensors = Effect.fn("CheckpointFile.writeTensors")(function* (
   path: string,
   file: AtomicFile,
-  checkpoint: Unsaved,
+  tensors: Tensors,
   header: Header.Header
 ) {
   const { finish, put } = yield* through(file, header.length)
   const digests = yield* Effect.forEach(header.tensors, ([name, { begin, end }]) =>
     Effect.map(
-      Effect.flatMap(bytesOf(path, checkpoint, name, end - begin), put),
+      Effect.flatMap(bytesOf(path, tensors, name, end - begin), put),
       (digest) => [name, digest] as const
     )
   )

@@ -2,21 +2,24 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { dirname } from "node:path"
+import type { BackendError } from "../../backend/BackendError.js"
 import * as Atomic from "../../file/AtomicFile.js"
 import * as Header from "../../file/safetensors/Header.js"
 import { Space } from "../../file/Space.js"
 import type { Unsaved } from "../Checkpoint.js"
 import { CheckpointError, whileWriting } from "../CheckpointError.js"
 import * as HeaderDigest from "./HeaderDigest.js"
+import * as History from "./History.js"
+import type { FileTensor } from "./History.js"
 import * as Metadata from "./Metadata.js"
 import * as Summary from "./Summary.js"
-import { writeTensors } from "./TensorWriting.js"
+import { writeTensors, type Tensors } from "./TensorWriting.js"
 
-const encode = (path: string, checkpoint: Unsaved, metadata: ReadonlyMap<string, string>) =>
-  Either.mapLeft(
-    Header.encode(metadata, checkpoint.tensors),
-    ({ message }) => new CheckpointError({ reason: "Unencodable", path, detail: message })
-  )
+const unencodable = (path: string) => (detail: string) =>
+  new CheckpointError({ reason: "Unencodable", path, detail })
+
+const encode = (path: string, tensors: Tensors, metadata: ReadonlyMap<string, string>) =>
+  Either.mapLeft(Header.encode(metadata, tensors), ({ message }) => unencodable(path)(message))
 
 // A file takes a little more than its length: its entry in the folder, and the map of its blocks.
 const overhead = 64 * 1024
@@ -41,18 +44,30 @@ export const place = Effect.fn("CheckpointFile.place")(function* (
   checkpoint: Unsaved,
   ready: Effect.Effect<void, CheckpointError> = Effect.void
 ) {
-  const unknown = yield* Either.mapLeft(
-    Metadata.encode(checkpoint.meta, checkpoint.tensors.keys()),
-    (detail) => new CheckpointError({ reason: "Unencodable", path, detail })
+  const history = yield* Either.mapLeft(
+    History.split(checkpoint.meta.train_history),
+    unencodable(path)
   )
-  const { header } = yield* encode(path, checkpoint, unknown)
+  const tensors: Tensors = new Map<string, FileTensor<BackendError>>([
+    ...history.tensors,
+    ...checkpoint.tensors
+  ])
+  const unknown = yield* Either.mapLeft(
+    Metadata.encode(
+      { ...checkpoint.meta, train_history: history.tail },
+      history.columns,
+      tensors.keys()
+    ),
+    unencodable(path)
+  )
+  const { header } = yield* encode(path, tensors, unknown)
   yield* checkSpace(path, header.fileLength)
   return yield* Atomic.place(
     path,
     Effect.fnUntraced(function* (file) {
       // The header comes first and is known last; it is as long as this one with placeholders.
-      const digests = yield* writeTensors(path, file, checkpoint, header)
-      const final = yield* encode(path, checkpoint, Metadata.withDigests(unknown, digests))
+      const digests = yield* writeTensors(path, file, tensors, header)
+      const final = yield* encode(path, tensors, Metadata.withDigests(unknown, digests))
       Summary.seal(final.bytes)
       HeaderDigest.seal(final.bytes)
       yield* file.writeAt(0, final.bytes)

@@ -8,20 +8,26 @@ import * as Candidates from "../Candidate.js"
 import { CheckpointError } from "../CheckpointError.js"
 import * as CheckpointFile from "../CheckpointFile.js"
 import type { Found } from "../Choice.js"
-import type { Ranked } from "../Candidate.js"
+import type { Candidate, Ranked } from "../Candidate.js"
 import * as Opening from "../file/Opening.js"
 import * as Summary from "../file/Summary.js"
 import * as Names from "../Names.js"
 import * as Listing from "./Listing.js"
 
-/** A file's beginning: how it ranks, what it is instead of a checkpoint, or null: see for yourself. */
-type Look = Summary.Summary | string | null
+/** A file whose beginning does not tell how it ranks: each an object of its own. */
+interface Odd {
+  readonly isOdd: true
+}
+
+/** What a file's beginning tells: how it ranks, what it is instead of a checkpoint, or neither. */
+type Look = Summary.Summary | string | Odd
 
 const look = (start: Option.Option<Uint8Array>): Look =>
-  Option.getOrNull(
+  Option.getOrElse(
     Option.flatMap(start, (bytes): Option.Option<Look> =>
       Option.orElse(Summary.of(bytes), () => Option.fromNullable(Opening.foreign(bytes)))
-    )
+    ),
+    () => ({ isOdd: true }) as const
   )
 
 interface Seen extends Ranked {
@@ -44,6 +50,33 @@ const distinct = Effect.fnUntraced(function* (seen: ReadonlyArray<Seen>) {
   return [...new Map(named.reverse().map(({ one, id }) => [id, one])).values()]
 })
 
+// What was seen of a folder is not looked at again by the next save, unless it has changed. Nothing
+// rests on that alone: what is loaded is verified, and before anything is removed, `sure` looks.
+interface Known {
+  readonly looks: Beginnings.Known<Look>
+  /** What a longer look at these odd ones, and no others, has found. */
+  careful: { readonly odd: ReadonlyArray<Odd>; readonly found: ReadonlyArray<Candidate> }
+}
+
+const isKnown = ({ found, odd }: Known["careful"], now: ReadonlyMap<Odd, string>): boolean =>
+  odd.length === now.size &&
+  odd.every((one) => now.has(one)) &&
+  // What could not be read another attempt may read.
+  Candidates.errors(found).every(({ reason }) => reason !== "Unreadable")
+
+const seenIn = new Map<string, Known>()
+const foldersKnown = 8
+
+const knownOf = (folder: string): Known => {
+  // By both: what was found has paths as the folder was called.
+  const key = JSON.stringify([path.resolve(folder), folder])
+  const known = seenIn.get(key) ?? { looks: new Map(), careful: { odd: [], found: [] } }
+  seenIn.delete(key)
+  seenIn.set(key, known)
+  for (const oldest of [...seenIn.keys()].slice(0, -foldersKnown)) seenIn.delete(oldest)
+  return known
+}
+
 /**
  * The checkpoints in `folder`, as far as choosing among them needs: of each file the summary at its
  * beginning is read, and no more. Where there is none, or it is damaged, the header is read with all
@@ -51,25 +84,32 @@ const distinct = Effect.fnUntraced(function* (seen: ReadonlyArray<Seen>) {
  * behind its summary, or cut short: a load will tell, or `sure`.
  */
 export const scan = Effect.fn("FileStore.scan")(function* (folder: string) {
+  const known = knownOf(folder)
   const present = yield* Listing.entries(folder)
   const names = present.filter(Names.isCheckpoint)
   const looks = yield* Beginnings.read(
     names.map((name) => path.join(folder, name)),
     // A summary is much shorter, unless a run measures dozens of metrics.
     Opening.length,
-    (file, start) => ({ path: file, name: path.basename(file), look: look(start) })
+    (_, start) => look(start),
+    known.looks
   )
   const seen: Array<Seen> = []
-  const odd: Array<string> = []
+  const odd = new Map<Odd, string>()
   const foreign: Array<CheckpointError> = []
-  for (const { look, ...file } of looks) {
-    if (look === null) odd.push(file.name)
-    else if (typeof look === "object") seen.push({ ...file, ...look })
-    else {
+  for (const [i, name] of names.entries()) {
+    const look = looks[i]!
+    const file = { path: path.join(folder, name), name }
+    if (typeof look === "string") {
       foreign.push(new CheckpointError({ reason: "NotACheckpoint", path: file.path, detail: look }))
-    }
+    } else if ("isOdd" in look) odd.set(look, name)
+    else seen.push({ ...file, ...look })
   }
-  const careful = yield* Listing.among(folder, odd, new Set(present))
+  if (!isKnown(known.careful, odd)) {
+    const found = yield* Listing.among(folder, [...odd.values()], new Set(present))
+    known.careful = { odd: [...odd.keys()], found }
+  }
+  const careful = known.careful.found
   const ranked: ReadonlyArray<Ranked> = [...(yield* distinct(seen)), ...Candidates.whole(careful)]
   const errors: ReadonlyArray<CheckpointError> = [...foreign, ...Candidates.errors(careful)]
   return { ranked, errors } satisfies Found
