@@ -59,8 +59,13 @@ export const make = (
     yield* checkLink(folder)
     const parent = path.dirname(folder)
     yield* make(parent)
-    // Recursive, so that it is no error if another process was quicker.
-    yield* fs.makeDirectory(folder, { recursive: true, mode })
+    // Node's own recursion never ends where a folder like /proc takes no others. Another process
+    // may have been quicker.
+    yield* Effect.catchIf(
+      fs.makeDirectory(folder, { mode }),
+      (error) => error._tag === "SystemError" && error.reason === "AlreadyExists",
+      () => Effect.void
+    )
     yield* sync(parent)
     return true
   })

@@ -7,6 +7,7 @@ import * as Either from "effect/Either"
 import * as Scope from "effect/Scope"
 import { createHash, randomBytes } from "node:crypto"
 import * as AtomicFile from "../../file/AtomicFile.js"
+import * as Folder from "../../file/Folder.js"
 import * as Observer from "../../observe/Observer.js"
 import { DataError } from "../DataError.js"
 import * as Entry from "./FeatureCache/Entry.js"
@@ -104,7 +105,7 @@ export const open = Effect.fn("FeatureCache.open")(function* (
 
   const write = Effect.gen(function* () {
     const file = paths.join(path, `${randomBytes(8).toString("hex")}.features`)
-    yield* fs.makeDirectory(path, { recursive: true })
+    yield* Folder.make(path)
     yield* SegmentFile.write(file, parameters, waiting)
     const segment = yield* Scope.extend(SegmentFile.open(file, waitingBytes / 4), scope)
     segments.add(segment)

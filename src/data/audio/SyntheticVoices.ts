@@ -2,6 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
+import * as Folder from "../../file/Folder.js"
 import * as TemporaryName from "../../file/TemporaryName.js"
 import * as Observer from "../../observe/Observer.js"
 import { DataError } from "../DataError.js"
@@ -94,7 +95,7 @@ const ensure = Effect.fnUntraced(function* (root: string, config: SyntheticConfi
 const make = Effect.fnUntraced(function* (root: string, config: SyntheticConfig) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
-  yield* fs.makeDirectory(config.folder, { recursive: true })
+  yield* Folder.make(config.folder)
   yield* sweep(config.folder)
   const temporary = TemporaryName.make(root)
   yield* Effect.gen(function* () {

@@ -276,6 +276,14 @@ layer(TestFiles.layer)("FeatureCache", (it) => {
     })
   )
 
+  it.scoped("is a warning where a folder takes no others, which Node would try without end", () =>
+    Effect.gen(function* () {
+      const { result } = yield* open(process.platform === "linux" ? "/proc/none" : "/dev/null/none")
+      const { heard } = yield* TestFiles.listen(fill(result, features))
+      expect(heard[0]).toContain(`warning: features could not be kept in ${result.path}`)
+    })
+  )
+
   it.scoped("can be written by several at once", () =>
     Effect.gen(function* () {
       const { folder } = yield* filled
