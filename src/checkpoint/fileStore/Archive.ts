@@ -28,7 +28,7 @@ const makeTarget = Effect.fnUntraced(function* (folder: string) {
   yield* Folder.make(parent)
   const take = (nth: number): Effect.Effect<string, PlatformError> => {
     const name = path.join(parent, nth === 1 ? stamp : `${stamp}-${nth}`)
-    return fs.makeDirectory(name).pipe(
+    return fs.makeDirectory(name, { mode: Folder.mode }).pipe(
       Effect.as(name),
       Effect.catchIf(
         (error) => error._tag === "SystemError" && error.reason === "AlreadyExists",
