@@ -7,7 +7,7 @@ import { JsonNumber } from "../file/JsonNumber.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import { metricOf } from "../training/MetricError.js"
-import { improves, isSame, Mode, startsOver, type Monitor } from "../training/Monitor.js"
+import { improves, isSame, Mode, startsOver, wrongMode, type Monitor } from "../training/Monitor.js"
 import * as Restore from "../training/Restore.js"
 import { stop, type Run } from "../training/Run.js"
 import { cellOf } from "../training/StateCell.js"
@@ -153,6 +153,4 @@ const wrongOption = (options: {
     ? { option: "patience", found: String(options.patience), allowed: "an integer of at least 1" }
     : !Number.isFinite(options.min_delta) || (options.min_delta as number) < 0
       ? { option: "min_delta", found: String(options.min_delta), allowed: "a number of at least 0" }
-      : options.mode !== "min" && options.mode !== "max"
-        ? { option: "mode", found: String(options.mode), allowed: '"min" or "max"' }
-        : null
+      : wrongMode(options.mode)

@@ -4,7 +4,7 @@ import { isFurther } from "../checkpoint/Names.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import { metricOf } from "../training/MetricError.js"
-import { isSame, startsOver, type Mode } from "../training/Monitor.js"
+import { isSame, startsOver, wrongMode, type Mode } from "../training/Monitor.js"
 import { bestUnder, isBetter, withBest } from "../training/Progress.js"
 import type { Run } from "../training/Run.js"
 import { refuse } from "../training/StageError.js"
@@ -32,6 +32,8 @@ export const trackBest = ({
 }) => {
   const alias = further(name)
   if (!isFurther(alias)) refuse({ _tag: "Name", stage: unnamed, name }, trackBest)
+  const wrong = wrongMode(mode)
+  if (wrong !== null) refuse({ _tag: "Option", stage: name, ...wrong }, trackBest)
   // Two that would keep the same file are told by their state.
   const state = name === unnamed ? name : alias
   return Stage.make(name, {
@@ -50,7 +52,7 @@ export const trackBest = ({
       Effect.gen(function* () {
         const value = yield* metricOf(run, metric, name)
         const isFirst = ((yield* Ref.get(run.primary)) ?? state) === state
-        const under = isFirst || !isFurther(alias) ? "best" : alias
+        const under = isFirst ? "best" : alias
         const progress = yield* Ref.get(run.progress)
         const best = bestUnder(progress, under)
         const isOther = best !== null && !isSame(best, { metric, mode })

@@ -4,6 +4,12 @@ import * as Schema from "effect/Schema"
 export const Mode = Schema.Literal("min", "max")
 export type Mode = typeof Mode.Type
 
+/** What is wrong with a mode that JavaScript has passed; null: nothing. */
+export const wrongMode = (mode: unknown) =>
+  mode === "min" || mode === "max"
+    ? null
+    : { option: "mode", found: String(mode), allowed: '"min" or "max"' }
+
 /** A metric that is looked at for getting better. */
 export interface Monitor {
   readonly metric: string

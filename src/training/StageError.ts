@@ -74,7 +74,10 @@ export class StageError extends Schema.TaggedError<StageError>()("StageError", {
 }
 
 /** Throws, with a stack that begins where `called` was called: that is the code to be fixed. */
-export const refuse = (reason: StageErrorReason, called: (...args: never) => unknown): never => {
+export const refuse: (reason: StageErrorReason, called: (...args: never) => unknown) => never = (
+  reason,
+  called
+) => {
   const error = new StageError({ reason })
   Error.captureStackTrace(error, called)
   throw error

@@ -42,6 +42,9 @@ describe("trackBest", () => {
     for (const name of ["a/b", "", "model", "best_model", "x".repeat(200)]) {
       expect(() => watch(name)).toThrow("trackBest cannot be called")
     }
+    expect(() => Stages.trackBest({ metric: "val_loss", mode: "lowest" as never })).toThrow(
+      'mode of trackBest is lowest; allowed: "min" or "max"'
+    )
     const { checkpoint, trainEpoch, validate } = Stages
     expect(() =>
       Stages.epochs(trainEpoch, validate, watch("accuracy"), watch("best_accuracy"), checkpoint)
