@@ -40,10 +40,29 @@ const readNow = Option.liftThrowable((file: string, memory: Uint8Array) => {
     const info = fstatSync(descriptor, { bigint: true })
     if (!info.isFile()) throw new Error("not a regular file")
     const start = memory.subarray(0, readSync(descriptor, memory, 0, memory.length, 0))
-    return { start, state: stateOf(info), changed: info.ctimeNs }
+    return { start, bytes: Number(info.size), state: stateOf(info), changed: info.ctimeNs }
   } finally {
     closeSync(descriptor)
   }
+})
+
+const shared = Buffer.allocUnsafeSlow(1 << 15)
+
+/** So many bytes of a file `one` gives at most. */
+export const most = shared.length
+
+/**
+ * Gives `use` the first bytes of a file, up to `most`, and how many it has; `use` must not keep the
+ * bytes. None where that cannot be done at once: the file system is not Node's, or the file cannot be
+ * read, as another attempt will tell.
+ */
+export const one = Effect.fnUntraced(function* <A>(
+  file: string,
+  use: (start: Uint8Array, bytes: number) => A
+) {
+  if (!(yield* NodeFiles.areOurs)) return Option.none()
+  yield* EventLoop.breathe
+  return Option.map(readNow(file, shared), ({ bytes, start }) => use(start, bytes))
 })
 
 // In between, others have their turn.

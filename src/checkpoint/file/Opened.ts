@@ -2,6 +2,8 @@ import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Beginnings from "../../file/Beginnings.js"
 import * as EventLoop from "../../file/EventLoop.js"
 import * as OpenFile from "../../file/OpenFile.js"
 import * as Header from "../../file/safetensors/Header.js"
@@ -21,17 +23,42 @@ export interface Opened extends Metadata.Metadata {
 const refusal = (path: string) => (reason: CheckpointErrorReason, detail: string) =>
   new CheckpointError({ reason, path, detail })
 
+// Most headers are shorter: one call reads all.
+const startLength = Beginnings.most
+
+const safetensors = <A>(path: string, result: Either.Either<A, SafetensorsError>) =>
+  Either.mapLeft(result, notSafetensors(path))
+
+/** What `bytes` say, all that come before the first tensor of a file that is `fileLength` bytes long. */
+const verify = (
+  path: string,
+  bytes: Uint8Array,
+  fileLength: number
+): Either.Either<Header.Header, CheckpointError> =>
+  Either.gen(function* () {
+    const refuse = (reason: CheckpointErrorReason, detail: string) =>
+      Either.left(refusal(path)(reason, detail))
+    const seal = HeaderDigest.check(bytes)
+    if (seal === "damaged") {
+      const detail = `its header, bytes 0 to ${bytes.length}, does not have its digest`
+      return yield* refuse("Damaged", detail)
+    }
+    if (Summary.check(bytes) === "damaged") {
+      return yield* refuse("Damaged", "its summary does not have its digest")
+    }
+    const header = yield* safetensors(path, Header.decode(bytes, fileLength))
+    if (seal === "absent") return yield* refuse("NotACheckpoint", "its header has no digest")
+    return header
+  })
+
 const readHeader = Effect.fnUntraced(function* (path: string, file: FileSystem.File) {
   const refuse = refusal(path)
-  const safetensors = <A>(result: Either.Either<A, SafetensorsError>) =>
-    Either.mapLeft(result, notSafetensors(path))
   const fileLength = Number((yield* file.stat).size)
-  // Most headers are shorter: one call reads all.
-  const start = new Uint8Array(Math.min(fileLength, 32 * 1024))
+  const start = new Uint8Array(Math.min(fileLength, startLength))
   const read = yield* OpenFile.fill(file, start)
   const foreign = Opening.foreign(start.subarray(0, read))
   if (foreign !== undefined) return yield* refuse("NotACheckpoint", foreign)
-  const length = yield* safetensors(Header.lengthOf(start.subarray(0, read), fileLength))
+  const length = yield* safetensors(path, Header.lengthOf(start.subarray(0, read), fileLength))
   const bytes = new Uint8Array(length)
   bytes.set(start.subarray(0, length))
   const rest = bytes.subarray(start.length)
@@ -39,18 +66,9 @@ const readHeader = Effect.fnUntraced(function* (path: string, file: FileSystem.F
     return yield* refuse("Truncated", "the file became shorter while it was read")
   }
   yield* file.seek(length, "start")
-  const seal = HeaderDigest.check(bytes)
-  if (seal === "damaged") {
-    return yield* refuse("Damaged", `its header, bytes 0 to ${length}, does not have its digest`)
-  }
-  if (Summary.check(bytes) === "damaged") {
-    return yield* refuse("Damaged", "its summary does not have its digest")
-  }
   // Between long pieces of work on what may be a very long header.
   if (length > start.length) yield* EventLoop.breathe
-  const header = yield* safetensors(Header.decode(bytes, fileLength))
-  if (seal === "absent") return yield* refuse("NotACheckpoint", "its header has no digest")
-  return header
+  return yield* verify(path, bytes, fileLength)
 })
 
 const understand = (path: string, header: Header.Header): Either.Either<Opened, CheckpointError> =>
@@ -97,3 +115,21 @@ export const use = <A>(
  */
 export const check = (path: string): Effect.Effect<void, CheckpointError, FileSystem.FileSystem> =>
   withHeader(path, () => Effect.void)
+
+/**
+ * What the header of the checkpoint at `path` says, verified as by `use`: at once where that can be,
+ * which for a thousand files takes a fraction of the time.
+ */
+export const look = (
+  path: string
+): Effect.Effect<Opened, CheckpointError, FileSystem.FileSystem> => {
+  const slowly = use(path, (_, opened) => Effect.succeed(opened))
+  return Beginnings.one(path, (start, bytes) => {
+    const length = Either.getOrElse(Header.lengthOf(start, bytes), () => Infinity)
+    return Opening.foreign(start) !== undefined || length > start.length
+      ? slowly
+      : Either.flatMap(verify(path, start.subarray(0, length), bytes), (header) =>
+          understand(path, header)
+        )
+  }).pipe(Effect.flatMap(Option.getOrElse(() => slowly)))
+}

@@ -62,9 +62,10 @@ const examine = Effect.fnUntraced(function* (
   const seen = yield* Effect.either(
     Effect.zipRight(
       info,
-      Opened.use(file, (_, { header, meta }) =>
-        Effect.succeed({ meta, digest: header.metadata.get(HeaderDigest.key) ?? null })
-      )
+      Effect.map(Opened.look(file), ({ header, meta }) => ({
+        meta,
+        digest: header.metadata.get(HeaderDigest.key) ?? null
+      }))
     )
   )
   return {
