@@ -34,7 +34,7 @@ export interface Loaded extends Whole {
 /** What of a checkpoint decides which of several is the newest, or the best. */
 export interface Ranking extends Pick<
   CheckpointMeta,
-  "run_id" | "saved_at" | "epoch" | "step" | "global_step" | "best" | "bests"
+  "run_id" | "saved_at" | "epoch" | "step" | "global_step" | "best" | "bests" | "finite"
 > {
   readonly position: Pick<Position, "stage" | "metrics">
   /** The last of its records at least. */
@@ -100,6 +100,9 @@ export const bestsOf = ({
   ...Object.entries(bests).flatMap(([name, one]) => (isFurther(name) ? [[name, one] as const] : []))
 ]
 
+/** Whether nothing speaks against the weights: they are finite, or nobody has looked. */
+export const isSound = ({ finite }: Pick<Ranking, "finite">): boolean => finite !== false
+
 /** Whether a checkpoint holds a run between two epochs, or before the first. */
 export const isEpochEnd = ({ position, step }: Ranking): boolean =>
   step === 0 && position.stage === null
@@ -116,7 +119,7 @@ export const isBestOf =
     )
   }
 
-/** Those with a value for the metric, best first; NaN counts as no value. */
+/** Sound ones with a value for the metric, best first; NaN counts as no value. */
 export const bestFirst = <A extends Ranked>(
   ranked: ReadonlyArray<A>,
   { metric, mode }: Pick<Best, "metric" | "mode">
@@ -124,7 +127,7 @@ export const bestFirst = <A extends Ranked>(
   const valued = newestFirst(ranked).flatMap((one) =>
     Option.match(metricOf(one.meta, metric), {
       onNone: () => [],
-      onSome: (value) => (Number.isNaN(value) ? [] : [{ one, value }])
+      onSome: (value) => (Number.isNaN(value) || !isSound(one.meta) ? [] : [{ one, value }])
     })
   )
   const sign = mode === "min" ? 1 : -1

@@ -183,7 +183,8 @@ const isSameHistory = (a: CheckpointMeta["train_history"], b: CheckpointMeta["tr
  */
 export const isSame = (a: CheckpointMeta, b: CheckpointMeta): boolean => {
   if (a.run_id !== b.run_id || a.global_step !== b.global_step) return false
-  const rest = (meta: CheckpointMeta) =>
+  // Whether its weights are finite may not have been looked at.
+  const rest = ({ finite: _finite, ...meta }: CheckpointMeta) =>
     JSON.stringify({ ...meta, saved_at: "", train_history: [] })
   return rest(a) === rest(b) && isSameHistory(a.train_history, b.train_history)
 }

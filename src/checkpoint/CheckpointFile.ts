@@ -55,6 +55,10 @@ const infoOf = ({ digests, header }: Opened.Opened, meta: CheckpointMeta): Check
   }))
 })
 
+/** What a checkpoint says, and that some of its weights are not finite, whoever has saved it. */
+const withFinite = (meta: CheckpointMeta, finite: boolean): CheckpointMeta =>
+  finite ? meta : { ...meta, finite }
+
 /**
  * Reads and verifies what the checkpoint at `path` says of itself, and the length of its file, but
  * none of its weights and other tensors.
@@ -71,9 +75,8 @@ export const verify = (
   path: string
 ): Effect.Effect<CheckpointInfo, CheckpointError, FileSystem.FileSystem> =>
   Opened.use(path, (file, opened) =>
-    Effect.zipRight(
-      verifyData(path, file, opened),
-      Effect.map(readMeta(path, file, opened), (meta) => infoOf(opened, meta))
+    Effect.zipWith(verifyData(path, file, opened), readMeta(path, file, opened), (finite, meta) =>
+      infoOf(opened, withFinite(meta, finite))
     )
   ).pipe(Effect.withSpan("CheckpointFile.verify"))
 
@@ -85,7 +88,7 @@ export const read = (
   path: string
 ): Effect.Effect<Checkpoint, CheckpointError, FileSystem.FileSystem> =>
   Opened.use(path, (file, found) =>
-    Effect.map(readData(path, file, found), ({ data, meta }): Checkpoint => {
+    Effect.map(readData(path, file, found), ({ data, finite, meta }): Checkpoint => {
       const { length } = found.header
       const tensors = new Map(found.header.tensors)
       for (const column of found.columns) tensors.delete(History.tensorOf(column))
@@ -93,6 +96,9 @@ export const read = (
         const bytes = Effect.succeed(data.subarray(begin - length, end - length))
         return [name, { dtype: dtype as DType, shape, bytes }] as const
       })
-      return { meta, tensors: new Map<string, CheckpointTensor>(restored) }
+      return {
+        meta: withFinite(meta, finite),
+        tensors: new Map<string, CheckpointTensor>(restored)
+      }
     })
   ).pipe(Effect.withSpan("CheckpointFile.read"))

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { Candidate, Loaded, Ranked } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
@@ -27,8 +28,9 @@ export const preferred = (
   name === "latest" ? Candidates.newestFirst(ranked) : Candidates.bestUnder(ranked, name)
 
 /**
- * Finds the first of `ranked` that is whole to the last byte. Damaged ones are named in warnings.
- * One that merely cannot be read is an error: it may be the one that is wanted.
+ * Finds the first of `ranked` that is whole to the last byte. Damaged ones are named in warnings, and
+ * so are those whose weights are not finite, of which the first comes only after all others. One that
+ * merely cannot be read is an error: it may be the one that is wanted.
  */
 export const choose = (
   { ranked, errors }: Found,
@@ -40,9 +42,27 @@ export const choose = (
         ? Effect.fail(error)
         : Effect.logWarning(`passed over: ${error.message}`)
     yield* Effect.forEach(errors, passOver, { discard: true })
+    const unsound: Array<Ranked> = []
     for (const place of ranked) {
+      if (!Candidates.isSound(place.meta)) {
+        unsound.push(place)
+        continue
+      }
       const loaded = yield* Effect.either(load(place.path))
-      if (loaded._tag === "Right") return Option.some({ place, checkpoint: loaded.right })
+      if (Either.isLeft(loaded)) {
+        yield* passOver(loaded.left)
+      } else if (Candidates.isSound(loaded.right.meta)) {
+        for (const { path } of unsound) {
+          yield* Effect.logWarning(`passed over: ${path} holds weights that are NaN or infinite`)
+        }
+        return Option.some({ place, checkpoint: loaded.right })
+      } else {
+        unsound.push(place)
+      }
+    }
+    for (const place of unsound) {
+      const loaded = yield* Effect.either(load(place.path))
+      if (Either.isRight(loaded)) return Option.some({ place, checkpoint: loaded.right })
       yield* passOver(loaded.left)
     }
     return Option.none()
@@ -55,11 +75,13 @@ export const epochEnd = (
 ): Effect.Effect<Option.Option<Loaded>, CheckpointError> =>
   Effect.gen(function* () {
     const ends = Candidates.whole(yield* folder.list).filter(
-      ({ meta }) => meta.run_id === runId && Candidates.isEpochEnd(meta) && meta.finite !== false
+      ({ meta }) => meta.run_id === runId && Candidates.isEpochEnd(meta) && Candidates.isSound(meta)
     )
     for (const one of Candidates.newestFirst(ends)) {
       const loaded = yield* Effect.option(folder.load(one))
-      if (Option.isSome(loaded)) return Option.some({ ...one, checkpoint: loaded.value })
+      if (Option.exists(loaded, ({ meta }) => Candidates.isSound(meta))) {
+        return Option.map(loaded, (checkpoint) => ({ ...one, checkpoint }))
+      }
     }
     return Option.none()
   })

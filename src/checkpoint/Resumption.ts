@@ -3,6 +3,7 @@ import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { nearest } from "../config/Nearest.js"
 
 /** How a run treats an earlier one: by a rule, or from a given file. */
 export type ResumeFrom = "ask" | "latest" | "best" | "never" | { readonly path: string }
@@ -21,6 +22,8 @@ export interface Candidate {
   readonly bestValLoss: number | null
   /** ISO 8601. */
   readonly savedAt: string
+  /** Whether its weights are finite, as they are where this is left out. */
+  readonly finite?: boolean
 }
 
 /** How this run was told, or can be asked, to treat an earlier one. */
@@ -39,20 +42,58 @@ export class Resumption extends Context.Tag("holdfast/Resumption")<
   }
 >() {}
 
-/** A checkpoint that was asked for, by `source`, and is not there. */
+/** Why a run cannot be resumed as was asked for. */
+export const ResumeErrorReason = Schema.Union(
+  /** The folder has none. */
+  Schema.TaggedStruct("Missing", {
+    wanted: Schema.Literal("latest", "best"),
+    folder: Schema.String
+  }),
+  /** No file has that name, which is close to that of a rule. */
+  Schema.TaggedStruct("Mistyped", { text: Schema.String, meant: Schema.String }),
+  /** Its weights are NaN or infinite, and nobody is there to be asked. */
+  Schema.TaggedStruct("NonFinite", { path: Schema.String })
+)
+
+/** A checkpoint that was asked for, by `source`, and is not there, or of no use. */
 export class ResumeError extends Schema.TaggedError<ResumeError>()("ResumeError", {
-  reason: Schema.Literal("Missing"),
-  wanted: Schema.Literal("latest", "best"),
-  source: Schema.Literal("--resume", "training.resume_from"),
-  folder: Schema.String
+  reason: ResumeErrorReason,
+  source: Schema.Literal("--resume", "training.resume_from")
 }) {
   override get message(): string {
-    return (
-      `${this.source} asks for the ${this.wanted} checkpoint, but ${this.folder} has none that is ` +
-      `whole; name a checkpoint's path, or start from scratch with --resume never`
-    )
+    const { reason, source } = this
+    switch (reason._tag) {
+      case "Missing":
+        return (
+          `${source} asks for the ${reason.wanted} checkpoint, but ${reason.folder} has none that ` +
+          `is whole; name a checkpoint's path, or start from scratch with --resume never`
+        )
+      case "Mistyped":
+        return `${source} is ${reason.text}, and there is no such file; did you mean ${reason.meant}?`
+      case "NonFinite":
+        return (
+          `${reason.path} holds weights that are NaN or infinite, as does every other that could be ` +
+          `resumed from; resume from a checkpoint before training diverged (holdfast list ` +
+          `shows them, --resume PATH takes one, this one too), or start from scratch with --resume never`
+        )
+    }
   }
 }
+
+/** Where it was said what to resume from. */
+export const sourceOf = (flag: Option.Option<unknown>): ResumeError["source"] =>
+  Option.isSome(flag) ? "--resume" : "training.resume_from"
+
+/** The rule that a path was probably meant to be, where no file has that name. */
+export const meant = (path: string): string | undefined =>
+  /[\\/.]/.test(path) ? undefined : nearest(path, ["latest", "best", "never", "ask"])
+
+/** What to do about weights that are not finite, in a checkpoint that is about to be resumed from. */
+export const aboutNonFinite = (given: {
+  /** Whether the user has named this very file. */
+  readonly named: boolean
+  readonly terminal: boolean
+}): "warn" | "ask" | "refuse" => (given.named ? "warn" : given.terminal ? "ask" : "refuse")
 
 /** What to do about an earlier run, and why. */
 export type Decision =
@@ -84,7 +125,7 @@ export const decide = (options: {
   readonly best: Option.Option<string>
   readonly terminal: boolean
 }): Either.Either<Decision, ResumeError> => {
-  const source = Option.isSome(options.flag) ? "--resume" : "training.resume_from"
+  const source = sourceOf(options.flag)
   const from = Option.getOrElse(options.flag, (): ResumeFrom =>
     options.configured === null ? "ask" : parse(options.configured)
   )
@@ -99,7 +140,10 @@ export const decide = (options: {
       return Option.match(options[from], {
         onNone: () =>
           Either.left(
-            new ResumeError({ reason: "Missing", wanted: from, source, folder: options.folder })
+            new ResumeError({
+              reason: { _tag: "Missing", wanted: from, folder: options.folder },
+              source
+            })
           ),
         onSome: (path) => Either.right<Decision>({ action: "load", path, reason: "told to" })
       })

@@ -37,9 +37,12 @@ export const leading = <A extends Ranked>(
   const tracked = judge === undefined ? [] : Candidates.bestsOf(judge.meta)
   const by = retention.best_by ?? judge?.meta.best ?? null
   const newest = Candidates.newestFirst(candidates)
-  const epochEnds = newest.filter(({ meta }) => Candidates.isEpochEnd(meta))
+  const sound = newest.filter(({ meta }) => Candidates.isSound(meta))
+  const epochEnds = sound.filter(({ meta }) => Candidates.isEpochEnd(meta))
   return new Set([
-    ...newest.slice(0, Math.max(1, retention.keep_last)),
+    ...newest.slice(0, 1),
+    // Non-finite weights never push out finite ones.
+    ...sound.slice(0, Math.max(1, retention.keep_last)),
     ...(retention.keep_epoch_end ? epochEnds.slice(0, 1) : []),
     ...(by === null ? [] : Candidates.bestFirst(candidates, by).slice(0, retention.keep_best)),
     // What the run calls its best, and what is better by the same metric, if it was judged by another.
@@ -58,6 +61,10 @@ export const expendable = <A extends Ranked>(
   const every = retention.keep_every
   const kept = leading(candidates, retention)
   const isKeptForEver = ({ meta }: A) =>
-    every !== null && meta.step === 0 && meta.epoch > 0 && meta.epoch % every === 0
+    every !== null &&
+    Candidates.isSound(meta) &&
+    meta.step === 0 &&
+    meta.epoch > 0 &&
+    meta.epoch % every === 0
   return Candidates.newestFirst(candidates).filter((one) => !kept.has(one) && !isKeptForEver(one))
 }

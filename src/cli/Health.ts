@@ -17,7 +17,9 @@ const words: Partial<Record<CheckpointErrorReason, string>> = {
 export const word = (health: Health, verified: boolean): string =>
   Either.match(health, {
     onLeft: ({ reason }) => words[reason] ?? "unreadable",
-    onRight: () => (verified ? "whole" : "header whole")
+    onRight: (meta) =>
+      (verified ? "whole" : "header whole") +
+      (Candidates.isSound(meta) ? "" : ", non-finite weights")
   })
 
 /** A table of candidates, and under it what is wrong with those that are not whole. */
@@ -26,9 +28,16 @@ export const withTroubles = (table: string, candidates: ReadonlyArray<Candidate>
   return [table, ...(troubles.length === 0 ? [] : ["", ...troubles])].join("\n")
 }
 
-/** The health for programs: as in a table, or the kind of damage, which `problem` tells more of. */
+/**
+ * The health for programs: as in a table, or the kind of damage, which `problem` tells more of; and
+ * whether all weights are finite, null where nobody has looked.
+ */
 export const toJson = (health: Health, verified: boolean) =>
   Either.match(health, {
-    onLeft: ({ message, reason }) => ({ health: reason, problem: message }),
-    onRight: () => ({ health: word(health, verified), problem: null })
+    onLeft: ({ message, reason }) => ({ health: reason, finite: null, problem: message }),
+    onRight: (meta) => ({
+      health: verified ? "whole" : "header whole",
+      finite: verified ? Candidates.isSound(meta) : (meta.finite ?? null),
+      problem: null
+    })
   })

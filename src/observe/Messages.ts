@@ -51,6 +51,9 @@ const english: Messages = {
     (candidate.bestValLoss === null
       ? "  not validated yet\n"
       : `  best validation loss ${Format.number(candidate.bestValLoss)}\n`) +
+    (candidate.finite !== false
+      ? ""
+      : "  its weights are NaN or infinite: it will learn nothing more\n") +
     `Go on from there? [Y/n] `,
   yesOrNo: "Please answer y or n. [Y/n] ",
   yes: ["y", "yes"],
@@ -91,6 +94,7 @@ const chinese: Messages = {
     (candidate.bestValLoss === null
       ? "  尚未验证\n"
       : `  最佳验证损失 ${Format.number(candidate.bestValLoss)}\n`) +
+    (candidate.finite !== false ? "" : "  其权重为 NaN 或无穷大：继续训练不会再学到任何东西\n") +
     `从该处继续吗？[Y/n] `,
   yesOrNo: "请回答 y（是）或 n（否）。[Y/n] ",
   yes: ["y", "yes", "是", "好"],

@@ -1,11 +1,17 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { isNewer, type Candidate, type Loaded } from "../checkpoint/Candidate.js"
+import { isNewer, isSound, type Candidate, type Loaded } from "../checkpoint/Candidate.js"
 import type { Checkpoint } from "../checkpoint/Checkpoint.js"
 import { CheckpointStore, type CheckpointFolder } from "../checkpoint/CheckpointStore.js"
 import * as Named from "../checkpoint/Named.js"
-import { decide, Resumption } from "../checkpoint/Resumption.js"
+import {
+  aboutNonFinite,
+  decide,
+  ResumeError,
+  Resumption,
+  sourceOf
+} from "../checkpoint/Resumption.js"
 import * as TakeOver from "../checkpoint/TakeOver.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 
@@ -54,14 +60,27 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
   const found = Option.getOrNull(Option.orElse(latest, () => best))
   const checkpoint = found?.checkpoint ?? (yield* Named.load(decision.path, folder.path))
   const { meta } = checkpoint
+  const wary = isSound(meta)
+    ? null
+    : aboutNonFinite({ named: found === null, terminal: resumption.terminal })
+  if (wary === "refuse") {
+    return yield* new ResumeError({
+      reason: { _tag: "NonFinite", path: decision.path },
+      source: sourceOf(resumption.flag)
+    })
+  }
+  if (wary === "warn") {
+    yield* Effect.logWarning(`${decision.path} holds weights that are NaN or infinite`)
+  }
   const asked =
-    decision.action === "load" ||
+    (decision.action === "load" && wary !== "ask") ||
     (yield* resumption.ask({
       path: decision.path,
       epoch: meta.epoch,
       step: meta.step,
       bestValLoss: meta.best_val_loss,
-      savedAt: meta.saved_at
+      savedAt: meta.saved_at,
+      finite: isSound(meta)
     }))
   if (!asked) return scratch
   const isElsewhere = !(yield* store.holds(folder.path, decision.path))

@@ -23,7 +23,11 @@ const kept = (folder: CheckpointShelf, wanted: "latest" | "best") =>
   Effect.flatMap(
     folder[wanted],
     Either.fromOption(
-      () => new ResumeError({ reason: "Missing", wanted, source: "--resume", folder: folder.path })
+      () =>
+        new ResumeError({
+          reason: { _tag: "Missing", wanted, folder: folder.path },
+          source: "--resume"
+        })
     )
   )
 

@@ -55,6 +55,41 @@ describe("Retention", () => {
     expect(kept(losses, retention)).toEqual(expected)
   })
 
+  it("never gives up finite weights for those that are not, and keeps the newest", () => {
+    const finite = [3, 1, 2].map((loss, i) => candidate(sampleMeta(i + 1, loss)))
+    const rest = [4, 5, 6].map((epoch) => candidate(sampleMeta(epoch, 0.5, { finite: false })))
+    const gone = Retention.expendable([...finite, ...rest], {
+      ...Retention.defaults,
+      keep_every: 5
+    })
+    expect(gone.map(({ meta }) => meta.epoch)).toEqual([5, 4, 1])
+  })
+
+  it("keeps the newest that ends an epoch, where it is told to", () => {
+    const between = [1, 2].map((epoch) => candidate(sampleMeta(epoch, epoch)))
+    const best = { metric: "val_loss", mode: "min", value: 1, epoch: 1 } as const
+    const middle = [3, 5, 7].map((step) =>
+      candidate(
+        sampleMeta(2, 2, {
+          step,
+          best,
+          global_step: 14 + step,
+          saved_at: `2026-02-01T00:00:0${step}.000Z`
+        })
+      )
+    )
+    const gone = (keep_epoch_end: boolean) =>
+      Retention.expendable([...between, ...middle], {
+        ...Retention.defaults,
+        keep_epoch_end
+      }).map(({ meta }) => [meta.epoch, meta.step])
+    expect(gone(false)).toEqual([
+      [2, 3],
+      [2, 0]
+    ])
+    expect(gone(true)).toEqual([[2, 3]])
+  })
+
   it("never judges weights by a metric of earlier weights", () => {
     const middle = candidate(sampleMeta(1, 0.01, { step: 5, global_step: 12 }))
     const others = [2, 3, 4].map((epoch) => candidate(sampleMeta(epoch, epoch)))

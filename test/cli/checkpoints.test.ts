@@ -13,7 +13,7 @@ import { listCheckpoints } from "../../src/cli/ListCheckpoints.js"
 import { pinCheckpoint, unpinCheckpoint } from "../../src/cli/PinCheckpoint.js"
 import { verifyCheckpoints } from "../../src/cli/VerifyCheckpoints.js"
 import type { Output } from "../../src/observe/Output.js"
-import { sample } from "../checkpoint/sample.js"
+import { sample, sampleMeta } from "../checkpoint/sample.js"
 import { recorder } from "../observe/sample.js"
 
 /** A folder with the checkpoints of three epochs: the second is the best, the third the latest. */
@@ -46,6 +46,9 @@ const printed = <E>(command: Effect.Effect<void, E, Output | FileSystem>) =>
     const text = (yield* output.written).map(([, line]) => line).join("")
     return { text, error: result._tag === "Left" ? result.left : null }
   }).pipe(Effect.provide(NodeFileSystem.layer))
+
+const bytesOf = (...values: ReadonlyArray<number>) =>
+  new Uint8Array(Float32Array.from(values).buffer)
 
 const flipLastBit = (path: string) => {
   const bytes = readFileSync(path)
@@ -94,6 +97,7 @@ describe("holdfast list", () => {
         aliases: ["best"],
         pinned: false,
         health: "header whole",
+        finite: null,
         problem: null
       })
       expect(damaged).toMatchObject({ epoch: null, value: null, bytes: 100, health: "Truncated" })
@@ -135,13 +139,34 @@ describe("holdfast verify", () => {
     })
   )
 
+  // As an earlier release may have saved it, which did not look.
+  it.effect("says that weights are not finite, as list does of those that are known to be so", () =>
+    Effect.gen(function* () {
+      const path = mkdtempSync(join(tmpdir(), "holdfast-"))
+      const store = yield* CheckpointStore
+      const { save } = yield* store.open(path, { retention: keepAll })
+      const nan = { dtype: "F32" as const, shape: [1], bytes: Effect.succeed(bytesOf(NaN)) }
+      const tensors = new Map([["model_state_dict.a", nan]])
+      yield* save({ ...sample(1), tensors }, "latest")
+      yield* save({ meta: sampleMeta(2, 1, { finite: false }), tensors }, "latest")
+      const verified = yield* printed(verifyCheckpoints({ path, json: false }))
+      expect(verified.error).toBe(null)
+      expect(verified.text.match(/whole, non-finite weights/g)).toHaveLength(2)
+      const listed = yield* printed(listCheckpoints({ folder: path, json: true }))
+      expect(JSON.parse(listed.text).map((one: { finite: unknown }) => one.finite)).toEqual([
+        false,
+        null
+      ])
+    }).pipe(Effect.scoped, Effect.provide(Layer.provide(FileStore.layer, NodeFileSystem.layer)))
+  )
+
   it.effect("looks at one file, for programs", () =>
     Effect.gen(function* () {
       const path = join(yield* folder, "latest_checkpoint.safetensors")
       const whole = yield* printed(verifyCheckpoints({ path, json: true }))
       const name = "latest_checkpoint.safetensors"
       expect(JSON.parse(whole.text)).toEqual([
-        { path, name, epoch: 3, step: 0, health: "whole", problem: null }
+        { path, name, epoch: 3, step: 0, health: "whole", finite: true, problem: null }
       ])
       truncateSync(path, 5)
       const cut = yield* printed(verifyCheckpoints({ path, json: true }))

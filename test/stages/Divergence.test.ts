@@ -8,6 +8,7 @@ import { Objective, Optimizer, Pipeline, Scheduler, Stages, type Event } from "h
 import type { Diverged } from "../../src/training/Diverged.js"
 import { blobs, BlobsConfig, blobsNet } from "../support/blobs.js"
 import { list } from "../support/checkpoints.js"
+import { warningsOf } from "../support/warnings.js"
 import { checkpointIn, essence, session, temporaryFolder } from "../support/session.js"
 
 const sgd = { name: "sgd" }
@@ -163,6 +164,74 @@ describe("a run that diverges", () => {
       expect(Exit.isSuccess(exit)).toBe(true)
       const { meta } = yield* checkpointIn(folder)
       expect(meta).toMatchObject({ epoch: 4, finite: false })
+    })
+  )
+})
+
+describe("non-finite weights in checkpoints", () => {
+  const training = {
+    on_divergence: "ignore",
+    optimizer: sgd,
+    num_epochs: 2,
+    save_interval: 1,
+    scheduler: { name: "constant" }
+  }
+  const bad = { ...training, learning_rate: 1e38, num_epochs: 6 }
+  const pipeline = pipelineOf()
+  const from = ({ events }: { readonly events: ReadonlyArray<Event> }) =>
+    events.flatMap((event) => (event._tag === "RunStarted" ? [event.from] : []))[0]
+
+  it.scopedLive("push out no finite ones, and are not resumed from unless there is no other", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* session({ folder, training, pipeline })
+      yield* session({ folder, training: bad, pipeline })
+      expect((yield* checkpointIn(folder)).meta).toMatchObject({ epoch: 6, finite: false })
+      expect(files(folder)).toEqual([
+        "best_model.safetensors",
+        "epoch-0001-step-000000.safetensors",
+        "epoch-0002-step-000000.safetensors",
+        "epoch-0006-step-000000.safetensors",
+        "latest_checkpoint.safetensors"
+      ])
+      const { value: better, warnings } = yield* warningsOf(session({ folder, training, pipeline }))
+      expect(from(better)).toMatchObject({ epoch: 2 })
+      expect(warnings).toContain("holds weights that are NaN or infinite")
+      const path = `${folder}/checkpoints/epoch-0006-step-000000.safetensors`
+      const named = yield* warningsOf(
+        session({ folder, training: bad, pipeline, resume: { path } })
+      )
+      expect(from(named.value)).toMatchObject({ epoch: 6 })
+      expect(named.warnings).toContain(`${path} holds weights`)
+    })
+  )
+
+  it.scopedLive("where there are no others: asks, or refuses where nobody can be asked", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      yield* session({ folder, training: bad, pipeline })
+      for (const resume of [undefined, "latest"] as const) {
+        const { exit } = yield* session({
+          folder,
+          training: bad,
+          pipeline,
+          ...(resume && { resume })
+        })
+        expect(failureOf(exit)).toMatchObject({
+          _tag: "ResumeError",
+          reason: { _tag: "NonFinite" },
+          message: expect.stringContaining("--resume never")
+        })
+      }
+      const asked = yield* session({
+        folder,
+        training: bad,
+        pipeline,
+        resume: "latest",
+        answer: true
+      })
+      expect(asked.asked).toBe(1)
+      expect(from(asked)).toMatchObject({ epoch: 6 })
     })
   )
 })

@@ -40,7 +40,7 @@ const nameOf = (damaged: TensorChecking["damaged"]): string => {
 
 /**
  * Reads the data behind a header, each piece while the one before it is verified: the `nth` into
- * memory that `memory` gives, which is then `length` bytes long.
+ * memory that `memory` gives, which is then `length` bytes long. Gives whether all weights are finite.
  */
 const verifying = Effect.fnUntraced(function* (
   path: string,
@@ -67,6 +67,7 @@ const verifying = Effect.fnUntraced(function* (
   if (checking.damaged.length > 0) {
     return yield* new CheckpointError({ reason: "Damaged", path, detail: nameOf(checking.damaged) })
   }
+  return checking.isFinite()
 })
 
 /** All of what a header says, its whole history included, whose columns `bytesOf` gives. */
@@ -102,7 +103,10 @@ export const readMeta = Effect.fnUntraced(function* (
   return withHistory(opened, (tensor) => bytes.get(tensor)!)
 })
 
-/** Reads the data behind a header and verifies it; gives it, and all that the checkpoint says. */
+/**
+ * Reads the data behind a header and verifies it; gives it, whether all weights are finite, and all
+ * that the checkpoint says.
+ */
 export const readData = Effect.fnUntraced(function* (
   path: string,
   file: FileSystem.File,
@@ -110,16 +114,16 @@ export const readData = Effect.fnUntraced(function* (
 ) {
   const length = opened.header.fileLength - opened.header.length
   const data = yield* allocate(path, length)
-  yield* verifying(path, file, opened, (nth, length) =>
+  const finite = yield* verifying(path, file, opened, (nth, length) =>
     data.subarray(nth * pieceLength, nth * pieceLength + length)
   )
   const meta = withHistory(opened, ({ begin, end }) =>
     data.subarray(begin - opened.header.length, end - opened.header.length)
   )
-  return { data, meta }
+  return { data, finite, meta }
 })
 
-/** Verifies the data behind a header, of which no more than two pieces are in memory at a time. */
+/** Verifies the data behind a header, with the same answer; of it no more than two pieces are in memory at a time. */
 export const verifyData = (path: string, file: FileSystem.File, opened: Opened) =>
   Effect.suspend(() => {
     const longest = Math.min(pieceLength, opened.header.fileLength - opened.header.length)

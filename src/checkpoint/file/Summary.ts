@@ -20,8 +20,18 @@ export const digestKey = "summary_digest"
 
 /** The summary of fields as they stand in the file. Left: what cannot be encoded. */
 export const text = (fields: typeof CheckpointMeta.Encoded): Either.Either<string, string> => {
-  const { run_id, saved_at, epoch, step, global_step, position, best, bests, train_history } =
-    fields
+  const {
+    run_id,
+    saved_at,
+    epoch,
+    step,
+    global_step,
+    position,
+    best,
+    bests,
+    finite,
+    train_history
+  } = fields
   const { stage, metrics } = position
   return JsonText.stringify(
     {
@@ -33,6 +43,7 @@ export const text = (fields: typeof CheckpointMeta.Encoded): Either.Either<strin
       position: { stage, metrics },
       best,
       ...(bests && { bests }),
+      ...(finite === false && { finite }),
       train_history: train_history.slice(-1)
     },
     key
@@ -80,7 +91,8 @@ export const check = (header: Uint8Array): "whole" | "damaged" | "absent" => {
   return found === undefined ? "absent" : found.digest === found.due ? "whole" : "damaged"
 }
 
-const { compose, isNull, isNumber, isRecord, isString, isUndefined, or, struct } = Predicate
+const { compose, isBoolean, isNull, isNumber, isRecord, isString, isUndefined, or, struct } =
+  Predicate
 
 // As JsonNumber encodes them.
 const isEncoded = or(isNumber, isString)
@@ -113,6 +125,7 @@ const isSummary = compose(
     position: compose(isRecord, struct({ stage: or(isNull, isString), metrics: isNumbers })),
     best: or(isNull, isBest),
     bests: or(isUndefined, isBests),
+    finite: or(isUndefined, isBoolean),
     train_history: (value: unknown): value is ReadonlyArray<Record<string, number | string>> =>
       Array.isArray(value) && value.every(isNumbers)
   })
@@ -143,13 +156,14 @@ export const of = (bytes: Uint8Array): Option.Option<Summary> => {
   const text = parse(`"${start.toString("utf8", begin, end)}"`)
   const summary = isString(text) ? parse(text) : null
   if (!isSummary(summary)) return Option.none()
-  const { best, bests, position, train_history, ...place } = summary
+  const { best, bests, finite, position, train_history, ...place } = summary
   return Option.some({
     meta: {
       ...place,
       position: { stage: position.stage, metrics: numbers(position.metrics) },
       best: best === null ? null : decoded(best),
       ...(bests && { bests: Record.map(bests, decoded) }),
+      ...(finite !== undefined && { finite }),
       train_history: train_history.map(numbers)
     },
     digest

@@ -1,5 +1,6 @@
 import type { TensorInfo } from "../../file/safetensors/Header.js"
 import type { Opened } from "./Opened.js"
+import * as Finiteness from "./Finiteness.js"
 import * as TensorDigest from "./TensorDigest.js"
 
 /** Verifies tensors as their bytes come. */
@@ -8,12 +9,15 @@ export interface TensorChecking {
   readonly take: (bytes: Uint8Array) => void
   /** The tensors, of those that have come whole, that are not as they were saved. */
   readonly damaged: ReadonlyArray<readonly [name: string, info: TensorInfo]>
+  /** Whether all weights that have come are finite. */
+  readonly isFinite: () => boolean
 }
 
 /** Verifies what follows the header of an opened checkpoint. */
 export const make = ({ digests, header, meta }: Opened): TensorChecking => {
   const tensors = [...header.tensors]
   const damaged: Array<(typeof tensors)[number]> = []
+  let finite = true
   let nth = 0
   let at = header.length
   let digest = TensorDigest.make(meta.format_version)
@@ -23,7 +27,9 @@ export const make = ({ digests, header, meta }: Opened): TensorChecking => {
     for (; nth < tensors.length; nth++) {
       const [name, info] = tensors[nth]!
       const to = Math.min(info.end, end)
-      digest.update(bytes.subarray(at - begin, to - begin))
+      const part = bytes.subarray(at - begin, to - begin)
+      digest.update(part)
+      finite &&= Finiteness.isFinite(name, info, part, at - info.begin)
       at = to
       if (info.end > end) return
       if (digest.finish() !== digests.get(name)) damaged.push([name, info])
@@ -32,5 +38,5 @@ export const make = ({ digests, header, meta }: Opened): TensorChecking => {
   }
   // Those without bytes may be all that there are.
   take(new Uint8Array())
-  return { damaged, take }
+  return { damaged, isFinite: () => finite, take }
 }
