@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Inspectable from "effect/Inspectable"
 import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
+import { english, t } from "./language/Text.js"
 import type { MetricError } from "./training/MetricError.js"
 import type { Plan } from "./training/Plan.js"
 import type { Role } from "./training/Role.js"
@@ -80,7 +81,7 @@ export const strangerIn = (
   const index = stages.findIndex((stage) => !isStage(stage))
   if (index === -1) return null
   const found = Predicate.isFunction(stages[index])
-    ? `the function ${stages[index].name}`
+    ? t`the function ${stages[index].name}`
     : Inspectable.toStringUnknown(stages[index], 0).slice(0, 60)
   return { _tag: "NotAStage", within, position: first + index, found }
 }
@@ -148,7 +149,7 @@ export const named = <In, Out, E, R>(
 })
 
 /** What every stage of an epoch takes. */
-export const takesRun: Takes = { what: "a run", from: "restoreOrInit", accepts: isRun }
+export const takesRun: Takes = { what: english`a run`, from: "restoreOrInit", accepts: isRun }
 
 /**
  * Makes an epoch stage with a state of its own, which every checkpoint saves and every resumption

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { t } from "../language/Text.js"
 
 /** Bytes of a backend's memory: asked for in vain, held by tensors, and the most there can be. */
 const Memory = Schema.Struct({
@@ -16,10 +17,10 @@ export const BackendErrorReason = Schema.Literal(
 )
 
 const sentences: Record<typeof BackendErrorReason.Type, (subject: string) => string> = {
-  Unavailable: (backend) => `backend ${backend} cannot be used`,
-  Untrainable: (layer) => `layer ${layer} cannot be trained here`,
-  OutOfMemory: (backend) => `backend ${backend} has no memory left`,
-  Failed: (backend) => `backend ${backend} has failed, and what it computed last is worth nothing`
+  Unavailable: (backend) => t`backend ${backend} cannot be used`,
+  Untrainable: (layer) => t`layer ${layer} cannot be trained here`,
+  OutOfMemory: (backend) => t`backend ${backend} has no memory left`,
+  Failed: (backend) => t`backend ${backend} has failed, and what it computed last is worth nothing`
 }
 
 /** `subject` is the backend or the layer at fault; `detail` says what is wrong and the way out. */
@@ -37,6 +38,6 @@ export class BackendError extends Schema.TaggedError<BackendError>()("BackendErr
 }
 
 const inWords = ({ needed, inUse, limit }: typeof Memory.Type): string =>
-  `${bytes(needed)} more are needed, tensors hold ${bytes(inUse)}, and ${bytes(limit)} is the most there can be`
+  t`${bytes(needed)} more are needed, tensors hold ${bytes(inUse)}, and ${bytes(limit)} is the most there can be`
 
-const bytes = (count: number): string => `${count.toLocaleString("en-US")} bytes`
+const bytes = (count: number): string => t`${count.toLocaleString("en-US")} bytes`

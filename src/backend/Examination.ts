@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { t } from "../language/Text.js"
 import type { Measurement } from "./measure.js"
 import { Backend, type BackendName, backendNames } from "./Backend.js"
 import { tolerance } from "./Tolerance.js"
@@ -32,9 +33,9 @@ export const examineAll = (seconds: number): Effect.Effect<ReadonlyArray<Examina
 
 /** An examination in a line for people. */
 export const describe = (examination: Examination): string => {
-  if (!examination.available) return `${examination.name}: not available: ${examination.why}`
+  if (!examination.available) return t`${examination.name}: not available: ${examination.why}`
   const { name, gradientError, step } = examination
-  const verdict = isRight(examination) ? "gradients right" : "GRADIENTS WRONG"
+  const verdict = isRight(examination) ? t`gradients right` : t`GRADIENTS WRONG`
   const percent = (gradientError * 100).toFixed(2)
-  return `${name}: ${verdict} (${percent} % off the measured slope), ${step.toFixed(1)} ms a step`
+  return t`${name}: ${verdict} (${percent} % off the measured slope), ${step.toFixed(1)} ms a step`
 }

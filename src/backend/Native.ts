@@ -1,15 +1,14 @@
 import util from "node:util"
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
+import { t } from "../language/Text.js"
 import * as Mends from "./Mends.js"
 import { Obstacle, whyNotLoaded } from "./Obstacle.js"
 
 /** The packages that bring native TensorFlow, the better first. */
 export const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const
 
-const remedy =
-  "`npm install @tensorflow/tfjs-node-gpu@4.22.0` (or `@tensorflow/tfjs-node@4.22.0`) " +
-  "downloads it, where its host can be reached"
+const remedy = t`\`npm install @tensorflow/tfjs-node-gpu@4.22.0\` (or \`@tensorflow/tfjs-node@4.22.0\`) downloads it, where its host can be reached`
 
 /**
  * Loads native TensorFlow and runs on it. A package may be there without its native addon, as after
@@ -20,7 +19,7 @@ export const start = (
 ): Effect.Effect<void, Obstacle> =>
   Effect.gen(function* () {
     yield* Effect.sync(defineRemovedUtility)
-    let why = "native TensorFlow, which is optional, is not installed"
+    let why = t`native TensorFlow, which is optional, is not installed`
     for (const name of packages) {
       const loaded = yield* Effect.either(Effect.tryPromise(() => load(name)))
       if (loaded._tag === "Right") return yield* use(name)
@@ -32,7 +31,7 @@ export const start = (
 /** What kept a package from loading; undefined if it is simply not there. */
 const obstacleOf = (name: string, error: unknown): string | undefined =>
   String(error).includes("tfjs_binding.node) can not be found")
-    ? `${name} is installed without its native addon`
+    ? t`${name} is installed without its native addon`
     : whyNotLoaded(name, error)
 
 const use = (name: string) =>
@@ -42,8 +41,8 @@ const use = (name: string) =>
       (ready) => ready,
       () =>
         new Obstacle({
-          why: `${name} belongs to another copy of TensorFlow.js`,
-          remedy: "install the same version as that of @tensorflow/tfjs, 4.22.0"
+          why: t`${name} belongs to another copy of TensorFlow.js`,
+          remedy: t`install the same version as that of @tensorflow/tfjs, 4.22.0`
         })
     ),
     Effect.andThen(Effect.sync(() => Mends.install("tensorflow")))

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { t } from "../language/Text.js"
 
 /** Why a backend cannot be had here, in half a sentence, and what can be done about it. */
 export class Obstacle extends Schema.TaggedError<Obstacle>()("Obstacle", {
@@ -15,5 +16,5 @@ export const whyNotLoaded = (name: string, error: unknown): string | undefined =
   const { code, message = String(error) } = error as { code?: string; message?: string }
   return (code ?? "").endsWith("MODULE_NOT_FOUND") && message.includes(`'${name}'`)
     ? undefined
-    : `${name} does not load: ${message.split("\n")[0]}`
+    : t`${name} does not load: ${message.split("\n")[0]}`
 }

@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { t } from "../language/Text.js"
 import type { BackendName } from "./Backend.js"
 import { BackendError } from "./BackendError.js"
 import * as Cpu from "./cpu/Cpu.js"
@@ -31,15 +32,16 @@ export const startWith = (
     return starters[choice].pipe(
       Effect.map((device) => ({
         name: choice,
-        reason: device ? `it was asked for; it runs on ${device}` : "it was asked for"
+        reason: device ? t`it was asked for; it runs on ${device}` : t`it was asked for`
       })),
       Effect.mapError((obstacle) => unavailable(choice, obstacle.message))
     )
   }
   const from = (index: number, obstacles: ReadonlyArray<string>): ReturnType<typeof startWith> => {
     const name = candidates[index]
-    if (name === undefined) return Effect.fail(unavailable("any", obstacles.join("; ")))
-    const reason = obstacles.length === 0 ? "the native package is installed" : obstacles.join("; ")
+    if (name === undefined) return Effect.fail(unavailable("any", obstacles.join(t`; `)))
+    const reason =
+      obstacles.length === 0 ? t`the native package is installed` : obstacles.join(t`; `)
     return starters[name].pipe(
       Effect.as({ name, reason }),
       Effect.catchAll((obstacle) => from(index + 1, [...obstacles, obstacle.why]))

@@ -1,6 +1,7 @@
 import type { layers, LayersModel, Shape, Tensor, Variable } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
+import { t } from "../language/Text.js"
 import type { BackendName } from "./Backend.js"
 import { BackendError } from "./BackendError.js"
 import * as States from "./layers/States.js"
@@ -47,8 +48,8 @@ const describe = (layer: layers.Layer): string => `"${layer.name}" (${layer.getC
 const explain = (backend: BackendName, message: string): string => {
   const kernel = /Kernel '(\w+)' not registered/.exec(message)?.[1]
   return kernel === undefined
-    ? `${message.replace(/[.\s]+$/, "")}; use another layer`
-    : `the backend ${backend} has no kernel ${kernel}; use another layer, or another backend`
+    ? t`${message.replace(/[.\s]+$/, "")}; use another layer`
+    : t`the backend ${backend} has no kernel ${kernel}; use another layer, or another backend`
 }
 
 const tryModel = (model: LayersModel): string | undefined =>
@@ -108,7 +109,7 @@ const attempt = (
       const lost = trainable.findIndex((_, i) => !grads[inputs.length + i])
       return lost === -1
         ? undefined
-        : `no gradient reaches its weight ${owner.trainableWeights[lost]!.originalName}`
+        : t`no gradient reaches its weight ${owner.trainableWeights[lost]!.originalName}`
     })
   } catch (error) {
     if (error instanceof BackendError) throw error

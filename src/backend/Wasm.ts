@@ -3,6 +3,7 @@ import { dirname, join } from "node:path"
 import * as tf from "@tensorflow/tfjs"
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm"
 import * as Effect from "effect/Effect"
+import { t } from "../language/Text.js"
 import { silence } from "./cpu/Cpu.js"
 import { Obstacle } from "./Obstacle.js"
 import * as Mends from "./Mends.js"
@@ -14,21 +15,21 @@ export const start: Effect.Effect<void, Obstacle> = Effect.gen(function* () {
   const simd = yield* Effect.promise(() => tf.env().getAsync("WASM_HAS_SIMD_SUPPORT"))
   if (simd !== true) {
     return yield* new Obstacle({
-      why: "this processor has no SIMD for WebAssembly",
-      remedy: "choose the backend cpu"
+      why: t`this processor has no SIMD for WebAssembly`,
+      remedy: t`choose the backend cpu`
     })
   }
   if (MemoryGuard.exhaustion() !== undefined) {
     return yield* new Obstacle({
-      why: "the memory of the WebAssembly backend has run out in this process",
-      remedy: "start another process"
+      why: t`the memory of the WebAssembly backend has run out in this process`,
+      remedy: t`start another process`
     })
   }
   const ready = yield* Effect.promise(initialize)
   if (!ready) {
     return yield* new Obstacle({
-      why: "the WebAssembly backend does not start",
-      remedy: "reinstall @tensorflow/tfjs-backend-wasm 4.22.0, or choose the backend cpu"
+      why: t`the WebAssembly backend does not start`,
+      remedy: t`reinstall @tensorflow/tfjs-backend-wasm 4.22.0, or choose the backend cpu`
     })
   }
   yield* Effect.try({
@@ -38,8 +39,8 @@ export const start: Effect.Effect<void, Obstacle> = Effect.gen(function* () {
     },
     catch: (error) =>
       new Obstacle({
-        why: `the training kernels do not load: ${(error as Error).message}`,
-        remedy: "run `npm ci`, which builds them"
+        why: t`the training kernels do not load: ${(error as Error).message}`,
+        remedy: t`run \`npm ci\`, which builds them`
       })
   })
 })

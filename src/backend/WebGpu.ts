@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
+import { t } from "../language/Text.js"
 import * as Mends from "./Mends.js"
 import { gradientError } from "./measure.js"
 import { Obstacle, whyNotLoaded } from "./Obstacle.js"
@@ -43,23 +44,21 @@ const examine = gradientError.pipe(
   Effect.mapError(({ detail }) => detail),
   Effect.filterOrFail(
     (error) => error <= tolerance,
-    (error) => `its gradients are wrong by ${(100 * error).toFixed(2)} %`
+    (error) => t`its gradients are wrong by ${(100 * error).toFixed(2)} %`
   ),
   Effect.tapError((fault) => Effect.sync(() => Device.condemn(fault))),
   Effect.mapError(
     (fault) =>
       new Obstacle({
-        why: `WebGPU does not compute right on ${Device.description()}: ${fault}`,
-        remedy: "try another driver, or choose another backend"
+        why: t`WebGPU does not compute right on ${Device.description()}: ${fault}`,
+        remedy: t`try another driver, or choose another backend`
       })
   )
 )
 
 const noProcessor = new Obstacle({
-  why: "there is no graphics processor that WebGPU can use",
-  remedy:
-    "it takes a driver: on Linux for Vulkan (NVIDIA's wants libegl1 besides), " +
-    "on macOS for Metal, on Windows for Direct3D 12"
+  why: t`there is no graphics processor that WebGPU can use`,
+  remedy: t`it takes a driver: on Linux for Vulkan (NVIDIA's wants libegl1 besides), on macOS for Metal, on Windows for Direct3D 12`
 })
 
 const open = Effect.fn("WebGpu.open")(function* (load: Load) {
@@ -88,8 +87,8 @@ const loaded = (load: Load, name: string): Effect.Effect<unknown, Obstacle> =>
     Effect.tryPromise(() => load(name)),
     ({ error }) =>
       new Obstacle({
-        why: whyNotLoaded(name, error) ?? `the package ${name} is not installed`,
-        remedy: "`npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0` gets it"
+        why: whyNotLoaded(name, error) ?? t`the package ${name} is not installed`,
+        remedy: t`\`npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0\` gets it`
       })
   )
 

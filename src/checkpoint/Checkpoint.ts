@@ -2,6 +2,7 @@ import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { BackendError } from "../backend/BackendError.js"
 import { JsonNumber } from "../file/JsonNumber.js"
+import { t } from "../language/Text.js"
 
 /** The value of `format` in `__metadata__`, by which a checkpoint is told from other files. */
 export const format = "holdfast"
@@ -96,7 +97,7 @@ export type DatasetIdentity = typeof DatasetIdentity.Type
 export const isTime = (text: string): boolean =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text) && !Number.isNaN(Date.parse(text))
 
-const Time = Schema.String.pipe(Schema.filter(isTime, { message: () => "is not a time in UTC" }))
+const Time = Schema.String.pipe(Schema.filter(isTime, { message: () => t`is not a time in UTC` }))
 
 /** Any JSON value, kept as it is. */
 export const Json = Schema.Unknown

@@ -7,6 +7,7 @@ import type { LockError } from "../file/FolderLock.js"
 import * as OpenFile from "../file/OpenFile.js"
 import * as Printable from "../file/Printable.js"
 import type { SafetensorsError } from "../file/safetensors/SafetensorsError.js"
+import { t } from "../language/Text.js"
 
 /** Why a checkpoint cannot be had or kept. */
 export const CheckpointErrorReason = Schema.Literal(
@@ -26,50 +27,48 @@ export const CheckpointErrorReason = Schema.Literal(
 )
 export type CheckpointErrorReason = typeof CheckpointErrorReason.Type
 
-const restoreOrDelete = "restore it from a copy, or delete it and use another"
+const restoreOrDelete = t`restore it from a copy, or delete it and use another`
 
 const sentences: Record<CheckpointErrorReason, { what: string; wayOut: string }> = {
-  NotFound: { what: "does not exist", wayOut: "check the path" },
+  NotFound: { what: t`does not exist`, wayOut: t`check the path` },
   NotACheckpoint: {
-    what: "is not a checkpoint of Holdfast",
-    wayOut: "choose another file; if it was one, its header is damaged: restore it from a copy"
+    what: t`is not a checkpoint of Holdfast`,
+    wayOut: t`choose another file; if it was one, its header is damaged: restore it from a copy`
   },
-  Truncated: { what: "is cut short", wayOut: restoreOrDelete },
-  Damaged: { what: "is damaged", wayOut: restoreOrDelete },
+  Truncated: { what: t`is cut short`, wayOut: restoreOrDelete },
+  Damaged: { what: t`is damaged`, wayOut: restoreOrDelete },
   UnsupportedVersion: {
-    what: "is of a format that this release does not read",
-    wayOut: "read it with the release of Holdfast that wrote it"
+    what: t`is of a format that this release does not read`,
+    wayOut: t`read it with the release of Holdfast that wrote it`
   },
-  Unreadable: { what: "cannot be read", wayOut: "mend that and try again" },
+  Unreadable: { what: t`cannot be read`, wayOut: t`mend that and try again` },
   Unencodable: {
-    what: "cannot be saved as it is",
-    wayOut: "keep only JSON values and tensors in the state of a stage"
+    what: t`cannot be saved as it is`,
+    wayOut: t`keep only JSON values and tensors in the state of a stage`
   },
   StateLost: {
-    what: "cannot be saved, since the state of the run is lost",
-    wayOut: "go on from the checkpoint before it"
+    what: t`cannot be saved, since the state of the run is lost`,
+    wayOut: t`go on from the checkpoint before it`
   },
   Unwritable: {
-    what: "cannot be written",
-    wayOut: "mend that, or choose another checkpoint_dir"
+    what: t`cannot be written`,
+    wayOut: t`mend that, or choose another checkpoint_dir`
   },
   NoSpace: {
-    what: "does not fit on the disk",
-    wayOut: "make room, or choose a checkpoint_dir on another disk"
+    what: t`does not fit on the disk`,
+    wayOut: t`make room, or choose a checkpoint_dir on another disk`
   },
   Locked: {
-    what: "is locked",
-    wayOut:
-      "wait for that process, stop it, or choose another checkpoint_dir; " +
-      "--force takes over from one that cannot be checked, if you know it to be gone"
+    what: t`is locked`,
+    wayOut: t`wait for that process, stop it, or choose another checkpoint_dir; --force takes over from one that cannot be checked, if you know it to be gone`
   },
   InUse: {
-    what: "is locked",
-    wayOut: "run the command again once that process has ended, or choose another checkpoint_dir"
+    what: t`is locked`,
+    wayOut: t`run the command again once that process has ended, or choose another checkpoint_dir`
   },
   LockLost: {
-    what: "is not this run's any more",
-    wayOut: "the run has ended; run the command again to resume once the folder is free"
+    what: t`is not this run's any more`,
+    wayOut: t`the run has ended; run the command again to resume once the folder is free`
   }
 }
 
@@ -101,23 +100,23 @@ export class CheckpointError extends Schema.TaggedError<CheckpointError>()("Chec
     const { what, wayOut } = sentences[this.reason]
     const detail = this.detail === "" ? "" : `: ${Printable.value(this.detail)}`
     const whole = this.others.map((other) => Printable.value(other))
-    const others = whole.length === 0 ? "" : `; whole are ${whole.join(", ")}`
+    const others = whole.length === 0 ? "" : t`; whole are ${whole.join(", ")}`
     return `${Printable.value(this.path)} ${what}${detail} (${wayOut}${others})`
   }
 }
 
 const explanations: Record<string, string> = {
-  EACCES: "permission denied",
-  EPERM: "permission denied",
-  EROFS: "the file system is read-only",
-  EMFILE: "this process has too many files open",
-  ENFILE: "the machine has too many files open",
-  EIO: "the disk reports an input/output error",
-  EISDIR: "it is a folder; name a checkpoint in it",
-  ENOTDIR: "a part of its path is a file",
-  ENOSPC: "no space is left",
-  EDQUOT: "the disk quota is used up",
-  ESTALE: "the server of the network file system does not know the file any more"
+  EACCES: t`permission denied`,
+  EPERM: t`permission denied`,
+  EROFS: t`the file system is read-only`,
+  EMFILE: t`this process has too many files open`,
+  ENFILE: t`the machine has too many files open`,
+  EIO: t`the disk reports an input/output error`,
+  EISDIR: t`it is a folder; name a checkpoint in it`,
+  ENOTDIR: t`a part of its path is a file`,
+  ENOSPC: t`no space is left`,
+  EDQUOT: t`the disk quota is used up`,
+  ESTALE: t`the server of the network file system does not know the file any more`
 }
 
 /** What a file operation of ours can fail with. */

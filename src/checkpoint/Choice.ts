@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import { t } from "../language/Text.js"
 import type { Candidate, Loaded, Ranked } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
 import type { Checkpoint } from "./Checkpoint.js"
@@ -40,7 +41,7 @@ export const choose = (
     const passOver = (error: CheckpointError) =>
       error.reason === "Unreadable"
         ? Effect.fail(error)
-        : Effect.logWarning(`passed over: ${error.message}`)
+        : Effect.logWarning(t`passed over: ${error.message}`)
     yield* Effect.forEach(errors, passOver, { discard: true })
     const unsound: Array<Ranked> = []
     for (const place of ranked) {
@@ -53,7 +54,7 @@ export const choose = (
         yield* passOver(loaded.left)
       } else if (Candidates.isSound(loaded.right.meta)) {
         for (const { path } of unsound) {
-          yield* Effect.logWarning(`passed over: ${path} holds weights that are NaN or infinite`)
+          yield* Effect.logWarning(t`passed over: ${path} holds weights that are NaN or infinite`)
         }
         return Option.some({ place, checkpoint: loaded.right })
       } else {

@@ -5,6 +5,7 @@ import * as Ref from "effect/Ref"
 import * as AtomicFile from "../file/AtomicFile.js"
 import * as Folder from "../file/Folder.js"
 import * as FolderLock from "../file/FolderLock.js"
+import { t } from "../language/Text.js"
 import { whileLocking } from "./CheckpointError.js"
 import * as CheckpointFile from "./CheckpointFile.js"
 import type { CheckpointFolder, OpenOptions } from "./CheckpointStore.js"
@@ -22,7 +23,7 @@ import * as Retention from "./Retention.js"
 
 const sweep = (folder: string) =>
   Effect.catchAll(AtomicFile.sweep(folder), (error) =>
-    Effect.logWarning(`temporary files are left in ${folder}: ${error.message}`)
+    Effect.logWarning(t`temporary files are left in ${folder}: ${error.message}`)
   )
 
 const make = Effect.gen(function* () {

@@ -4,6 +4,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { nearest } from "../config/Nearest.js"
+import { t } from "../language/Text.js"
 
 /** How a run treats an earlier one: by a rule, or from a given file. */
 export type ResumeFrom = "ask" | "latest" | "best" | "never" | { readonly path: string }
@@ -64,18 +65,11 @@ export class ResumeError extends Schema.TaggedError<ResumeError>()("ResumeError"
     const { reason, source } = this
     switch (reason._tag) {
       case "Missing":
-        return (
-          `${source} asks for the ${reason.wanted} checkpoint, but ${reason.folder} has none that ` +
-          `is whole; name a checkpoint's path, or start from scratch with --resume never`
-        )
+        return t`${source} asks for the ${reason.wanted} checkpoint, but ${reason.folder} has none that is whole; name a checkpoint's path, or start from scratch with --resume never`
       case "Mistyped":
-        return `${source} is ${reason.text}, and there is no such file; did you mean ${reason.meant}?`
+        return t`${source} is ${reason.text}, and there is no such file; did you mean ${reason.meant}?`
       case "NonFinite":
-        return (
-          `${reason.path} holds weights that are NaN or infinite, as does every other that could be ` +
-          `resumed from; resume from a checkpoint before training diverged (holdfast list ` +
-          `shows them, --resume PATH takes one, this one too), or start from scratch with --resume never`
-        )
+        return t`${reason.path} holds weights that are NaN or infinite, as does every other that could be resumed from; resume from a checkpoint before training diverged (holdfast list shows them, --resume PATH takes one, this one too), or start from scratch with --resume never`
     }
   }
 }

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { dirname } from "node:path"
+import { t } from "../language/Text.js"
 import type { Candidate, Whole } from "./Candidate.js"
 import * as Candidates from "./Candidate.js"
 import { isSame, type Best, type Checkpoint, type CheckpointMeta } from "./Checkpoint.js"
@@ -45,9 +46,7 @@ const bestOf = Effect.fnUntraced(function* (path: string, checkpoint: Checkpoint
 
 const warn = (path: string, folder: string, name: CheckpointName, best: Best) =>
   Effect.logWarning(
-    `the best model so far, of epoch ${best.epoch} with ${best.metric} ${best.value}, does not ` +
-      `lie whole beside ${path}: ${folder} has no ${fileOf(name)} until a better one is found, ` +
-      `and what is measured at the end may be another model`
+    t`the best model so far, of epoch ${best.epoch} with ${best.metric} ${best.value}, does not lie whole beside ${path}: ${folder} has no ${fileOf(name)} until a better one is found, and what is measured at the end may be another model`
   )
 
 /**

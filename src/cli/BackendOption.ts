@@ -5,12 +5,13 @@ import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { BackendNameSchema, backendNames } from "../backend/Backend.js"
+import { t } from "../language/Text.js"
 
 /** The parser's own message would not say which option it is about. */
 const backendName = (name: string) =>
   Effect.mapError(Schema.decodeUnknown(BackendNameSchema)(name), () =>
     ValidationError.invalidValue(
-      HelpDoc.p(`--backend or HOLDFAST_BACKEND is ${name}; there are ${backendNames.join(", ")}`)
+      HelpDoc.p(t`--backend or HOLDFAST_BACKEND is ${name}; there are ${backendNames.join(", ")}`)
     )
   )
 

@@ -6,6 +6,7 @@ import os from "node:os"
 import { Backend, type BackendName } from "../backend/Backend.js"
 import type { BackendError } from "../backend/BackendError.js"
 import * as Examination from "../backend/Examination.js"
+import { t } from "../language/Text.js"
 import * as Format from "../observe/Format.js"
 import { stringify } from "../observe/JsonLines.js"
 import { Output } from "../observe/Output.js"
@@ -22,10 +23,7 @@ export class DoctorError extends Data.TaggedError("DoctorError")<{
   readonly backend: BackendName
 }> {
   override get message(): string {
-    return (
-      `runs would compute on ${this.backend}, whose gradients are wrong here; ` +
-      `choose another with --backend NAME or HOLDFAST_BACKEND=NAME`
-    )
+    return t`runs would compute on ${this.backend}, whose gradients are wrong here; choose another with --backend NAME or HOLDFAST_BACKEND=NAME`
   }
 }
 
@@ -91,7 +89,7 @@ const drawMachine = (machine: Machine): string => {
     ["platform", `${machine.platform}, ${machine.system}`],
     ["processor", machine.processor],
     ["cores", String(machine.cores)],
-    ["memory", `${Format.bytes(total)}, of which ${Format.bytes(available)} can be had`]
+    ["memory", t`${Format.bytes(total)}, of which ${Format.bytes(available)} can be had`]
   ] as const
   return facts.map(([name, fact]) => `${name.padEnd(13)}  ${fact}`).join("\n")
 }
@@ -103,14 +101,14 @@ export const drawBackends = (
 ): string =>
   [
     ...examinations.map(Examination.describe),
-    "a step: of training a small time-delay network, on 8 examples",
+    t`a step: of training a small time-delay network, on 8 examples`,
     "",
     Either.match(choice, {
       // Why, the command ends with.
-      onLeft: ({ subject }) => `no run would start: backend ${subject} cannot be used`,
-      onRight: ({ name, reason }) => `runs compute on ${name}: ${reason}`
+      onLeft: ({ subject }) => t`no run would start: backend ${subject} cannot be used`,
+      onRight: ({ name, reason }) => t`runs compute on ${name}: ${reason}`
     }),
-    "--backend NAME or HOLDFAST_BACKEND=NAME asks for another, which must then be there"
+    t`--backend NAME or HOLDFAST_BACKEND=NAME asks for another, which must then be there`
   ].join("\n")
 
 const toJson = (choice: Choice, examinations: ReadonlyArray<Examination.Examination>) => ({

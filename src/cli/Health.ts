@@ -2,24 +2,25 @@ import * as Either from "effect/Either"
 import type { Candidate } from "../checkpoint/Candidate.js"
 import * as Candidates from "../checkpoint/Candidate.js"
 import type { CheckpointErrorReason } from "../checkpoint/CheckpointError.js"
+import { t } from "../language/Text.js"
 
 /** How a checkpoint is, as far as whoever made the candidate has looked. */
 type Health = Candidate["health"]
 
 const words: Partial<Record<CheckpointErrorReason, string>> = {
-  Truncated: "cut short",
-  Damaged: "damaged",
-  NotACheckpoint: "no checkpoint",
-  UnsupportedVersion: "other version"
+  Truncated: t`cut short`,
+  Damaged: t`damaged`,
+  NotACheckpoint: t`no checkpoint`,
+  UnsupportedVersion: t`other version`
 }
 
 /** The health in a word or two, for a table; `verified`: whether every byte has been looked at. */
 export const word = (health: Health, verified: boolean): string =>
   Either.match(health, {
-    onLeft: ({ reason }) => words[reason] ?? "unreadable",
+    onLeft: ({ reason }) => words[reason] ?? t`unreadable`,
     onRight: (meta) =>
-      (verified ? "whole" : "header whole") +
-      (Candidates.isSound(meta) ? "" : ", non-finite weights")
+      (verified ? t`whole` : t`header whole`) +
+      (Candidates.isSound(meta) ? "" : t`, non-finite weights`)
   })
 
 /** A table of candidates, and under it what is wrong with those that are not whole. */
@@ -36,7 +37,7 @@ export const toJson = (health: Health, verified: boolean) =>
   Either.match(health, {
     onLeft: ({ message, reason }) => ({ health: reason, finite: null, problem: message }),
     onRight: (meta) => ({
-      health: verified ? "whole" : "header whole",
+      health: verified ? t`whole` : t`header whole`,
       finite: verified ? Candidates.isSound(meta) : (meta.finite ?? null),
       problem: null
     })

@@ -1,3 +1,4 @@
+import { t } from "../language/Text.js"
 /** What a command is for, as `--help` tells it. Each entry is a name and what it means. */
 export interface Help {
   readonly summary: string
@@ -17,7 +18,7 @@ type Entry = readonly [name: string, meaning: string]
 export const ofCommand = (help: Help): string =>
   [
     `${help.summary}.`,
-    `Usage: ${help.usage}`,
+    t`Usage: ${help.usage}`,
     section("Examples", help.examples),
     ...(help.arguments.length === 0 ? [] : [section("Arguments", help.arguments)]),
     section("Options", help.options),
@@ -32,8 +33,8 @@ export const ofProgram = (
   commands: Readonly<Record<string, Help>>
 ): string =>
   [
-    `holdfast ${version}\n${summary}.`,
-    "Usage: holdfast <command> …",
+    t`holdfast ${version}\n${summary}.`,
+    t`Usage: holdfast <command> …`,
     section(
       "Commands",
       Object.entries(commands).map(([name, help]) => [name, help.summary])
@@ -43,8 +44,8 @@ export const ofProgram = (
       Object.values(commands).flatMap((help) => help.examples.slice(0, 1))
     ),
     section("Options", [
-      ["--help, -h", "this help; after a command, the help on it"],
-      ["--version, -v", "the version"]
+      ["--help, -h", t`this help; after a command, the help on it`],
+      ["--version, -v", t`the version`]
     ])
   ].join("\n\n")
 

@@ -3,6 +3,7 @@ import type { EpochRecord } from "../checkpoint/Checkpoint.js"
 import type { CheckpointInfo } from "../checkpoint/CheckpointFile.js"
 import * as CheckpointFile from "../checkpoint/CheckpointFile.js"
 import * as Printable from "../file/Printable.js"
+import { t } from "../language/Text.js"
 import * as Format from "../observe/Format.js"
 import { stringify } from "../observe/JsonLines.js"
 import { Output } from "../observe/Output.js"
@@ -32,16 +33,16 @@ export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): st
     ["file", `${path}, ${Format.bytes(bytes)}`],
     ["saved", Format.time(meta.saved_at)],
     ["run", meta.run_id],
-    ["epoch", `${meta.epoch} finished, ${meta.step} steps of the next done`],
-    ["step", `${Format.count(meta.global_step)} in all`],
-    ["best_val_loss", meta.best_val_loss === null ? "none yet" : String(meta.best_val_loss)],
+    ["epoch", t`${meta.epoch} finished, ${meta.step} steps of the next done`],
+    ["step", t`${Format.count(meta.global_step)} in all`],
+    ["best_val_loss", meta.best_val_loss === null ? t`none yet` : String(meta.best_val_loss)],
     [
       "best",
       best === null
-        ? "none yet"
-        : `${Format.metric(best.metric, best.value)} in epoch ${best.epoch}`
+        ? t`none yet`
+        : t`${Format.metric(best.metric, best.value)} in epoch ${best.epoch}`
     ],
-    ["data", `${dataset.name}, ${dataset.classes.length} classes, ${sizes(dataset.sizes)}`],
+    ["data", t`${dataset.name}, ${dataset.classes.length} classes, ${sizes(dataset.sizes)}`],
     ["backend", meta.backend],
     ...(meta.stopped === null ? [] : [["stopped", meta.stopped] as const])
   ]
@@ -67,8 +68,7 @@ const sizes = (splits: {
   readonly validation: number
   readonly test: number
 }) =>
-  `${Format.count(splits.train)} train, ${Format.count(splits.validation)} validation, ` +
-  `${Format.count(splits.test)} test`
+  t`${Format.count(splits.train)} train, ${Format.count(splits.validation)} validation, ${Format.count(splits.test)} test`
 
 const history = (records: ReadonlyArray<EpochRecord>): string => {
   const own = new Set(["epoch", "learning_rate", "seconds"])

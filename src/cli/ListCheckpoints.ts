@@ -9,6 +9,7 @@ import { whileReading } from "../checkpoint/CheckpointError.js"
 import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
 import * as FileStore from "../checkpoint/FileStore.js"
 import * as Printable from "../file/Printable.js"
+import { t } from "../language/Text.js"
 import * as Format from "../observe/Format.js"
 import { stringify } from "../observe/JsonLines.js"
 import { Output } from "../observe/Output.js"
@@ -29,7 +30,7 @@ export const listCheckpoints = Effect.fn("List.checkpoints")(function* (options:
   const text = options.json
     ? stringify(toJson(candidates))
     : candidates.length === 0
-      ? `there are no checkpoints in ${Printable.value(options.folder)}`
+      ? t`there are no checkpoints in ${Printable.value(options.folder)}`
       : draw(candidates, yield* Clock.currentTimeMillis)
   yield* out(`${text}\n`)
 }, Effect.provide(FileStore.layer))
@@ -53,7 +54,7 @@ const savedAt = ({ health, modified }: Candidate): string =>
 
 /** What can be said of a candidate by its header alone, and by what names it goes. */
 const remarks = ({ aliases, health, pinned }: Candidate): string =>
-  [Health.word(health, false), ...aliases, ...(pinned ? ["pinned"] : [])].join(", ")
+  [Health.word(health, false), ...aliases, ...(pinned ? [t`pinned`] : [])].join(", ")
 
 /** The list for people; `now` in milliseconds. */
 export const draw = (candidates: ReadonlyArray<Candidate>, now: number): string => {
@@ -73,7 +74,7 @@ export const draw = (candidates: ReadonlyArray<Candidate>, now: number): string 
       remarks(candidate)
     ]
   })
-  const headers = ["epoch", "step", metric, "age", "size", "file", "health"]
+  const headers = [t`epoch`, t`step`, metric, t`age`, t`size`, t`file`, t`health`]
   return Health.withTroubles(table(headers, rows), candidates)
 }
 

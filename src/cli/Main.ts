@@ -3,6 +3,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { nearest } from "../config/Nearest.js"
+import { t } from "../language/Text.js"
 import { stringify } from "../observe/JsonLines.js"
 import { Output } from "../observe/Output.js"
 import { commands, isCommand, summary } from "./Commands.js"
@@ -51,7 +52,7 @@ const dispatch = Effect.fnUntraced(function* (version: string, words: ReadonlyAr
       if (!Completions.isShell(second)) {
         return yield* new UsageError({
           reason: "Invalid",
-          found: `name one of the shells ${Completions.shells.join(", ")}${second === undefined ? "" : `, not ${second}`}`,
+          found: t`name one of the shells ${Completions.shells.join(", ")}${second === undefined ? "" : t`, not ${second}`}`,
           nearest: null,
           help: "holdfast completions --help"
         })

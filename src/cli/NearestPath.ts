@@ -3,6 +3,7 @@ import * as Predicate from "effect/Predicate"
 import { readdir } from "node:fs/promises"
 import * as NodePath from "node:path"
 import { nearest } from "../config/Nearest.js"
+import { t } from "../language/Text.js"
 
 /** The path that an error says is not there, whichever part of Holdfast the error is from. */
 export const missingPath = (error: unknown): string | null => {
@@ -54,5 +55,5 @@ const nearestIn = async (folder: string, path: string, name: string): Promise<st
 
 const withSuggestion = (error: unknown, near: string) => ({
   _tag: Predicate.hasProperty(error, "_tag") ? error._tag : "Error",
-  message: `${Predicate.hasProperty(error, "message") ? String(error.message) : ""}\ndid you mean ${near}?`
+  message: t`${Predicate.hasProperty(error, "message") ? String(error.message) : ""}\ndid you mean ${near}?`
 })

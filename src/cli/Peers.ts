@@ -3,6 +3,7 @@ import { createRequire } from "node:module"
 import { relative } from "node:path"
 import type { InstalledPackage } from "../file/InstalledPackage.js"
 import { find } from "../file/InstalledPackage.js"
+import { t } from "../language/Text.js"
 
 const { peerDependencies } = createRequire(import.meta.url)("../../package.json") as {
   readonly peerDependencies: Readonly<Record<string, string>>
@@ -45,8 +46,8 @@ export const suits = (version: string, range: string): boolean => {
 
 export const unsuitable = (name: string, range: string, found: InstalledPackage | null): string =>
   found === null
-    ? `holdfast needs the package ${name}, which is not installed. ${install(name, range)}`
-    : `holdfast works with ${name} ${range}, but would import ${shown(found)}. ${install(name, range)}`
+    ? t`holdfast needs the package ${name}, which is not installed. ${install(name, range)}`
+    : t`holdfast works with ${name} ${range}, but would import ${shown(found)}. ${install(name, range)}`
 
 export const different = (
   name: string,
@@ -54,14 +55,14 @@ export const different = (
   own: InstalledPackage,
   theirs: InstalledPackage
 ): string =>
-  `it would import ${name} ${shown(theirs)}, but holdfast ${shown(own)}; the two must be one copy. ` +
+  t`it would import ${name} ${shown(theirs)}, but holdfast ${shown(own)}; the two must be one copy. ` +
   install(name, range) +
-  (own.version === theirs.version ? ", then: npm dedupe" : "")
+  (own.version === theirs.version ? t`, then: npm dedupe` : "")
 
 const install = (name: string, range: string): string =>
-  `In the project's folder, run: npm install ${name}@${range.replace(/^~/, "")}`
+  t`In the project's folder, run: npm install ${name}@${range.replace(/^~/, "")}`
 
 const shown = ({ folder, version }: InstalledPackage): string => {
   const short = relative("", folder)
-  return `${version} (in ${short.startsWith("..") ? folder : short})`
+  return t`${version} (in ${short.startsWith("..") ? folder : short})`
 }

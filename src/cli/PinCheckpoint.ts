@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
 import * as FileStore from "../checkpoint/FileStore.js"
 import * as Printable from "../file/Printable.js"
+import { t } from "../language/Text.js"
 import { Output } from "../observe/Output.js"
 
 /** Sees to it that a checkpoint is never removed, and says under which name it stays. */
@@ -9,7 +10,7 @@ export const pinCheckpoint = Effect.fn("Pin.pin")(function* (checkpoint: string)
   const store = yield* CheckpointStore
   const { out } = yield* Output
   const path = yield* store.pin(checkpoint)
-  yield* out(`pinned ${Printable.value(path)}: it is kept until holdfast unpin\n`)
+  yield* out(t`pinned ${Printable.value(path)}: it is kept until holdfast unpin\n`)
 }, Effect.provide(FileStore.layer))
 
 /** Leaves a checkpoint to retention again. */
@@ -18,6 +19,6 @@ export const unpinCheckpoint = Effect.fn("Pin.unpin")(function* (checkpoint: str
   const { out } = yield* Output
   const path = yield* store.unpin(checkpoint)
   yield* out(
-    `unpinned ${Printable.value(path)}: it goes when training.keep_last and the like no longer keep it\n`
+    t`unpinned ${Printable.value(path)}: it goes when training.keep_last and the like no longer keep it\n`
   )
 }, Effect.provide(FileStore.layer))

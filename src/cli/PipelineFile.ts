@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { register as registerHooks } from "node:module"
 import { register } from "tsx/esm/api"
 import * as Pipeline from "../Pipeline.js"
+import { t } from "../language/Text.js"
 import * as ImportFailure from "./ImportFailure.js"
 import * as Peers from "./Peers.js"
 import type { SourceLocation } from "./PipelineFileError.js"
@@ -26,11 +27,11 @@ export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
   if (!isFile) {
     return yield* fail(
       "NotFound",
-      "there is no such file; name a pipeline's file, as in holdfast run pipelines/speaker.ts"
+      t`there is no such file; name a pipeline's file, as in holdfast run pipelines/speaker.ts`
     )
   }
   if (path.endsWith(".cts")) {
-    return yield* fail("Broken", "CommonJS TypeScript cannot be loaded; name the file .ts or .mts")
+    return yield* fail("Broken", t`CommonJS TypeScript cannot be loaded; name the file .ts or .mts`)
   }
   const problem = Peers.problemOf(paths.resolve(path))
   if (problem !== null) return yield* fail("OtherCopy", problem)
@@ -43,8 +44,7 @@ export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
   if (!Pipeline.isPipeline(module.default)) {
     return yield* fail(
       "NoPipeline",
-      `its default export is ${module.default === undefined ? "missing" : "not a pipeline"}; ` +
-        `a pipeline's file ends in: export default Pipeline.make("name", stage, stage, …)`
+      t`its default export is ${module.default === undefined ? "missing" : t`not a pipeline`}; a pipeline's file ends in: export default Pipeline.make("name", stage, stage, …)`
     )
   }
   return module.default
@@ -112,10 +112,10 @@ const explain = Effect.fnUntraced(function* (
     return what === "package" && name === "holdfast"
       ? fail(
           "NotInstalled",
-          "the package holdfast cannot be found from there; npm install it in that folder or one above",
+          t`the package holdfast cannot be found from there; npm install it in that folder or one above`,
           at
         )
-      : fail("Broken", at === null ? `${detail}, which ${importer} imports` : detail, at)
+      : fail("Broken", at === null ? t`${detail}, which ${importer} imports` : detail, at)
   }
   if (failure.at === null) return fail("Threw", failure.detail)
   const { file, line, unit } = failure.at

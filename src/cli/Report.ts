@@ -4,6 +4,7 @@ import * as Exit from "effect/Exit"
 import * as Inspectable from "effect/Inspectable"
 import * as Predicate from "effect/Predicate"
 import * as Printable from "../file/Printable.js"
+import { t } from "../language/Text.js"
 import { exitCode, type Signal } from "./Signal.js"
 import { UsageError } from "./UsageError.js"
 
@@ -45,12 +46,12 @@ export const fromExit = (
   const failures = Chunk.toReadonlyArray(Cause.failures(exit.cause))
   const defects = Chunk.toReadonlyArray(Cause.defects(exit.cause))
   const lines = [
-    ...failures.map((failure) => `error: ${message(failure)}`),
+    ...failures.map((failure) => t`error: ${message(failure)}`),
     // What has a tag was foreseen, but came where nothing could fail: as a run was being flushed.
     ...defects.map((defect) =>
       Predicate.hasProperty(defect, "_tag")
-        ? `error: ${message(defect)}`
-        : `error: this is a bug in holdfast or in your pipeline\n${stack(defect)}`
+        ? t`error: ${message(defect)}`
+        : t`error: this is a bug in holdfast or in your pipeline\n${stack(defect)}`
     )
   ]
   const all = [...failures, ...defects]

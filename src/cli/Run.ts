@@ -4,6 +4,7 @@ import * as HelpDoc from "@effect/cli/HelpDoc"
 import * as Options from "@effect/cli/Options"
 import * as ValidationError from "@effect/cli/ValidationError"
 import * as Effect from "effect/Effect"
+import { t } from "../language/Text.js"
 import { backend } from "./BackendOption.js"
 
 /** The parser takes Infinity for a number, and its message would not say what was wrong. */
@@ -12,7 +13,7 @@ const seconds = (text: string) =>
     ? Effect.succeed(Number(text))
     : Effect.fail(
         ValidationError.invalidValue(
-          HelpDoc.p(`--grace is ${text}; it takes a number of seconds, more than 0`)
+          HelpDoc.p(t`--grace is ${text}; it takes a number of seconds, more than 0`)
         )
       )
 

@@ -7,6 +7,7 @@ import * as FileStore from "../checkpoint/FileStore.js"
 import * as Resumption from "../checkpoint/Resumption.js"
 import { CommandLine } from "../config/CommandLine.js"
 import { ConfigSource } from "../config/ConfigSource.js"
+import { t } from "../language/Text.js"
 import * as JsonLines from "../observe/JsonLines.js"
 import type { Setting } from "../observe/Line.js"
 import * as NoticeLogger from "../observe/NoticeLogger.js"
@@ -78,7 +79,7 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
     const { name, reason } = yield* Backend
     yield* emit({ _tag: "BackendChosen", backend: name, reason })
     if (Option.isNone(options.config) && config !== usualConfig) {
-      yield* emit({ _tag: "Notice", level: "info", message: `configuration ${config}` })
+      yield* emit({ _tag: "Notice", level: "info", message: t`configuration ${config}` })
     }
     yield* trains(pipeline) ? tellingOfStop(run) : run
   }).pipe(

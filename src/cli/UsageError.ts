@@ -1,4 +1,5 @@
 import * as Data from "effect/Data"
+import { t } from "../language/Text.js"
 
 /** A command line that means nothing: `found` is the unknown word, or what is wrong in words. */
 export class UsageError extends Data.TaggedError("UsageError")<{
@@ -10,18 +11,18 @@ export class UsageError extends Data.TaggedError("UsageError")<{
   readonly help: string
 }> {
   override get message(): string {
-    return `${this.problem}\nsee ${this.help}`
+    return t`${this.problem}\nsee ${this.help}`
   }
 
   private get problem(): string {
-    const nearest = this.nearest === null ? "" : `; did you mean ${this.nearest}?`
+    const nearest = this.nearest === null ? "" : t`; did you mean ${this.nearest}?`
     switch (this.reason) {
       case "Invalid":
         return this.found
       case "UnknownCommand":
-        return `there is no command ${this.found}${nearest}`
+        return t`there is no command ${this.found}${nearest}`
       case "UnknownOption":
-        return `there is no option ${this.found}${nearest}`
+        return t`there is no option ${this.found}${nearest}`
     }
   }
 }

@@ -6,6 +6,7 @@ import type { CheckpointMeta } from "../checkpoint/Checkpoint.js"
 import { CheckpointStore } from "../checkpoint/CheckpointStore.js"
 import * as FileStore from "../checkpoint/FileStore.js"
 import * as Printable from "../file/Printable.js"
+import { t } from "../language/Text.js"
 import { stringify } from "../observe/JsonLines.js"
 import { Output } from "../observe/Output.js"
 import { table } from "../observe/Table.js"
@@ -17,9 +18,11 @@ export class VerifyError extends Data.TaggedError("VerifyError")<{
   readonly of: number
 }> {
   override get message(): string {
-    const checkpoints = this.of === 1 ? "checkpoint" : "checkpoints"
-    const are = this.damaged === 1 ? "is" : "are"
-    return `${this.damaged} of ${this.of} ${checkpoints} ${are} damaged or cannot be read`
+    const { damaged, of } = this
+    if (of === 1) return t`${damaged} of ${of} checkpoint is damaged or cannot be read`
+    return damaged === 1
+      ? t`${damaged} of ${of} checkpoints is damaged or cannot be read`
+      : t`${damaged} of ${of} checkpoints are damaged or cannot be read`
   }
 }
 
@@ -35,7 +38,7 @@ export const verifyCheckpoints = Effect.fn("Verify.checkpoints")(function* (opti
   const text = options.json
     ? stringify(found.map(toJson))
     : found.length === 0
-      ? `there are no checkpoints in ${Printable.value(options.path)}`
+      ? t`there are no checkpoints in ${Printable.value(options.path)}`
       : draw(found)
   yield* out(`${text}\n`)
   const damaged = candidates.filter(({ health }) => Either.isLeft(health)).length
@@ -69,7 +72,7 @@ const draw = (found: ReadonlyArray<Verified>): string => {
     name,
     Health.word(health, true)
   ])
-  return Health.withTroubles(table(["epoch", "step", "file", "health"], rows), found)
+  return Health.withTroubles(table([t`epoch`, t`step`, t`file`, t`health`], rows), found)
 }
 
 /** The same for programs. */

@@ -1,4 +1,5 @@
 import { nearest } from "../config/Nearest.js"
+import { t } from "../language/Text.js"
 import type { Help } from "./Help.js"
 import { optionNames } from "./Help.js"
 import { UsageError } from "./UsageError.js"
@@ -39,7 +40,7 @@ export const check = (
     if (valued.includes(word)) {
       i++
       if (own[i] === undefined || names.includes(own[i]!)) {
-        const found = `${word} needs a value`
+        const found = t`${word} needs a value`
         return new UsageError({ reason: "Invalid", found, nearest: null, help: see })
       }
     } else if (word.startsWith("-") && !names.includes(word)) {

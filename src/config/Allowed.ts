@@ -1,5 +1,6 @@
 import * as Option from "effect/Option"
 import * as AST from "effect/SchemaAST"
+import { t } from "../language/Text.js"
 
 /** What a schema allows, in words: "an integer of at least 1", `"min" or "max"`. */
 export type Allowed = string
@@ -22,19 +23,19 @@ interface Limits {
 export const describe = (ast: AST.AST): Allowed => {
   switch (ast._tag) {
     case "StringKeyword":
-      return "a string"
+      return t`a string`
     case "NumberKeyword":
-      return "a number"
+      return t`a number`
     case "BooleanKeyword":
-      return "true or false"
+      return t`true or false`
     case "Literal":
       return JSON.stringify(ast.literal)
     case "TypeLiteral":
-      return "an object"
+      return t`an object`
     case "TupleType":
       return ast.elements.length === 0 && ast.rest[0] !== undefined
-        ? `a list (of each: ${describe(ast.rest[0].type)})`
-        : `a list of ${ast.rest.length === 0 ? "" : "at least "}${ast.elements.length}`
+        ? t`a list (of each: ${describe(ast.rest[0].type)})`
+        : t`a list of ${ast.rest.length === 0 ? "" : t`at least `}${ast.elements.length}`
     case "Union":
       return describeUnion(ast)
     case "Refinement":
@@ -88,12 +89,14 @@ const describeUnion = (ast: AST.Union): Allowed => {
   const tag = tags[0]
   const others = tag === undefined ? members : members.filter((m) => discriminator(m) === undefined)
   const objects =
-    tag === undefined ? [] : [`an object whose ${tag.name} is ${anyOf(tags.map((t) => t.value))}`]
+    tag === undefined
+      ? []
+      : [t`an object whose ${tag.name} is ${anyOf(tags.map(({ value }) => value))}`]
   return anyOf([...new Set([...objects, ...others.map(describe)])])
 }
 
 const anyOf = (words: ReadonlyArray<string>): string =>
-  words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`
+  words.length < 2 ? words.join("") : t`${words.slice(0, -1).join(", ")} or ${words.at(-1)}`
 
 const describeRefinement = (ast: AST.Refinement): Allowed => {
   let base: AST.AST = ast
@@ -103,21 +106,25 @@ const describeRefinement = (ast: AST.Refinement): Allowed => {
     base = base.from
   }
   if (AST.isStringKeyword(base)) return describeString(limits)
-  const noun = limits.type === "integer" ? "an integer" : describe(base)
+  const noun = limits.type === "integer" ? t`an integer` : describe(base)
   const bounds = [
-    ...bound("at least", limits.minimum ?? limits.minItems),
-    ...bound("greater than", limits.exclusiveMinimum),
-    ...bound("at most", limits.maximum ?? limits.maxItems),
-    ...bound("less than", limits.exclusiveMaximum)
-  ].join(" and ")
-  return bounds === "" ? noun : `${noun} ${bounds.startsWith("at") ? "of " : ""}${bounds}`
+    ...bound(t`at least`, limits.minimum ?? limits.minItems),
+    ...bound(t`greater than`, limits.exclusiveMinimum),
+    ...bound(t`at most`, limits.maximum ?? limits.maxItems),
+    ...bound(t`less than`, limits.exclusiveMaximum)
+  ].join(t` and `)
+  // "of at least 1", but "greater than 0".
+  const isOf =
+    (limits.minimum ?? limits.minItems) !== undefined ||
+    (limits.exclusiveMinimum === undefined && (limits.maximum ?? limits.maxItems) !== undefined)
+  return bounds === "" ? noun : `${noun} ${isOf ? t`of ` : ""}${bounds}`
 }
 
 const bound = (words: string, limit: number | undefined): ReadonlyArray<string> =>
   limit === undefined ? [] : [`${words} ${limit}`]
 
 const describeString = (limits: Limits): Allowed => {
-  if (limits.pattern !== undefined) return `a string matching ${limits.pattern}`
-  if (limits.maxLength !== undefined) return `a string of at most ${limits.maxLength} characters`
-  return limits.minLength === undefined ? "a string" : "a non-empty string"
+  if (limits.pattern !== undefined) return t`a string matching ${limits.pattern}`
+  if (limits.maxLength !== undefined) return t`a string of at most ${limits.maxLength} characters`
+  return limits.minLength === undefined ? t`a string` : t`a non-empty string`
 }

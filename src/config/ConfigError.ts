@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { t } from "../language/Text.js"
 
 /** One thing wrong with a configuration. */
 export const ConfigProblem = Schema.Struct({
@@ -42,11 +43,11 @@ export class ConfigError extends Schema.TaggedError<ConfigError>()("ConfigError"
     const reason = this.reason
     switch (reason._tag) {
       case "NotFound":
-        return `${reason.file}: there is no such file; name another with --config PATH`
+        return t`${reason.file}: there is no such file; name another with --config PATH`
       case "Unreadable":
-        return `${reason.file}: cannot be read: ${reason.detail}`
+        return t`${reason.file}: cannot be read: ${reason.detail}`
       case "NotJson":
-        return `${reason.file}:${reason.line}:${reason.column}: not JSON: ${reason.detail}`
+        return t`${reason.file}:${reason.line}:${reason.column}: not JSON: ${reason.detail}`
       case "Invalid":
         return [
           ...section(
@@ -59,7 +60,7 @@ export class ConfigError extends Schema.TaggedError<ConfigError>()("ConfigError"
           )
         ].join("\n")
       case "BadOverride":
-        return `--set ${reason.text || "''"}: ${reason.detail}; for example --set training.num_epochs=150`
+        return t`--set ${reason.text || "''"}: ${reason.detail}; for example --set training.num_epochs=150`
     }
   }
 }
@@ -67,21 +68,21 @@ export class ConfigError extends Schema.TaggedError<ConfigError>()("ConfigError"
 const section = (source: string, problems: ReadonlyArray<ConfigProblem>): ReadonlyArray<string> =>
   problems.length === 0
     ? []
-    : [`${source} is not valid:`, ...problems.map((problem) => `  ${line(problem)}`)]
+    : [t`${source} is not valid:`, ...problems.map((problem) => `  ${line(problem)}`)]
 
 const line = (problem: ConfigProblem): string => {
-  const where = problem.path === "" ? "the configuration" : problem.path
+  const where = problem.path === "" ? t`the configuration` : problem.path
   switch (problem.kind) {
     case "Missing":
-      return `${where}: missing; allowed: ${problem.allowed}`
+      return t`${where}: missing; allowed: ${problem.allowed}`
     case "Unknown":
       return problem.meant === null
-        ? `${where}: unknown field (found ${problem.found}); allowed: ${problem.allowed}`
-        : `${where}: unknown field (found ${problem.found}); did you mean ${problem.meant}?`
+        ? t`${where}: unknown field (found ${problem.found}); allowed: ${problem.allowed}`
+        : t`${where}: unknown field (found ${problem.found}); did you mean ${problem.meant}?`
     case "NotAllowed":
       return (
-        `${where}: found ${problem.found}; allowed: ${problem.allowed}` +
-        (problem.meant === null ? "" : `; did you mean ${problem.meant}?`)
+        t`${where}: found ${problem.found}; allowed: ${problem.allowed}` +
+        (problem.meant === null ? "" : t`; did you mean ${problem.meant}?`)
       )
   }
 }

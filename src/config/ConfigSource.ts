@@ -7,6 +7,7 @@ import * as Layer from "effect/Layer"
 import type * as Schema from "effect/Schema"
 import * as Errno from "../file/Errno.js"
 import * as OpenFile from "../file/OpenFile.js"
+import { t } from "../language/Text.js"
 import * as Config from "./Config.js"
 import { ConfigError } from "./ConfigError.js"
 import * as JsonText from "./JsonText.js"
@@ -51,18 +52,18 @@ export const loadConfig = Effect.fn("ConfigSource.loadConfig")(function* <A, I>(
 const decoded = (bytes: Uint8Array, file: string): Either.Either<string, ConfigError> =>
   Either.try({
     try: () => new TextDecoder("utf-8", { fatal: true }).decode(bytes),
-    catch: () => "its bytes are no UTF-8 text"
+    catch: () => t`its bytes are no UTF-8 text`
   }).pipe(
     Either.filterOrLeft(
       (text) => !text.includes("\0"),
-      () => "it holds zero bytes"
+      () => t`it holds zero bytes`
     ),
     Either.mapLeft((detail) => {
       const [first, second] = bytes
       const isWide = (first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)
-      const found = isWide || first === 0 || second === 0 ? "it is UTF-16 text" : detail
+      const found = isWide || first === 0 || second === 0 ? t`it is UTF-16 text` : detail
       return new ConfigError({
-        reason: { _tag: "Unreadable", file, detail: `${found}; save it as UTF-8` }
+        reason: { _tag: "Unreadable", file, detail: t`${found}; save it as UTF-8` }
       })
     })
   )
@@ -77,7 +78,7 @@ const notRead = (file: string, cause: PlatformError): ConfigError =>
             file,
             detail:
               Errno.code(cause) === "EISDIR"
-                ? "it is a folder; name a file in it"
+                ? t`it is a folder; name a file in it`
                 : (OpenFile.whyNotRegular(cause) ?? cause.message)
           }
   })

@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import * as Jsonc from "jsonc-parser"
+import { t } from "../language/Text.js"
 import { ConfigError } from "./ConfigError.js"
 
 /**
@@ -33,7 +34,7 @@ export const parse = (text: JsonText, file: string): Either.Either<unknown, Conf
     return Either.left(notJson({ offset: errors[0].offset, detail: explain(errors[0], json) }))
   }
   if (tree === undefined) {
-    return Either.left(notJson({ offset: json.length, detail: "expected a value, found the end" }))
+    return Either.left(notJson({ offset: json.length, detail: t`expected a value, found the end` }))
   }
   const repeated = repeatedName(tree)
   return repeated === undefined ? Either.right(valueOf(tree)) : Either.left(notJson(repeated))
@@ -56,7 +57,7 @@ const repeatedName = (node: Jsonc.Node): Fault | undefined => {
     node.type === "object" ? children.flatMap(({ children }) => children?.[0] ?? []) : []
   const again = names.find((name, i) => names.findIndex(({ value }) => value === name.value) < i)
   if (again !== undefined) {
-    const detail = `expected each name once, found ${JSON.stringify(again.value)} again`
+    const detail = t`expected each name once, found ${JSON.stringify(again.value)} again`
     return { offset: again.offset, detail }
   }
   for (const child of children) {
@@ -67,25 +68,25 @@ const repeatedName = (node: Jsonc.Node): Fault | undefined => {
 }
 
 const explain = (error: Jsonc.ParseError, json: string): string => {
-  const expected = expectations[Jsonc.printParseErrorCode(error.error)] ?? "something else"
+  const expected = expectations[Jsonc.printParseErrorCode(error.error)] ?? t`something else`
   const found = json.slice(error.offset, error.offset + Math.max(1, error.length)).split("\n")[0]!
-  return `expected ${expected}, found ${found === "" ? "the end" : found.slice(0, 30)}`
+  return t`expected ${expected}, found ${found === "" ? t`the end` : found.slice(0, 30)}`
 }
 
 const expectations: Readonly<Record<string, string>> = {
-  InvalidSymbol: "a value or a name in double quotes",
-  InvalidNumberFormat: "a number",
-  PropertyNameExpected: "a name in double quotes",
-  ValueExpected: "a value",
-  ColonExpected: "a colon",
-  CommaExpected: "a comma",
-  CloseBraceExpected: "a closing brace",
-  CloseBracketExpected: "a closing bracket",
-  EndOfFileExpected: "the end of the file",
-  InvalidCommentToken: "no comment",
-  UnexpectedEndOfString: 'a closing " on the same line',
-  UnexpectedEndOfNumber: "a digit",
-  InvalidUnicode: "four hexadecimal digits after \\u",
-  InvalidEscapeCharacter: 'one of " \\ / b f n r t u after the backslash',
-  InvalidCharacter: "no control character in a string"
+  InvalidSymbol: t`a value or a name in double quotes`,
+  InvalidNumberFormat: t`a number`,
+  PropertyNameExpected: t`a name in double quotes`,
+  ValueExpected: t`a value`,
+  ColonExpected: t`a colon`,
+  CommaExpected: t`a comma`,
+  CloseBraceExpected: t`a closing brace`,
+  CloseBracketExpected: t`a closing bracket`,
+  EndOfFileExpected: t`the end of the file`,
+  InvalidCommentToken: t`no comment`,
+  UnexpectedEndOfString: t`a closing " on the same line`,
+  UnexpectedEndOfNumber: t`a digit`,
+  InvalidUnicode: t`four hexadecimal digits after \\u`,
+  InvalidEscapeCharacter: t`one of " \\ / b f n r t u after the backslash`,
+  InvalidCharacter: t`no control character in a string`
 }

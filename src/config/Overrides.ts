@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
+import { t } from "../language/Text.js"
 import { ConfigError } from "./ConfigError.js"
 
 /** One field of the configuration set from the command line. */
@@ -15,10 +16,10 @@ export interface Override {
  */
 export const parse = (text: string): Either.Either<Override, ConfigError> => {
   const equals = text.indexOf("=")
-  if (text.trim() === "") return bad(text, "it is empty")
-  if (equals < 0) return bad(text, "there is no =")
+  if (text.trim() === "") return bad(text, t`it is empty`)
+  if (equals < 0) return bad(text, t`there is no =`)
   const path = text.slice(0, equals).trim().split(".")
-  if (path.includes("")) return bad(text, "the path before = has an empty name")
+  if (path.includes("")) return bad(text, t`the path before = has an empty name`)
   return Either.right({ path, value: parseValue(text.slice(equals + 1)) })
 }
 

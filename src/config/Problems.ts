@@ -1,6 +1,7 @@
 import * as ParseResult from "effect/ParseResult"
 import * as Predicate from "effect/Predicate"
 import * as AST from "effect/SchemaAST"
+import { t } from "../language/Text.js"
 import * as Allowed from "./Allowed.js"
 import type { ConfigProblem } from "./ConfigError.js"
 import { nearest } from "./Nearest.js"
@@ -77,7 +78,7 @@ const unknown = (ast: AST.AST, path: Path, actual: unknown): Problem => {
     kind: "Unknown",
     path: path.join("."),
     found: shown(actual),
-    allowed: known.join(", ") + (tag === undefined ? "" : ` (where ${tag.name} is ${tag.value})`),
+    allowed: known.join(", ") + (tag === undefined ? "" : t` (where ${tag.name} is ${tag.value})`),
     meant: nearest(String(path.at(-1)), known) ?? null
   }
 }

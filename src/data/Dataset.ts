@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { paced } from "../file/EventLoop.js"
+import { t } from "../language/Text.js"
 import { DataError } from "./DataError.js"
 
 /** Draws a number from [0, 1), uniformly. */
@@ -60,8 +61,8 @@ export const fetch = (
         : Effect.fail(
             new DataError({
               reason: "Mismatch",
-              path: `${name}, ${split} example ${indices[wrong]}`,
-              detail: `its label is ${batch.labels[wrong]}, but there are ${classes.length} classes, from 0`
+              path: t`${name}, ${split} example ${indices[wrong]}`,
+              detail: t`its label is ${batch.labels[wrong]}, but there are ${classes.length} classes, from 0`
             })
           )
     })

@@ -4,6 +4,7 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as path from "node:path"
+import { t } from "../language/Text.js"
 import * as Errno from "./Errno.js"
 import * as FileStat from "./FileStat.js"
 import { scoped } from "./OpenFile.js"
@@ -34,7 +35,7 @@ export class DanglingLink extends Schema.TaggedError<DanglingLink>()("DanglingLi
   target: Schema.String
 }) {
   override get message(): string {
-    return `${this.path} is a link to ${this.target}, which does not exist`
+    return t`${this.path} is a link to ${this.target}, which does not exist`
   }
 }
 

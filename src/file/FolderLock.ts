@@ -7,6 +7,7 @@ import type * as Scope from "effect/Scope"
 import { randomUUID } from "node:crypto"
 import { rmdir } from "node:fs/promises"
 import * as path from "node:path"
+import { t } from "../language/Text.js"
 import * as Errno from "./Errno.js"
 import * as Folder from "./Folder.js"
 import * as Heartbeat from "./folderLock/Heartbeat.js"
@@ -105,8 +106,7 @@ export const acquire = (
           remade++
           yield* before.heartbeat.stop
           yield* Effect.logWarning(
-            `${folder} was removed, renamed or emptied while the run used it: ` +
-              `it is made again, and the run is saved there`
+            t`${folder} was removed, renamed or emptied while the run used it: it is made again, and the run is saved there`
           )
         }).pipe(
           Effect.tapErrorTag("LockedError", (error) => Deferred.succeed(lost, error)),

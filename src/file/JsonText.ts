@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
+import { t } from "../language/Text.js"
 import * as JsonLimits from "./JsonLimits.js"
 
 // JSON has no notation for these: JSON.stringify makes null, or 0, of them.
@@ -14,16 +15,16 @@ const limits = { depth: maxDepth + 2, values: 5_000_000 }
 /** What in `value` JSON cannot hold: the path to it and what it is; undefined if all is well. */
 const problem = (value: unknown, path: string, depth: number): string | undefined => {
   if (value === null || ["string", "number", "boolean"].includes(typeof value)) return undefined
-  if (depth > maxDepth) return `${path}: more than ${maxDepth} levels deep`
+  if (depth > maxDepth) return t`${path}: more than ${maxDepth} levels deep`
   if (Array.isArray(value)) {
     return first(value.entries(), (key, item) => problem(item, `${path}[${key}]`, depth + 1))
   }
   if (!Predicate.isObject(value) || typeof value === "function") return `${path}: ${typeof value}`
   const prototype: unknown = Object.getPrototypeOf(value)
   if (prototype !== Object.prototype && prototype !== null) {
-    return `${path}: an instance of ${value.constructor.name}`
+    return t`${path}: an instance of ${value.constructor.name}`
   }
-  if (Object.hasOwn(value, tag)) return `${path}: an object with the key ${tag}`
+  if (Object.hasOwn(value, tag)) return t`${path}: an object with the key ${tag}`
   return first(Object.entries(value), (key, item) =>
     item === undefined ? undefined : problem(item, `${path}.${key}`, depth + 1)
   )
@@ -71,6 +72,6 @@ export const parse = (text: string): Either.Either<unknown, string> => {
               ? Number(item[tag])
               : item
           ) as unknown),
-    catch: () => "not JSON"
+    catch: () => t`not JSON`
   })
 }

@@ -4,18 +4,19 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
+import { t } from "../language/Text.js"
 
 const kinds: Partial<Record<FileSystem.File.Type, string>> = {
-  FIFO: "a named pipe",
-  Socket: "a socket",
-  CharacterDevice: "a device",
-  BlockDevice: "a device",
-  Unknown: "of an unknown kind"
+  FIFO: t`a named pipe`,
+  Socket: t`a socket`,
+  CharacterDevice: t`a device`,
+  BlockDevice: t`a device`,
+  Unknown: t`of an unknown kind`
 }
 
 class NotRegular extends SystemError {
   constructor(path: string, kind: string) {
-    const description = `it is ${kind}, not a regular file`
+    const description = t`it is ${kind}, not a regular file`
     const module = "FileSystem"
     super({ reason: "BadResource", module, method: "open", pathOrDescriptor: path, description })
   }

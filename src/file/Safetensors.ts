@@ -1,6 +1,7 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { t } from "../language/Text.js"
 import type { AtomicFile } from "./AtomicFile.js"
 import * as DType from "./safetensors/DType.js"
 import * as Header from "./safetensors/Header.js"
@@ -26,7 +27,7 @@ const checkSizes = (tensors: ReadonlyMap<string, Tensor>) => {
   for (const [name, { dtype, shape, bytes }] of tensors) {
     const size = DType.byteLength(dtype, shape)
     if (bytes.length !== size) {
-      const detail = `has ${bytes.length} bytes, where ${dtype} [${shape}] needs ${size}`
+      const detail = t`has ${bytes.length} bytes, where ${dtype} [${shape}] needs ${size}`
       return Either.left(new SafetensorsError({ reason: "BadTensor", where: name, detail }))
     }
   }

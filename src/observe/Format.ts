@@ -1,3 +1,4 @@
+import { t } from "../language/Text.js"
 /** Groups of three: 1,234,567. */
 export const count = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ",")
 
@@ -18,12 +19,12 @@ export const clock = (seconds: number): string => {
 
 /** How long something took: 340 ms, 4.1 s, 3 min 20 s, 1 h 2 min. */
 export const duration = (seconds: number): string => {
-  if (seconds < 0.9995) return `${Math.round(seconds * 1000)} ms`
+  if (seconds < 0.9995) return t`${Math.round(seconds * 1000)} ms`
   if (seconds < 59.95) return `${seconds.toFixed(1)} s`
   const total = Math.round(seconds)
   return total < 3600
-    ? `${Math.floor(total / 60)} min ${total % 60} s`
-    : `${Math.floor(total / 3600)} h ${Math.floor(total / 60) % 60} min`
+    ? t`${Math.floor(total / 60)} min ${total % 60} s`
+    : t`${Math.floor(total / 3600)} h ${Math.floor(total / 60) % 60} min`
 }
 
 /** How long ago something was, in its largest unit: 12 s, 3 min, 5 h, 40 d. */

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Printable from "../file/Printable.js"
+import { t } from "../language/Text.js"
 import type { Event } from "./Event.js"
 import * as Format from "./Format.js"
 import type { Messages } from "./Messages.js"
@@ -34,9 +35,9 @@ const usual = { pair: 13, share: 11, rate: 11, time: 6 }
 export const epoch = ({ epochs, isBest, record }: EpochFinished, width = 80): string => {
   const { epoch, learning_rate: learningRate, seconds, ...values } = record
   const parts = [
-    [`epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`, 0],
+    [t`epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`, 0],
     ...metricsOf(values),
-    [`lr ${Format.number(learningRate, 3)}`, usual.rate],
+    [t`lr ${Format.number(learningRate, 3)}`, usual.rate],
     [Format.duration(seconds), usual.time]
   ] as const
   const line = (padded: boolean) =>
@@ -76,35 +77,34 @@ export const fromEvent = (
   switch (event._tag) {
     case "Notice": {
       const message = Printable.lines(event.message)
-      return event.level === "warning" ? [{ to: "err", text: `warning: ${message}` }] : out(message)
+      return event.level === "warning"
+        ? [{ to: "err", text: t`warning: ${message}` }]
+        : out(message)
     }
     case "BackendChosen":
-      return out(`computing on ${event.backend}: ${event.reason}`)
+      return out(t`computing on ${event.backend}: ${event.reason}`)
     case "DatasetLoaded": {
       const { test, train, validation } = event.sizes
-      const classes = event.classes.length === 0 ? "" : `${event.classes.length} classes, `
+      const classes = event.classes.length === 0 ? "" : t`${event.classes.length} classes, `
       return out(
-        `data ${event.name}: ${classes}${Format.count(train)} examples for training, ` +
-          `${Format.count(validation)} for validation, ${Format.count(test)} for testing`
+        t`data ${event.name}: ${classes}${Format.count(train)} examples for training, ${Format.count(validation)} for validation, ${Format.count(test)} for testing`
       )
     }
     case "ConfigChanged":
       return event.changes.map(({ after, before, path, wins }) => ({
         to: "out",
-        text: `${path} was ${Format.value(before)}, is now ${Format.value(after)}: the ${wins} wins`
+        text: t`${path} was ${Format.value(before)}, is now ${Format.value(after)}: the ${wins} wins`
       }))
     case "RunStarted": {
-      const size =
-        `${event.epochs} epochs of ${Format.count(event.stepsPerEpoch)} steps, ` +
-        `${Format.count(event.parameters)} parameters`
+      const size = t`${event.epochs} epochs of ${Format.count(event.stepsPerEpoch)} steps, ${Format.count(event.parameters)} parameters`
       return [
         ...(event.from === null
-          ? out(`training from scratch: ${size}`)
+          ? out(t`training from scratch: ${size}`)
           : [
               ...out(messages.goingOn(event.from, event.from.reason === "no terminal")),
-              ...out(`training: ${size}`)
+              ...out(t`training: ${size}`)
             ]),
-        ...out("each epoch's metrics: in training/in validation")
+        ...out(t`each epoch's metrics: in training/in validation`)
       ]
     }
     case "StepFinished":
@@ -116,7 +116,7 @@ export const fromEvent = (
       return event.name !== "latest" || signal !== null
         ? []
         : out(
-            `saved ${event.path} (${Format.bytes(event.bytes)}, ${Math.round(event.milliseconds)} ms)`
+            t`saved ${event.path} (${Format.bytes(event.bytes)}, ${Math.round(event.milliseconds)} ms)`
           )
     case "EarlierRunArchived":
       return out(messages.archived(event.path, event.after ?? null))
@@ -130,7 +130,7 @@ export const fromEvent = (
       )
     case "Evaluated":
       return out(
-        `${event.split}, weights of epoch ${event.epoch}: ` +
+        t`${event.split}, weights of epoch ${event.epoch}: ` +
           Object.entries(event.metrics)
             .map(([name, value]) => Format.metric(name, value))
             .join(", ")

@@ -1,3 +1,4 @@
+import { t } from "../language/Text.js"
 import type { Event } from "./Event.js"
 import * as Format from "./Format.js"
 
@@ -59,9 +60,9 @@ export const advance = (meter: Meter, event: Event, now: number): Meter => {
 }
 
 const heading = (step: Step): string => {
-  const epoch = `epoch ${step.epoch}/${step.epochs}`
+  const epoch = t`epoch ${step.epoch}/${step.epochs}`
   // Testing belongs to no epoch.
-  return { train: epoch, validation: `${epoch}  validating`, test: "testing" }[step.phase]
+  return { train: epoch, validation: t`${epoch}  validating`, test: "testing" }[step.phase]
 }
 
 /** A bar `width` characters wide, its brackets included; plain ASCII, as wide in every terminal. */
@@ -83,10 +84,10 @@ export const line = (meter: Meter, width: number, now: number): string => {
   const run = left + (step.epochs - step.epoch) * perEpoch
   const head = heading(step)
   const count = `${String(step.step).padStart(String(step.steps).length)}/${step.steps}`
-  const loss = `loss ${step.loss.toFixed(4)}`
+  const loss = t`loss ${step.loss.toFixed(4)}`
   const speed = `${Format.count(meter.examples / elapsed).padStart(5)}/s`
-  const short = `left ${Format.clock(left)}`
-  const long = `left: epoch ${Format.clock(left)}, run ${Format.clock(run)}`
+  const short = t`left ${Format.clock(left)}`
+  const long = t`left: epoch ${Format.clock(left)}, run ${Format.clock(run)}`
   const wide = [count, loss, speed, long].join("  ")
   const tails = [
     ...(step.phase === "train" && barWidth(width, head, wide) >= 7 ? [wide] : []),

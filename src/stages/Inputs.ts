@@ -1,5 +1,6 @@
 import * as Predicate from "effect/Predicate"
 import type { Takes } from "../Stage.js"
+import { english } from "../language/Text.js"
 import { isRun, type RunConfig } from "../training/Run.js"
 import type { Prepared } from "./loadDataset.js"
 
@@ -15,14 +16,14 @@ const isPrepared = (value: unknown): value is Prepared<RunConfig> =>
 
 /** A config may be anything, but what another stage gives is none. */
 export const config: Takes = {
-  what: "the config",
+  what: english`the config`,
   from: "loadConfig",
   accepts: (input) => input != null && !isPrepared(input) && !isRun(input)
 }
 
 /** A config, and the data that it describes. */
 export const prepared: Takes = {
-  what: "the config and the data",
+  what: english`the config and the data`,
   from: "loadDataset",
   accepts: isPrepared
 }

@@ -3,6 +3,7 @@ import * as Ref from "effect/Ref"
 import { bestsOf } from "../checkpoint/Candidate.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import * as Stage from "../Stage.js"
+import { t } from "../language/Text.js"
 import { metricOf } from "../training/MetricError.js"
 import * as Progress from "../training/Progress.js"
 import type { Run } from "../training/Run.js"
@@ -14,7 +15,7 @@ import { save, secondsSinceSave } from "../training/Saving.js"
  * far, and whenever it is one to keep. As the last stage of an epoch it records the epoch as finished.
  */
 export const checkpoint = Stage.make("checkpoint", {
-  description: "save the run, and the best model, when it is time to",
+  description: t`save the run, and the best model, when it is time to`,
   takes: Stage.takesRun,
   gives: Stage.takesRun.what,
   role: {

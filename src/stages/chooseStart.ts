@@ -14,6 +14,7 @@ import {
 } from "../checkpoint/Resumption.js"
 import * as TakeOver from "../checkpoint/TakeOver.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
+import { t } from "../language/Text.js"
 
 /** Where a run starts: from a checkpoint, or from scratch (null). */
 export interface Start {
@@ -70,7 +71,7 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
     })
   }
   if (wary === "warn") {
-    yield* Effect.logWarning(`${decision.path} holds weights that are NaN or infinite`)
+    yield* Effect.logWarning(t`${decision.path} holds weights that are NaN or infinite`)
   }
   const asked =
     (decision.action === "load" && wary !== "ask") ||

@@ -4,6 +4,7 @@ import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import { epochOfWeights } from "../checkpoint/Checkpoint.js"
 import { JsonNumber } from "../file/JsonNumber.js"
+import { english, t } from "../language/Text.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import { metricOf } from "../training/MetricError.js"
@@ -49,7 +50,9 @@ export const next = (state: State, value: number, minDelta: number): State =>
 
 /** Why a run is stopped; by this text a resumed run knows whose the stop was. */
 const reasonOf = ({ metric, mode, waited }: State): string =>
-  `${metric} has not ${mode === "min" ? "fallen" : "risen"} for ${waited} epochs`
+  mode === "min"
+    ? english`${metric} has not fallen for ${waited} epochs`
+    : english`${metric} has not risen for ${waited} epochs`
 
 /** Options of `earlyStopping`. */
 export interface EarlyStopping {
@@ -89,7 +92,10 @@ export const earlyStopping = ({
   const fresh: State = { metric, mode, best: null, waited: 0 }
   const cell = (run: Run) => cellOf(run, name, Saved, fresh)
   return Stage.make(name, {
-    description: `stop when ${metric} has not ${mode === "min" ? "fallen" : "risen"} for ${patience} epochs`,
+    description:
+      mode === "min"
+        ? t`stop when ${metric} has not fallen for ${patience} epochs`
+        : t`stop when ${metric} has not risen for ${patience} epochs`,
     takes: Stage.takesRun,
     gives: Stage.takesRun.what,
     role: {
@@ -132,12 +138,12 @@ const restoreBest = (run: Run) =>
     const message = yield* Option.match(saved, {
       onNone: () =>
         Effect.succeed(
-          "there is no best model to restore: the weights are those of the last epoch"
+          t`there is no best model to restore: the weights are those of the last epoch`
         ),
       onSome: ({ checkpoint }) =>
         Effect.as(
           Restore.weights(checkpoint, run.weights),
-          `the weights of epoch ${epochOfWeights(checkpoint.meta)}, the best, are restored`
+          t`the weights of epoch ${epochOfWeights(checkpoint.meta)}, the best, are restored`
         )
     })
     yield* emit({ _tag: "Notice", level: Option.isNone(saved) ? "warning" : "info", message })
@@ -150,7 +156,11 @@ const wrongOption = (options: {
   readonly mode: unknown
 }) =>
   !Number.isInteger(options.patience) || (options.patience as number) < 1
-    ? { option: "patience", found: String(options.patience), allowed: "an integer of at least 1" }
+    ? { option: "patience", found: String(options.patience), allowed: t`an integer of at least 1` }
     : !Number.isFinite(options.min_delta) || (options.min_delta as number) < 0
-      ? { option: "min_delta", found: String(options.min_delta), allowed: "a number of at least 0" }
+      ? {
+          option: "min_delta",
+          found: String(options.min_delta),
+          allowed: t`a number of at least 0`
+        }
       : wrongMode(options.mode)

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
+import { stored, t } from "../language/Text.js"
 import { emit, type Observer } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import { afterDivergence } from "../training/AfterDivergence.js"
@@ -32,7 +33,7 @@ export const epochs = <const Stages extends ReadonlyArray<EpochStage<unknown, un
   const fault = Stage.strangerIn("Stages.epochs", stages, 1) ?? structure(stages)
   if (fault !== null) refuse(fault, epochs)
   return Stage.make("epochs", {
-    description: "repeat for every epoch",
+    description: t`repeat for every epoch`,
     children: stages,
     takes: Stage.takesRun,
     gives: Stage.takesRun.what,
@@ -173,7 +174,7 @@ const reconsider = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
       const stands = (yield* role?.stopStands?.(run) ?? Effect.succeed(null)) ?? null
       if (stands === true) return name
       if (stands === null) continue
-      const message = `the run had been stopped (${stopped}), which ${name} would not do now: it goes on`
+      const message = t`the run had been stopped (${stored(stopped)}), which ${name} would not do now: it goes on`
       yield* emit({ _tag: "Notice", level: "warning", message })
       yield* Ref.update(run.progress, Progress.unstopped)
     }
@@ -189,8 +190,6 @@ const checkNext = (names: ReadonlyArray<string>, next: string | null) =>
     : Effect.fail(
         new FitError({
           reason: "Stages",
-          detail:
-            `the checkpoint stopped before the stage ${next}, which the pipeline no longer has; put it ` +
-            `back, or start from scratch with --resume never`
+          detail: t`the checkpoint stopped before the stage ${next}, which the pipeline no longer has; put it back, or start from scratch with --resume never`
         })
       )

@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { epochOfWeights } from "../checkpoint/Checkpoint.js"
 import type { SplitName } from "../data/Dataset.js"
+import { english, t } from "../language/Text.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import { overSplit } from "../training/Evaluation.js"
@@ -20,9 +21,9 @@ export interface Summary {
 /** Measures the best model that the run has saved, else the model as it is, on a split. */
 export const evaluate = (split: SplitName) =>
   Stage.make("evaluate", {
-    description: `measure the best model on the ${split} split`,
+    description: t`measure the best model on the ${split} split`,
     takes: Stage.takesRun,
-    gives: "a summary",
+    gives: english`a summary`,
     run: (run: Run) =>
       Effect.gen(function* () {
         const saved = Option.getOrNull(yield* run.best)

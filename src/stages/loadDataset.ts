@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { Dataset } from "../data/Dataset.js"
+import { t } from "../language/Text.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import * as Inputs from "./Inputs.js"
@@ -13,7 +14,7 @@ export interface Prepared<out C> {
 /** Loads the data that the config describes: `load` says how. */
 export const loadDataset = <C, E, R>(load: (config: C) => Effect.Effect<Dataset, E, R>) =>
   Stage.make("loadDataset", {
-    description: "load and split the data",
+    description: t`load and split the data`,
     takes: Inputs.config,
     gives: Inputs.prepared.what,
     run: (config: C) =>

@@ -9,6 +9,7 @@ import * as Named from "../checkpoint/Named.js"
 import { ResumeError, Resumption } from "../checkpoint/Resumption.js"
 import * as Config from "../config/Config.js"
 import * as Stage from "../Stage.js"
+import { english, t } from "../language/Text.js"
 import { checkArchitecture } from "../training/Fit.js"
 import type { Objective } from "../training/Objective.js"
 import * as Random from "../training/Random.js"
@@ -41,9 +42,9 @@ export const restoreModel = <C extends RunConfig, I>(
   parts: { readonly model: ModelBuilder<C>; readonly objective: Objective }
 ) =>
   Stage.make("restoreModel", {
-    description: "restore the best model",
+    description: t`restore the best model`,
     takes: Inputs.config,
-    gives: "a trained model",
+    gives: english`a trained model`,
     run: ({ training }: RunConfig) =>
       Effect.gen(function* () {
         yield* Backend

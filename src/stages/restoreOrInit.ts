@@ -6,6 +6,7 @@ import { CheckpointStore, type CheckpointFolder } from "../checkpoint/Checkpoint
 import { Resumption } from "../checkpoint/Resumption.js"
 import * as TakeOver from "../checkpoint/TakeOver.js"
 import { differences } from "../config/Compare.js"
+import { stored, t } from "../language/Text.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import { Abort } from "../training/Abort.js"
@@ -32,7 +33,7 @@ import type { Prepared } from "./loadDataset.js"
  */
 export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
   Stage.make("restoreOrInit", {
-    description: "go on from an earlier run, or begin a new one",
+    description: t`go on from an earlier run, or begin a new one`,
     takes: Inputs.prepared,
     gives: Stage.takesRun.what,
     plan: (config) =>
@@ -169,19 +170,19 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
   const warnings = [
     sameData
       ? null
-      : "the data has changed: the epoch under way begins anew, and the run is no longer exact",
+      : t`the data has changed: the epoch under way begins anew, and the run is no longer exact`,
     sameOptimizer
       ? null
-      : `the checkpoint holds the state of another optimizer: ${run.optimizer.name} begins without one`,
+      : t`the checkpoint holds the state of another optimizer: ${run.optimizer.name} begins without one`,
     lostStates.length === 0
       ? null
-      : `the checkpoint holds no states that fit the stateful layer ${lostStates.join(", ")}: it begins with zeros, and the run is no longer exact`,
+      : t`the checkpoint holds no states that fit the stateful layer ${lostStates.join(", ")}: it begins with zeros, and the run is no longer exact`,
     goesFurther
-      ? `the run had been stopped (${saved.stopped}); it goes on to the new training.num_epochs`
+      ? t`the run had been stopped (${stored(saved.stopped)}); it goes on to the new training.num_epochs`
       : null,
     checkpoint.meta.backend === run.backend
       ? null
-      : `the checkpoint is from the backend ${checkpoint.meta.backend}, this is ${run.backend}: the run is no longer exact to the bit`
+      : t`the checkpoint is from the backend ${checkpoint.meta.backend}, this is ${run.backend}: the run is no longer exact to the bit`
   ]
   for (const message of warnings) {
     if (message !== null) yield* emit({ _tag: "Notice", level: "warning", message })

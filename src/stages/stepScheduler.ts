@@ -1,15 +1,16 @@
 import * as Effect from "effect/Effect"
 import * as Stage from "../Stage.js"
+import { t } from "../language/Text.js"
 import { metricOf } from "../training/MetricError.js"
 import { metrics, type Run } from "../training/Run.js"
 import type { Scheduler } from "../training/Scheduler.js"
 
 const watchedBy = ({ name, watches }: Scheduler): ReadonlyArray<Stage.Monitored> =>
-  watches === null ? [] : [{ metric: watches, by: `the scheduler ${name}` }]
+  watches === null ? [] : [{ metric: watches, by: t`the scheduler ${name}` }]
 
 /** Lets the scheduler set the learning rate of the next epoch. */
 export const stepScheduler = Stage.make("stepScheduler", {
-  description: "set the learning rate of the next epoch",
+  description: t`set the learning rate of the next epoch`,
   takes: Stage.takesRun,
   gives: Stage.takesRun.what,
   role: {

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import { isFurther } from "../checkpoint/Names.js"
+import { t } from "../language/Text.js"
 import { emit } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import { metricOf } from "../training/MetricError.js"
@@ -37,7 +38,10 @@ export const trackBest = ({
   // Two that would keep the same file are told by their state.
   const state = name === unnamed ? name : alias
   return Stage.make(name, {
-    description: `note when ${metric} is the ${mode === "min" ? "lowest" : "highest"} so far`,
+    description:
+      mode === "min"
+        ? t`note when ${metric} is the lowest so far`
+        : t`note when ${metric} is the highest so far`,
     takes: Stage.takesRun,
     gives: Stage.takesRun.what,
     role: {

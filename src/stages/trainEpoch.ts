@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { fetch } from "../data/Dataset.js"
 import { batchAt, permutation } from "../data/Order.js"
+import { t } from "../language/Text.js"
 import { emit, Observer } from "../observe/Observer.js"
 import * as Stage from "../Stage.js"
 import { Diverged } from "../training/Diverged.js"
@@ -22,7 +23,7 @@ import { train } from "../training/TrainStep.js"
  * Measures `train_loss`, the objective's other metrics likewise, and `learning_rate`.
  */
 export const trainEpoch = Stage.make("trainEpoch", {
-  description: "train on every example once, in a new order",
+  description: t`train on every example once, in a new order`,
   resumable: true,
   takes: Stage.takesRun,
   gives: Stage.takesRun.what,
@@ -110,7 +111,7 @@ const advance = Effect.fnUntraced(function* (
   })
   const done = { examples: batch.size, seconds: (performance.now() - started) / 1000 }
   if (sums === null) {
-    const message = `step ${before.step + 1} of epoch ${before.epoch + 1} has diverged and is skipped`
+    const message = t`step ${before.step + 1} of epoch ${before.epoch + 1} has diverged and is skipped`
     yield* emit({ _tag: "Notice", level: "warning", message })
   }
   return yield* Ref.updateAndGet(run.progress, (progress) =>

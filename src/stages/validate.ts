@@ -1,12 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Stage from "../Stage.js"
+import { t } from "../language/Text.js"
 import * as Divergence from "../training/Divergence.js"
 import { overSplit, prefixed } from "../training/Evaluation.js"
 import { measured, type Run } from "../training/Run.js"
 
 /** Measures `val_loss`, and the objective's other metrics likewise, on the validation split. */
 export const validate = Stage.make("validate", {
-  description: "measure the loss and the metrics on the validation split",
+  description: t`measure the loss and the metrics on the validation split`,
   takes: Stage.takesRun,
   gives: Stage.takesRun.what,
   role: {

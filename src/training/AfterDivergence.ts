@@ -3,6 +3,7 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type { Checkpoint } from "../checkpoint/Checkpoint.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
+import { t } from "../language/Text.js"
 import { emit, type Observer } from "../observe/Observer.js"
 import { Diverged } from "./Diverged.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
@@ -38,9 +39,7 @@ export const afterDivergence = (
         yield* Ref.set(run.lastOrder, restored)
         yield* Ref.set(run.lastSave, { progress: restored, path: found.path })
         yield* Ref.set(run.boundary, null)
-        const message =
-          `${error.finding}. Restored ${found.path}, after epoch ${restored.epoch}; the learning ` +
-          `rate is multiplied by ${lowered.rate_factor} from here on`
+        const message = t`${error.finding}. Restored ${found.path}, after epoch ${restored.epoch}; the learning rate is multiplied by ${lowered.rate_factor} from here on`
         return yield* emit({ _tag: "Notice", level: "warning", message })
       }
     }

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { JsonNumber } from "../file/JsonNumber.js"
+import { stored, t } from "../language/Text.js"
 
 /** Where numbers that training cannot use were found, other than in the loss. */
 export const Culprit = Schema.Struct({
@@ -10,9 +11,9 @@ export const Culprit = Schema.Struct({
 export type Culprit = typeof Culprit.Type
 
 const culprits: Record<Culprit["kind"], (name: string) => string> = {
-  input: (name) => `The batch from ${name} already holds values that are not finite`,
-  weight: (name) => `The first weight out of range is ${name}`,
-  gradient: (name) => `The first gradient out of range is that of ${name}`
+  input: (name) => t`The batch from ${name} already holds values that are not finite`,
+  weight: (name) => t`The first weight out of range is ${name}`,
+  gradient: (name) => t`The first gradient out of range is that of ${name}`
 }
 
 /** A run whose numbers are NaN, infinite or absurdly large, so that to train on is of no use. */
@@ -33,32 +34,31 @@ export class Diverged extends Schema.TaggedError<Diverged>()("Diverged", {
 }) {
   /** What happened, without what to do about it. */
   get finding(): string {
-    const where = this.step === 0 ? `epoch ${this.epoch}` : `epoch ${this.epoch}, step ${this.step}`
+    const where =
+      this.step === 0 ? t`epoch ${this.epoch}` : t`epoch ${this.epoch}, step ${this.step}`
     const culprit = this.culprit
     return (
-      `training diverged in ${where}: ${this.quantity} is ${shown(this.value)}` +
+      t`training diverged in ${where}: ${stored(this.quantity)} is ${shown(this.value)}` +
       (culprit === null ? "" : `. ${culprits[culprit.kind](culprit.name)}`)
     )
   }
 
   override get message(): string {
     const tried = [
-      this.skips === 0 ? "" : `${this.skips} steps in a row were skipped before`,
-      this.restores === 0 ? "" : `the run was restored ${this.restores} times before`
+      this.skips === 0 ? "" : t`${this.skips} steps in a row were skipped before`,
+      this.restores === 0 ? "" : t`the run was restored ${this.restores} times before`
     ].filter((text) => text !== "")
     const fix =
       this.culprit?.kind === "input"
-        ? "Look for NaN and infinite values in the data"
-        : `Lower training.learning_rate (the rate was ${this.learningRate}), let it warm up ` +
-          `(training.scheduler cosine with warmup_epochs), look for extreme values in the data, or ` +
-          `set training.on_divergence to "restore" or "skip"`
+        ? t`Look for NaN and infinite values in the data`
+        : t`Lower training.learning_rate (the rate was ${this.learningRate}), let it warm up (training.scheduler cosine with warmup_epochs), look for extreme values in the data, or set training.on_divergence to "restore" or "skip"`
     return (
       `${this.finding}.` +
-      (tried.length === 0 ? "" : ` So far, ${tried.join(", and ")}.`) +
-      `\n${fix}.\nNothing of the diverged state is saved; ` +
+      (tried.length === 0 ? "" : t` So far, ${tried.join(t`, and `)}.`) +
+      t`\n${fix}.\nNothing of the diverged state is saved; ` +
       (this.checkpoint === null
-        ? "there is no earlier checkpoint."
-        : `the last good checkpoint is ${this.checkpoint}.`)
+        ? t`there is no earlier checkpoint.`
+        : t`the last good checkpoint is ${this.checkpoint}.`)
     )
   }
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import { english } from "../language/Text.js"
 import type { BackendError } from "../backend/BackendError.js"
 import * as Norm from "../backend/Norm.js"
 import { Diverged, type Culprit } from "./Diverged.js"
@@ -30,7 +31,7 @@ export const isSkipped = (
     const odd = DivergencePolicy.isBeyond(loss, limit)
       ? { quantity: "train_loss", value: loss }
       : norm !== null && DivergencePolicy.isBeyond(norm, limit)
-        ? { quantity: "gradient norm", value: norm }
+        ? { quantity: english`gradient norm`, value: norm }
         : null
     if (odd === null) return Effect.succeed(false)
     if (DivergencePolicy.afterStep(policy, at.divergence) === "skip") return Effect.succeed(true)
@@ -62,7 +63,12 @@ export const checkWeights = (
     if (first === -1) return norms.every((norm) => Number.isFinite(norm))
     const culprit: Culprit = { kind: "weight", name: run.weights[first]!.name }
     const value = norms[first]!
-    return yield* diverged(run, at, { quantity: "weight norm", value, step: at.step, culprit })
+    return yield* diverged(run, at, {
+      quantity: english`weight norm`,
+      value,
+      step: at.step,
+      culprit
+    })
   })
 
 const diverged = (

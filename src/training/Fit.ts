@@ -7,6 +7,7 @@ import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import type { Dataset } from "../data/Dataset.js"
 import { find } from "../file/InstalledPackage.js"
+import { t } from "../language/Text.js"
 import { table } from "../observe/Table.js"
 import type { Objective } from "./Objective.js"
 import { tensorOf, type Weight } from "./Weights.js"
@@ -65,19 +66,18 @@ export const checkArchitecture = (
     dimensions === null ? "-" : `[${dimensions.join(", ")}]`
   const rows = differing.map((tensor) => [
     tensor.name,
-    tensor.model === null ? "unexpected" : tensor.checkpoint === null ? "missing" : "other shape",
+    tensor.model === null
+      ? t`unexpected`
+      : tensor.checkpoint === null
+        ? t`missing`
+        : t`other shape`,
     shape(tensor.checkpoint),
     shape(tensor.model)
   ])
   return Effect.fail(
     new FitError({
       reason: "Architecture",
-      detail:
-        `${path} holds another model than the config describes:\n\n` +
-        `${table(["tensor", "in the checkpoint", "its shape", "the model's"], rows)}\n\n` +
-        `Set the model section of the config back to that of the checkpoint (holdfast inspect ${path} ` +
-        `shows it), or start this model from scratch with --resume never, which moves the earlier ` +
-        `checkpoints aside.`
+      detail: t`${path} holds another model than the config describes:\n\n${table([t`tensor`, t`in the checkpoint`, t`its shape`, t`the model's`], rows)}\n\nSet the model section of the config back to that of the checkpoint (holdfast inspect ${path} shows it), or start this model from scratch with --resume never, which moves the earlier checkpoints aside.`
     })
   )
 }
@@ -87,12 +87,10 @@ export const checkBuilt = (model: unknown): Effect.Effect<void, FitError> => {
   if (model instanceof tf.LayersModel) return Effect.void
   const own = find(import.meta.url, "@tensorflow/tfjs")
   const detail = Predicate.isPromiseLike(model)
-    ? "the function model of restoreOrInit gives a promise; build the model at once, and do what takes time in loadDataset"
+    ? t`the function model of restoreOrInit gives a promise; build the model at once, and do what takes time in loadDataset`
     : Predicate.hasProperty(model, "layers")
-      ? `the model is built by another copy of TensorFlow.js than the one that Holdfast trains with, ` +
-        `${own?.version} in ${own?.folder}. Find the copies with npm ls @tensorflow/tfjs-layers, and ` +
-        `keep one: npm install @tensorflow/tfjs@${own?.version}, then npm dedupe`
-      : "the function model of restoreOrInit gives no layers model; make one by tf.sequential or tf.model"
+      ? t`the model is built by another copy of TensorFlow.js than the one that Holdfast trains with, ${own?.version} in ${own?.folder}. Find the copies with npm ls @tensorflow/tfjs-layers, and keep one: npm install @tensorflow/tfjs@${own?.version}, then npm dedupe`
+      : t`the function model of restoreOrInit gives no layers model; make one by tf.sequential or tf.model`
   return Effect.fail(new FitError({ reason: "Architecture", detail }))
 }
 
@@ -105,10 +103,10 @@ export const checkInput = (model: LayersModel, dataset: Dataset): Effect.Effect<
     shape.every((size, i) => size === null || size === dataset.inputShape[i])
   const detail =
     inputs.length !== 1 || outputs.length !== 1
-      ? `a run trains a model with one input and one output, but this one has ${inputs.length} and ${outputs.length}`
+      ? t`a run trains a model with one input and one output, but this one has ${inputs.length} and ${outputs.length}`
       : fits
         ? null
-        : `the model takes inputs of shape [${shape.map((size) => size ?? "any")}], but those of ${dataset.name} are [${dataset.inputShape}]`
+        : t`the model takes inputs of shape [${shape.map((size) => size ?? t`any`)}], but those of ${dataset.name} are [${dataset.inputShape}]`
   return detail === null
     ? Effect.void
     : Effect.fail(new FitError({ reason: "Architecture", detail }))
@@ -125,14 +123,13 @@ export const checkStateful = (
 ): Effect.Effect<void, FitError> => {
   const refuse = (layer: string, detail: string) =>
     Effect.fail(
-      new FitError({ reason: "Architecture", detail: `the stateful layer ${layer} ${detail}` })
+      new FitError({ reason: "Architecture", detail: t`the stateful layer ${layer} ${detail}` })
     )
   const unknown = unknownStateful(model)
   if (unknown !== undefined) {
     return refuse(
       `"${unknown.name}" (${unknown.getClassName()})`,
-      "keeps a state that checkpoints cannot hold; keep it in a weight, made by addWeight with " +
-        "trainable false"
+      t`keeps a state that checkpoints cannot hold; keep it in a weight, made by addWeight with trainable false`
     )
   }
   const [layer] = statefulLayers(model)
@@ -141,8 +138,7 @@ export const checkStateful = (
   if (taken !== batchSize) {
     return refuse(
       `"${layer.path}"`,
-      `takes batches of ${taken}, but training.batch_size is ${batchSize}; build the model with ` +
-        `batchInputShape: [config.training.batch_size, …]`
+      t`takes batches of ${taken}, but training.batch_size is ${batchSize}; build the model with batchInputShape: [config.training.batch_size, …]`
     )
   }
   const ragged = (["train", "validation", "test"] as const).find(
@@ -152,9 +148,7 @@ export const checkStateful = (
     ? Effect.void
     : refuse(
         `"${layer.path}"`,
-        `takes batches of ${taken}, but the last one of the ${ragged} split has ` +
-          `${dataset[ragged].size % batchSize}; choose a training.batch_size that divides the size ` +
-          `of every split, or leave examples out`
+        t`takes batches of ${taken}, but the last one of the ${ragged} split has ${dataset[ragged].size % batchSize}; choose a training.batch_size that divides the size of every split, or leave examples out`
       )
 }
 
@@ -167,7 +161,7 @@ export const checkObjective = (
 ): Effect.Effect<void, FitError> => {
   const detail = mismatch?.(model.outputs[0]!.shape.slice(1), dataset) ?? null
   const { num_classes } = { ...(config as { model?: object }).model } as { num_classes?: unknown }
-  const hint = num_classes == null ? "" : ` (model.num_classes is ${num_classes})`
+  const hint = num_classes == null ? "" : t` (model.num_classes is ${num_classes})`
   return detail === null
     ? Effect.void
     : Effect.fail(new FitError({ reason: "Objective", detail: `${detail}${hint}` }))
@@ -185,11 +179,7 @@ export const checkClassCount = (
     : Effect.fail(
         new FitError({
           reason: "Classes",
-          detail:
-            `${path} was trained to tell apart the classes of ${before.name}, ` +
-            `${summary(before.classes)}, but ${dataset.name} has ${summary(dataset.classes)}. Give ` +
-            `the data back as it was, keep this run in another training.checkpoint_dir, or start ` +
-            `from scratch with --resume never, which moves the earlier checkpoints aside.`
+          detail: t`${path} was trained to tell apart the classes of ${before.name}, ${summary(before.classes)}, but ${dataset.name} has ${summary(dataset.classes)}. Give the data back as it was, keep this run in another training.checkpoint_dir, or start from scratch with --resume never, which moves the earlier checkpoints aside.`
         })
       )
 }
@@ -203,21 +193,17 @@ export const checkDataset = (
   const before = checkpoint.meta.dataset
   if (before.fingerprint === dataset.fingerprint) return Effect.void
   const rows = [
-    ["name", before.name, dataset.name],
-    ["classes", summary(before.classes), summary(dataset.classes)],
-    ["train", `${before.sizes.train}`, `${dataset.train.size}`],
-    ["validation", `${before.sizes.validation}`, `${dataset.validation.size}`],
-    ["test", `${before.sizes.test}`, `${dataset.test.size}`],
-    ["fingerprint", before.fingerprint.slice(0, 12), dataset.fingerprint.slice(0, 12)]
+    [t`name`, before.name, dataset.name],
+    [t`classes`, summary(before.classes), summary(dataset.classes)],
+    [t`train`, `${before.sizes.train}`, `${dataset.train.size}`],
+    [t`validation`, `${before.sizes.validation}`, `${dataset.validation.size}`],
+    [t`test`, `${before.sizes.test}`, `${dataset.test.size}`],
+    [t`fingerprint`, before.fingerprint.slice(0, 12), dataset.fingerprint.slice(0, 12)]
   ]
   return Effect.fail(
     new FitError({
       reason: "Dataset",
-      detail:
-        `${path} was trained on other data, or on another split of it:\n\n` +
-        `${table(["dataset", "then", "now"], rows)}\n\n` +
-        `Give the data back as it was, train on with --allow-dataset-change (no longer exact: the ` +
-        `epoch under way begins anew), or start from scratch with --resume never.`
+      detail: t`${path} was trained on other data, or on another split of it:\n\n${table([t`dataset`, t`then`, t`now`], rows)}\n\nGive the data back as it was, train on with --allow-dataset-change (no longer exact: the epoch under way begins anew), or start from scratch with --resume never.`
     })
   )
 }

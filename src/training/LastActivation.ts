@@ -1,4 +1,5 @@
 import type { layers, LayersModel, SymbolicTensor } from "@tensorflow/tfjs"
+import { t } from "../language/Text.js"
 import type { Objective } from "./Objective.js"
 
 type Layer = layers.Layer
@@ -23,8 +24,7 @@ export const warning = (model: LayersModel, { activation, name }: Objective): st
   const own = activationOf(layer)
   return own === null
     ? null
-    : `the model ends in ${own} (layer ${layer.name}), but Objective.${name} takes logits and applies ` +
-        `${activation} itself: with both, the gradients nearly vanish. Leave the activation out`
+    : t`the model ends in ${own} (layer ${layer.name}), but Objective.${name} takes logits and applies ${activation} itself: with both, the gradients nearly vanish. Leave the activation out`
 }
 
 const lastLayer = (layer: Layer): Layer => {

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { nearest } from "../config/Nearest.js"
+import { t } from "../language/Text.js"
 import { metrics, type Run } from "./Run.js"
 
 /** A metric that is looked at, and that nothing has measured by then. */
@@ -19,14 +20,14 @@ export class MetricError extends Schema.TaggedError<MetricError>()("MetricError"
   override get message(): string {
     const { by, known, metric, reason } = this
     if (reason._tag === "Later") {
-      return `${by} monitors ${metric}, which ${reason.stage} measures after it; put ${reason.stage} before it`
+      return t`${by} monitors ${metric}, which ${reason.stage} measures after it; put ${reason.stage} before it`
     }
     const meant = nearest(metric, known)
     return (
-      `${by} monitors ${metric}, which no stage before it measures; ` +
+      t`${by} monitors ${metric}, which no stage before it measures; ` +
       (meant === undefined
-        ? `measured are: ${known.join(", ") || "none"}`
-        : `did you mean ${meant}? (measured are: ${known.join(", ")})`)
+        ? t`measured are: ${known.join(", ") || "none"}`
+        : t`did you mean ${meant}? (measured are: ${known.join(", ")})`)
     )
   }
 }

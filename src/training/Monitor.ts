@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { t } from "../language/Text.js"
 
 /** Whether lower or higher is better. */
 export const Mode = Schema.Literal("min", "max")
@@ -8,7 +9,7 @@ export type Mode = typeof Mode.Type
 export const wrongMode = (mode: unknown) =>
   mode === "min" || mode === "max"
     ? null
-    : { option: "mode", found: String(mode), allowed: '"min" or "max"' }
+    : { option: "mode", found: String(mode), allowed: t`"min" or "max"` }
 
 /** A metric that is looked at for getting better. */
 export interface Monitor {
@@ -37,7 +38,7 @@ export const isSame = (before: Monitor, now: Monitor): boolean =>
 
 /** What `by` says as it gives up what it remembers of another metric. */
 export const startsOver = (by: string, before: Monitor, now: Monitor): string =>
-  `${by} now monitors ${described(now)} instead of ${described(before)}: it starts over, and what was best before does not count`
+  t`${by} now monitors ${described(now)} instead of ${described(before)}: it starts over, and what was best before does not count`
 
 const described = ({ metric, mode }: Monitor): string =>
-  `${metric} (${mode === "min" ? "lower" : "higher"} is better)`
+  mode === "min" ? t`${metric} (lower is better)` : t`${metric} (higher is better)`

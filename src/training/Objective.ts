@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs"
 import { sigmoidCrossEntropy, softmaxCrossEntropy } from "../backend/Losses.js"
 import type { Dataset } from "../data/Dataset.js"
+import { t } from "../language/Text.js"
 
 /** The shape of one output or label, without the batch dimension; null: any length. */
 export type Shape = ReadonlyArray<number | null>
@@ -45,24 +46,15 @@ export const classification: Objective = {
   mismatch: (output, { classes, labelShape, name }) => {
     const count = classes.length
     if (count === 0) {
-      return (
-        `Objective.classification needs the names of the classes, but those of ${name} are []. Name ` +
-        `them in Dataset.classes; for labels that are quantities, use Objective.regression`
-      )
+      return t`Objective.classification needs the names of the classes, but those of ${name} are []. Name them in Dataset.classes; for labels that are quantities, use Objective.regression`
     }
     if (fits(output, [...labelShape, count])) return null
     if (count === 2 && fits(output, labelShape)) {
-      return (
-        `the model has one output for each label, but Objective.classification takes a logit for ` +
-        `each class of ${name}, ${listed(classes)}. Use Objective.binary, which takes one logit, or ` +
-        `give the last layer 2 units and no activation`
-      )
+      return t`the model has one output for each label, but Objective.classification takes a logit for each class of ${name}, ${listed(classes)}. Use Objective.binary, which takes one logit, or give the last layer 2 units and no activation`
     }
     return fits([...output.slice(0, -1), count], [...labelShape, count])
-      ? `the model tells ${output.at(-1)} classes apart, but ${name} has ${listed(classes)}. Give its ` +
-          `last layer ${count} units`
-      : `the model's outputs are of shape ${shown(output)}, but labels of shape ${shown(labelShape)} ` +
-          `in ${count} classes take logits of shape ${shown([...labelShape, count])}`
+      ? t`the model tells ${output.at(-1)} classes apart, but ${name} has ${listed(classes)}. Give its last layer ${count} units`
+      : t`the model's outputs are of shape ${shown(output)}, but labels of shape ${shown(labelShape)} in ${count} classes take logits of shape ${shown([...labelShape, count])}`
   },
   activation: "softmax"
 }
@@ -85,16 +77,14 @@ export const binary: Objective = {
   mismatch: (output, { classes, labelShape, name }) => {
     if (classes.length !== 2 && classes.length !== labelShape.at(-1)) {
       return (
-        `Objective.binary tells two classes apart, but ${name} has ${listed(classes)}. Name two in ` +
-        `Dataset.classes, that of label 0 first` +
-        (classes.length > 2 ? "; for more, use Objective.classification" : "")
+        t`Objective.binary tells two classes apart, but ${name} has ${listed(classes)}. Name two in Dataset.classes, that of label 0 first` +
+        (classes.length > 2 ? t`; for more, use Objective.classification` : "")
       )
     }
     return fits(output, labelShape)
       ? null
-      : `the model's outputs are of shape ${shown(output)}, but Objective.binary takes one logit for ` +
-          `each label of ${name}, whose shape is ${shown(labelShape)}` +
-          (labelShape.length === 0 ? ". Give the last layer 1 unit and no activation" : "")
+      : t`the model's outputs are of shape ${shown(output)}, but Objective.binary takes one logit for each label of ${name}, whose shape is ${shown(labelShape)}` +
+          (labelShape.length === 0 ? t`. Give the last layer 1 unit and no activation` : "")
   },
   activation: "sigmoid"
 }
@@ -114,8 +104,7 @@ export const regression: Objective = {
   mismatch: (output, { labelShape, name }) =>
     fits(output, labelShape)
       ? null
-      : `the model's outputs are of shape ${shown(output)}, but the labels of ${name} are of shape ` +
-        `${shown(labelShape)}; give them the same`
+      : t`the model's outputs are of shape ${shown(output)}, but the labels of ${name} are of shape ${shown(labelShape)}; give them the same`
 }
 
 /** How many of an example's labels `guesses` hits, as a share, summed over the batch. */

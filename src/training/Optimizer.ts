@@ -2,6 +2,7 @@ import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { OptimizerConfig } from "../config/TrainingConfig.js"
+import { t } from "../language/Text.js"
 import { adam, adamw } from "./optimizers/Adam.js"
 import { rmsprop } from "./optimizers/RmsProp.js"
 import { sgd } from "./optimizers/Sgd.js"
@@ -67,7 +68,7 @@ export const make =
     })
 
     const loadStateDict = Effect.fn("Optimizer.loadStateDict")(function* (state: StateDict) {
-      const values = yield* decodeValues(`the optimizer ${rule.name}`, Values)(state)
+      const values = yield* decodeValues(t`the optimizer ${rule.name}`, Values)(state)
       for (const [weight, own] of slots) {
         for (const [slot, variable] of Object.entries(own)) {
           const saved = state.tensors[`${slot}.${weight}`]
@@ -76,8 +77,8 @@ export const make =
           if (!tf.util.arraysEqual(saved.shape, variable.shape)) {
             return yield* new StateError({
               reason: "Mismatch",
-              owner: `the optimizer ${rule.name}`,
-              detail: `${slot}.${weight} is [${saved.shape}], the weight is [${variable.shape}]`
+              owner: t`the optimizer ${rule.name}`,
+              detail: t`${slot}.${weight} is [${saved.shape}], the weight is [${variable.shape}]`
             })
           }
           tf.tidy(() => variable.assign(tf.clone(saved)))

@@ -5,6 +5,7 @@ import type * as Scope from "effect/Scope"
 import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
 import * as EventLoop from "../file/EventLoop.js"
+import { t } from "../language/Text.js"
 import { emit, type Observer } from "../observe/Observer.js"
 import type { Snapshot } from "./Snapshot.js"
 
@@ -72,7 +73,7 @@ export const make = (
         errors.filter(({ message, reason }) => reason !== "LockLost" && !told.has(message)),
         ({ message }) => {
           told.add(message)
-          const text = `${message}; it is tried again with the next save`
+          const text = t`${message}; it is tried again with the next save`
           return emit({ _tag: "Notice", level: "warning", message: text })
         },
         { discard: true }

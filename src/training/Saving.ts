@@ -6,6 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
 import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
 import type { CheckpointError } from "../checkpoint/CheckpointError.js"
+import { t } from "../language/Text.js"
 import { emit, type Observer } from "../observe/Observer.js"
 import type { Diverged } from "./Diverged.js"
 import { checkWeights } from "./Divergence.js"
@@ -88,13 +89,13 @@ const secure = (run: Run): Effect.Effect<void, never, Observer> =>
       yield* emit({
         _tag: "Notice",
         level: "warning",
-        message: "a training step failed half-way, so its state is not saved"
+        message: t`a training step failed half-way, so its state is not saved`
       })
     } else {
       const snapshot = boundary ?? RunState.take(run, yield* Ref.get(run.progress))
       if (yield* isOrdered(run, snapshot.progress)) return snapshot.dispose()
       yield* Effect.catchAll(orderSound(run, "latest", snapshot), ({ finding }) => {
-        const message = `${finding}. This state is not saved; the checkpoint before it is kept`
+        const message = t`${finding}. This state is not saved; the checkpoint before it is kept`
         return emit({ _tag: "Notice", level: "warning", message })
       })
     }

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { stored, t } from "../language/Text.js"
 
 /** Why stages cannot be put together as they are. */
 export const StageErrorReason = Schema.Union(
@@ -46,29 +47,27 @@ export class StageError extends Schema.TaggedError<StageError>()("StageError", {
     const { reason } = this
     switch (reason._tag) {
       case "NotAStage":
-        return `argument ${reason.position} of ${reason.within} is ${reason.found}, not a stage; make one with Stage.make`
+        return t`argument ${reason.position} of ${reason.within} is ${reason.found}, not a stage; make one with Stage.make`
       case "Input":
-        return `${reason.stage} needs ${reason.takes}; put ${reason.from} before it`
+        return t`${reason.stage} needs ${stored(reason.takes)}; put ${reason.from} before it`
       case "Misplaced":
-        return `${reason.stage} takes ${reason.takes}, so it cannot be a stage of epochs, which take a run; put it into the pipeline`
+        return t`${reason.stage} takes ${stored(reason.takes)}, so it cannot be a stage of epochs, which take a run; put it into the pipeline`
       case "SameName":
-        return `two stages of the epoch are called ${reason.stage}; a checkpoint tells stages apart by name, so rename one: Stage.named("another name", stage)`
+        return t`two stages of the epoch are called ${reason.stage}; a checkpoint tells stages apart by name, so rename one: Stage.named("another name", stage)`
       case "SameState":
-        return `${reason.stage} and ${reason.other} would share one state in the checkpoints; give one a name of its own, by its option name`
+        return t`${reason.stage} and ${reason.other} would share one state in the checkpoints; give one a name of its own, by its option name`
       case "Name":
-        return `${reason.stage} cannot be called "${reason.name}": use letters, digits, "-" and "_", and neither model nor best_model`
+        return t`${reason.stage} cannot be called "${reason.name}": use letters, digits, "-" and "_", and neither model nor best_model`
       case "Order":
-        return `${reason.stage} must come before ${reason.before} in the epoch; swap them`
+        return t`${reason.stage} must come before ${reason.before} in the epoch; swap them`
       case "Requires":
-        return `${reason.stage} needs a stage ${reason.before ? "before it in" : "of"} the epoch that ${doing(reason.needs)}`
+        return reason.before
+          ? t`${reason.stage} needs a stage before it in the epoch that ${doing(reason.needs)}`
+          : t`${reason.stage} needs a stage of the epoch that ${doing(reason.needs)}`
       case "Option":
-        return `${reason.option} of ${reason.stage} is ${reason.found}; allowed: ${reason.allowed}`
+        return t`${reason.option} of ${reason.stage} is ${reason.found}; allowed: ${reason.allowed}`
       case "NoEffect":
-        return (
-          `${reason.field} is ${reason.value}, which has no effect here: no stage of the epoch ` +
-          `${doing(reason.needs)}. Add one, or remove the field from the config; ` +
-          `a stage that wraps such a one lists it as its children`
-        )
+        return t`${reason.field} is ${reason.value}, which has no effect here: no stage of the epoch ${doing(reason.needs)}. Add one, or remove the field from the config; a stage that wraps such a one lists it as its children`
     }
   }
 }
@@ -84,12 +83,12 @@ export const refuse: (reason: StageErrorReason, called: (...args: never) => unkn
 }
 
 const doings: Readonly<Record<string, string>> = {
-  training: "trains (Stages.trainEpoch)",
-  validation: "validates (Stages.validate)",
-  best: "tracks the best epoch (Stages.trackBest)",
-  stop: "stops the run early (Stages.earlyStopping)",
-  schedule: "steps the scheduler (Stages.stepScheduler)",
-  save: "saves checkpoints (Stages.checkpoint)"
+  training: t`trains (Stages.trainEpoch)`,
+  validation: t`validates (Stages.validate)`,
+  best: t`tracks the best epoch (Stages.trackBest)`,
+  stop: t`stops the run early (Stages.earlyStopping)`,
+  schedule: t`steps the scheduler (Stages.stepScheduler)`,
+  save: t`saves checkpoints (Stages.checkpoint)`
 }
 
-const doing = (capability: string): string => doings[capability] ?? `provides "${capability}"`
+const doing = (capability: string): string => doings[capability] ?? t`provides "${capability}"`

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { t } from "../language/Text.js"
 import { register, type Run } from "./Run.js"
 import { decodeValues, StateError, type Stateful } from "./Stateful.js"
 
@@ -31,7 +32,7 @@ export const cellOf = <A, I>(
 
 const make = <A, I>(name: string, schema: Schema.Schema<A, I>, initial: A) =>
   Effect.gen(function* () {
-    const owner = `the stage ${name}`
+    const owner = t`the stage ${name}`
     const State = Schema.Struct({ state: schema })
     const encode = (state: A) =>
       Effect.mapError(

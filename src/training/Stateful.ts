@@ -1,6 +1,7 @@
 import type { Tensor } from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { t } from "../language/Text.js"
 
 /** The state of something that has memory between steps: tensors, and values that JSON can hold. */
 export interface StateDict {
@@ -34,8 +35,8 @@ export class StateError extends Schema.TaggedError<StateError>()("StateError", {
 }) {
   override get message(): string {
     return this.reason === "Mismatch"
-      ? `the state of ${this.owner} in the checkpoint cannot be restored: ${this.detail}`
-      : `the state of ${this.owner} does not fit its schema, and cannot be saved: ${this.detail}`
+      ? t`the state of ${this.owner} in the checkpoint cannot be restored: ${this.detail}`
+      : t`the state of ${this.owner} does not fit its schema, and cannot be saved: ${this.detail}`
   }
 }
 

@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
+import { english } from "../language/Text.js"
 import type { BackendError } from "../backend/BackendError.js"
 import { afterStep, replace } from "../backend/layers/States.js"
 import * as Norm from "../backend/Norm.js"
@@ -74,7 +75,7 @@ export const evaluate = (run: Run, batch: Batch): Effect.Effect<Sums, BackendErr
 type Metrics = Readonly<Record<string, tf.Scalar>>
 
 /** Under this name the norm of the gradient is read along with the metrics. */
-const normName = "gradient norm"
+const normName = english`gradient norm`
 
 /** The metrics of a batch, and the gradients of the weights that have one, by their names. */
 const pass = (run: Run, batch: Batch, trainable: ReadonlyArray<Weight>, at: Progress) => {

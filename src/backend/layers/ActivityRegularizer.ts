@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs"
+import { t } from "../../language/Text.js"
 import { BackendError } from "../BackendError.js"
 
 type Factory = (args?: { readonly name?: string; readonly activityRegularizer?: unknown }) => object
@@ -16,9 +17,7 @@ export const patch = (): void => {
       throw new BackendError({
         reason: "Untrainable",
         subject: args.name === undefined ? `tf.layers.${name}` : `"${args.name}" (${name})`,
-        detail:
-          "TensorFlow.js cannot add the penalty of an activityRegularizer to the loss; use a " +
-          "regularizer of the weights (kernelRegularizer), or add it to the loss of an Objective of your own"
+        detail: t`TensorFlow.js cannot add the penalty of an activityRegularizer to the loss; use a regularizer of the weights (kernelRegularizer), or add it to the loss of an Objective of your own`
       })
     }
   }

@@ -1,5 +1,6 @@
 import type { KernelFunc } from "@tensorflow/tfjs"
 import * as tf from "@tensorflow/tfjs"
+import { t } from "../../language/Text.js"
 import { BackendError } from "../BackendError.js"
 import { type Memory, WebAssembly } from "./WebAssembly.js"
 
@@ -103,7 +104,7 @@ const exhausted = (needed: number): BackendError =>
   (fault ??= new BackendError({
     reason: "OutOfMemory",
     subject: "wasm",
-    detail: "take a smaller batch_size or a smaller model, or the backend tensorflow",
+    detail: t`take a smaller batch_size or a smaller model, or the backend tensorflow`,
     memory: { needed, inUse: tf.memory().numBytes, limit }
   }))
 

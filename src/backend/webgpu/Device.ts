@@ -1,5 +1,6 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
+import { t } from "../../language/Text.js"
 import { BackendError } from "../BackendError.js"
 
 /** What is used of an adapter, as the package `webgpu` gives it; its types may not be there. */
@@ -46,8 +47,8 @@ export const isSound = (): boolean => opened !== undefined && opened.fault === u
 /** What the device is, and its driver, for people. */
 export const description = (): string => {
   const { description, device, isFallbackAdapter, vendor } = opened!.adapter.info
-  const names = [device || vendor || "a device without a name", description]
-  return [...names, isFallbackAdapter ? "a software adapter" : ""].filter(Boolean).join(", ")
+  const names = [device || vendor || t`a device without a name`, description]
+  return [...names, isFallbackAdapter ? t`a software adapter` : ""].filter(Boolean).join(", ")
 }
 
 /** What TensorFlow.js asks of a device, as far as the adapter has it. */
@@ -74,7 +75,7 @@ export const open = async (adapter: Adapter): Promise<object> => {
     event.preventDefault()
     note(firstLine(event.error))
   })
-  void device.lost.then((loss) => note(`the device was lost: ${firstLine(loss)}`))
+  void device.lost.then((loss) => note(t`the device was lost: ${firstLine(loss)}`))
   opened = own
   return device
 }
@@ -91,7 +92,7 @@ export const read = <A extends tf.Tensor>(
   Effect.tryPromise({
     try: () => Promise.all(tensors.map((tensor) => tensor.data())),
     catch: (error) => failed(opened?.fault ?? firstLine(error as Error))
-  }).pipe(Effect.filterOrFail(isSound, () => failed(opened?.fault ?? "its device is gone")))
+  }).pipe(Effect.filterOrFail(isSound, () => failed(opened?.fault ?? t`its device is gone`)))
 
 const failed = (detail: string) => new BackendError({ reason: "Failed", subject: "webgpu", detail })
 

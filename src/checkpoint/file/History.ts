@@ -3,6 +3,7 @@ import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as JsonText from "../../file/JsonText.js"
+import { t } from "../../language/Text.js"
 import { firstProblem } from "./FirstProblem.js"
 import type { TensorInfo, TensorShape } from "../../file/safetensors/Header.js"
 import type { CheckpointMeta, CheckpointTensor } from "../Checkpoint.js"
@@ -67,7 +68,7 @@ const extend = (
   for (const column of values.values()) fill(column, absent, columns.count, count)
   for (let i = columns.count; i < count; i++) {
     for (const [name, value] of Object.entries(history[i]!)) {
-      if (typeof value !== "number") return Either.left(`train_history.${i}.${name}: no number`)
+      if (typeof value !== "number") return Either.left(t`train_history.${i}.${name}: no number`)
       let column = values.get(name)
       if (column === undefined) {
         column = longer(undefined, 0, count)
@@ -139,19 +140,19 @@ const specials = new Set<unknown>(["NaN", "Infinity", "-Infinity"])
 /** The records of a history that has been parsed. By hand: a schema takes ten times as long. */
 export const records = (parsed: unknown): Either.Either<ReadonlyArray<EpochRecord>, string> => {
   const wrong = (path: string, what: string) => Either.left(`train_history.${path}: ${what}`)
-  if (!Array.isArray(parsed)) return Either.left("train_history: not a list")
+  if (!Array.isArray(parsed)) return Either.left(t`train_history: not a list`)
   const found: Array<EpochRecord> = []
   for (const [i, fields] of (parsed as ReadonlyArray<unknown>).entries()) {
-    if (!Predicate.isRecord(fields)) return wrong(String(i), "not a record")
+    if (!Predicate.isRecord(fields)) return wrong(String(i), t`not a record`)
     const record: Record<string, number> = {}
     for (const [name, value] of Object.entries(fields)) {
       if (typeof value !== "number" && !specials.has(value))
-        return wrong(`${i}.${name}`, "no number")
+        return wrong(`${i}.${name}`, t`no number`)
       record[name] = Number(value)
     }
     const { epoch, learning_rate, seconds } = record
     if (!Number.isSafeInteger(epoch) || learning_rate === undefined || seconds === undefined) {
-      return wrong(String(i), "without epoch, learning_rate or seconds")
+      return wrong(String(i), t`without epoch, learning_rate or seconds`)
     }
     found.push(record as EpochRecord)
   }
@@ -168,9 +169,9 @@ export const problem = (
     return tensor?.dtype === "F64" && tensor.shape.length === 1 ? tensor.shape[0]! : -1
   })
   const missing = ["epoch", "learning_rate", "seconds"].find((name) => !columns.includes(name))
-  if (missing !== undefined) return `its history has no column ${missing}`
+  if (missing !== undefined) return t`its history has no column ${missing}`
   return lengths.some((length) => length === -1 || length !== lengths[0])
-    ? "the columns of its history are not of one length"
+    ? t`the columns of its history are not of one length`
     : null
 }
 

@@ -2,6 +2,7 @@ import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as JsonText from "../../file/JsonText.js"
+import { t } from "../../language/Text.js"
 import {
   CheckpointMeta,
   format,
@@ -89,25 +90,25 @@ const damaged = (detail: string): MetadataProblem => ({ reason: "Damaged", detai
 
 const version = (metadata: ReadonlyMap<string, string>): MetadataProblem | undefined => {
   if (metadata.get("format") !== format) {
-    return { reason: "NotACheckpoint", detail: `its format is not ${format}` }
+    return { reason: "NotACheckpoint", detail: t`its format is not ${format}` }
   }
   const found = metadata.get("format_version")
   if (formatVersions.some((version) => found === String(version))) return undefined
-  const detail = `version ${found}; this reads versions 1 to ${formatVersions.at(-1)}`
+  const detail = t`version ${found}; this reads versions 1 to ${formatVersions.at(-1)}`
   return { reason: "UnsupportedVersion", detail }
 }
 
 const decodeDigests = (text: string): Either.Either<Digests, MetadataProblem> =>
   JsonText.parse(text).pipe(
-    Either.filterOrLeft(Predicate.isRecord, () => "not an object"),
+    Either.filterOrLeft(Predicate.isRecord, () => t`not an object`),
     Either.map((digests) => Object.entries(digests)),
     Either.filterOrLeft(
       (pairs): pairs is Array<[string, string]> =>
         pairs.every(([, digest]) => Predicate.isString(digest)),
-      () => "not strings"
+      () => t`not strings`
     ),
     Either.mapBoth({
-      onLeft: (what) => damaged(`tensor_digests are ${what}`),
+      onLeft: (what) => damaged(t`tensor_digests are ${what}`),
       onRight: (pairs) => new Map(pairs)
     })
   )
@@ -122,9 +123,9 @@ const decodeColumns = (
     Either.filterOrLeft(
       (names): names is ReadonlyArray<string> =>
         Array.isArray(names) && names.every(Predicate.isString),
-      () => "not names"
+      () => t`not names`
     ),
-    Either.mapLeft((what) => damaged(`${History.key} are ${what}`)),
+    Either.mapLeft((what) => damaged(t`${History.key} are ${what}`)),
     Either.filterOrLeft(
       (names) => History.problem(names, tensors) === null,
       (names) => damaged(History.problem(names, tensors) ?? "")
@@ -149,10 +150,10 @@ export const decode = (
       const text = metadata.get(key)
       if (text === undefined) {
         if (Schema.isPropertySignature(field)) continue
-        return yield* Either.left(damaged(`it lacks ${key}`))
+        return yield* Either.left(damaged(t`it lacks ${key}`))
       }
       fields[key] = yield* Either.mapLeft(JsonText.parse(text), (what) =>
-        damaged(`${key} is ${what}`)
+        damaged(t`${key} is ${what}`)
       )
     }
     const train_history = yield* Either.mapLeft(History.records(fields["train_history"]), damaged)
@@ -163,11 +164,11 @@ export const decode = (
     const meta = { ...others, train_history }
     const summary = metadata.get(Summary.key)
     if (summary !== undefined && summary !== summaryOf(fields)) {
-      return yield* Either.left(damaged(`its ${Summary.key} is not that of its fields`))
+      return yield* Either.left(damaged(t`its ${Summary.key} is not that of its fields`))
     }
     const digests = yield* decodeDigests(metadata.get("tensor_digests") ?? "")
     for (const name of tensors.keys()) {
-      if (!digests.has(name)) return yield* Either.left(damaged(`${name} has no digest`))
+      if (!digests.has(name)) return yield* Either.left(damaged(t`${name} has no digest`))
     }
     return { meta, digests, columns: yield* decodeColumns(metadata, meta, tensors) }
   })

@@ -8,6 +8,7 @@ import * as EventLoop from "../../file/EventLoop.js"
 import * as OpenFile from "../../file/OpenFile.js"
 import * as Header from "../../file/safetensors/Header.js"
 import type { SafetensorsError } from "../../file/safetensors/SafetensorsError.js"
+import { t } from "../../language/Text.js"
 import type { CheckpointErrorReason } from "../CheckpointError.js"
 import { CheckpointError, notSafetensors, whileReading } from "../CheckpointError.js"
 import * as HeaderDigest from "./HeaderDigest.js"
@@ -40,14 +41,14 @@ const verify = (
       Either.left(refusal(path)(reason, detail))
     const seal = HeaderDigest.check(bytes)
     if (seal === "damaged") {
-      const detail = `its header, bytes 0 to ${bytes.length}, does not have its digest`
+      const detail = t`its header, bytes 0 to ${bytes.length}, does not have its digest`
       return yield* refuse("Damaged", detail)
     }
     if (Summary.check(bytes) === "damaged") {
-      return yield* refuse("Damaged", "its summary does not have its digest")
+      return yield* refuse("Damaged", t`its summary does not have its digest`)
     }
     const header = yield* safetensors(path, Header.decode(bytes, fileLength))
-    if (seal === "absent") return yield* refuse("NotACheckpoint", "its header has no digest")
+    if (seal === "absent") return yield* refuse("NotACheckpoint", t`its header has no digest`)
     return header
   })
 
@@ -63,7 +64,7 @@ const readHeader = Effect.fnUntraced(function* (path: string, file: FileSystem.F
   bytes.set(start.subarray(0, length))
   const rest = bytes.subarray(start.length)
   if (read < start.length || (yield* OpenFile.fill(file, rest)) < rest.length) {
-    return yield* refuse("Truncated", "the file became shorter while it was read")
+    return yield* refuse("Truncated", t`the file became shorter while it was read`)
   }
   yield* file.seek(length, "start")
   // Between long pieces of work on what may be a very long header.

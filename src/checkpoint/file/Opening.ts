@@ -1,3 +1,4 @@
+import { t } from "../../language/Text.js"
 import { format } from "../Checkpoint.js"
 import * as HeaderDigest from "./HeaderDigest.js"
 import * as Summary from "./Summary.js"
@@ -13,16 +14,16 @@ export const length = 8192
 
 // What is often given the name of a safetensors file, by how it begins.
 const formats: ReadonlyArray<readonly [beginning: string, what: string]> = [
-  ["PK\x03\x04", "a ZIP archive, as PyTorch, Keras and NumPy write"],
-  ["\x89HDF", "an HDF5 file, as Keras writes"],
-  ["\x93NUMPY", "a NumPy array"],
-  ["GGUF", "a GGUF file"],
-  ["\x1f\x8b", "compressed by gzip"],
-  ["\x80\x02", "a pickle of Python"],
-  ["\x80\x03", "a pickle of Python"],
-  ["\x80\x04", "a pickle of Python"],
-  ["\x80\x05", "a pickle of Python"],
-  ["\0".repeat(64), "all zeros where it should begin"]
+  ["PK\x03\x04", t`a ZIP archive, as PyTorch, Keras and NumPy write`],
+  ["\x89HDF", t`an HDF5 file, as Keras writes`],
+  ["\x93NUMPY", t`a NumPy array`],
+  ["GGUF", t`a GGUF file`],
+  ["\x1f\x8b", t`compressed by gzip`],
+  ["\x80\x02", t`a pickle of Python`],
+  ["\x80\x03", t`a pickle of Python`],
+  ["\x80\x04", t`a pickle of Python`],
+  ["\x80\x05", t`a pickle of Python`],
+  ["\0".repeat(64), t`all zeros where it should begin`]
 ]
 
 /**
@@ -38,8 +39,8 @@ export const foreign = (beginning: Uint8Array): string | undefined => {
   if (marks.some((mark) => looked.includes(mark, 0, "latin1"))) return undefined
   const text = start.toString("latin1", 0, 64)
   const known = formats.find(([beginning]) => text.startsWith(beginning))
-  if (known !== undefined) return `it is ${known[1]}`
+  if (known !== undefined) return t`it is ${known[1]}`
   return text[8] === "{"
-    ? "it is a safetensors file of another program"
-    : "it does not begin as a safetensors file does"
+    ? t`it is a safetensors file of another program`
+    : t`it does not begin as a safetensors file does`
 }

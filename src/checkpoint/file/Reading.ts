@@ -1,6 +1,7 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as OpenFile from "../../file/OpenFile.js"
+import { t } from "../../language/Text.js"
 import { CheckpointError } from "../CheckpointError.js"
 import type { TensorInfo } from "../../file/safetensors/Header.js"
 import * as History from "./History.js"
@@ -16,7 +17,7 @@ const truncated = (path: string) =>
   new CheckpointError({
     reason: "Truncated",
     path,
-    detail: "the file became shorter while it was read"
+    detail: t`the file became shorter while it was read`
   })
 
 const allocate = (path: string, length: number) =>
@@ -26,16 +27,16 @@ const allocate = (path: string, length: number) =>
       new CheckpointError({
         reason: "Unreadable",
         path,
-        detail: `its tensors take ${length} bytes, more than can be had`
+        detail: t`its tensors take ${length} bytes, more than can be had`
       })
   })
 
 const nameOf = (damaged: TensorChecking["damaged"]): string => {
   const places = damaged
     .slice(0, 3)
-    .map(([name, { begin, end }]) => `${name} (bytes ${begin} to ${end})`)
-  const more = damaged.length > places.length ? ` and ${damaged.length - places.length} more` : ""
-  return `not as they were saved: ${places.join(", ")}${more}`
+    .map(([name, { begin, end }]) => t`${name} (bytes ${begin} to ${end})`)
+  const more = damaged.length > places.length ? t` and ${damaged.length - places.length} more` : ""
+  return t`not as they were saved: ${places.join(", ")}${more}`
 }
 
 /**

@@ -5,6 +5,7 @@ import type { AtomicFile } from "../../file/AtomicFile.js"
 import * as PageMemory from "../../file/PageMemory.js"
 import type * as Header from "../../file/safetensors/Header.js"
 import type { BackendError } from "../../backend/BackendError.js"
+import { t } from "../../language/Text.js"
 import type { FileTensor } from "./History.js"
 import { CheckpointError, whileComputing } from "../CheckpointError.js"
 import * as TensorDigest from "./TensorDigest.js"
@@ -28,7 +29,7 @@ const bytesOf = Effect.fnUntraced(function* (
   const tensor = tensors.get(name)!
   const bytes = tensor.view?.() ?? (yield* Effect.mapError(tensor.bytes, whileComputing(path)))
   if (bytes.length !== length) {
-    const detail = `${name} has ${bytes.length} bytes of ${length}`
+    const detail = t`${name} has ${bytes.length} bytes of ${length}`
     return yield* new CheckpointError({ reason: "Unencodable", path, detail })
   }
   return (tensor.view ?? (() => bytes)) satisfies Bytes

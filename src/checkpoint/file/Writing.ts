@@ -6,6 +6,7 @@ import type { BackendError } from "../../backend/BackendError.js"
 import * as Atomic from "../../file/AtomicFile.js"
 import * as Header from "../../file/safetensors/Header.js"
 import { Space } from "../../file/Space.js"
+import { t } from "../../language/Text.js"
 import type { Unsaved } from "../Checkpoint.js"
 import { CheckpointError, whileWriting } from "../CheckpointError.js"
 import * as HeaderDigest from "./HeaderDigest.js"
@@ -28,7 +29,7 @@ const checkSpace = Effect.fnUntraced(function* (path: string, length: number) {
   const space = yield* Space
   const available = yield* space.available(dirname(path))
   if (Option.exists(available, (bytes) => bytes < length + overhead)) {
-    const detail = `it takes ${length + overhead} bytes of ${Option.getOrThrow(available)} left`
+    const detail = t`it takes ${length + overhead} bytes of ${Option.getOrThrow(available)} left`
     return yield* new CheckpointError({ reason: "NoSpace", path, detail })
   }
 })

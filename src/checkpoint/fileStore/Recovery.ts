@@ -7,6 +7,7 @@ import * as path from "node:path"
 import * as AtomicFile from "../../file/AtomicFile.js"
 import * as FileStat from "../../file/FileStat.js"
 import * as Folder from "../../file/Folder.js"
+import { t } from "../../language/Text.js"
 import type { Ranked } from "../Candidate.js"
 import * as Candidates from "../Candidate.js"
 import type { CheckpointError } from "../CheckpointError.js"
@@ -66,7 +67,7 @@ const give = (
     const looked = yield* Effect.either(Effect.retry(look, { times: 1 }))
     if (Either.isLeft(looked)) {
       if (looked.left.reason === "Unreadable") return yield* looked.left
-      yield* Effect.logWarning(`passed over: ${looked.left.message}`)
+      yield* Effect.logWarning(t`passed over: ${looked.left.message}`)
       return yield* give(
         name,
         folder,
@@ -86,7 +87,7 @@ export const recover = Effect.fn("FileStore.recover")(function* (folder: string)
   const { ranked } = yield* scan(folder)
   for (const name of due(ranked).keys()) {
     yield* Effect.catchAll(give(name, folder, ranked), (error) =>
-      Effect.logWarning(`${Names.fileOf(name)} is left as it was: ${error.message}`)
+      Effect.logWarning(t`${Names.fileOf(name)} is left as it was: ${error.message}`)
     )
   }
 })

@@ -8,6 +8,7 @@ import * as path from "node:path"
 import * as AtomicFile from "../../file/AtomicFile.js"
 import * as Folder from "../../file/Folder.js"
 import type { FolderLock } from "../../file/FolderLock.js"
+import { t } from "../../language/Text.js"
 import type { Ranked } from "../Candidate.js"
 import * as Candidates from "../Candidate.js"
 import { isSame, type CheckpointMeta, type Unsaved } from "../Checkpoint.js"
@@ -166,7 +167,7 @@ export const save = Effect.fn("FileStore.save")(function* (
   // A failure to remove is no failure to save.
   yield* Effect.catchAll(
     Effect.flatMap(chosen, (found) => remove(open, found)),
-    ({ message }) => Effect.logWarning(`old checkpoints are left in ${open.folder}: ${message}`)
+    ({ message }) => Effect.logWarning(t`old checkpoints are left in ${open.folder}: ${message}`)
   )
   return { ...saved, milliseconds: Duration.toMillis(duration) } satisfies Saved
 })

@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import { t } from "../../language/Text.js"
 import * as LogMel from "./LogMel.js"
 import { type InParts, ofBytes, partBytes } from "./Parts.js"
 import * as Resample from "./Resample.js"
@@ -79,11 +80,11 @@ export const inParts = (options: LogMel.Options): PartExtractor => {
     const heard = yield* listen(layout)
     if (Either.isLeft(heard)) return Either.left(heard.left)
     const { channel, level } = heard.right
-    if (!Number.isFinite(level)) return Either.left("holds samples that are not numbers")
-    if (level < silence) return Either.left("is silent, or nearly so")
+    if (!Number.isFinite(level)) return Either.left(t`holds samples that are not numbers`)
+    if (level < silence) return Either.left(t`is silent, or nearly so`)
     const length = Resample.outputLength(sampleRate, options.sampleRate, layout.length)
     if (length < window) {
-      return Either.left(`is shorter than one frame of ${options.windowMs} ms`)
+      return Either.left(t`is shorter than one frame of ${options.windowMs} ms`)
     }
 
     const resample = filterFrom(sampleRate)(layout.length)
@@ -102,7 +103,7 @@ export const inParts = (options: LogMel.Options): PartExtractor => {
   }
 }
 
-const cutShort: Unusable = "was cut short while it was read"
+const cutShort: Unusable = t`was cut short while it was read`
 
 /** How loud a recording is, and which of its channels to use where their mean is next to nothing. */
 const listen = function* (

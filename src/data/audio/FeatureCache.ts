@@ -8,6 +8,7 @@ import * as Scope from "effect/Scope"
 import { createHash, randomBytes } from "node:crypto"
 import * as AtomicFile from "../../file/AtomicFile.js"
 import * as Folder from "../../file/Folder.js"
+import { t } from "../../language/Text.js"
 import * as Observer from "../../observe/Observer.js"
 import { DataError } from "../DataError.js"
 import * as Entry from "./FeatureCache/Entry.js"
@@ -89,7 +90,7 @@ export const open = Effect.fn("FeatureCache.open")(function* (
     if (!isDamaged && isNotFound(error)) continue
     if (isDamaged) damaged.push(file)
     const why = isDamaged ? error : error.message
-    yield* warn(`${file} is not used and will be made again: ${why}`)
+    yield* warn(t`${file} is not used and will be made again: ${why}`)
   }
 
   const entries = Entry.assemble(found)
@@ -127,7 +128,7 @@ export const open = Effect.fn("FeatureCache.open")(function* (
       failure = message
       return isKnown
         ? Effect.void
-        : warn(`features could not be kept in ${path} and will be computed again: ${message}`)
+        : warn(t`features could not be kept in ${path} and will be computed again: ${message}`)
     })
   )
 
@@ -153,7 +154,7 @@ export const open = Effect.fn("FeatureCache.open")(function* (
         return yield* new DataError({
           reason: "Unreadable",
           path,
-          detail: `features cannot be kept there, and are too many for memory; make room, or change data.cache_dir (${failure})`
+          detail: t`features cannot be kept there, and are too many for memory; make room, or change data.cache_dir (${failure})`
         })
       }
     })
@@ -203,7 +204,7 @@ export const open = Effect.fn("FeatureCache.open")(function* (
     add,
     flush,
     tidy: (used) =>
-      Effect.catchAll(tidy(used), ({ message }) => warn(`${path} could not be tidied: ${message}`))
+      Effect.catchAll(tidy(used), ({ message }) => warn(t`${path} could not be tidied: ${message}`))
   }
   return cache
 })

@@ -3,6 +3,7 @@ import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { createHash } from "node:crypto"
+import { t } from "../../language/Text.js"
 import { emit, type Observer } from "../../observe/Observer.js"
 import { DataError } from "../DataError.js"
 import type { Dataset, Examples, SplitName } from "../Dataset.js"
@@ -81,14 +82,12 @@ export const utteranceFeatures = Effect.fn("utteranceFeatures")(function* (
 const tellOfMoved = (moved: Split.Assignment["moved"]) => {
   const some = moved
     .slice(0, 5)
-    .map(({ recording, to }) => `${recording.speaker}/${recording.file} to ${to}`)
-  const more = moved.length > some.length ? `, and ${moved.length - some.length} more` : ""
+    .map(({ recording, to }) => t`${recording.speaker}/${recording.file} to ${to}`)
+  const more = moved.length > some.length ? t`, and ${moved.length - some.length} more` : ""
   return emit({
     _tag: "Notice",
     level: "info",
-    message:
-      `the fractions of data.split leave a split empty or a speaker untrained, so these recordings ` +
-      `move: ${some.join(", ")}${more}`
+    message: t`the fractions of data.split leave a split empty or a speaker untrained, so these recordings move: ${some.join(", ")}${more}`
   })
 }
 
@@ -106,7 +105,7 @@ const featureOptions = (data: SpeakerData): Effect.Effect<LogMel.Options, DataEr
         new DataError({
           reason: "Mismatch",
           path: "data.mels",
-          detail: `${empty} of ${data.mels} bands would be too narrow to hold any frequency; use fewer, or a longer data.window_ms`
+          detail: t`${empty} of ${data.mels} bands would be too narrow to hold any frequency; use fewer, or a longer data.window_ms`
         })
       )
 }
@@ -148,7 +147,7 @@ const makeExamples = (
           new DataError({
             reason: "Unreadable",
             path: data.cache_dir,
-            detail: `features can no longer be read from there; run again, and they are computed again (${message})`
+            detail: t`features can no longer be read from there; run again, and they are computed again (${message})`
           })
       )
     )

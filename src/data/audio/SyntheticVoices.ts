@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import * as Folder from "../../file/Folder.js"
 import * as TemporaryName from "../../file/TemporaryName.js"
+import { t } from "../../language/Text.js"
 import * as Observer from "../../observe/Observer.js"
 import { DataError } from "../DataError.js"
 import { breathe } from "../../file/EventLoop.js"
@@ -60,7 +61,7 @@ export const provide = Effect.fn("SyntheticVoices.provide")(function* (config: S
         : new DataError({
             reason: "Unreadable",
             path: root,
-            detail: `synthetic voices cannot be kept there; change data.synthetic.folder (${error.message})`
+            detail: t`synthetic voices cannot be kept there; change data.synthetic.folder (${error.message})`
           })
     )
   )
@@ -75,17 +76,17 @@ const ensure = Effect.fnUntraced(function* (root: string, config: SyntheticConfi
       return yield* new DataError({
         reason: "Mismatch",
         path: root,
-        detail: `is not a folder of synthetic voices: it has no ${markerName}; move it away, or change data.synthetic.folder`
+        detail: t`is not a folder of synthetic voices: it has no ${markerName}; move it away, or change data.synthetic.folder`
       })
     }
     if (marker.value === markerText(config, yield* digestOnDisk(root, config))) return
-    yield* notice("warning", `the synthetic voices in ${root} were changed and are made again`)
+    yield* notice("warning", t`the synthetic voices in ${root} were changed and are made again`)
     yield* fs.remove(root, { recursive: true, force: true })
   } else {
     const { speakers, utterances } = config
     yield* notice(
       "info",
-      `making ${utterances} recordings of each of ${speakers} synthetic voices in ${root}`
+      t`making ${utterances} recordings of each of ${speakers} synthetic voices in ${root}`
     )
   }
   yield* make(root, config)

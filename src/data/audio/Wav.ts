@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import { t } from "../../language/Text.js"
 import { type InParts, ofBytes } from "./Parts.js"
 import { findChunks, type Format } from "./Wav/Chunks.js"
 import { ambiguous, type Encoding, findEncoding } from "./Wav/Encoding.js"
@@ -40,7 +41,7 @@ export const locate = function* (size: number): InParts<Either.Either<Layout, Wa
     const blockSize = encoding.bytesPerSample * format.channels
     const length = Math.floor(data.length / blockSize)
     if (length === 0) {
-      return yield* Either.left(new WavError({ reason: "NoSamples", detail: "holds no samples" }))
+      return yield* Either.left(new WavError({ reason: "NoSamples", detail: t`holds no samples` }))
     }
     return { format, encoding, at: data.at, blockSize, length }
   })
@@ -68,7 +69,7 @@ export const samplesIn = (
   }
   return paddingBits === 0
     ? Either.right(samples)
-    : Either.left(ambiguous(format, "but what would be padding is not zero"))
+    : Either.left(ambiguous(format, t`but what would be padding is not zero`))
 }
 
 /** Decodes a WAV file that is in memory, its channels averaged. */
@@ -109,12 +110,12 @@ export const encode = (samples: Float32Array, sampleRate: number): Uint8Array =>
 const checkFormat = (format: Format): Either.Either<void, WavError> => {
   const { channels, sampleRate } = format
   return channels === 0
-    ? Either.left(new WavError({ reason: "BadHeader", detail: "declares no channels" }))
+    ? Either.left(new WavError({ reason: "BadHeader", detail: t`declares no channels` }))
     : sampleRate < plausibleRates.from || sampleRate > plausibleRates.to
       ? Either.left(
           new WavError({
             reason: "BadHeader",
-            detail: `declares a sample rate of ${sampleRate} Hz; from ${plausibleRates.from} to ${plausibleRates.to} can be read`
+            detail: t`declares a sample rate of ${sampleRate} Hz; from ${plausibleRates.from} to ${plausibleRates.to} can be read`
           })
         )
       : Either.void

@@ -1,5 +1,6 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as Schema from "effect/Schema"
+import { t } from "../../language/Text.js"
 import type { DanglingLink } from "../Folder.js"
 import { Holder } from "./Holder.js"
 
@@ -20,13 +21,13 @@ export class LockedError extends Schema.TaggedError<LockedError>()("LockedError"
     const holder = describe(this.holder)
     switch (this.reason) {
       case "InUse":
-        return `in use by ${holder}`
+        return t`in use by ${holder}`
       case "Unknown":
-        return `in use by ${holder}, and whether that still runs cannot be checked from this host`
+        return t`in use by ${holder}, and whether that still runs cannot be checked from this host`
       case "Lost":
         return this.holder === null
-          ? "another process has removed the lock"
-          : `taken over by ${holder}`
+          ? t`another process has removed the lock`
+          : t`taken over by ${holder}`
     }
   }
 }
@@ -37,5 +38,5 @@ export type LockError = LockedError | DanglingLink | PlatformError
 /** A holder as people are told of it. */
 export const describe = (holder: Holder | null): string =>
   holder === null
-    ? "an unknown process"
-    : `process ${holder.pid} on ${holder.host}, since ${holder.since}`
+    ? t`an unknown process`
+    : t`process ${holder.pid} on ${holder.host}, since ${holder.since}`

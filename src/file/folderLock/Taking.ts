@@ -6,6 +6,7 @@ import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
 import { rmdir } from "node:fs/promises"
 import * as path from "node:path"
+import { t } from "../../language/Text.js"
 import * as AtomicFile from "../AtomicFile.js"
 import * as Errno from "../Errno.js"
 import * as FileStat from "../FileStat.js"
@@ -129,8 +130,7 @@ const looks = 30
  */
 const outlast = Effect.fnUntraced(function* (folder: string, { holder, owner, timeout }: Wait) {
   yield* Effect.logInfo(
-    `waiting up to ${timeout / 1000} s for the lock of ${folder}, held by ${describe(holder)}: ` +
-      `it is taken over unless it is renewed by then`
+    t`waiting up to ${timeout / 1000} s for the lock of ${folder}, held by ${describe(holder)}: it is taken over unless it is renewed by then`
   )
   const begun = yield* Clock.currentTimeNanos
   for (;;) {
@@ -187,7 +187,7 @@ export const release = (folder: string, token: string) =>
         : Effect.void
     )
     yield* Effect.catchAll(free, (error) =>
-      Effect.logWarning(`${folder} stays locked until this process has ended: ${error.message}`)
+      Effect.logWarning(t`${folder} stays locked until this process has ended: ${error.message}`)
     )
     // Fails, as it should, if another process has it by now.
     yield* Effect.ignore(Effect.tryPromise(() => rmdir(lock)))

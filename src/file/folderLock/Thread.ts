@@ -4,6 +4,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import { existsSync } from "node:fs"
 import { Worker } from "node:worker_threads"
+import { t } from "../../language/Text.js"
 import * as Errno from "../Errno.js"
 import type { Beat, Heartbeat } from "./Heartbeat.js"
 
@@ -62,7 +63,7 @@ export const start = Effect.fnUntraced(function* (beat: Beat) {
   }
   worker.on("error", ({ message }) => end(message))
   worker.on("exit", () => {
-    end("the thread that renews the lock has ended")
+    end(t`the thread that renews the lock has ended`)
     Deferred.unsafeDone(stopped, Effect.void)
   })
   worker.unref()

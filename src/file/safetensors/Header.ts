@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
+import { t } from "../../language/Text.js"
 import * as DType from "./DType.js"
 import type { SafetensorsErrorReason } from "./SafetensorsError.js"
 import { SafetensorsError } from "./SafetensorsError.js"
@@ -68,11 +69,11 @@ export const encode = (
 ): Either.Either<{ readonly header: Header; readonly bytes: Uint8Array }, SafetensorsError> => {
   const entries: Array<string> = []
   if (tensors.size > maxTensors) {
-    return fail("BadHeader", "header", `${tensors.size} tensors of at most ${maxTensors}`)
+    return fail("BadHeader", "header", t`${tensors.size} tensors of at most ${maxTensors}`)
   }
   if (metadata.size > 0) {
     const half = [...metadata].find((pair) => pair.some(isHalf))
-    if (half !== undefined) return fail("BadMetadata", half[0], "holds half of a surrogate pair")
+    if (half !== undefined) return fail("BadMetadata", half[0], t`holds half of a surrogate pair`)
     const pairs = [...metadata].map(
       ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value)}`
     )
@@ -82,17 +83,17 @@ export const encode = (
   let end = 0
   for (const [name, { dtype, shape }] of inOrder(tensors)) {
     if (name === "__metadata__" || isHalf(name)) {
-      return fail("BadTensor", name, "no tensor can have this name")
+      return fail("BadTensor", name, t`no tensor can have this name`)
     }
     if (!shape.every(isDimension)) {
-      return fail("BadTensor", name, `the shape [${shape}] is not one of whole numbers`)
+      return fail("BadTensor", name, t`the shape [${shape}] is not one of whole numbers`)
     }
     if (shape.length > maxRank) {
-      return fail("BadTensor", name, `${shape.length} dimensions of at most ${maxRank}`)
+      return fail("BadTensor", name, t`${shape.length} dimensions of at most ${maxRank}`)
     }
     const begin = end
     end += DType.byteLength(dtype, shape)
-    if (!Number.isSafeInteger(end)) return fail("BadTensor", name, `[${shape}] is too large`)
+    if (!Number.isSafeInteger(end)) return fail("BadTensor", name, t`[${shape}] is too large`)
     placed.push([name, { dtype, shape, begin, end }])
     entries.push(
       `${JSON.stringify(name)}:{"dtype":"${dtype}","shape":[${shape}],"data_offsets":[${begin},${end}]}`
@@ -101,7 +102,7 @@ export const encode = (
   const json = new TextEncoder().encode(`{${entries.join(",")}}`)
   const length = alignUp(8 + json.length)
   if (length - 8 > maxLength) {
-    return fail("BadHeader", "header", `${length - 8} bytes of at most ${maxLength}`)
+    return fail("BadHeader", "header", t`${length - 8} bytes of at most ${maxLength}`)
   }
   const bytes = new Uint8Array(length).fill(0x20)
   new DataView(bytes.buffer).setBigUint64(0, BigInt(length - 8), true)
@@ -122,27 +123,31 @@ export const lengthOf = (
   fileLength: number
 ): Either.Either<number, SafetensorsError> => {
   if (fileLength < 8 || bytes.length < 8) {
-    return fail("Truncated", "header", `the file has ${fileLength} bytes; a header takes 8 or more`)
+    return fail(
+      "Truncated",
+      "header",
+      t`the file has ${fileLength} bytes; a header takes 8 or more`
+    )
   }
   const declared = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true)
   if (declared > maxLength) {
-    return fail("BadHeader", "header", `says it has ${declared} bytes of at most ${maxLength}`)
+    return fail("BadHeader", "header", t`says it has ${declared} bytes of at most ${maxLength}`)
   }
   const length = 8 + Number(declared)
   return length > fileLength
-    ? fail("Truncated", "header", `ends at byte ${length}, and the file at ${fileLength}`)
+    ? fail("Truncated", "header", t`ends at byte ${length}, and the file at ${fileLength}`)
     : Either.right(length)
 }
 
 const decodeMetadata = (
   value: unknown = {}
 ): Either.Either<ReadonlyMap<string, string>, SafetensorsError> => {
-  if (!Predicate.isRecord(value)) return fail("BadMetadata", "__metadata__", "is not an object")
+  if (!Predicate.isRecord(value)) return fail("BadMetadata", "__metadata__", t`is not an object`)
   const entries = Object.entries(value)
   const odd = entries.find(([, text]) => typeof text !== "string")
   return odd === undefined
     ? Either.right(new Map(entries as Array<[string, string]>))
-    : fail("BadMetadata", "__metadata__", `${odd[0]} is not a string`)
+    : fail("BadMetadata", "__metadata__", t`${odd[0]} is not a string`)
 }
 
 const decodeTensor = (
@@ -150,31 +155,31 @@ const decodeTensor = (
   value: unknown,
   length: number
 ): Either.Either<TensorInfo, SafetensorsError> => {
-  if (!Predicate.isRecord(value)) return fail("BadTensor", name, "its entry is not an object")
+  if (!Predicate.isRecord(value)) return fail("BadTensor", name, t`its entry is not an object`)
   const { dtype, shape, data_offsets: offsets, ...rest } = value
   const extra = Object.keys(rest)[0]
-  if (extra !== undefined) return fail("BadTensor", name, `has an unknown field ${extra}`)
-  if (!DType.isDType(dtype)) return fail("BadTensor", name, "its element type is not known")
+  if (extra !== undefined) return fail("BadTensor", name, t`has an unknown field ${extra}`)
+  if (!DType.isDType(dtype)) return fail("BadTensor", name, t`its element type is not known`)
   if (!Array.isArray(shape) || !shape.every(isDimension)) {
-    return fail("BadTensor", name, "its shape is not an array of whole numbers")
+    return fail("BadTensor", name, t`its shape is not an array of whole numbers`)
   }
   if (!Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isDimension)) {
-    return fail("BadOffsets", name, "its data_offsets are not two whole numbers")
+    return fail("BadOffsets", name, t`its data_offsets are not two whole numbers`)
   }
   const [begin, end] = offsets as [number, number]
   if (shape.length > maxRank) {
-    return fail("BadTensor", name, `has ${shape.length} dimensions of at most ${maxRank}`)
+    return fail("BadTensor", name, t`has ${shape.length} dimensions of at most ${maxRank}`)
   }
   const size = DType.byteLength(dtype, shape)
   if (size === Infinity) {
-    return fail("BadOffsets", name, `${dtype} [${shape}] is larger than any file`)
+    return fail("BadOffsets", name, t`${dtype} [${shape}] is larger than any file`)
   }
   return end - begin === size
     ? Either.right({ dtype, shape, begin: begin + length, end: end + length })
     : fail(
         "BadOffsets",
         name,
-        `takes ${end - begin} bytes, where ${dtype} [${shape}] needs ${size}`
+        t`takes ${end - begin} bytes, where ${dtype} [${shape}] needs ${size}`
       )
 }
 
@@ -183,26 +188,26 @@ const badHeader = (detail: string) => fail("BadHeader", "header", detail)
 const decodeText = (bytes: Uint8Array) =>
   Either.try({
     try: () => new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes),
-    catch: () => "is not UTF-8"
+    catch: () => t`is not UTF-8`
   })
 
 const parseText = (text: string) =>
   Either.try({
     try: () => JSON.parse(text) as Record<string, unknown>,
-    catch: () => "is not JSON"
+    catch: () => t`is not JSON`
   })
 
 /** The JSON of a header, and what is odd in how it is written. */
 const parseJson = (bytes: Uint8Array) =>
   Either.gen(function* () {
     const text = yield* Either.orElse(decodeText(bytes), badHeader)
-    if (!text.startsWith("{")) return yield* badHeader("does not begin with {")
+    if (!text.startsWith("{")) return yield* badHeader(t`does not begin with {`)
     const beyond = JsonLimits.beyond(text, limits)
-    if (beyond !== undefined) return yield* badHeader(`has ${beyond}`)
+    if (beyond !== undefined) return yield* badHeader(t`has ${beyond}`)
     const value = yield* Either.orElse(parseText(text), badHeader)
     const { fraction, twice } = oddities(text)
     if (twice !== undefined) {
-      return yield* fail("DuplicateKey", "header", `has the name ${twice} twice`)
+      return yield* fail("DuplicateKey", "header", t`has the name ${twice} twice`)
     }
     // What is UTF-8 holds halves of surrogate pairs in escapes only.
     return { value, fraction, mayHoldHalves: /\\u[dD]/.test(text) }
@@ -222,31 +227,32 @@ export const decode = (
       if (name !== "__metadata__") infos.push([name, yield* decodeTensor(name, entry, length)])
     }
     if (infos.length > maxTensors) {
-      return yield* fail("BadHeader", "header", `${infos.length} tensors of at most ${maxTensors}`)
+      return yield* fail("BadHeader", "header", t`${infos.length} tensors of at most ${maxTensors}`)
     }
     if (fraction !== undefined) {
-      return yield* fail("BadHeader", "header", `${fraction} is not written as a whole number`)
+      return yield* fail("BadHeader", "header", t`${fraction} is not written as a whole number`)
     }
     const half = mayHoldHalves
       ? [...metadata.entries(), ...infos].flat().find(isHalfText)
       : undefined
     if (half !== undefined) {
-      return yield* fail("BadHeader", "header", "holds half of a surrogate pair")
+      return yield* fail("BadHeader", "header", t`holds half of a surrogate pair`)
     }
     infos.sort(([, a], [, b]) => a.begin - b.begin || a.end - b.end)
     let end = length
     for (const [name, info] of infos) {
       if (info.begin !== end) {
-        const what = info.begin < end ? "overlaps the tensor before it" : "leaves a hole before it"
-        return yield* fail("BadOffsets", name, `${what}, at byte ${info.begin}`)
+        const what =
+          info.begin < end ? t`overlaps the tensor before it` : t`leaves a hole before it`
+        return yield* fail("BadOffsets", name, t`${what}, at byte ${info.begin}`)
       }
       end = info.end
     }
     if (end > fileLength) {
-      return yield* fail("Truncated", "data", `${fileLength} bytes are left of ${end}`)
+      return yield* fail("Truncated", "data", t`${fileLength} bytes are left of ${end}`)
     }
     if (end < fileLength) {
-      return yield* fail("TrailingBytes", "data", `${fileLength - end} bytes follow byte ${end}`)
+      return yield* fail("TrailingBytes", "data", t`${fileLength - end} bytes follow byte ${end}`)
     }
     return { length, fileLength, metadata, tensors: new Map(infos) }
   })

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import { t } from "../../language/Text.js"
 import type { Scheduler } from "./Scheduler.js"
 import { decodeValues } from "../Stateful.js"
 import type { Formula } from "./Formulas.js"
@@ -21,7 +22,7 @@ export const closedForm = (
     },
     stateDict: () => ({ tensors: {}, values: { name, last_epoch } }),
     loadStateDict: (state) =>
-      Effect.map(decodeValues(`the scheduler ${name}`, LastEpoch)(state), (values) => {
+      Effect.map(decodeValues(t`the scheduler ${name}`, LastEpoch)(state), (values) => {
         last_epoch = values.last_epoch
       })
   }

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { JsonNumber } from "../../file/JsonNumber.js"
+import { t } from "../../language/Text.js"
 import { improves, isSame, Mode, startsOver } from "../Monitor.js"
 import type { Scheduler } from "./Scheduler.js"
 import { decodeValues } from "../Stateful.js"
@@ -67,14 +68,14 @@ export const plateau = (
     stateDict: () => ({ tensors: {}, values: { ...Schema.encodeSync(State)(state) } }),
     loadStateDict: (saved) =>
       saved.values["name"] === name
-        ? Effect.flatMap(decodeValues("the scheduler plateau", State)(saved), (values) => {
+        ? Effect.flatMap(decodeValues(t`the scheduler plateau`, State)(saved), (values) => {
             const before = { metric: values.metric ?? metric, mode: values.mode ?? mode }
             state = { ...values, metric, mode }
             if (isSame(before, config)) return Effect.void
             state = { ...state, best: null, num_bad_epochs: 0 }
-            return Effect.logWarning(startsOver("the scheduler plateau", before, config))
+            return Effect.logWarning(startsOver(t`the scheduler plateau`, before, config))
           })
-        : Effect.map(decodeValues("the scheduler plateau", LastEpoch)(saved), ({ last_epoch }) => {
+        : Effect.map(decodeValues(t`the scheduler plateau`, LastEpoch)(saved), ({ last_epoch }) => {
             state = { ...state, last_epoch }
           })
   }

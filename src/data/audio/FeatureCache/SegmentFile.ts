@@ -6,6 +6,7 @@ import { createHash } from "node:crypto"
 import * as AtomicFile from "../../../file/AtomicFile.js"
 import { breathe } from "../../../file/EventLoop.js"
 import * as OpenFile from "../../../file/OpenFile.js"
+import { t } from "../../../language/Text.js"
 import type { Features } from "../Windows.js"
 import type { Piece, Segment } from "./Entry.js"
 
@@ -142,7 +143,7 @@ const heldIn = (path: string, memory: Features): Segment => ({
 const check = Effect.fnUntraced(function* (path: string, parameters: string, mostHeld: number) {
   const fs = yield* FileSystem.FileSystem
   const info = yield* fs.stat(path)
-  if (info.type !== "File") return yield* Effect.fail("it is no file of features")
+  if (info.type !== "File") return yield* Effect.fail(t`it is no file of features`)
   const file = yield* fs.open(path)
   const size = Number(info.size)
   const digestStart = size - digestDigits
@@ -154,7 +155,7 @@ const check = Effect.fnUntraced(function* (path: string, parameters: string, mos
     const bytes = held?.subarray(at, at + blockBytes) ?? block
     yield* OpenFile.fillAt(file, at, bytes)
     if (at === 0 && Buffer.compare(bytes.subarray(0, magic.length), magic) !== 0) {
-      return yield* Effect.fail("it is no file of features")
+      return yield* Effect.fail(t`it is no file of features`)
     }
     hash.update(bytes.subarray(0, Math.max(0, digestStart - at)))
     yield* breathe
@@ -164,18 +165,18 @@ const check = Effect.fnUntraced(function* (path: string, parameters: string, mos
     yield* OpenFile.fillAt(file, at, bytes)
     return new TextDecoder().decode(bytes)
   })
-  if (lengthStart < magic.length) return yield* Effect.fail("it is damaged")
+  if (lengthStart < magic.length) return yield* Effect.fail(t`it is damaged`)
   if ((yield* textAt(digestStart, digestDigits)) !== hash.digest("hex")) {
-    return yield* Effect.fail("it is damaged")
+    return yield* Effect.fail(t`it is damaged`)
   }
   const indexBytes = Number.parseInt(yield* textAt(lengthStart, lengthDigits), 16)
   const indexStart = lengthStart - indexBytes
-  const makesNoSense = () => "its index makes no sense"
+  const makesNoSense = () => t`its index makes no sense`
   const index = yield* Schema.decode(Index)(yield* textAt(indexStart, indexBytes)).pipe(
     Effect.mapError(makesNoSense)
   )
   if (index.parameters !== parameters) {
-    return yield* Effect.fail("it holds the features of other parameters")
+    return yield* Effect.fail(t`it holds the features of other parameters`)
   }
   const { pieces } = index
   const length = pieces.reduce((sum, piece) => sum + piece[2], 0)

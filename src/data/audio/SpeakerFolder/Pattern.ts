@@ -1,6 +1,7 @@
 import * as Either from "effect/Either"
 import { createRequire } from "node:module"
 import type * as Re2 from "re2js"
+import { t } from "../../../language/Text.js"
 
 const require = createRequire(import.meta.url)
 
@@ -21,7 +22,7 @@ export const compile = (pattern: string): Either.Either<Pattern, string> =>
     const expression = yield* Either.try({
       try: () => RE2JS.compile(RE2JS.translateRegExp(pattern)),
       catch: (error) =>
-        `${explain(error)}; lookaheads, lookbehinds and backreferences are left out, as matching them can take hours`
+        t`${explain(error)}; lookaheads, lookbehinds and backreferences are left out, as matching them can take hours`
     })
     return (text) => expression.matcher(text).find()
   })

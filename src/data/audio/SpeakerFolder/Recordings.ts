@@ -4,6 +4,7 @@ import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { createHash } from "node:crypto"
+import { t } from "../../../language/Text.js"
 import { DataError } from "../../DataError.js"
 import { breathe } from "../../../file/EventLoop.js"
 import * as OpenFile from "../../../file/OpenFile.js"
@@ -53,7 +54,7 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
   const compute = Effect.fnUntraced(function* (file: string, parts: Parts.FileParts, hash: string) {
     if (!isComputing) {
       isComputing = true
-      yield* notice("info", `computing features, to be kept in ${cache.path}`)
+      yield* notice("info", t`computing features, to be kept in ${cache.path}`)
     }
     let pieces: Array<Extractor.Piece> = []
     const keep = Effect.suspend(() => {
@@ -82,14 +83,14 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
         const found = yield* Effect.either(orWhy(readFile(path.join(folder, file))))
         if (Either.isRight(found)) recordings.push({ speaker: name, file, label, ...found.right })
         else if (typeof found.left !== "string") return yield* found.left
-        else skipped.push(`skipped ${path.join(folder, file)}: it ${found.left}`)
+        else skipped.push(t`skipped ${path.join(folder, file)}: it ${found.left}`)
         yield* breathe
       }
       if (recordings.length === before) {
         return yield* new DataError({
           reason: "Empty",
           path: folder,
-          detail: `none of its ${files.length} recordings can be used (${skipped.at(-1)}); mend or remove the folder`
+          detail: t`none of its ${files.length} recordings can be used (${skipped.at(-1)}); mend or remove the folder`
         })
       }
     }
@@ -98,14 +99,14 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
 
   yield* Effect.forEach(skipped.slice(0, namedSkips), (message) => notice("warning", message))
   if (skipped.length > namedSkips) {
-    yield* notice("warning", `and ${skipped.length - namedSkips} more files were skipped`)
+    yield* notice("warning", t`and ${skipped.length - namedSkips} more files were skipped`)
   }
   if (cancelled.length > 0) {
     const more = cancelled.length - 1
-    const others = more === 0 ? "" : ` and of ${more} more ${more === 1 ? "file" : "files"}`
+    const others = more === 0 ? "" : t` and of ${more} more ${more === 1 ? "file" : "files"}`
     yield* notice(
       "warning",
-      `the channels of ${cancelled[0]}${others} cancel each other out: the loudest is used instead of their mean`
+      t`the channels of ${cancelled[0]}${others} cancel each other out: the loudest is used instead of their mean`
     )
   }
   yield* cache.tidy(new Set(recordings.map(({ hash }) => hash)))
@@ -124,14 +125,14 @@ export const featuresOf = Effect.fn("SpeakerFolder.featuresOf")(
     return Extractor.whole(pieces)
   },
   OpenFile.scoped,
-  (features) => orWhy(features, "does not exist")
+  (features) => orWhy(features, t`does not exist`)
 )
 
 /** Opens a file for reading; to open a pipe or a device of that name would keep us waiting for ever. */
 const openFile = Effect.fnUntraced(function* (path: string, memory: Uint8Array) {
   const fs = yield* FileSystem.FileSystem
   const { size, type } = yield* fs.stat(path)
-  if (type !== "File") return yield* Effect.fail("is not a file")
+  if (type !== "File") return yield* Effect.fail(t`is not a file`)
   return Parts.ofFile(yield* fs.open(path), Number(size), memory)
 })
 

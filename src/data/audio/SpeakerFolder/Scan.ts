@@ -2,6 +2,7 @@ import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
+import { t } from "../../../language/Text.js"
 import { DataError } from "../../DataError.js"
 import * as Observer from "../../../observe/Observer.js"
 
@@ -23,19 +24,19 @@ export const scan = Effect.fn("SpeakerFolder.scan")(function* (root: string) {
   for (const name of yield* list(root)) {
     const folder = path.join(root, name)
     const entry = yield* Effect.either(fs.stat(folder))
-    if (entry._tag === "Left") yield* warn(`skipped ${folder}: it ${explain(entry.left)}`)
+    if (entry._tag === "Left") yield* warn(t`skipped ${folder}: it ${explain(entry.left)}`)
     if (entry._tag === "Left" || entry.right.type !== "Directory") continue
     const files = (yield* list(folder)).filter((file) => /\.wav$/i.test(file))
     if (files.length > 0) speakers.push({ name, folder, files })
-    else yield* warn(`skipped ${folder}: it holds no .wav files`)
+    else yield* warn(t`skipped ${folder}: it holds no .wav files`)
   }
   if (speakers.length < 2) {
     return yield* new DataError({
       reason: "Empty",
       path: root,
       detail:
-        (speakers[0] ? `holds one speaker only, ${speakers[0].name}` : "holds no recordings") +
-        "; at least two folders of .wav files, one a speaker, are needed"
+        (speakers[0] ? t`holds one speaker only, ${speakers[0].name}` : t`holds no recordings`) +
+        t`; at least two folders of .wav files, one a speaker, are needed`
     })
   }
   return speakers
@@ -52,19 +53,19 @@ const list = (folder: string) =>
           reason: isNotFound(error) ? "NotFound" : "Unreadable",
           path: folder,
           detail: isNotFound(error)
-            ? "there is no such folder; set data.root to a folder of speakers, or to null for synthetic voices"
+            ? t`there is no such folder; set data.root to a folder of speakers, or to null for synthetic voices`
             : explain(error)
         })
     )
   )
 
 /** What is wrong with a file, the end of a sentence: one that its folder lists, if nothing else is said. */
-export const explain = (error: PlatformError, missing = "is a link that leads nowhere"): string =>
+export const explain = (error: PlatformError, missing = t`is a link that leads nowhere`): string =>
   isNotFound(error)
     ? missing
     : error._tag === "SystemError" && error.reason === "PermissionDenied"
-      ? "may not be read: permission is denied"
-      : `cannot be read: ${error.message}`
+      ? t`may not be read: permission is denied`
+      : t`cannot be read: ${error.message}`
 
 const isNotFound = (error: PlatformError): boolean =>
   error._tag === "SystemError" && error.reason === "NotFound"

@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import { createHash } from "node:crypto"
+import { t } from "../../../language/Text.js"
 import { DataError } from "../../DataError.js"
 import type { SplitName } from "../../Dataset.js"
 import type { SplitConfig } from "../SpeakerData.js"
@@ -61,7 +62,7 @@ export const pattern = ({
           new DataError({
             reason: "Mismatch",
             path: "data.split.test_pattern",
-            detail: `${problem}; write a regular expression, or null`
+            detail: t`${problem}; write a regular expression, or null`
           })
       )
 
@@ -127,7 +128,7 @@ const check = (
   if (untrained !== undefined) {
     return empty(
       "data.split.test_pattern",
-      `leaves no training recordings of speaker ${untrained.speaker}; change it, or add recordings`
+      t`leaves no training recordings of speaker ${untrained.speaker}; change it, or add recordings`
     )
   }
   const speakers = new Set(recordings.map(({ speaker }) => speaker)).size
@@ -135,10 +136,8 @@ const check = (
     ? Either.void
     : empty(
         "data.root",
-        `${recordings.length} recordings of ${speakers} speakers are too few: each speaker needs one ` +
-          `to train on, and validation ${byPattern ? "needs one" : "and test need one each"} more. ` +
-          `Add recordings, so that there are at least ${speakers + (byPattern ? 1 : 2)}` +
-          (byPattern ? " beside those that data.split.test_pattern matches" : "")
+        t`${recordings.length} recordings of ${speakers} speakers are too few: each speaker needs one to train on, and validation ${byPattern ? t`needs one` : t`and test need one each`} more. Add recordings, so that there are at least ${speakers + (byPattern ? 1 : 2)}` +
+          (byPattern ? t` beside those that data.split.test_pattern matches` : "")
       )
 }
 

@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import { t } from "../../../language/Text.js"
 import type { InParts } from "../Parts.js"
 import { WavError } from "./WavError.js"
 
@@ -37,7 +38,7 @@ export const findChunks = function* (size: number): InParts<Either.Either<Chunks
   let size64: number | undefined
   for (let at = 12, chunks = 0; at + 8 <= size && !(format && data); chunks++) {
     if (chunks === mostChunks) {
-      return Either.left(badHeader(`has ${mostChunks} chunks, and none with samples among them`))
+      return Either.left(badHeader(t`has ${mostChunks} chunks, and none with samples among them`))
     }
     const header = viewOf(yield { at, length: 8 })
     const name = text(header, 0, 4)
@@ -52,7 +53,7 @@ export const findChunks = function* (size: number): InParts<Either.Either<Chunks
       }
     } else if (name === "fmt ") {
       format = readFormat(viewOf(yield { at: body, length: Math.min(declared, 26) }))
-      if (!format) return Either.left(badHeader("has an incomplete fmt chunk"))
+      if (!format) return Either.left(badHeader(t`has an incomplete fmt chunk`))
     } else if (name === "data") {
       const length = dataSize(declared, size64)
       const isEmpty = (declared === 0 || size64 === 0) && complete && (yield* isChunk(body, size))
@@ -62,8 +63,8 @@ export const findChunks = function* (size: number): InParts<Either.Either<Chunks
     // Chunks begin at even places, but some writers forget the padding after an odd one.
     at = end % 2 === 1 && !(yield* isChunk(end, size)) ? end + 1 : end
   }
-  if (!format) return Either.left(badHeader("has no fmt chunk"))
-  if (!data) return Either.left(badHeader("has no data chunk"))
+  if (!format) return Either.left(badHeader(t`has no fmt chunk`))
+  if (!data) return Either.left(badHeader(t`has no data chunk`))
   return Either.right({ format, data })
 }
 
@@ -113,22 +114,22 @@ const badHeader = (detail: string): WavError => new WavError({ reason: "BadHeade
 
 /** How other sound files begin, for an error that says what the file is instead. */
 const otherFormats: ReadonlyArray<readonly [start: string, name: string]> = [
-  ["fLaC", "a FLAC file"],
-  ["OggS", "an Ogg file"],
-  ["ID3", "an MP3 file"],
-  ["FORM", "an AIFF file"],
-  ["RIFX", "a big-endian RIFX file"],
-  ["riff", "a Wave64 file"],
-  ["NIST_1A", "a NIST SPHERE file"]
+  ["fLaC", t`a FLAC file`],
+  ["OggS", t`an Ogg file`],
+  ["ID3", t`an MP3 file`],
+  ["FORM", t`an AIFF file`],
+  ["RIFX", t`a big-endian RIFX file`],
+  ["riff", t`a Wave64 file`],
+  ["NIST_1A", t`a NIST SPHERE file`]
 ]
 
 const notWav = (start: DataView): WavError => {
   const other = otherFormats.find(([magic]) => text(start, 0, magic.length) === magic)
   const detail =
     start.byteLength === 0
-      ? "is empty"
+      ? t`is empty`
       : other
-        ? `is ${other[1]}, not WAV: convert it`
-        : "is not a WAV file: it does not begin with RIFF and WAVE"
+        ? t`is ${other[1]}, not WAV: convert it`
+        : t`is not a WAV file: it does not begin with RIFF and WAVE`
   return new WavError({ reason: "NotWav", detail })
 }

@@ -1,4 +1,5 @@
 import * as Either from "effect/Either"
+import { t } from "../../../language/Text.js"
 import type { Format } from "./Chunks.js"
 import { WavError } from "./WavError.js"
 
@@ -13,7 +14,7 @@ export interface Encoding {
 const tags = { pcm: 1, float: 3, aLaw: 6, muLaw: 7 }
 
 const tagNames: Readonly<Record<number, string>> = {
-  2: "Microsoft ADPCM",
+  2: t`Microsoft ADPCM`,
   17: "IMA ADPCM",
   49: "GSM 6.10",
   80: "MPEG",
@@ -30,8 +31,8 @@ export const findEncoding = (format: Format): Either.Either<Encoding, WavError> 
   const { bits, blockSize, bytesPerSecond, channels, sampleRate, tag } = format
   const packed = packedEncoding(format)
   if (packed === undefined) {
-    const held = tagNames[tag] ?? `${bits}-bit samples of format ${tag}`
-    const detail = `holds ${held}: convert it to 16-bit PCM`
+    const held = tagNames[tag] ?? t`${bits}-bit samples of format ${tag}`
+    const detail = t`holds ${held}: convert it to 16-bit PCM`
     return Either.left(new WavError({ reason: "Unsupported", detail }))
   }
   const packedSize = packed.bytesPerSample * channels
@@ -39,17 +40,17 @@ export const findEncoding = (format: Format): Either.Either<Encoding, WavError> 
   if (blockSize <= packedSize || agrees(packedSize)) return Either.right(packed)
   const container = tag === tags.pcm && agrees(blockSize) ? pcm[blockSize / channels] : undefined
   return container === undefined
-    ? Either.left(ambiguous(format, "which do not go together"))
+    ? Either.left(ambiguous(format, t`which do not go together`))
     : Either.right({ ...container, padding: container.bytesPerSample - packed.bytesPerSample })
 }
 
 /** A header that can be read in more than one way. */
 export const ambiguous = (format: Format, detail: string): WavError => {
   const { bits, blockSize, bytesPerSecond, channels } = format
-  const of = `${channels} ${channels === 1 ? "channel" : "channels"} of ${bits} bits`
+  const of = t`${channels} ${channels === 1 ? "channel" : "channels"} of ${bits} bits`
   return new WavError({
     reason: "BadHeader",
-    detail: `declares ${of}, ${blockSize} bytes a block and ${bytesPerSecond} a second, ${detail}: convert it to 16-bit PCM`
+    detail: t`declares ${of}, ${blockSize} bytes a block and ${bytesPerSecond} a second, ${detail}: convert it to 16-bit PCM`
   })
 }
 

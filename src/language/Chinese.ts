@@ -1,0 +1,4 @@
+import type { Catalogue } from "./Text.js"
+
+/** Every text in Chinese. */
+export const chinese: Catalogue = {}
