@@ -192,7 +192,24 @@ describe.each(["wasm", "cpu"] as const)("on %s", (backend) => {
     const x = tf.tensor1d([-3, 0, 4, 2, -1, 3], "int32")
     expect(valuesOf(() => tf.isNaN(x))).toEqual([0, 0, 0, 0, 0, 0])
     expect(valuesOf(() => tf.isFinite(x))).toEqual([1, 1, 1, 1, 1, 1])
-    expect(valuesOf(() => tf.reverse(tf.greater(x, 0)))).toEqual([1, 0, 1, 1, 0, 0])
+    const truth = tf.greater(x, 0)
+    expect(valuesOf(() => tf.reverse(truth))).toEqual([1, 0, 1, 1, 0, 0])
+    expect(valuesOf(() => tf.abs(truth))).toEqual([0, 0, 1, 1, 0, 1])
+    expect(valuesOf(() => tf.relu(truth))).toEqual([0, 0, 1, 1, 0, 1])
+    expect(valuesOf(() => tf.stridedSlice(x, [1], [6], [2]))).toEqual([0, 2, 3])
+    expect(valuesOf(() => tf.stridedSlice(truth, [1], [6], [2]))).toEqual([0, 1, 1])
+  })
+
+  on("truth values are chosen without a byte beside them being written", () => {
+    const condition = tf.greater(tf.range(0, 30), 10)
+    const guards: Array<Tensor> = []
+    for (let i = 0; i < 40; i++) {
+      guards.push(tf.fill([8], 7), tf.where(condition, condition, condition))
+    }
+    const overwritten = guards.filter(
+      (guard) => guard.dtype === "float32" && guard.dataSync().some((value) => value !== 7)
+    )
+    expect(overwritten).toEqual([])
   })
 
   on("what is cast to bool is 0 or 1", () => {

@@ -1,0 +1,138 @@
+/**
+ * Runs TensorFlow.js' own tests on our backends, with all patches, and compares with the failures that
+ * `expected.json` lists, each with why.
+ *
+ *   npm run test:tfjs [-- --backend wasm] [--layers PATH]
+ *
+ * The tests of its core come with its package. Those of its layers are in its repository alone: PATH is
+ * a checkout of https://github.com/tensorflow/tfjs, whose layers are then tested, not the package's.
+ * Exits with 1 on a failure that is not expected, and on an expected one that passes.
+ */
+import { execFile } from "node:child_process"
+import { mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs"
+import { dirname, join, resolve } from "node:path"
+import { parseArgs, promisify } from "node:util"
+import { build, type Plugin } from "esbuild"
+import expected from "./expected.json" with { type: "json" }
+import { type Result, surprises } from "./Result.js"
+
+const { values } = parseArgs({
+  options: { backend: { type: "string", multiple: true }, layers: { type: "string" } }
+})
+const backends = values.backend ?? ["wasm", "cpu"]
+
+// Three folders deep, as the sources are, for the kernels are found from where the code is.
+const folder = ".cache/tfjs"
+
+/** The functions that make layers cannot be replaced in a bundle; that patch only refuses an option. */
+const withoutFactories: Plugin = {
+  name: "without factories",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /ActivityRegularizer\.ts$/ }, () => ({
+      contents: "export const patch = () => {}"
+    }))
+}
+
+/** Bundles tests, by name, with one instance of TensorFlow.js between them and Holdfast. */
+const bundle = async (
+  suite: string,
+  tests: ReadonlyMap<string, string>,
+  alias: Record<string, string> = {}
+): Promise<string> => {
+  const output = `${folder}/${suite}`
+  rmSync(output, { recursive: true, force: true })
+  mkdirSync(output, { recursive: true })
+  const loaders = [...tests].map(
+    ([name, path]) => `${JSON.stringify(name)}: () => import(${JSON.stringify(path)})`
+  )
+  const contents = `
+    import ${JSON.stringify(resolve("test/tfjs/boot.ts"))}
+    import { execute } from ${JSON.stringify(resolve("test/tfjs/execute.ts"))}
+    const [, , name, report] = process.argv
+    await {${loaders.join(",\n")}}[name]()
+    await execute(report)`
+  const outfile = `${output}/tests.mjs`
+  await build({
+    stdin: { contents, resolveDir: process.cwd() },
+    outfile,
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    mainFields: ["module", "main"],
+    // The tests import modules for what they do.
+    ignoreAnnotations: true,
+    external: [
+      "jasmine-core",
+      "webgpu",
+      "@tensorflow/tfjs-backend-webgpu",
+      "@tensorflow/tfjs-node*"
+    ],
+    alias: { "@tensorflow/tfjs-core": resolve("node_modules/@tensorflow/tfjs-core"), ...alias },
+    banner: {
+      js: [
+        `import { createRequire as requireFrom } from "node:module"`,
+        "const require = requireFrom(import.meta.url), __dirname = import.meta.dirname"
+      ].join("\n")
+    },
+    plugins: [withoutFactories],
+    logLevel: "error"
+  })
+  return outfile
+}
+
+/** Runs the tests of a name in a process of their own: one that aborts the backend fails no others. */
+const run = async (
+  program: string,
+  name: string,
+  backend: string
+): Promise<ReadonlyArray<Result>> => {
+  const report = `${dirname(program)}/${name}.${backend}.json`
+  const options = {
+    env: { ...process.env, HOLDFAST_BACKEND: backend },
+    maxBuffer: 2 ** 28
+  }
+  try {
+    await promisify(execFile)(process.execPath, [program, name, report], options)
+    return JSON.parse(readFileSync(report, "utf8")) as ReadonlyArray<Result>
+  } catch (error) {
+    const { stderr = "", message } = error as Error & { readonly stderr?: string }
+    throw new Error(`${name} does not run on ${backend}: ${stderr.slice(-2000) || message}`, {
+      cause: error
+    })
+  }
+}
+
+let surprised = false
+
+const check = async (
+  suite: keyof typeof expected,
+  tests: ReadonlyMap<string, string>,
+  alias?: Record<string, string>
+) => {
+  const program = await bundle(suite, tests, alias)
+  for (const backend of backends) {
+    const results: Array<Result> = []
+    for (const name of tests.keys()) results.push(...(await run(program, name, backend)))
+    const count = (status: Result["status"]) =>
+      results.filter((result) => result.status === status).length.toLocaleString("en-US")
+    const found = surprises(results, expected[suite], backend)
+    console.log(
+      `${suite} on ${backend}: ${results.length.toLocaleString("en-US")} tests, ` +
+        `${count("passed")} passed, ${count("failed")} failed, ${count("pending")} pending; ` +
+        (found.length === 0 ? "as expected" : `${found.length} not as expected:`)
+    )
+    for (const line of found) console.log(`  ${line}`)
+    surprised ||= found.length > 0
+  }
+}
+
+await check("core", new Map([["core", "@tensorflow/tfjs-core/dist/tests.js"]]))
+if (values.layers !== undefined) {
+  const sources = resolve(values.layers, "tfjs-layers/src")
+  const files = readdirSync(sources, { recursive: true, encoding: "utf8" })
+    .filter((file) => file.endsWith("_test.ts"))
+    .sort()
+  const tests = new Map(files.map((file) => [file.replaceAll(/[/\\]/g, "."), join(sources, file)]))
+  await check("layers", tests, { "@tensorflow/tfjs-layers": join(sources, "index.ts") })
+}
+process.exitCode = surprised ? 1 : 0
