@@ -4,6 +4,7 @@ import * as Repetition from "./gradients/Repetition.js"
 import * as BatchMatMul from "./kernels/BatchMatMul.js"
 import * as Einsum from "./kernels/Einsum.js"
 import * as EmptyReduction from "./kernels/EmptyReduction.js"
+import * as Pad from "./kernels/Pad.js"
 import * as Padding from "./kernels/Padding.js"
 import * as ActivityRegularizer from "./layers/ActivityRegularizer.js"
 import * as BatchNormalization from "./layers/BatchNormalization.js"
@@ -26,6 +27,7 @@ export const install = (backendName: string): void => {
   BatchMatMul.install(backendName)
   Einsum.install(backendName)
   EmptyReduction.install(backendName)
+  Pad.install(backendName)
   Padding.install(backendName)
 }
 

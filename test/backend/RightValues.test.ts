@@ -281,6 +281,11 @@ describe.each(["wasm", "cpu"] as const)("on %s", (backend) => {
     expect([...slope(pool)(x).dataSync()]).toEqual([0.5, 0.5, 0.5, 0.5, 1])
   })
 
+  on("negative padding takes away", () => {
+    const x = tf.tensor2d([[1, 2, 3], [4, 5, 6]]) // prettier-ignore
+    expect(valuesOf(() => tf.pad(x, [[0, 0], [1, -1]]))).toEqual([0, 1, 2, 0, 4, 5]) // prettier-ignore
+  })
+
   on("a part beyond the end of a tensor is refused", () => {
     expect(() => tf.slice(tf.ones([2, 2]), [0, 1], [2, 2])).toThrow()
     const x = tf.reshape(tf.range(0, 120), [2, 3, 4, 5])

@@ -34,5 +34,6 @@ await Effect.runPromise(start(name))
 const backend = tf.backend()
 backend.dispose = () => {}
 tf.removeBackend(name)
-tf.registerBackend(name, () => backend)
+// Tests outside of a suite for backends take the one of the highest priority.
+tf.registerBackend(name, () => backend, 99)
 setTestEnvs([{ name, backendName: name, isDataSync: true }])

@@ -56,6 +56,7 @@ const bundle = async (
     stdin: { contents, resolveDir: process.cwd() },
     outfile,
     bundle: true,
+    keepNames: true,
     platform: "node",
     format: "esm",
     mainFields: ["module", "main"],
