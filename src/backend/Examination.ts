@@ -1,4 +1,7 @@
 import * as Effect from "effect/Effect"
+import { execFile } from "node:child_process"
+import { existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
 import { t } from "../language/Text.js"
 import type { Measurement } from "./measure.js"
 import { Backend, type BackendName, backendNames } from "./Backend.js"
@@ -19,17 +22,37 @@ export const isRight = (examination: Extract<Examination, { readonly available: 
  */
 export const examineAll = (seconds: number): Effect.Effect<ReadonlyArray<Examination>> =>
   Effect.forEach(backendNames, (name) =>
-    Effect.gen(function* () {
-      yield* Backend
-      const { measure } = yield* Effect.promise(() => import("./measure.js"))
-      return { name, available: true, ...(yield* measure(seconds)) } as const
-    }).pipe(
-      Effect.provide(Backend.layer(name)),
-      Effect.catchAll(({ detail }) =>
-        Effect.succeed({ name, available: false, why: detail } as const)
-      )
+    name === "webgpu" && existsSync(program) ? examineAlone(name, seconds) : examine(name, seconds)
+  )
+
+/** Tries one backend, about `seconds`, and leaves it the current one. */
+export const examine = (name: BackendName, seconds: number): Effect.Effect<Examination> =>
+  Effect.gen(function* () {
+    yield* Backend
+    const { measure } = yield* Effect.promise(() => import("./measure.js"))
+    return { name, available: true, ...(yield* measure(seconds)) } as const
+  }).pipe(
+    Effect.provide(Backend.layer(name)),
+    Effect.catchAll(({ detail }) =>
+      Effect.succeed({ name, available: false, why: detail } as const)
     )
   )
+
+// There is none where the sources run as they are.
+const program = fileURLToPath(new URL("./ExamineAlone.js", import.meta.url))
+
+/** The same in a process of its own: drivers of graphics processors write to standard error as they like. */
+const examineAlone = (name: BackendName, seconds: number): Effect.Effect<Examination> =>
+  Effect.async<Examination>((resume) => {
+    const child = execFile(process.execPath, [program, name, String(seconds)], (error, out) =>
+      resume(
+        error === null
+          ? Effect.succeed(JSON.parse(out) as Examination)
+          : Effect.succeed({ name, available: false, why: error.message.split("\n")[0]! })
+      )
+    )
+    return Effect.sync(() => child.kill())
+  })
 
 /** An examination in a line for people. */
 export const describe = (examination: Examination): string => {

@@ -56,23 +56,20 @@ const examine = gradientError.pipe(
   )
 )
 
-const noProcessor = new Obstacle({
-  why: t`there is no graphics processor that WebGPU can use`,
-  remedy: t`it takes a driver: on Linux for Vulkan (NVIDIA's wants libegl1 besides), on macOS for Metal, on Windows for Direct3D 12`
-})
-
 const open = Effect.fn("WebGpu.open")(function* (load: Load) {
   const webgpu = (yield* loaded(load, "webgpu")) as Packages["webgpu"]
   // Before there is a GPU to be seen: it would register a backend with a device of its own.
   const tfjs = (yield* loaded(load, "@tensorflow/tfjs-backend-webgpu")) as Packages["tfjs"]
-  if (!hasVulkan()) return yield* noProcessor
   const gpu = webgpu.create([])
   expose(webgpu.globals, gpu)
   const adapter = yield* Effect.promise(() =>
     gpu.requestAdapter({ powerPreference: "high-performance" })
   )
   if (adapter === null) {
-    return yield* noProcessor
+    return yield* new Obstacle({
+      why: t`there is no graphics processor that WebGPU can use`,
+      remedy: t`it takes a driver: on Linux for Vulkan (NVIDIA's wants libegl1 besides), on macOS for Metal, on Windows for Direct3D 12`
+    })
   }
   const device = yield* Effect.promise(() => Device.open(adapter))
   // Small tensors would be computed by plain JavaScript; what is examined must be what runs.
@@ -91,20 +88,6 @@ const loaded = (load: Load, name: string): Effect.Effect<unknown, Obstacle> =>
         remedy: t`\`npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0\` gets it`
       })
   )
-
-/**
- * Whether Linux has Vulkan's loader, without which WebGPU would write warnings of its own to
- * standard error. What is no addon of Node fails to load either way; the error says how far it got.
- */
-const hasVulkan = (): boolean => {
-  if (process.platform !== "linux") return true
-  try {
-    process.dlopen({ exports: {} }, "libvulkan.so.1")
-    return true
-  } catch (error) {
-    return !String(error).includes("cannot open shared object file")
-  }
-}
 
 /** Puts WebGPU where a browser has it, and TensorFlow.js looks for it. */
 const expose = (globals: object, gpu: Gpu): void => {

@@ -112,4 +112,11 @@ describe("holdfast", () => {
         "   └─ inner  a part of it\n"
     })
   })
+
+  it("examines the machine without a word of its drivers on standard error", async () => {
+    const { code, err, out } = await holdfast(["doctor"])
+    expect({ code, err }).toEqual({ code: 0, err: "" })
+    expect(out).toMatch(/^webgpu: /m)
+    expect(out).toMatch(/^wasm: gradients right/m)
+  })
 })
