@@ -106,11 +106,13 @@ const eachWindow = (
  * over the part of its window that lies inside, as the mean was taken over that part. The stock
  * kernels divide by the full window.
  */
-export const addGradient = (at: Windows, dy: Float32Array, dx: Float32Array): void =>
+export const addGradient = (at: Windows, dy: Float32Array, dx: Float32Array): void => {
+  const { channels } = at
   eachWindow(at, (place, pixels, count) => {
-    const share = 1 / count
+    const [share, from] = [1 / count, place * channels]
     for (let p = 0; p < count; p++) {
-      const i = pixels[p]! * at.channels
-      for (let c = 0; c < at.channels; c++) dx[i + c]! += dy[place * at.channels + c]! * share
+      const to = pixels[p]! * channels
+      for (let c = 0; c < channels; c++) dx[to + c]! += dy[from + c]! * share
     }
   })
+}

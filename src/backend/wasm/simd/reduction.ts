@@ -39,20 +39,24 @@ export function columnSums(x: usize, out: usize, n: i32, C: i32): void {
  * by their exponents; infinite if any is not finite.
  */
 export function exponentSpread(x: usize, n: i32): f64 {
-  const mask = i32x4.splat(255)
+  const mask = i32x4.splat(255), zero = i32x4.splat(0)
   let largest = i32x4.splat(0), sum: f64 = 0, count: f64 = 0, p = x
   let top: i32 = 0
-  const end = x + (<usize>n << 2), lanes = x + (<usize>(n & ~3) << 2)
+  const end = x + (<usize>n << 2), lanes = x + (<usize>(n & ~7) << 2)
   while (p < lanes) {
     // So many that their sums stay within 32 bits.
     const stop = min(lanes, p + (1 << 22))
-    let sums = i32x4.splat(0), counts = sums
-    for (; p < stop; p += 16) {
-      const exponent = v128.and(i32x4.shr_u(at(p), 23), mask)
-      largest = i32x4.max_s(largest, exponent)
-      sums = i32x4.add(sums, exponent)
-      counts = i32x4.sub(counts, i32x4.gt_s(exponent, i32x4.splat(0)))
+    let sums = zero, counts = zero, sums1 = zero, counts1 = zero
+    for (; p < stop; p += 32) {
+      const e = v128.and(i32x4.shr_u(at(p), 23), mask), e1 = v128.and(i32x4.shr_u(at(p + 16), 23), mask)
+      largest = i32x4.max_s(largest, i32x4.max_s(e, e1))
+      sums = i32x4.add(sums, e)
+      sums1 = i32x4.add(sums1, e1)
+      counts = i32x4.sub(counts, i32x4.gt_s(e, zero))
+      counts1 = i32x4.sub(counts1, i32x4.gt_s(e1, zero))
     }
+    sums = i32x4.add(sums, sums1)
+    counts = i32x4.add(counts, counts1)
     sum += <f64>lanesSum(sums)
     count += <f64>lanesSum(counts)
   }
