@@ -25,6 +25,7 @@ import type { Checkpoint } from "../../src/checkpoint/Checkpoint.js"
 import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
 import * as FileStore from "../../src/checkpoint/FileStore.js"
 import type { ResumeFrom } from "../../src/checkpoint/Resumption.js"
+import * as EventLoop from "../../src/file/EventLoop.js"
 import { blobs, BlobsConfig, blobsNet } from "./blobs.js"
 
 /** A stage with a state of its own: stops the run when it has seen `epochs` epochs. */
@@ -156,8 +157,9 @@ export const session = Effect.fn("session")(function* (options: Session) {
         const wanted = options.interruptAt?.(event, events.length) === true
         if (interrupted || !wanted) return Effect.void
         interrupted = true
-        // The event may come from another fiber, which writes a checkpoint in the background.
-        return Effect.zipRight(Fiber.interruptFork(main!), Effect.yieldNow())
+        // The event may come from another fiber, which writes a checkpoint in the background. Short
+        // steps follow one another without yielding, so that the interruption needs a turn to arrive.
+        return Effect.zipRight(Fiber.interruptFork(main!), EventLoop.breathe)
       })
   })
   const resumption = Layer.succeed(Resumption, {
