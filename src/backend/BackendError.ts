@@ -32,8 +32,9 @@ export class BackendError extends Schema.TaggedError<BackendError>()("BackendErr
   memory: Schema.optional(Memory)
 }) {
   override get message(): string {
-    const amounts = this.memory === undefined ? "" : `${inWords(this.memory)}; `
-    return `${sentences[this.reason](this.subject)}: ${amounts}${this.detail}`
+    const detail =
+      this.memory === undefined ? this.detail : t`${inWords(this.memory)}; ${this.detail}`
+    return t`${sentences[this.reason](this.subject)}: ${detail}`
   }
 }
 

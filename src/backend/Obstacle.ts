@@ -7,7 +7,7 @@ export class Obstacle extends Schema.TaggedError<Obstacle>()("Obstacle", {
   remedy: Schema.String
 }) {
   override get message(): string {
-    return `${this.why}; ${this.remedy}`
+    return t`${this.why}; ${this.remedy}`
   }
 }
 

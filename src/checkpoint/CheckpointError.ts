@@ -98,10 +98,12 @@ export class CheckpointError extends Schema.TaggedError<CheckpointError>()("Chec
 
   override get message(): string {
     const { what, wayOut } = sentences[this.reason]
-    const detail = this.detail === "" ? "" : `: ${Printable.value(this.detail)}`
     const whole = this.others.map((other) => Printable.value(other))
     const others = whole.length === 0 ? "" : t`; whole are ${whole.join(", ")}`
-    return `${Printable.value(this.path)} ${what}${detail} (${wayOut}${others})`
+    const path = Printable.value(this.path)
+    return this.detail === ""
+      ? t`${path} ${what} (${wayOut}${others})`
+      : t`${path} ${what}: ${Printable.value(this.detail)} (${wayOut}${others})`
   }
 }
 

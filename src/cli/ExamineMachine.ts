@@ -10,6 +10,7 @@ import { t } from "../language/Text.js"
 import * as Format from "../observe/Format.js"
 import { stringify } from "../observe/JsonLines.js"
 import { Output } from "../observe/Output.js"
+import { padEnd } from "../observe/Table.js"
 import { version } from "./Version.js"
 
 /** What a run would compute on, and why; or why it would not start. */
@@ -86,12 +87,12 @@ const drawMachine = (machine: Machine): string => {
     ["holdfast", machine.holdfast],
     ["TensorFlow.js", machine.tensorflow_js],
     ["Node", machine.node],
-    ["platform", `${machine.platform}, ${machine.system}`],
-    ["processor", machine.processor],
-    ["cores", String(machine.cores)],
-    ["memory", t`${Format.bytes(total)}, of which ${Format.bytes(available)} can be had`]
+    [t`platform`, `${machine.platform}, ${machine.system}`],
+    [t`processor`, machine.processor],
+    [t`cores`, String(machine.cores)],
+    [t`memory`, t`${Format.bytes(total)}, of which ${Format.bytes(available)} can be had`]
   ] as const
-  return facts.map(([name, fact]) => `${name.padEnd(13)}  ${fact}`).join("\n")
+  return facts.map(([name, fact]) => `${padEnd(name, 13)}  ${fact}`).join("\n")
 }
 
 /** What was found out about each backend, and which is chosen. */

@@ -37,7 +37,7 @@ export const toJson = (health: Health, verified: boolean) =>
   Either.match(health, {
     onLeft: ({ message, reason }) => ({ health: reason, finite: null, problem: message }),
     onRight: (meta) => ({
-      health: verified ? t`whole` : t`header whole`,
+      health: verified ? "whole" : "header whole",
       finite: verified ? Candidates.isSound(meta) : (meta.finite ?? null),
       problem: null
     })

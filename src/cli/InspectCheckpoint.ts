@@ -3,11 +3,11 @@ import type { EpochRecord } from "../checkpoint/Checkpoint.js"
 import type { CheckpointInfo } from "../checkpoint/CheckpointFile.js"
 import * as CheckpointFile from "../checkpoint/CheckpointFile.js"
 import * as Printable from "../file/Printable.js"
-import { t } from "../language/Text.js"
+import { stored, t } from "../language/Text.js"
 import * as Format from "../observe/Format.js"
 import { stringify } from "../observe/JsonLines.js"
 import { Output } from "../observe/Output.js"
-import { table } from "../observe/Table.js"
+import { displayWidth, padEnd, table } from "../observe/Table.js"
 
 /** Prints what is in a checkpoint, once every byte of it has been found to be as it was saved. */
 export const inspectCheckpoint = Effect.fn("Inspect.checkpoint")(function* (options: {
@@ -30,28 +30,31 @@ export const toJson = ({ bytes, meta, tensors }: CheckpointInfo) => ({
 export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): string => {
   const { best, dataset } = meta
   const facts: ReadonlyArray<readonly [string, string]> = [
-    ["file", `${path}, ${Format.bytes(bytes)}`],
-    ["saved", Format.time(meta.saved_at)],
-    ["run", meta.run_id],
-    ["epoch", t`${meta.epoch} finished, ${meta.step} steps of the next done`],
-    ["step", t`${Format.count(meta.global_step)} in all`],
+    [t`file`, `${path}, ${Format.bytes(bytes)}`],
+    [t`saved`, Format.time(meta.saved_at)],
+    [t`run`, meta.run_id],
+    [t`epoch`, t`${meta.epoch} finished, ${meta.step} steps of the next done`],
+    [t`step`, t`${Format.count(meta.global_step)} in all`],
     ["best_val_loss", meta.best_val_loss === null ? t`none yet` : String(meta.best_val_loss)],
     [
-      "best",
+      t`best`,
       best === null
         ? t`none yet`
         : t`${Format.metric(best.metric, best.value)} in epoch ${best.epoch}`
     ],
-    ["data", t`${dataset.name}, ${dataset.classes.length} classes, ${sizes(dataset.sizes)}`],
-    ["backend", meta.backend],
-    ...(meta.stopped === null ? [] : [["stopped", meta.stopped] as const])
+    [
+      t`data`,
+      t`${stored(dataset.name)}, ${dataset.classes.length} classes, ${sizes(dataset.sizes)}`
+    ],
+    [t`backend`, meta.backend],
+    ...(meta.stopped === null ? [] : [[t`stopped`, stored(meta.stopped)] as const])
   ]
-  const width = Math.max(...facts.map(([name]) => name.length))
+  const width = Math.max(...facts.map(([name]) => displayWidth(name)))
   return [
-    facts.map(([name, value]) => `${name.padEnd(width)}  ${Printable.value(value)}`).join("\n"),
+    facts.map(([name, value]) => `${padEnd(name, width)}  ${Printable.value(value)}`).join("\n"),
     history(meta.train_history),
     table(
-      ["tensor", "dtype", "shape", "digest"],
+      [t`tensor`, "dtype", t`shape`, t`digest`],
       tensors.map(({ digest, dtype, name, shape }) => [
         name,
         dtype,
@@ -59,7 +62,7 @@ export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): st
         digest.slice(0, 16)
       ])
     ),
-    Printable.lines(`config\n${JSON.stringify(meta.config, null, 2)}`)
+    Printable.lines(`${t`config`}\n${JSON.stringify(meta.config, null, 2)}`)
   ].join("\n\n")
 }
 
@@ -74,7 +77,7 @@ const history = (records: ReadonlyArray<EpochRecord>): string => {
   const own = new Set(["epoch", "learning_rate", "seconds"])
   const names = [...new Set(records.flatMap(Object.keys))].filter((name) => !own.has(name))
   return table(
-    ["epoch", ...names, "learning_rate", "seconds"],
+    [t`epoch`, ...names, "learning_rate", "seconds"],
     records.map((record) => [
       String(record.epoch),
       ...names.map((name) => (record[name] === undefined ? "" : Format.number(record[name]))),

@@ -1,11 +1,7 @@
 import * as Context from "effect/Context"
-import type { Messages } from "../observe/Messages.js"
 
 /** How this process was called. */
-export class Invocation extends Context.Tag("holdfast/Invocation")<
-  Invocation,
-  Call & { readonly messages: Messages }
->() {}
+export class Invocation extends Context.Tag("holdfast/Invocation")<Invocation, Call>() {}
 
 /** What tells how to call this process again. */
 export interface Call {

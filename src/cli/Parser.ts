@@ -9,6 +9,7 @@ import * as Console from "effect/Console"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { stripVTControlCharacters } from "node:util"
+import { stored } from "../language/Text.js"
 import { doctor } from "./Doctor.js"
 import { inspect } from "./Inspect.js"
 import { list } from "./List.js"
@@ -44,7 +45,7 @@ export const parse = (argv: ReadonlyArray<string>) =>
       ValidationError.isValidationError(error)
         ? new UsageError({
             reason: "Invalid",
-            found: stripVTControlCharacters(HelpDoc.toAnsiText(error.error)).trim(),
+            found: stored(stripVTControlCharacters(HelpDoc.toAnsiText(error.error)).trim()),
             nearest: null,
             help: `holdfast ${argv[2]} --help`
           })

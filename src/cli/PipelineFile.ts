@@ -44,7 +44,7 @@ export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
   if (!Pipeline.isPipeline(module.default)) {
     return yield* fail(
       "NoPipeline",
-      t`its default export is ${module.default === undefined ? "missing" : t`not a pipeline`}; a pipeline's file ends in: export default Pipeline.make("name", stage, stage, …)`
+      t`its default export is ${module.default === undefined ? t`missing` : t`not a pipeline`}; a pipeline's file ends in: export default Pipeline.make("name", stage, stage, …)`
     )
   }
   return module.default

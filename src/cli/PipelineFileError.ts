@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { t } from "../language/Text.js"
 import { displayWidth } from "../observe/Table.js"
 
 /** A place in a source file: line and column count from 1, `text` is the line. */
@@ -32,7 +33,7 @@ export class PipelineFileError extends Schema.TaggedError<PipelineFileError>()(
 ) {
   override get message(): string {
     return this.at === null
-      ? `${this.path}: ${this.detail}`
+      ? t`${this.path}: ${this.detail}`
       : `${this.at.file}:${this.at.line}:${this.at.column}: ${this.detail}\n${pointAt(this.at)}`
   }
 }

@@ -33,12 +33,11 @@ export const layer = (options: {
   readonly flag: Option.Option<ResumeFrom>
   readonly allowDatasetChange: boolean
   readonly force: boolean
-  readonly messages: Messages.Messages
 }): Layer.Layer<Resumption, never, Output> =>
   Layer.effect(
     Resumption,
     Effect.gen(function* () {
-      const { allowDatasetChange, flag, force, messages } = options
+      const { allowDatasetChange, flag, force } = options
       const { err } = yield* Output
 
       const answer = (question: string): Effect.Effect<boolean> =>
@@ -48,7 +47,7 @@ export const layer = (options: {
           const [waited, line] = yield* Effect.timed(Effect.onInterrupt(readLine, () => newLine))
           // What was typed ahead was echoed ahead too: the question still waits for its Enter.
           if (Duration.toMillis(waited) < reaction) yield* newLine
-          return Messages.answer(messages, line) ?? (yield* answer(messages.yesOrNo))
+          return Messages.answer(line) ?? (yield* answer(Messages.yesOrNo()))
         })
 
       return {
@@ -57,7 +56,7 @@ export const layer = (options: {
         force,
         // The question goes to standard error, so that standard output may be a file or a pipe.
         terminal: process.stdin.isTTY && process.stderr.isTTY,
-        ask: (candidate) => Effect.interruptible(answer(messages.goOn(Printable.data(candidate))))
+        ask: (candidate) => Effect.interruptible(answer(Messages.goOn(Printable.data(candidate))))
       }
     })
   )

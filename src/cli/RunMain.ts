@@ -1,6 +1,6 @@
 import { makeRunMain } from "@effect/platform/Runtime"
 import * as Effect from "effect/Effect"
-import type { Messages } from "../observe/Messages.js"
+import * as Messages from "../observe/Messages.js"
 import { Guard, type Terms } from "./Guard.js"
 import * as Report from "./Report.js"
 import { caught, exitCode, type Signal } from "./Signal.js"
@@ -22,20 +22,13 @@ const longest = 2 ** 31 - 1
  * Once the command asks to be watched, a watchdog thread does the answering and the ending, and
  * this thread, which may be blocked, only interrupts `main`.
  */
-export const runMain = (
-  main: Effect.Effect<void, unknown>,
-  options: {
-    readonly inbox: Inbox
-    readonly messages: Pick<Messages, "stopping" | "outOfTime" | "orphaned">
-  }
-): void => {
-  const { inbox, messages } = options
+export const runMain = (main: Effect.Effect<void, unknown>, inbox: Inbox): void => {
   makeRunMain(({ fiber, teardown }) => {
     const keepAlive = setInterval(() => {}, longest)
     const terms = (): Terms => ({
       grace: inbox.grace,
-      stopping: messages.stopping,
-      outOfTime: messages.outOfTime(inbox.grace)
+      stopping: Messages.stopping(),
+      outOfTime: Messages.outOfTime(inbox.grace)
     })
     const guard = new Guard(terms(), {
       say: (text) => process.stderr.write(`\n${text}\n`),
@@ -61,7 +54,7 @@ export const runMain = (
     inbox.startWatchdog = () =>
       new Promise((resolve) => {
         watchdog = Watchdog.start(
-          { terms: guard.terms, orphaned: messages.orphaned },
+          { terms: guard.terms, orphaned: Messages.orphaned() },
           {
             watching: () => {
               isWatching = true

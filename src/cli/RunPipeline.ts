@@ -47,7 +47,6 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
   const { received, setGrace, takeSaveRequest } = yield* Signals
   if (Option.isSome(options.grace)) yield* setGrace(options.grace.value)
   const setting: Setting = {
-    messages: call.messages,
     command: Invocation.goOn(call),
     again: Invocation.again(call),
     signal: received
@@ -62,8 +61,7 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
     Question.layer({
       flag: Option.map(options.resume, Resumption.parse),
       allowDatasetChange: options.allowDatasetChange,
-      force: options.force,
-      messages: call.messages
+      force: options.force
     }),
     Layer.succeed(SaveRequest, { take: takeSaveRequest }),
     FileStore.layer,

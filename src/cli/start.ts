@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as NodePath from "node:path"
-import * as Messages from "../observe/Messages.js"
 import { Output } from "../observe/Output.js"
 import { letHeapGrow } from "./HeapGrowth.js"
 import { Invocation } from "./Invocation.js"
@@ -13,16 +12,14 @@ import { version } from "./Version.js"
 letHeapGrow()
 
 const { argv, env } = process
-const messages = Messages.languages[Messages.language(env)]
 const inbox = new Inbox()
 const invocation = {
   argv,
   environment: env,
-  script: NodePath.relative("", argv[1] ?? ""),
-  messages
+  script: NodePath.relative("", argv[1] ?? "")
 }
 
 main(version).pipe(
   Effect.provide(Layer.mergeAll(Layer.succeed(Invocation, invocation), inbox.layer, Output.layer)),
-  (command) => runMain(command, { inbox, messages })
+  (command) => runMain(command, inbox)
 )

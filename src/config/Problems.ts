@@ -89,7 +89,7 @@ const notAllowed = (issue: Leaf, path: Path): Problem => ({
   kind: "NotAllowed",
   path: path.join("."),
   found: shown(issue.actual),
-  allowed: messageOf(issue) ?? ("ast" in issue ? Allowed.describe(issue.ast) : "nothing"),
+  allowed: messageOf(issue) ?? ("ast" in issue ? Allowed.describe(issue.ast) : t`nothing`),
   meant:
     typeof issue.actual === "string" && "ast" in issue
       ? (nearest(issue.actual, Allowed.words(issue.ast)) ?? null)
@@ -103,6 +103,6 @@ const messageOf = (issue: ParseResult.ParseIssue): string | undefined => {
 }
 
 const shown = (value: unknown): string => {
-  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? "nothing")
+  const text = typeof value === "number" ? String(value) : (JSON.stringify(value) ?? t`nothing`)
   return text.length > 60 ? `${text.slice(0, 59)}…` : text
 }

@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { t } from "../language/Text.js"
 
 /** Why data could not be had. */
 export const DataErrorReason = Schema.Literal("NotFound", "Unreadable", "Empty", "Mismatch")
@@ -10,6 +11,6 @@ export class DataError extends Schema.TaggedError<DataError>()("DataError", {
   detail: Schema.String
 }) {
   override get message(): string {
-    return `${this.path}: ${this.detail}`
+    return t`${this.path}: ${this.detail}`
   }
 }

@@ -1,3 +1,5 @@
+import { t } from "../language/Text.js"
+
 const quote = 0x22
 const backslash = 0x5c
 
@@ -37,7 +39,7 @@ export const beyond = (json: string, limits: Limits): string | undefined => {
       case 0x5b: // [
         depth += 1
         values += 1
-        if (depth > limits.depth) return `more than ${limits.depth} levels deep`
+        if (depth > limits.depth) return t`more than ${limits.depth} levels deep`
         break
       case 0x7d: // }
       case 0x5d: // ]
@@ -47,7 +49,7 @@ export const beyond = (json: string, limits: Limits): string | undefined => {
         values += 1
         break
     }
-    if (values > limits.values) return `more than ${limits.values} values`
+    if (values > limits.values) return t`more than ${limits.values} values`
   }
   return undefined
 }

@@ -1,4 +1,29 @@
-import type { Catalogue } from "./Text.js"
+import { backend } from "./chinese/backend.js"
+import { checkpoint } from "./chinese/checkpoint.js"
+import { cli } from "./chinese/cli.js"
+import { config } from "./chinese/config.js"
+import { data } from "./chinese/data.js"
+import { file } from "./chinese/file.js"
+import { help } from "./chinese/help.js"
+import { observe } from "./chinese/observe.js"
+import { stages } from "./chinese/stages.js"
+import { stored } from "./chinese/stored.js"
+import { training } from "./chinese/training.js"
+import type { Texts } from "./Text.js"
 
 /** Every text in Chinese. */
-export const chinese: Catalogue = {}
+export const chinese: Texts = {
+  texts: {
+    ...backend,
+    ...checkpoint,
+    ...cli,
+    ...config,
+    ...data,
+    ...file,
+    ...help,
+    ...observe,
+    ...stages,
+    ...training
+  },
+  stored
+}

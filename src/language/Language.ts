@@ -26,5 +26,5 @@ export const ofCommand = (
 
 /** Has this process speak a language. */
 export const use = async (language: Language): Promise<void> => {
-  speak(language === "zh" ? (await import("./Chinese.js")).chinese : {})
+  speak(language === "zh" ? (await import("./Chinese.js")).chinese : { texts: {}, stored: {} })
 }

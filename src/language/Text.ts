@@ -1,11 +1,19 @@
 /** Texts in another language by the English ones, in which `{0}` stands for the first value. */
 export type Catalogue = Readonly<Record<string, string>>
 
-let catalogue: Catalogue = {}
+/** The texts of a language: those of `t`, and those of `english`. */
+export interface Texts {
+  readonly texts: Catalogue
+  readonly stored: Catalogue
+}
 
-/** Has texts from now on be those of `texts`, and those that it lacks English. */
-export const speak = (texts: Catalogue): void => {
-  catalogue = texts
+let catalogue: Catalogue = {}
+let storedTexts: Catalogue = {}
+
+/** Has texts from now on be those of a language; what it lacks is English. */
+export const speak = (language: Texts): void => {
+  catalogue = language.texts
+  storedTexts = language.stored
 }
 
 /**
@@ -34,7 +42,7 @@ const fill = (text: string, values: ReadonlyArray<string>): string =>
 
 /** What `english` has made, in the language that the process speaks; other text as it is. */
 export const stored = (english: string): string => {
-  for (const [key, text] of Object.entries(catalogue)) {
+  for (const [key, text] of Object.entries(storedTexts)) {
     const values = patternOf(key).exec(english)?.slice(1)
     if (values !== undefined) return fill(text, values)
   }

@@ -20,7 +20,7 @@ export const clock = (seconds: number): string => {
 /** How long something took: 340 ms, 4.1 s, 3 min 20 s, 1 h 2 min. */
 export const duration = (seconds: number): string => {
   if (seconds < 0.9995) return t`${Math.round(seconds * 1000)} ms`
-  if (seconds < 59.95) return `${seconds.toFixed(1)} s`
+  if (seconds < 59.95) return t`${seconds.toFixed(1)} s`
   const total = Math.round(seconds)
   return total < 3600
     ? t`${Math.floor(total / 60)} min ${total % 60} s`
@@ -29,14 +29,11 @@ export const duration = (seconds: number): string => {
 
 /** How long ago something was, in its largest unit: 12 s, 3 min, 5 h, 40 d. */
 export const age = (seconds: number): string => {
-  if (!Number.isFinite(seconds)) return "unknown"
-  const units = [
-    ["d", 86_400],
-    ["h", 3600],
-    ["min", 60]
-  ] as const
-  const [unit, size] = units.find(([, size]) => seconds >= size) ?? ["s", 1]
-  return `${Math.max(0, Math.floor(seconds / size))} ${unit}`
+  if (!Number.isFinite(seconds)) return t`unknown`
+  const whole = Math.max(0, Math.floor(seconds))
+  if (whole >= 86_400) return t`${Math.floor(whole / 86_400)} d`
+  if (whole >= 3600) return t`${Math.floor(whole / 3600)} h`
+  return whole >= 60 ? t`${Math.floor(whole / 60)} min` : t`${whole} s`
 }
 
 /** A size in the unit that leaves one to three digits before the point: 512 B, 2.1 MB. */

@@ -1,10 +1,11 @@
 import * as Effect from "effect/Effect"
 import * as Printable from "../file/Printable.js"
-import { t } from "../language/Text.js"
+import { stored, t } from "../language/Text.js"
 import type { Event } from "./Event.js"
 import * as Format from "./Format.js"
-import type { Messages } from "./Messages.js"
+import * as Messages from "./Messages.js"
 import type { Output } from "./Output.js"
+import { displayWidth, padEnd } from "./Table.js"
 
 /** A line that stays: to standard output, or to standard error for troubles. */
 export interface Line {
@@ -14,7 +15,6 @@ export interface Line {
 
 /** What closing messages need to know beyond the event. */
 export interface Setting {
-  readonly messages: Messages
   /** The command that goes on with this run. */
   readonly command: string
   /** The command that began it. */
@@ -26,7 +26,7 @@ export interface Setting {
 type EpochFinished = Extract<Event, { readonly _tag: "EpochFinished" }>
 
 /** Columns that a part of an epoch's line takes as a rule, so that those of two epochs line up. */
-const usual = { pair: 13, share: 11, rate: 11, time: 6 }
+const usual = { pair: 13, share: 11 }
 
 /**
  * An epoch's result: metrics, each in training/validation, learning rate and time. In columns where
@@ -37,18 +37,20 @@ export const epoch = ({ epochs, isBest, record }: EpochFinished, width = 80): st
   const parts = [
     [t`epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`, 0],
     ...metricsOf(values),
-    [t`lr ${Format.number(learningRate, 3)}`, usual.rate],
-    [Format.duration(seconds), usual.time]
+    [rate(Format.number(learningRate, 3)), displayWidth(rate("0.000905"))],
+    [Format.duration(seconds), displayWidth(Format.duration(10.5))]
   ] as const
   const line = (padded: boolean) =>
     [
-      ...parts.map(([text, columns]) => (padded ? text.padEnd(columns) : text)),
-      ...(isBest ? ["best"] : [])
+      ...parts.map(([text, columns]) => (padded ? padEnd(text, columns) : text)),
+      ...(isBest ? [t`best`] : [])
     ]
       .join("  ")
       .trimEnd()
-  return line(true).length <= width ? line(true) : line(false)
+  return displayWidth(line(true)) <= width ? line(true) : line(false)
 }
+
+const rate = (shown: string): string => t`lr ${shown}`
 
 type Part = readonly [text: string, columns: number]
 
@@ -58,7 +60,7 @@ const metricsOf = (metrics: Readonly<Record<string, number>>): ReadonlyArray<Par
     const [, split, base = name] = /^(train|val)_(.*)$/.exec(name) ?? []
     const [inTraining, inValidation] = [metrics[`train_${base}`], metrics[`val_${base}`]]
     if (split === undefined || inTraining === undefined || inValidation === undefined) {
-      return [[Format.metric(name, value, 3), name.length + 1 + usual.rate]]
+      return [[Format.metric(name, value, 3), name.length + 1 + usual.share]]
     }
     const columns = base.length + 1 + (Format.isShare(base) ? usual.share : usual.pair)
     return split === "train" ? [[Format.pair(base, inTraining, inValidation, 3), columns]] : []
@@ -69,7 +71,7 @@ const out = (text: string): ReadonlyArray<Line> => [{ to: "out", text }]
 /** The lines that `event` is worth; steps are worth none. `signal` is what stopped the run. */
 export const fromEvent = (
   given: Event,
-  { again, command, messages }: Omit<Setting, "signal">,
+  { again, command }: Omit<Setting, "signal">,
   signal: string | null
 ): ReadonlyArray<Line> => {
   // A result is the pipeline's own text. Of all else, what comes from files stays inside its line.
@@ -87,13 +89,16 @@ export const fromEvent = (
       const { test, train, validation } = event.sizes
       const classes = event.classes.length === 0 ? "" : t`${event.classes.length} classes, `
       return out(
-        t`data ${event.name}: ${classes}${Format.count(train)} examples for training, ${Format.count(validation)} for validation, ${Format.count(test)} for testing`
+        t`data ${stored(event.name)}: ${classes}${Format.count(train)} examples for training, ${Format.count(validation)} for validation, ${Format.count(test)} for testing`
       )
     }
     case "ConfigChanged":
       return event.changes.map(({ after, before, path, wins }) => ({
         to: "out",
-        text: t`${path} was ${Format.value(before)}, is now ${Format.value(after)}: the ${wins} wins`
+        text:
+          wins === "config"
+            ? t`${path} was ${Format.value(before)}, is now ${Format.value(after)}: the config wins`
+            : t`${path} was ${Format.value(before)}, is now ${Format.value(after)}: the checkpoint wins`
       }))
     case "RunStarted": {
       const size = t`${event.epochs} epochs of ${Format.count(event.stepsPerEpoch)} steps, ${Format.count(event.parameters)} parameters`
@@ -101,7 +106,7 @@ export const fromEvent = (
         ...(event.from === null
           ? out(t`training from scratch: ${size}`)
           : [
-              ...out(messages.goingOn(event.from, event.from.reason === "no terminal")),
+              ...out(Messages.goingOn(event.from, event.from.reason === "no terminal")),
               ...out(t`training: ${size}`)
             ]),
         ...out(t`each epoch's metrics: in training/in validation`)
@@ -119,18 +124,18 @@ export const fromEvent = (
             t`saved ${event.path} (${Format.bytes(event.bytes)}, ${Math.round(event.milliseconds)} ms)`
           )
     case "EarlierRunArchived":
-      return out(messages.archived(event.path, event.after ?? null))
+      return out(Messages.archived(event.path, event.after ?? null))
     case "AlreadyFinished":
-      return out(messages.alreadyFinished(event))
+      return out(Messages.alreadyFinished(event))
     case "Interrupted":
       return out(
         event.path === null
-          ? messages.stoppedUnsaved(signal, again)
-          : messages.saved({ place: event.place, path: event.path, signal, command })
+          ? Messages.stoppedUnsaved(signal, again)
+          : Messages.saved({ place: event.place, path: event.path, signal, command })
       )
     case "Evaluated":
       return out(
-        t`${event.split}, weights of epoch ${event.epoch}: ` +
+        t`${split(event.split)}, weights of epoch ${event.epoch}: ` +
           Object.entries(event.metrics)
             .map(([name, value]) => Format.metric(name, value))
             .join(", ")
@@ -138,9 +143,13 @@ export const fromEvent = (
     case "Result":
       return out(event.text)
     case "RunFinished":
-      return out(messages.finished(event))
+      return out(Messages.finished(event))
   }
 }
+
+/** The name of a split; what others call theirs as it is. */
+const split = (name: string): string =>
+  ({ train: t`train`, validation: t`validation`, test: t`test` })[name] ?? name
 
 /** Writes lines, in their order. */
 export const write = (output: Output["Type"], lines: ReadonlyArray<Line>): Effect.Effect<void> =>

@@ -1,6 +1,7 @@
 import { t } from "../language/Text.js"
 import type { Event } from "./Event.js"
 import * as Format from "./Format.js"
+import { cut, displayWidth } from "./Table.js"
 
 type Step = Extract<Event, { readonly _tag: "StepFinished" }>
 
@@ -62,7 +63,7 @@ export const advance = (meter: Meter, event: Event, now: number): Meter => {
 const heading = (step: Step): string => {
   const epoch = t`epoch ${step.epoch}/${step.epochs}`
   // Testing belongs to no epoch.
-  return { train: epoch, validation: t`${epoch}  validating`, test: "testing" }[step.phase]
+  return { train: epoch, validation: `${epoch}  ${t`validating`}`, test: t`testing` }[step.phase]
 }
 
 /** A bar `width` characters wide, its brackets included; plain ASCII, as wide in every terminal. */
@@ -97,13 +98,13 @@ export const line = (meter: Meter, width: number, now: number): string => {
     loss
   ]
   // A narrow terminal loses whole figures, the least of them first, not the ends of numbers.
-  const tail = tails.find((text) => head.length + 2 + text.length <= width) ?? ""
+  const tail = tails.find((text) => displayWidth(head) + 2 + displayWidth(text) <= width) ?? ""
   const columns = barWidth(width, head, tail)
   return columns >= 5
     ? [head, bar(step.step / step.steps, columns), tail].join("  ")
-    : [head, tail].join("  ").trimEnd().slice(0, Math.max(0, width))
+    : cut([head, tail].join("  ").trimEnd(), width)
 }
 
 /** The columns that are left for a bar between `head` and `tail`. */
 const barWidth = (width: number, head: string, tail: string): number =>
-  Math.min(30, width - head.length - tail.length - 4)
+  Math.min(30, width - displayWidth(head) - displayWidth(tail) - 4)

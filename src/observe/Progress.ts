@@ -5,6 +5,7 @@ import * as Line from "./Line.js"
 import * as Meter from "./Meter.js"
 import { Observer } from "./Observer.js"
 import { Output } from "./Output.js"
+import { displayWidth, padEnd } from "./Table.js"
 
 /** Milliseconds between two redraws. */
 const pause = 100
@@ -38,8 +39,8 @@ export const layer = (setting: Line.Setting): Layer.Layer<Observer, never, Outpu
         const { width } = drawn
         const columns = yield* output.columns
         const line = Meter.line(meter, columns - 1 - echo, now)
-        drawn = { width: Math.max(width, line.length), at: now }
-        yield* output.out(`\r${line.padEnd(width)}`)
+        drawn = { width: Math.max(width, displayWidth(line)), at: now }
+        yield* output.out(`\r${padEnd(line, width)}`)
       })
 
       const lines = (event: Event, columns: number, signal: string | null) =>

@@ -39,3 +39,13 @@ export const displayWidth = (text: string): number => {
 /** `text` with spaces after it until it takes `width` columns. */
 export const padEnd = (text: string, width: number): string =>
   text + " ".repeat(Math.max(0, width - displayWidth(text)))
+
+/** As much of `text` as takes at most `width` columns. */
+export const cut = (text: string, width: number): string => {
+  let kept = ""
+  for (const character of text) {
+    if (displayWidth(kept + character) > width) break
+    kept += character
+  }
+  return kept
+}

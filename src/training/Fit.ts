@@ -203,7 +203,7 @@ export const checkDataset = (
   return Effect.fail(
     new FitError({
       reason: "Dataset",
-      detail: t`${path} was trained on other data, or on another split of it:\n\n${table([t`dataset`, t`then`, t`now`], rows)}\n\nGive the data back as it was, train on with --allow-dataset-change (no longer exact: the epoch under way begins anew), or start from scratch with --resume never.`
+      detail: t`${path} was trained on other data, or on another split of it:\n\n${table([t`dataset`, t`before`, t`now`], rows)}\n\nGive the data back as it was, train on with --allow-dataset-change (no longer exact: the epoch under way begins anew), or start from scratch with --resume never.`
     })
   )
 }

@@ -26,7 +26,7 @@ export class MetricError extends Schema.TaggedError<MetricError>()("MetricError"
     return (
       t`${by} monitors ${metric}, which no stage before it measures; ` +
       (meant === undefined
-        ? t`measured are: ${known.join(", ") || "none"}`
+        ? t`measured are: ${known.join(", ") || t`none`}`
         : t`did you mean ${meant}? (measured are: ${known.join(", ")})`)
     )
   }

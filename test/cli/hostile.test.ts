@@ -18,7 +18,6 @@ import * as Report from "../../src/cli/Report.js"
 import { verifyCheckpoints } from "../../src/cli/VerifyCheckpoints.js"
 import type { Event } from "../../src/observe/Event.js"
 import * as Line from "../../src/observe/Line.js"
-import { languages } from "../../src/observe/Messages.js"
 import { Output } from "../../src/observe/Output.js"
 import { damage } from "../checkpoint/damage.js"
 import { sample, tensor } from "../checkpoint/sample.js"
@@ -105,8 +104,7 @@ describe("what files say, shown to people", () => {
             Question.layer({
               flag: Option.none(),
               allowDatasetChange: false,
-              force: false,
-              messages: languages.en
+              force: false
             })
           ),
           Effect.provide(output.layer)

@@ -3,12 +3,10 @@ import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import type { Event } from "../../src/observe/Event.js"
 import type { Setting } from "../../src/observe/Line.js"
-import { languages } from "../../src/observe/Messages.js"
 import { Output } from "../../src/observe/Output.js"
 
 /** What a display is told of the command, which `signal` stops. */
 export const setting = (signal: string | null): Setting => ({
-  messages: languages.en,
   command: "holdfast run p.ts --resume latest",
   again: "holdfast run p.ts",
   signal: Effect.succeed(signal)

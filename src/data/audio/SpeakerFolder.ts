@@ -3,7 +3,7 @@ import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { createHash } from "node:crypto"
-import { t } from "../../language/Text.js"
+import { english, t } from "../../language/Text.js"
 import { emit, type Observer } from "../../observe/Observer.js"
 import { DataError } from "../DataError.js"
 import type { Dataset, Examples, SplitName } from "../Dataset.js"
@@ -44,7 +44,7 @@ export const speakerFolder = Effect.fn("speakerFolder")(function* (config: {
     )
   const classes = speakers.map(({ name }) => name)
   const dataset: Dataset = {
-    name: data.root === null ? "synthetic voices" : path.basename(path.resolve(root)),
+    name: data.root === null ? english`synthetic voices` : path.basename(path.resolve(root)),
     fingerprint: fingerprint(recordings, splits, classes, { ...options, frames: data.frames }),
     inputShape: [data.frames, data.mels],
     labelShape: [],

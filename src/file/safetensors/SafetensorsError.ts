@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { t } from "../../language/Text.js"
 
 /** What is wrong with a safetensors file, or with what should become one. */
 export const SafetensorsErrorReason = Schema.Literal(
@@ -26,6 +27,6 @@ export class SafetensorsError extends Schema.TaggedError<SafetensorsError>()("Sa
   detail: Schema.String
 }) {
   override get message(): string {
-    return `${this.where}: ${this.detail}`
+    return t`${this.where}: ${this.detail}`
   }
 }

@@ -103,7 +103,8 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
   }
   if (cancelled.length > 0) {
     const more = cancelled.length - 1
-    const others = more === 0 ? "" : t` and of ${more} more ${more === 1 ? "file" : "files"}`
+    const others =
+      more === 0 ? "" : more === 1 ? t` and of 1 more file` : t` and of ${more} more files`
     yield* notice(
       "warning",
       t`the channels of ${cancelled[0]}${others} cancel each other out: the loudest is used instead of their mean`

@@ -47,7 +47,7 @@ export const findEncoding = (format: Format): Either.Either<Encoding, WavError> 
 /** A header that can be read in more than one way. */
 export const ambiguous = (format: Format, detail: string): WavError => {
   const { bits, blockSize, bytesPerSecond, channels } = format
-  const of = t`${channels} ${channels === 1 ? "channel" : "channels"} of ${bits} bits`
+  const of = channels === 1 ? t`1 channel of ${bits} bits` : t`${channels} channels of ${bits} bits`
   return new WavError({
     reason: "BadHeader",
     detail: t`declares ${of}, ${blockSize} bytes a block and ${bytesPerSecond} a second, ${detail}: convert it to 16-bit PCM`

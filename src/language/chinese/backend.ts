@@ -1,0 +1,61 @@
+/** What the backends say. */
+export const backend = {
+  "backend {0} cannot be used": "后端 {0} 不可用",
+  "layer {0} cannot be trained here": "层 {0} 无法在此训练",
+  "backend {0} has no memory left": "后端 {0} 内存不足",
+  "backend {0} has failed, and what it computed last is worth nothing":
+    "后端 {0} 出错，其最后的计算结果无效",
+  "{0} more are needed, tensors hold {1}, and {2} is the most there can be":
+    "还需要 {0}，张量已占用 {1}，上限为 {2}",
+  "{0} bytes": "{0} 字节",
+  "{0}: {1}": "{0}：{1}",
+  "{0}; {1}": "{0}；{1}",
+  "{0}: not available: {1}": "{0}：不可用：{1}",
+  "gradients right": "梯度正确",
+  "GRADIENTS WRONG": "梯度错误",
+  "{0}: {1} ({2} % off the measured slope), {3} ms a step":
+    "{0}：{1}（与实测斜率相差 {2} %），每步 {3} 毫秒",
+  "`npm install @tensorflow/tfjs-node-gpu@4.22.0` (or `@tensorflow/tfjs-node@4.22.0`) downloads it, where its host can be reached":
+    "可用 `npm install @tensorflow/tfjs-node-gpu@4.22.0`（或 `@tensorflow/tfjs-node@4.22.0`）下载，需能访问其下载站点",
+  "native TensorFlow, which is optional, is not installed": "未安装原生 TensorFlow（可选）",
+  "{0} is installed without its native addon": "{0} 已安装，但缺少原生插件",
+  "{0} belongs to another copy of TensorFlow.js": "{0} 属于另一份 TensorFlow.js",
+  "install the same version as that of @tensorflow/tfjs, 4.22.0":
+    "请安装与 @tensorflow/tfjs 相同的版本 4.22.0",
+  "{0} does not load: {1}": "{0} 加载失败：{1}",
+  "it was asked for; it runs on {0}": "由用户指定，运行于 {0}",
+  "it was asked for": "由用户指定",
+  "; ": "；",
+  "the native package is installed": "已安装原生包",
+  "{0}; use another layer": "{0}；请换用其他层",
+  "the backend {0} has no kernel {1}; use another layer, or another backend":
+    "后端 {0} 没有 {1} 内核；请换用其他层或其他后端",
+  "no gradient reaches its weight {0}": "其权重 {0} 得不到梯度",
+  "this processor has no SIMD for WebAssembly": "此处理器不支持 WebAssembly SIMD",
+  "choose the backend cpu": "请选择后端 cpu",
+  "the memory of the WebAssembly backend has run out in this process":
+    "本进程中 WebAssembly 后端的内存已耗尽",
+  "start another process": "请重新启动进程",
+  "the WebAssembly backend does not start": "WebAssembly 后端无法启动",
+  "reinstall @tensorflow/tfjs-backend-wasm 4.22.0, or choose the backend cpu":
+    "请重新安装 @tensorflow/tfjs-backend-wasm 4.22.0，或选择后端 cpu",
+  "the training kernels do not load: {0}": "训练内核加载失败：{0}",
+  "run `npm ci`, which builds them": "请运行 `npm ci` 以编译",
+  "its gradients are wrong by {0} %": "其梯度误差为 {0} %",
+  "WebGPU does not compute right on {0}: {1}": "WebGPU 在 {0} 上计算有误：{1}",
+  "try another driver, or choose another backend": "请更换驱动，或选择其他后端",
+  "there is no graphics processor that WebGPU can use": "没有 WebGPU 可用的显卡",
+  "it takes a driver: on Linux for Vulkan (NVIDIA's wants libegl1 besides), on macOS for Metal, on Windows for Direct3D 12":
+    "需要驱动：Linux 上为 Vulkan（NVIDIA 还需 libegl1），macOS 上为 Metal，Windows 上为 Direct3D 12",
+  "the package {0} is not installed": "未安装包 {0}",
+  "`npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0` gets it":
+    "请运行 `npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0` 安装",
+  "TensorFlow.js cannot add the penalty of an activityRegularizer to the loss; use a regularizer of the weights (kernelRegularizer), or add it to the loss of an Objective of your own":
+    "TensorFlow.js 无法把 activityRegularizer 的惩罚项加入损失；请改用权重正则化（kernelRegularizer），或在自定义 Objective 的损失中加入",
+  "take a smaller batch_size or a smaller model, or the backend tensorflow":
+    "请减小 batch_size 或模型，或使用后端 tensorflow",
+  "a device without a name": "未命名设备",
+  "a software adapter": "软件模拟的适配器",
+  "the device was lost: {0}": "设备丢失：{0}",
+  "its device is gone": "其设备已不存在"
+}

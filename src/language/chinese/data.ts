@@ -1,0 +1,94 @@
+/** What is said of data and recordings. */
+export const data = {
+  "{0}, {1} example {2}": "{0}，{1} 的第 {2} 个样本",
+  "its label is {0}, but there are {1} classes, from 0":
+    "标签为 {0}，但只有 {1} 个类别（从 0 开始）",
+  "holds samples that are not numbers": "含有非数值的采样",
+  "is silent, or nearly so": "无声或近乎无声",
+  "is shorter than one frame of {0} ms": "短于一帧（{0} 毫秒）",
+  "was cut short while it was read": "读取过程中被截断",
+  "{0} is not used and will be made again: {1}": "{0} 不再使用，将重新生成：{1}",
+  "features could not be kept in {0} and will be computed again: {1}":
+    "特征无法保存在 {0}，将重新计算：{1}",
+  "features cannot be kept there, and are too many for memory; make room, or change data.cache_dir ({0})":
+    "特征无法保存在该处，且内存放不下；请清理空间，或更换 data.cache_dir（{0}）",
+  "{0} could not be tidied: {1}": "{0} 无法清理：{1}",
+  "it is no file of features": "不是特征文件",
+  "it is damaged": "已损坏",
+  "its index makes no sense": "索引无效",
+  "it holds the features of other parameters": "其中的特征使用了其他参数",
+  "{0}/{1} to {2}": "{0}/{1} 移至 {2}",
+  ", and {0} more": " 等，另有 {0} 个",
+  "the fractions of data.split leave a split empty or a speaker untrained, so these recordings move: {0}{1}":
+    "按 data.split 的比例会有空的划分或没有训练录音的说话人，因此移动以下录音：{0}{1}",
+  "{0} of {1} bands would be too narrow to hold any frequency; use fewer, or a longer data.window_ms":
+    "{1} 个频带中有 {0} 个过窄，不含任何频率；请减少频带，或增大 data.window_ms",
+  "features can no longer be read from there; run again, and they are computed again ({0})":
+    "无法再从该处读取特征；重新运行即会重新计算（{0}）",
+  "{0}; lookaheads, lookbehinds and backreferences are left out, as matching them can take hours":
+    "{0}；不支持前瞻、后顾和反向引用，因为匹配可能耗时数小时",
+  "computing features, to be kept in {0}": "正在计算特征，保存在 {0}",
+  "skipped {0}: it {1}": "已跳过 {0}：{1}",
+  "none of its {0} recordings can be used ({1}); mend or remove the folder":
+    "其 {0} 个录音均不可用（{1}）；请修复或移除该文件夹",
+  "and {0} more files were skipped": "另有 {0} 个文件被跳过",
+  " and of 1 more file": " 及另外 1 个文件",
+  " and of {0} more files": " 及另外 {0} 个文件",
+  "the channels of {0}{1} cancel each other out: the loudest is used instead of their mean":
+    "{0}{1} 的各声道相互抵消：改用最响的声道，而不是平均值",
+  "is not a file": "不是文件",
+  "skipped {0}: it holds no .wav files": "已跳过 {0}：没有 .wav 文件",
+  "holds one speaker only, {0}": "只有一位说话人 {0}",
+  "holds no recordings": "没有录音",
+  "; at least two folders of .wav files, one a speaker, are needed":
+    "；至少需要两个 .wav 文件夹，每位说话人一个",
+  "there is no such folder; set data.root to a folder of speakers, or to null for synthetic voices":
+    "没有此文件夹；请把 data.root 设为说话人文件夹，或设为 null 以使用合成语音",
+  "is a link that leads nowhere": "是失效的链接",
+  "may not be read: permission is denied": "无法读取：权限不足",
+  "cannot be read: {0}": "无法读取：{0}",
+  "{0}; write a regular expression, or null": "{0}；请填写正则表达式或 null",
+  "leaves no training recordings of speaker {0}; change it, or add recordings":
+    "使说话人 {0} 没有训练录音；请修改，或增加录音",
+  "{0} recordings of {1} speakers are too few: each speaker needs one to train on, and validation {2} more. Add recordings, so that there are at least {3}":
+    "{1} 位说话人的 {0} 个录音太少：每位说话人需要一个用于训练，验证集{2}。请增加录音，至少达到 {3} 个",
+  "needs one": "还需要一个",
+  "and test need one each": "和测试集还各需要一个",
+  " beside those that data.split.test_pattern matches":
+    "（不含 data.split.test_pattern 匹配的录音）",
+  "synthetic voices cannot be kept there; change data.synthetic.folder ({0})":
+    "合成语音无法保存在该处；请更换 data.synthetic.folder（{0}）",
+  "is not a folder of synthetic voices: it has no {0}; move it away, or change data.synthetic.folder":
+    "不是合成语音文件夹：缺少 {0}；请移走它，或更换 data.synthetic.folder",
+  "the synthetic voices in {0} were changed and are made again":
+    "{0} 中的合成语音被改动过，将重新生成",
+  "making {0} recordings of each of {1} synthetic voices in {2}":
+    "正在 {2} 中为 {1} 个合成语音各生成 {0} 个录音",
+  "holds no samples": "没有采样",
+  "but what would be padding is not zero": "但填充位不为零",
+  "declares no channels": "声道数为零",
+  "declares a sample rate of {0} Hz; from {1} to {2} can be read":
+    "采样率为 {0} Hz；可读取 {1} 至 {2}",
+  "has {0} chunks, and none with samples among them": "有 {0} 个块，但都不含采样",
+  "has an incomplete fmt chunk": "fmt 块不完整",
+  "has no fmt chunk": "没有 fmt 块",
+  "has no data chunk": "没有 data 块",
+  "a FLAC file": "FLAC 文件",
+  "an Ogg file": "Ogg 文件",
+  "an MP3 file": "MP3 文件",
+  "an AIFF file": "AIFF 文件",
+  "a big-endian RIFX file": "大端序 RIFX 文件",
+  "a Wave64 file": "Wave64 文件",
+  "a NIST SPHERE file": "NIST SPHERE 文件",
+  "is empty": "为空",
+  "is {0}, not WAV: convert it": "是 {0}，不是 WAV：请先转换",
+  "is not a WAV file: it does not begin with RIFF and WAVE": "不是 WAV 文件：开头不是 RIFF 和 WAVE",
+  "Microsoft ADPCM": "微软 ADPCM",
+  "{0}-bit samples of format {1}": "格式 {1} 的 {0} 位采样",
+  "holds {0}: convert it to 16-bit PCM": "内容为 {0}：请转换为 16 位 PCM",
+  "which do not go together": "两者不相符",
+  "1 channel of {0} bits": "1 个 {0} 位声道",
+  "{0} channels of {1} bits": "{0} 个 {1} 位声道",
+  "declares {0}, {1} bytes a block and {2} a second, {3}: convert it to 16-bit PCM":
+    "声明为 {0}，每块 {1} 字节，每秒 {2} 字节，{3}：请转换为 16 位 PCM"
+}

@@ -1,0 +1,126 @@
+/** What is said of training, models and their errors. */
+export const training = {
+  "{0}. Restored {1}, after epoch {2}; the learning rate is multiplied by {3} from here on":
+    "{0}。已恢复 {1}（第 {2} 轮之后）；此后学习率乘以 {3}",
+  "The batch from {0} already holds values that are not finite": "来自 {0} 的批次中已有非有限值",
+  "The first weight out of range is {0}": "首个超出范围的权重是 {0}",
+  "The first gradient out of range is that of {0}": "首个超出范围的梯度属于 {0}",
+  "epoch {0}": "第 {0} 轮",
+  "epoch {0}, step {1}": "第 {0} 轮第 {1} 步",
+  "training diverged in {0}: {1} is {2}": "训练在{0}发散：{1} 为 {2}",
+  "{0} steps in a row were skipped before": "此前已连续跳过 {0} 步",
+  "the run was restored {0} times before": "此前已恢复 {0} 次",
+  "Look for NaN and infinite values in the data": "请检查数据中的 NaN 和无穷大",
+  'Lower training.learning_rate (the rate was {0}), let it warm up (training.scheduler cosine with warmup_epochs), look for extreme values in the data, or set training.on_divergence to "restore" or "skip"':
+    '请降低 training.learning_rate（当时为 {0}），使用预热（training.scheduler 为 cosine 并设 warmup_epochs），检查数据中的极端值，或把 training.on_divergence 设为 "restore" 或 "skip"',
+  " So far, {0}.": "{0}。",
+  ", and ": "，",
+  "\n{0}.\nNothing of the diverged state is saved; ": "\n{0}。\n发散的状态不会保存；",
+  "there is no earlier checkpoint.": "没有更早的检查点。",
+  "the last good checkpoint is {0}.": "最后一个正常的检查点是 {0}。",
+  unexpected: "多余",
+  missing: "缺失",
+  "other shape": "形状不同",
+  "{0} holds another model than the config describes:\n\n{1}\n\nSet the model section of the config back to that of the checkpoint (holdfast inspect {2} shows it), or start this model from scratch with --resume never, which moves the earlier checkpoints aside.":
+    "{0} 中的模型与配置所述不同：\n\n{1}\n\n请把配置的 model 部分改回检查点中的（用 holdfast inspect {2} 查看），或用 --resume never 从头训练此模型，之前的检查点会被移到一旁。",
+  tensor: "张量",
+  "in the checkpoint": "在检查点中",
+  "its shape": "其形状",
+  "the model's": "模型的形状",
+  "the function model of restoreOrInit gives a promise; build the model at once, and do what takes time in loadDataset":
+    "restoreOrInit 的 model 函数返回了 promise；请同步构建模型，耗时的工作放在 loadDataset 中",
+  "the model is built by another copy of TensorFlow.js than the one that Holdfast trains with, {0} in {1}. Find the copies with npm ls @tensorflow/tfjs-layers, and keep one: npm install @tensorflow/tfjs@{2}, then npm dedupe":
+    "模型由另一份 TensorFlow.js 构建，而 Holdfast 训练用的是 {1} 中的 {0}。请用 npm ls @tensorflow/tfjs-layers 查找，并只保留一份：npm install @tensorflow/tfjs@{2}，然后 npm dedupe",
+  "the function model of restoreOrInit gives no layers model; make one by tf.sequential or tf.model":
+    "restoreOrInit 的 model 函数没有返回 LayersModel；请用 tf.sequential 或 tf.model 构建",
+  "a run trains a model with one input and one output, but this one has {0} and {1}":
+    "只能训练单输入、单输出的模型，而此模型有 {0} 个输入和 {1} 个输出",
+  "the model takes inputs of shape [{0}], but those of {1} are [{2}]":
+    "模型的输入形状为 [{0}]，而 {1} 的为 [{2}]",
+  any: "任意",
+  "the stateful layer {0} {1}": "有状态层 {0} {1}",
+  "keeps a state that checkpoints cannot hold; keep it in a weight, made by addWeight with trainable false":
+    "的状态无法存入检查点；请用 addWeight（trainable 为 false）把它存为权重",
+  "takes batches of {0}, but training.batch_size is {1}; build the model with batchInputShape: [config.training.batch_size, …]":
+    "的批大小为 {0}，而 training.batch_size 为 {1}；请用 batchInputShape: [config.training.batch_size, …] 构建模型",
+  "takes batches of {0}, but the last one of the {1} split has {2}; choose a training.batch_size that divides the size of every split, or leave examples out":
+    "的批大小为 {0}，而 {1} 集的最后一批有 {2} 个样本；请选择能整除各集大小的 training.batch_size，或去掉一些样本",
+  " (model.num_classes is {0})": "（model.num_classes 为 {0}）",
+  "{0} was trained to tell apart the classes of {1}, {2}, but {3} has {4}. Give the data back as it was, keep this run in another training.checkpoint_dir, or start from scratch with --resume never, which moves the earlier checkpoints aside.":
+    "{0} 训练时的类别来自 {1}：{2}，而 {3} 有 {4}。请恢复原来的数据，为此训练另设 training.checkpoint_dir，或用 --resume never 从头训练，之前的检查点会被移到一旁。",
+  name: "名称",
+  classes: "类别",
+  train: "训练集",
+  validation: "验证集",
+  test: "测试集",
+  fingerprint: "指纹",
+  "{0} was trained on other data, or on another split of it:\n\n{1}\n\nGive the data back as it was, train on with --allow-dataset-change (no longer exact: the epoch under way begins anew), or start from scratch with --resume never.":
+    "{0} 训练时的数据或其划分与现在不同：\n\n{1}\n\n请恢复原来的数据，用 --allow-dataset-change 继续训练（不再精确：当前轮重新开始），或用 --resume never 从头训练。",
+  dataset: "数据集",
+  before: "当时",
+  now: "现在",
+  "the model ends in {0} (layer {1}), but Objective.{2} takes logits and applies {3} itself: with both, the gradients nearly vanish. Leave the activation out":
+    "模型以 {0} 结尾（层 {1}），而 Objective.{2} 接受 logit 并自行应用 {3}：重复应用会使梯度几乎消失。请去掉该激活函数",
+  "{0} monitors {1}, which {2} measures after it; put {3} before it":
+    "{0} 监控 {1}，而 {2} 在其之后才计算；请把 {3} 放到前面",
+  "{0} monitors {1}, which no stage before it measures; ": "{0} 监控 {1}，但之前没有阶段计算它；",
+  "measured are: {0}": "已计算的有：{0}",
+  none: "无",
+  "did you mean {0}? (measured are: {1})": "是否想输入 {0}？（已计算的有：{1}）",
+  '"min" or "max"': '"min" 或 "max"',
+  "{0} now monitors {1} instead of {2}: it starts over, and what was best before does not count":
+    "{0} 改为监控 {1}，之前是 {2}：重新开始比较，之前的最佳值作废",
+  "{0} (lower is better)": "{0}（越低越好）",
+  "{0} (higher is better)": "{0}（越高越好）",
+  "Objective.classification needs the names of the classes, but those of {0} are []. Name them in Dataset.classes; for labels that are quantities, use Objective.regression":
+    "Objective.classification 需要类别名称，而 {0} 的为 []。请在 Dataset.classes 中列出；若标签是数值，请用 Objective.regression",
+  "the model has one output for each label, but Objective.classification takes a logit for each class of {0}, {1}. Use Objective.binary, which takes one logit, or give the last layer 2 units and no activation":
+    "模型对每个标签只有一个输出，而 Objective.classification 需要 {0} 每个类别一个 logit：{1}。请改用只需一个 logit 的 Objective.binary，或让最后一层有 2 个单元且无激活函数",
+  "the model tells {0} classes apart, but {1} has {2}. Give its last layer {3} units":
+    "模型区分 {0} 个类别，而 {1} 有 {2}。请让最后一层有 {3} 个单元",
+  "the model's outputs are of shape {0}, but labels of shape {1} in {2} classes take logits of shape {3}":
+    "模型的输出形状为 {0}，而形状为 {1} 的 {2} 类标签需要形状为 {3} 的 logit",
+  "Objective.binary tells two classes apart, but {0} has {1}. Name two in Dataset.classes, that of label 0 first":
+    "Objective.binary 区分两个类别，而 {0} 有 {1}。请在 Dataset.classes 中列出两个，标签 0 的在前",
+  "; for more, use Objective.classification": "；类别更多时请用 Objective.classification",
+  "the model's outputs are of shape {0}, but Objective.binary takes one logit for each label of {1}, whose shape is {2}":
+    "模型的输出形状为 {0}，而 Objective.binary 需要 {1} 每个标签一个 logit，标签形状为 {2}",
+  ". Give the last layer 1 unit and no activation": "。请让最后一层有 1 个单元且无激活函数",
+  "the model's outputs are of shape {0}, but the labels of {1} are of shape {2}; give them the same":
+    "模型的输出形状为 {0}，而 {1} 的标签形状为 {2}；两者须相同",
+  "the optimizer {0}": "优化器 {0}",
+  "{0}.{1} is [{2}], the weight is [{3}]": "{0}.{1} 为 [{2}]，权重为 [{3}]",
+  "{0}; it is tried again with the next save": "{0}；下次保存时重试",
+  "a training step failed half-way, so its state is not saved": "一个训练步中途失败，其状态不保存",
+  "{0}. This state is not saved; the checkpoint before it is kept":
+    "{0}。此状态不保存；保留之前的检查点",
+  "argument {0} of {1} is {2}, not a stage; make one with Stage.make":
+    "{1} 的第 {0} 个参数是 {2}，不是阶段；请用 Stage.make 创建",
+  "{0} needs {1}; put {2} before it": "{0} 需要{1}；请把 {2} 放到前面",
+  "{0} takes {1}, so it cannot be a stage of epochs, which take a run; put it into the pipeline":
+    "{0} 接受{1}，因此不能作为 epochs 的阶段（它们接受训练）；请放到流水线中",
+  'two stages of the epoch are called {0}; a checkpoint tells stages apart by name, so rename one: Stage.named("another name", stage)':
+    '本轮有两个阶段都叫 {0}；检查点按名称区分阶段，请改名：Stage.named("another name", stage)',
+  "{0} and {1} would share one state in the checkpoints; give one a name of its own, by its option name":
+    "{0} 和 {1} 在检查点中会共用同一状态；请用选项 name 为其中之一另取名称",
+  '{0} cannot be called "{1}": use letters, digits, "-" and "_", and neither model nor best_model':
+    '{0} 不能命名为 "{1}"：请用字母、数字、"-" 和 "_"，且不能是 model 或 best_model',
+  "{0} must come before {1} in the epoch; swap them": "每轮中 {0} 必须在 {1} 之前；请交换两者",
+  "{0} needs a stage before it in the epoch that {1}": "{0} 之前需要有{1}的阶段",
+  "{0} needs a stage of the epoch that {1}": "{0} 需要每轮中有{1}的阶段",
+  "{0} of {1} is {2}; allowed: {3}": "{1} 的 {0} 为 {2}；允许：{3}",
+  "{0} is {1}, which has no effect here: no stage of the epoch {2}. Add one, or remove the field from the config; a stage that wraps such a one lists it as its children":
+    "{0} 为 {1}，在此不起作用：每轮中没有{2}的阶段。请添加，或从配置中删除该字段；包装此类阶段的阶段须在 children 中列出它",
+  "trains (Stages.trainEpoch)": "训练（Stages.trainEpoch）",
+  "validates (Stages.validate)": "验证（Stages.validate）",
+  "tracks the best epoch (Stages.trackBest)": "跟踪最佳轮次（Stages.trackBest）",
+  "stops the run early (Stages.earlyStopping)": "早停（Stages.earlyStopping）",
+  "steps the scheduler (Stages.stepScheduler)": "更新学习率调度器（Stages.stepScheduler）",
+  "saves checkpoints (Stages.checkpoint)": "保存检查点（Stages.checkpoint）",
+  'provides "{0}"': '提供 "{0}"',
+  "the stage {0}": "阶段 {0}",
+  "the state of {0} in the checkpoint cannot be restored: {1}": "无法恢复检查点中{0}的状态：{1}",
+  "the state of {0} does not fit its schema, and cannot be saved: {1}":
+    "{0}的状态不符合其 schema，无法保存：{1}",
+  "the scheduler plateau": "学习率调度器 plateau"
+}

@@ -1,0 +1,60 @@
+import { describe, expect, it } from "@effect/vitest"
+import { chinese } from "../../src/language/Chinese.js"
+import { texts } from "./sources.js"
+
+const found = texts("src").filter(({ file }) => !file.includes("/language/"))
+const keysOf = (tag: string) => [
+  ...new Set(found.filter((one) => one.tag === tag).map(({ text }) => text))
+]
+
+/** Of the parser of the command line. */
+const ofPackages = ["Missing argument <{0}>", "Received unknown argument: '{0}'"]
+
+/** Where English stays: what other programs read, kernels' own errors, descriptions in schemas. */
+const exempt =
+  /backend\/(kernels|layers|wasm|webgpu|gradients)\/|cli\/(Completions|ImportFailure|WatchdogThread|Invocation)|config\/(TrainingConfig|Config)\.ts|SpeakerData\.ts/
+
+/** Where words stand that look like a sentence and are none. */
+const exemptTexts = new Set([
+  "told to",
+  "no terminal",
+  "nothing found",
+  "earlier run found",
+  "npx holdfast",
+  "Unknown system error",
+  "cannot open shared object file",
+  "tfjs_binding.node) can not be found",
+  "Synthetic voices, made by Holdfast: no person said this.",
+  "header whole",
+  "in use"
+])
+
+const holes = (text: string) => new Set(text.match(/\{\d+\}/g))
+
+describe("Chinese", () => {
+  it("has every text, and no other", () => {
+    expect(Object.keys(chinese.texts).sort()).toEqual(keysOf("t").sort())
+    expect(Object.keys(chinese.stored).sort()).toEqual([...keysOf("english"), ...ofPackages].sort())
+  })
+
+  it("is Chinese, and names all that the English names", () => {
+    for (const [key, text] of Object.entries({ ...chinese.texts, ...chinese.stored })) {
+      expect(holes(text), key).toEqual(holes(key))
+      const words = key.replaceAll(/\{\d+\}/g, "")
+      if (/[a-z]/i.test(words) && /[a-z]/i.test(text)) expect(text, key).toMatch(/\p{Script=Han}/u)
+    }
+  })
+
+  it("finds no sentence in the sources that is not translated", () => {
+    const sentence = /(^|[ }])[a-z]{2,}[,;:.]? ./
+    const left = found.filter(
+      ({ file, tag, text }) =>
+        tag === null &&
+        sentence.test(text) &&
+        !/^holdfast |^--/.test(text) &&
+        !exempt.test(file) &&
+        !exemptTexts.has(text)
+    )
+    expect(left.map(({ file, text }) => `${file}: ${text}`)).toEqual([])
+  })
+})
