@@ -1,3 +1,4 @@
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
@@ -125,7 +126,7 @@ export const make: {
         Effect.void
       )
       .pipe(
-        Effect.provideService(Preflight, { check: preflight(stages) }),
+        withPreflight(stages),
         abortable,
         Effect.scoped,
         Effect.withSpan(name)
@@ -142,6 +143,26 @@ const wrongInput = (stages: ReadonlyArray<Stage.Any>): StageErrorReason | null =
   }
   return null
 }
+
+/** Has the stages look at the config once it is read, with the services of the pipeline. */
+const withPreflight =
+  (stages: ReadonlyArray<Stage.Any>) =>
+  <A, E, R>(pipeline: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.contextWithEffect((context: Context.Context<R>) => {
+      const check = (config: unknown) =>
+        Effect.zipRight(preflight(stages)(config), prepare(stages)(config)).pipe(
+          Effect.provide(context)
+        )
+      // A stage fails as it prepares with what it may fail with as it runs: its types say so there.
+      return Effect.provideService(pipeline, Preflight, {
+        check: check as Preflight["Type"]["check"]
+      })
+    })
+
+const prepare = (stages: ReadonlyArray<Stage.Any>) => (config: unknown) =>
+  Effect.forEach(withChildren(stages), (stage) => stage.prepare?.(config) ?? Effect.void, {
+    discard: true
+  })
 
 /** Has each stage check the run that the config describes. */
 const preflight = (stages: ReadonlyArray<Stage.Any>) => (config: unknown) => {

@@ -57,6 +57,8 @@ export interface Stage<in In, out Out, out E = never, out R = never> {
   readonly plan?: ((config: unknown) => Plan | null) | undefined
   /** Whether it can do its part of such a run; asked before the data is loaded. */
   readonly check?: ((plan: Plan) => Effect.Effect<void, StageError | MetricError>) | undefined
+  /** What it does as soon as the config is read, so that mistakes show before the data is loaded. */
+  readonly prepare?: (config: unknown) => Effect.Effect<void, E, R>
   readonly run: (input: In) => Effect.Effect<Out, E, R>
 }
 
@@ -128,7 +130,7 @@ export const make = <In, Out, E = never, R = never>(
 /** What a stage is made of, beside its name. */
 export interface Options<in In, out Out, out E, out R> extends Pick<
   Stage<In, Out, E, R>,
-  "role" | "takes" | "gives" | "plan" | "check" | "run"
+  "role" | "takes" | "gives" | "plan" | "check" | "prepare" | "run"
 > {
   readonly description: string
   readonly children?: ReadonlyArray<Stage.Any>

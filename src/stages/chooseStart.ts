@@ -8,6 +8,7 @@ import * as Named from "../checkpoint/Named.js"
 import {
   aboutNonFinite,
   decide,
+  meant,
   ResumeError,
   Resumption,
   sourceOf
@@ -59,7 +60,7 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
   if (decision.action === "fresh") return scratch
 
   const found = Option.getOrNull(Option.orElse(latest, () => best))
-  const checkpoint = found?.checkpoint ?? (yield* Named.load(decision.path, folder.path))
+  const checkpoint = found?.checkpoint ?? (yield* named(decision.path, folder.path))
   const { meta } = checkpoint
   const wary = isSound(meta)
     ? null
@@ -104,4 +105,27 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
     archive: candidates.some((one) => !stays(one))
   }
   return start
+})
+
+/** The checkpoint that the user has named. Where there is no such file, it may be a mistyped rule. */
+const named = Effect.fnUntraced(function* (path: string, folder: string) {
+  const rule = meant(path)
+  if (rule !== undefined) {
+    const store = yield* CheckpointStore
+    const { flag } = yield* Resumption
+    yield* Effect.catchIf(
+      Effect.asVoid(store.inspect(path)),
+      ({ reason }) => reason !== "NotFound",
+      () => Effect.void
+    ).pipe(
+      Effect.mapError(
+        () =>
+          new ResumeError({
+            reason: { _tag: "Mistyped", text: path, meant: rule },
+            source: sourceOf(flag)
+          })
+      )
+    )
+  }
+  return yield* Named.load(path, folder)
 })

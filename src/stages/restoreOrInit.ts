@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import { Backend } from "../backend/Backend.js"
 import { epochEnd } from "../checkpoint/Choice.js"
 import { CheckpointStore, type CheckpointFolder } from "../checkpoint/CheckpointStore.js"
 import { Resumption } from "../checkpoint/Resumption.js"
@@ -17,9 +18,10 @@ import * as Progress from "../training/Progress.js"
 import * as Random from "../training/Random.js"
 import * as Restore from "../training/Restore.js"
 import { place, type Run, type RunConfig } from "../training/Run.js"
-import { build, type RunParts } from "../training/RunParts.js"
+import { acquireModel, build, type RunParts } from "../training/RunParts.js"
+import * as Scheduler from "../training/Scheduler.js"
 import { onExit } from "../training/Saving.js"
-import { tensorOf } from "../training/Weights.js"
+import { ofModel, tensorOf } from "../training/Weights.js"
 import * as Inputs from "./Inputs.js"
 import { chooseStart, type Start } from "./chooseStart.js"
 import type { Prepared } from "./loadDataset.js"
@@ -31,8 +33,10 @@ import type { Prepared } from "./loadDataset.js"
  *
  * When the pipeline is interrupted or fails, a checkpoint is flushed; then every tensor is freed.
  */
-export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
-  Stage.make("restoreOrInit", {
+export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) => {
+  // By the config, which each run of the pipeline reads for itself.
+  const prepared = new WeakMap<object, Ready>()
+  return Stage.make("restoreOrInit", {
     description: t`go on from an earlier run, or begin a new one`,
     takes: Inputs.prepared,
     gives: Stage.takesRun.what,
@@ -40,23 +44,13 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
       Inputs.hasTraining(config)
         ? Plan.make(config.training, parts.objective, parts.scheduler(config.training))
         : null,
+    prepare: (config) =>
+      Inputs.hasTraining(config)
+        ? Effect.map(prepare(parts, config as C), (ready) => void prepared.set(config, ready))
+        : Effect.void,
     run: ({ config, dataset }: Prepared<C>) =>
       Effect.gen(function* () {
-        const store = yield* CheckpointStore
-        const { force } = yield* Resumption
-        const { checkpoint_dir, keep_best, keep_best_by, keep_every, keep_last, on_divergence } =
-          config.training
-        const folder = yield* store.open(checkpoint_dir, {
-          retention: {
-            keep_best,
-            keep_every,
-            keep_last,
-            keep_epoch_end: on_divergence.name === "restore",
-            best_by: keep_best_by
-          },
-          force
-        })
-        const start = yield* chooseStart(config.training, folder)
+        const { folder, start } = prepared.get(config) ?? (yield* prepare(parts, config))
         const clear = yield* clearing(folder, start)
         const earlier = start.from?.checkpoint
         const id = earlier?.meta.run_id ?? randomUUID()
@@ -97,6 +91,60 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) =>
         return run
       })
   })
+}
+
+/** The folder of a run, open, and where the run starts. */
+interface Ready {
+  readonly folder: CheckpointFolder
+  readonly start: Start
+}
+
+/**
+ * What needs no data: opens the folder, finds where to start, asking if need be, and checks that the
+ * model that the config describes is that of the checkpoint.
+ */
+const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfig>(
+  parts: RunParts<C>,
+  config: C
+) {
+  const store = yield* CheckpointStore
+  const { force } = yield* Resumption
+  const { checkpoint_dir, keep_best, keep_best_by, keep_every, keep_last, on_divergence } =
+    config.training
+  const message = Scheduler.warning(config.training)
+  if (message !== null) yield* emit({ _tag: "Notice", level: "warning", message })
+  const folder = yield* store.open(checkpoint_dir, {
+    retention: {
+      keep_best,
+      keep_every,
+      keep_last,
+      keep_epoch_end: on_divergence.name === "restore",
+      best_by: keep_best_by
+    },
+    force
+  })
+  const start = yield* chooseStart(config.training, folder)
+  if (start.from !== null) yield* checkModel(parts, config, start.from)
+  const ready: Ready = { folder, start }
+  return ready
+})
+
+/** Fails unless the checkpoint fits the model that the config describes for data like its own. */
+const checkModel = <C extends RunConfig>(
+  parts: RunParts<C>,
+  config: C,
+  { checkpoint, path }: NonNullable<Start["from"]>
+) =>
+  Effect.gen(function* () {
+    yield* Backend
+    const { dataset, random_state } = checkpoint.meta
+    const model = yield* acquireModel(parts.model, Random.make(random_state.seed), {
+      config,
+      inputShape: dataset.input_shape,
+      classes: dataset.classes
+    })
+    yield* Fit.checkArchitecture(checkpoint, path, ofModel(model))
+  }).pipe(Effect.scoped)
 
 const placeOf = ({ path, reason }: NonNullable<Start["from"]>) =>
   reason === undefined ? { path } : { path, reason }

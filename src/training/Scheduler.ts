@@ -1,10 +1,20 @@
 import type { TrainingConfig } from "../config/TrainingConfig.js"
+import { t } from "../language/Text.js"
 import { closedForm } from "./schedulers/ClosedForm.js"
 import { constant, cosine, exponential, stepwise } from "./schedulers/Formulas.js"
 import { plateau } from "./schedulers/Plateau.js"
 import type { Scheduler } from "./schedulers/Scheduler.js"
 
 export type { Scheduler } from "./schedulers/Scheduler.js"
+
+/** What a schedule will not do in so few epochs; null: it does all. */
+export const warning = ({
+  num_epochs,
+  scheduler
+}: Pick<TrainingConfig, "num_epochs" | "scheduler">): string | null =>
+  scheduler.name === "cosine" && scheduler.warmup_epochs >= num_epochs
+    ? t`training.scheduler.warmup_epochs is ${scheduler.warmup_epochs} and training.num_epochs is ${num_epochs}: the learning rate rises to the end, and never reaches training.learning_rate`
+    : null
 
 /** The scheduler that `training.scheduler` asks for. */
 export const fromConfig = (training: TrainingConfig): Scheduler => {

@@ -83,11 +83,14 @@ describe("a checkpoint that does not fit", () => {
 
   it.scopedLive("data with another number of classes: is refused, naming both", () =>
     Effect.gen(function* () {
-      const { outcome } = yield* resumed({ data: { classes: 2 }, model: { num_classes: 2 } })
+      const { outcome } = yield* resumed({ data: { classes: 2 } })
       expect(messageOf(outcome)).toContain(
-        "was trained to tell apart the classes of blobs, 3 (corner-0, corner-1, corner-2), but " +
-          "blobs has 2 (corner-0, corner-1)"
+        "the model tells 3 classes apart, but blobs has 2 (corner-0, corner-1)"
       )
+      // A model that was changed with them is refused before the data is loaded.
+      const both = yield* resumed({ data: { classes: 2 }, model: { num_classes: 2 } })
+      expect(messageOf(both.outcome)).toContain("holds another model than the config describes")
+      expect(both.outcome.events.some(({ _tag }) => _tag === "DatasetLoaded")).toBe(false)
     })
   )
 
