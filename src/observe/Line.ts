@@ -50,7 +50,7 @@ export const epoch = ({ epochs, isBest, record }: EpochFinished, width = 80): st
   return displayWidth(line(true)) <= width ? line(true) : line(false)
 }
 
-const rate = (shown: string): string => t`lr ${shown}`
+const rate = (shown: string): string => `lr ${shown}`
 
 type Part = readonly [text: string, columns: number]
 

@@ -1,13 +1,20 @@
 import { readFileSync } from "node:fs"
-import { expect, it } from "vitest"
+import { afterEach, expect, it } from "vitest"
+import { use } from "../../src/language/Language.js"
 import * as Line from "../../src/observe/Line.js"
 
-const pattern =
-  /^epoch +(?<epoch>\d+)\/(?<epochs>\d+) +loss (?<loss>\S+)\/(?<valLoss>\S+) +accuracy (?<accuracy>\S+)\/(?<valAccuracy>\S+) % +lr (?<rate>\S+) +(?<seconds>\S+) s(?<best> +best)?$/
+afterEach(() => use("en"))
 
-it.each(["README.md", "README.zh-CN.md"])("%s shows epochs as a run prints them", (file) => {
+const pattern =
+  /^(epoch|第) +(?<epoch>\d+)\/(?<epochs>\d+)( 轮)? +loss (?<loss>\S+)\/(?<valLoss>\S+) +accuracy (?<accuracy>\S+)\/(?<valAccuracy>\S+) % +lr (?<rate>\S+) +(?<seconds>\S+) (s|秒)(?<best> +(best|最佳))?$/
+
+it.each([
+  ["README.md", "en"],
+  ["README.zh-CN.md", "zh"]
+] as const)("%s shows epochs as a run prints them", async (file, language) => {
+  await use(language)
   const text = readFileSync(new URL(`../../${file}`, import.meta.url), "utf8")
-  const lines = text.split("\n").filter((line) => /^epoch +\d+\/\d+ /.test(line))
+  const lines = text.split("\n").filter((line) => /^(epoch|第) +\d+\/\d+ /.test(line))
   expect(lines.length).toBeGreaterThan(4)
   for (const line of lines) {
     const shown = pattern.exec(line)?.groups

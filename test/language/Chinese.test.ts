@@ -26,7 +26,8 @@ const exemptTexts = new Set([
   "tfjs_binding.node) can not be found",
   "Synthetic voices, made by Holdfast: no person said this.",
   "header whole",
-  "in use"
+  "in use",
+  "lr {0}"
 ])
 
 const holes = (text: string) => new Set(text.match(/\{\d+\}/g))

@@ -35,7 +35,7 @@ export const cli = {
   pinned: "已固定",
   epoch: "轮次",
   step: "步",
-  age: "保存于",
+  age: "距今",
   size: "大小",
   file: "文件",
   health: "状态",

@@ -9,7 +9,6 @@ export const observe = {
   "{0} d": "{0} 天",
   unknown: "未知",
   "epoch {0}/{1}": "第 {0}/{1} 轮",
-  "lr {0}": "学习率 {0}",
   "warning: {0}": "警告：{0}",
   "computing on {0}: {1}": "计算后端 {0}：{1}",
   "{0} classes, ": "{0} 个类别，",
