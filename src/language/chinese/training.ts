@@ -85,6 +85,8 @@ export const training = {
   "; for more, use Objective.classification": "；类别更多时请用 Objective.classification",
   "the model's outputs are of shape {0}, but Objective.binary takes one logit for each label of {1}, whose shape is {2}":
     "模型的输出形状为 {0}，而 Objective.binary 需要 {1} 每个标签一个 logit，标签形状为 {2}",
+  "training.scheduler.warmup_epochs is {0} and training.num_epochs is {1}: the learning rate rises to the end, and never reaches training.learning_rate":
+    "training.scheduler.warmup_epochs 为 {0}，training.num_epochs 为 {1}：学习率一直上升到结束，达不到 training.learning_rate",
   ". Give the last layer 1 unit and no activation": "。请让最后一层有 1 个单元且无激活函数",
   "the model's outputs are of shape {0}, but the labels of {1} are of shape {2}; give them the same":
     "模型的输出形状为 {0}，而 {1} 的标签形状为 {2}；两者须相同",
