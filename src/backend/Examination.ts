@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import { execFile } from "node:child_process"
 import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
+import { spoken } from "../language/Language.js"
 import { t } from "../language/Text.js"
 import type { Measurement } from "./measure.js"
 import { Backend, type BackendName, backendNames } from "./Backend.js"
@@ -44,12 +45,15 @@ const program = fileURLToPath(new URL("./ExamineAlone.js", import.meta.url))
 /** The same in a process of its own: drivers of graphics processors write to standard error as they like. */
 const examineAlone = (name: BackendName, seconds: number): Effect.Effect<Examination> =>
   Effect.async<Examination>((resume) => {
-    const child = execFile(process.execPath, [program, name, String(seconds)], (error, out) =>
-      resume(
-        error === null
-          ? Effect.succeed(JSON.parse(out) as Examination)
-          : Effect.succeed({ name, available: false, why: error.message.split("\n")[0]! })
-      )
+    const child = execFile(
+      process.execPath,
+      [program, name, String(seconds), spoken()],
+      (error, out) =>
+        resume(
+          error === null
+            ? Effect.succeed(JSON.parse(out) as Examination)
+            : Effect.succeed({ name, available: false, why: error.message.split("\n")[0]! })
+        )
     )
     return Effect.sync(() => child.kill())
   })

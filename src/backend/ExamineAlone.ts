@@ -1,10 +1,11 @@
-// A program: examines the backend that its first argument names, for the seconds of its second.
+// A program: examines the backend that its first argument names, for the seconds of its second, and
+// speaks the language of its third.
 import * as Effect from "effect/Effect"
-import { ofCommand, use } from "../language/Language.js"
+import { use } from "../language/Language.js"
 
-const [name, seconds] = process.argv.slice(2)
+const [name, seconds, language] = process.argv.slice(2)
 // Before what makes texts is loaded.
-await use(ofCommand([], process.env))
+await use(language === "zh" ? "zh" : "en")
 const { examine } = await import("./Examination.js")
 const { backendNames } = await import("./BackendName.js")
 const found = await Effect.runPromise(

@@ -24,7 +24,13 @@ export const ofCommand = (
     : language(environment)
 }
 
+let current: Language = "en"
+
+/** The language that this process speaks; one that it starts should speak the same. */
+export const spoken = (): Language => current
+
 /** Has this process speak a language. */
 export const use = async (language: Language): Promise<void> => {
+  current = language
   speak(language === "zh" ? (await import("./Chinese.js")).chinese : { texts: {}, stored: {} })
 }

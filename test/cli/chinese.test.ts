@@ -104,7 +104,9 @@ describe("holdfast in Chinese", () => {
       expect(english(ended)).toEqual([])
     }
 
-    const { err, out } = await zh("list", "checkpints", "--json")
-    expect(`${out}${err}`).not.toMatch(/\p{Script=Han}/u)
+    for (const args of [["list", "checkpints"], ["doctor"]]) {
+      const { err, out } = await zh(...args, "--json")
+      expect(`${out}${err}`).not.toMatch(/\p{Script=Han}/u)
+    }
   })
 })
