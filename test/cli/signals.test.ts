@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { mkdtempSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import * as Messages from "../../src/observe/Messages.js"
 import { holdfast, onTerminal, pipeline, program, start, wait } from "./holdfast.js"
 
 const stop = program("stop")
@@ -47,7 +48,7 @@ describe("runMain", () => {
     await wait(50)
     run.kill("SIGINT")
     const { code, err, out } = await run.ended
-    expect({ code, err }).toEqual({ code: 130, err: "\nstopping\n" })
+    expect({ code, err }).toEqual({ code: 130, err: `\n${Messages.stopping()}\n` })
     expect(out).toContain("flushed")
   })
 
@@ -70,7 +71,7 @@ describe("runMain", () => {
     run.kill("SIGTERM")
     const { code, err, out } = await run.ended
     expect(performance.now() - pressed).toBeGreaterThan(200)
-    expect({ code, err }).toEqual({ code: 143, err: "\n0.2 s are over\n" })
+    expect({ code, err }).toEqual({ code: 143, err: `\n${Messages.outOfTime(0.2)}\n` })
     expect(out).not.toContain("flushed")
   })
 
@@ -154,7 +155,7 @@ describe("the question whether to go on", () => {
 
   it("is asked in the user's language, again after what is neither yes nor no", async () => {
     const run = onTerminal(asking, { env: { LC_ALL: "zh_CN.UTF-8" } })
-    await run.shows("从该处继续吗？[Y/n] ")
+    await run.shows("从该处恢复训练吗？[Y/n] ")
     run.type("perhaps\r")
     await run.shows("请回答 y（是）或 n（否）")
     run.type("否\r")

@@ -29,12 +29,5 @@ runMain(
       )
     )
   ),
-  {
-    inbox,
-    messages: {
-      stopping: "stopping",
-      outOfTime: (seconds) => `${seconds} s are over`,
-      orphaned: "orphaned"
-    }
-  }
+  inbox
 )
