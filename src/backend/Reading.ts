@@ -47,8 +47,65 @@ export const attempt = <A>(body: () => A): Effect.Effect<A, BackendError> =>
     )
   )
 
-/** Reads scalars by name, which stay. */
-export const read = (tensors: Scalars): Effect.Effect<Record<string, number>, BackendError> =>
+/**
+ * Computes in two parts, each without a break: `forth`, then `back` with the scalars read that `forth`
+ * has given along with what `back` needs. Disposes of every tensor that is not kept.
+ */
+export const between = <A extends Computed, B>(
+  forth: () => A,
+  back: (computed: A, read: Record<string, number>) => B
+): Effect.Effect<B, BackendError> =>
+  tf.getBackend() === "webgpu"
+    ? deferred(forth, back)
+    : attempt(() =>
+        scoped(() => {
+          const computed = forth()
+          return back(
+            computed,
+            named(computed.metrics, (tensor) => tensor.dataSync()[0]!)
+          )
+        })
+      )
+
+/** Scalars to be read, and further tensors. */
+interface Computed {
+  readonly metrics: Scalars
+  readonly gradients: ReadonlyMap<string, Tensor>
+}
+
+const deferred = <A extends Computed, B>(
+  forth: () => A,
+  back: (computed: A, read: Record<string, number>) => B
+): Effect.Effect<B, BackendError> =>
+  Effect.flatMap(
+    attempt(() =>
+      scoped(() => {
+        const computed = forth()
+        const held = [...Object.values(computed.metrics), ...computed.gradients.values()]
+        return { computed, held: held.map((tensor) => tf.keep(tensor)) }
+      })
+    ),
+    ({ computed, held }) => {
+      const dispose = Effect.sync(() => tf.dispose(held))
+      return read(computed.metrics).pipe(
+        Effect.flatMap((read) => attempt(() => scoped(() => back(computed, read)))),
+        // Not `ensuring`: what is given to an uninterruptible effect V8 keeps.
+        Effect.tapErrorCause(() => dispose),
+        Effect.zipLeft(dispose)
+      )
+    }
+  )
+
+/** Like `tf.tidy`, for results of any kind: tensors in them must be kept. */
+const scoped = <A>(body: () => A): A => {
+  let result: A
+  tf.tidy(() => {
+    result = body()
+  })
+  return result!
+}
+
+const read = (tensors: Scalars): Effect.Effect<Record<string, number>, BackendError> =>
   Effect.map(values(Object.values(tensors)), (read) =>
     Object.fromEntries(Object.keys(tensors).map((name, i) => [name, read[i]![0]!]))
   )

@@ -38,7 +38,7 @@ export const trainEpoch = Stage.make("trainEpoch", {
       const saveRequest = yield* SaveRequest
       const observer = yield* Observer
       const { batch_size, num_epochs, save_interval } = run.config.training
-      const every = SavePolicy.intervals(save_interval)
+      const every = SavePolicy.intervals(save_interval).filter(({ unit }) => unit !== "epochs")
       let progress = yield* Ref.get(run.progress)
       const { epoch } = progress
       const { size } = run.dataset.train
@@ -59,7 +59,11 @@ export const trainEpoch = Stage.make("trainEpoch", {
           examples: progress.position.example - example
         })
         const isAsked = yield* saveRequest.take
-        if (isAsked || (yield* isGone(run)) || (yield* isDue(run, every, progress)))
+        if (
+          isAsked ||
+          (yield* isGone(run)) ||
+          (every.length > 0 && (yield* isDue(run, every, progress)))
+        )
           yield* save(run, "latest")
         yield* run.saver.breathe(started)
       }

@@ -10,33 +10,30 @@ import type { Progress } from "./Progress.js"
 import { learningRate, type Run } from "./Run.js"
 import { tensorOf, type Weight } from "./Weights.js"
 
-/** What a step has come to before it changes a weight; `norm` is that of the gradient, if measured. */
-export interface Finding {
-  readonly loss: number
-  readonly norm: number | null
-  readonly inputs: ArrayLike<number>
-  /** By the names of the weights. */
-  readonly gradients: Readonly<Record<string, Tensor>>
+/** What gives it away that a run has diverged. */
+export type Oddity = Pick<Diverged, "quantity" | "value">
+
+/** What is odd about a step before its update, by its loss and, if measured, the gradient's norm. */
+export const oddityOf = (run: Run, loss: number, norm: number | undefined): Oddity | null => {
+  const limit = DivergencePolicy.limitOf(run.config.training.on_divergence)
+  if (DivergencePolicy.isBeyond(loss, limit)) return { quantity: "train_loss", value: loss }
+  return norm !== undefined && DivergencePolicy.isBeyond(norm, limit)
+    ? { quantity: english`gradient norm`, value: norm }
+    : null
 }
 
-/** Whether a step is to be skipped; fails where it has diverged and is not. */
-export const isSkipped = (
+/** The error of a step that has diverged, by what is left of it: gradients by the weights' names. */
+export const inStep = (
   run: Run,
   at: Progress,
-  { gradients, inputs, loss, norm }: Finding
-): Effect.Effect<boolean, BackendError | Diverged> =>
+  oddity: Oddity,
+  inputs: ArrayLike<number>,
+  gradients: ReadonlyMap<string, Tensor>
+): Effect.Effect<never, BackendError | Diverged> =>
   Effect.suspend(() => {
-    const policy = run.config.training.on_divergence
-    const limit = DivergencePolicy.limitOf(policy)
-    const odd = DivergencePolicy.isBeyond(loss, limit)
-      ? { quantity: "train_loss", value: loss }
-      : norm !== null && DivergencePolicy.isBeyond(norm, limit)
-        ? { quantity: english`gradient norm`, value: norm }
-        : null
-    if (odd === null) return Effect.succeed(false)
-    if (DivergencePolicy.afterStep(policy, at.divergence) === "skip") return Effect.succeed(true)
+    const limit = DivergencePolicy.limitOf(run.config.training.on_divergence)
     return Effect.flatMap(culpritOf(run, limit!, inputs, gradients), (culprit) =>
-      Effect.fail(diverged(run, at, { ...odd, step: at.step + 1, culprit }))
+      Effect.fail(diverged(run, at, { ...oddity, step: at.step + 1, culprit }))
     )
   })
 
@@ -90,7 +87,7 @@ const culpritOf = (
   run: Run,
   limit: number,
   inputs: ArrayLike<number>,
-  gradients: Finding["gradients"]
+  gradients: ReadonlyMap<string, Tensor>
 ): Effect.Effect<Culprit | null, BackendError> =>
   Effect.gen(function* () {
     for (let i = 0; i < inputs.length; i++) {
@@ -98,9 +95,9 @@ const culpritOf = (
     }
     const weight = yield* firstBeyond(run.weights, limit)
     if (weight !== null) return weight
-    const norms = yield* Norm.norms(Object.values(gradients))
+    const norms = yield* Norm.norms([...gradients.values()])
     const nth = norms.findIndex((norm) => DivergencePolicy.isBeyond(norm, limit))
-    return nth === -1 ? null : { kind: "gradient", name: Object.keys(gradients)[nth]! }
+    return nth === -1 ? null : { kind: "gradient", name: [...gradients.keys()][nth]! }
   })
 
 const firstBeyond = (

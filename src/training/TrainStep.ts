@@ -33,35 +33,44 @@ export const train = (
     const trainable = run.weights.filter((weight) => weight.trainable)
     const undo = run.config.training.on_divergence.name === "skip" ? keep(run) : null
     const draw = Random.generator(run.random, "step", at.epoch, at.step)
-    const passed = Reading.attempt(() =>
-      Random.withMathRandom(draw, () => tf.tidy(() => pass(run, batch, trainable, at)))
-    )
-    return Effect.flatMap(passed, ({ gradients, metrics }) => {
-      const dispose = Effect.sync(() => {
-        tf.dispose([metrics, gradients])
+    const forth = () => Random.withMathRandom(draw, () => pass(run, batch, trainable, at))
+    const back = ({ gradients }: Passed, read: Record<string, number>): Done => {
+      const norm = read[normName]
+      if (norm !== undefined) delete read[normName]
+      const oddity = Divergence.oddityOf(run, read["loss"]!, norm)
+      if (oddity === null) {
+        update(run, trainable, gradients, at)
         undo?.dispose()
-      })
-      return Reading.read(metrics).pipe(
-        Effect.flatMap(({ [normName]: norm = null, ...sums }) =>
-          Divergence.isSkipped(run, at, {
-            loss: sums["loss"]!,
-            norm,
-            inputs: batch.inputs,
-            gradients
-          }).pipe(
-            Effect.flatMap((isSkipped) =>
-              Reading.attempt(() =>
-                isSkipped ? undo?.restore() : update(run, trainable, gradients, at)
-              ).pipe(Effect.as(isSkipped ? null : overBatch(sums, batch)))
-            )
+        return { sums: overBatch(read, batch) }
+      }
+      if (DivergencePolicy.afterStep(run.config.training.on_divergence, at.divergence) === "skip") {
+        undo?.restore()
+        undo?.dispose()
+        return { sums: null }
+      }
+      undo?.dispose()
+      const kept = [...gradients].map(([name, one]) => [name, tf.keep(tf.clone(one))] as const)
+      return { oddity, gradients: new Map(kept) }
+    }
+    return Effect.flatMap(Reading.between(forth, back), (done) =>
+      "sums" in done
+        ? Effect.succeed(done.sums)
+        : Divergence.inStep(run, at, done.oddity, batch.inputs, done.gradients).pipe(
+            Effect.tapErrorCause(() => Effect.sync(() => tf.dispose([...done.gradients.values()])))
           )
-        ),
-        // Not `ensuring`, which is uninterruptible, and would have V8 keep the batch.
-        Effect.tapErrorCause(() => dispose),
-        Effect.zipLeft(dispose)
-      )
-    })
+    )
   })
+
+/** What a step has come to before it changes a weight: gradients by the names of the weights. */
+interface Passed {
+  readonly metrics: Metrics
+  readonly gradients: ReadonlyMap<string, tf.Tensor>
+}
+
+/** How a step ended: with its metrics, with null if it is skipped, or with what has diverged. */
+type Done =
+  | { readonly sums: Sums | null }
+  | { readonly oddity: Divergence.Oddity; readonly gradients: ReadonlyMap<string, tf.Tensor> }
 
 /** The metrics of a batch without training on it: layers behave as in use, no dropout. */
 export const evaluate = (run: Run, batch: Batch): Effect.Effect<Sums, BackendError> =>
@@ -77,8 +86,7 @@ type Metrics = Readonly<Record<string, tf.Scalar>>
 /** Under this name the norm of the gradient is read along with the metrics. */
 const normName = english`gradient norm`
 
-/** The metrics of a batch, and the gradients of the weights that have one, by their names. */
-const pass = (run: Run, batch: Batch, trainable: ReadonlyArray<Weight>, at: Progress) => {
+const pass = (run: Run, batch: Batch, trainable: ReadonlyArray<Weight>, at: Progress): Passed => {
   const { inputs, labels } = tensorsOf(run, batch)
   let output: tf.Tensor | undefined
   try {
@@ -89,14 +97,14 @@ const pass = (run: Run, batch: Batch, trainable: ReadonlyArray<Weight>, at: Prog
         run.objective.loss(labels, output)
       )
     }, trainable.map(tensorOf))
-    const gradients: Record<string, tf.Tensor> = {}
+    const gradients = new Map<string, tf.Tensor>()
     for (const weight of trainable) {
       const gradient = grads[tensorOf(weight).name]
-      if (gradient != null) gradients[weight.name] = gradient
+      if (gradient != null) gradients.set(weight.name, gradient)
     }
     const metrics = metricsOf(run.objective, labels, output!, value)
     return DivergencePolicy.looksAtGradient(run.config.training.on_divergence, at.globalStep)
-      ? { gradients, metrics: { ...metrics, [normName]: Norm.norm(Object.values(gradients)) } }
+      ? { gradients, metrics: { ...metrics, [normName]: Norm.norm([...gradients.values()]) } }
       : { gradients, metrics }
   } finally {
     output?.dispose()
@@ -107,16 +115,15 @@ const pass = (run: Run, batch: Batch, trainable: ReadonlyArray<Weight>, at: Prog
 const update = (
   run: Run,
   trainable: ReadonlyArray<Weight>,
-  gradients: Readonly<Record<string, tf.Tensor>>,
+  gradients: ReadonlyMap<string, tf.Tensor>,
   at: Progress
-) =>
-  tf.tidy(() => {
-    run.optimizer.apply(new Map(Object.entries(gradients)), learningRate(run, at))
-    // A constraint (max-norm, say) is part of the weight: writing it anew projects it.
-    for (const { variable } of trainable) {
-      if (variable.constraint != null) variable.write(tf.clone(variable.read()))
-    }
-  })
+) => {
+  run.optimizer.apply(gradients, learningRate(run, at))
+  // A constraint (max-norm, say) is part of the weight: writing it anew projects it.
+  for (const { variable } of trainable) {
+    if (variable.constraint != null) variable.write(tf.clone(variable.read()))
+  }
+}
 
 /** Keeps what the forward pass changes: averages of batch normalization, and hidden states. */
 const keep = ({ statefulLayers, weights }: Run) => {
@@ -154,7 +161,8 @@ const metricsOf = (
 const sums = (batch: Batch, compute: () => Metrics): Effect.Effect<Sums, BackendError> =>
   Effect.map(Reading.scalars(compute), (values) => overBatch(values, batch))
 
-const overBatch = (values: Sums, batch: Batch): Sums => ({
-  ...values,
-  loss: values["loss"]! * batch.size
-})
+const overBatch = (means: Record<string, number>, batch: Batch): Sums => {
+  // In place, as this is done every step.
+  means["loss"]! *= batch.size
+  return means
+}

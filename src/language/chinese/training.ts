@@ -11,6 +11,8 @@ export const training = {
   "{0} steps in a row were skipped before": "此前已连续跳过 {0} 步",
   "the run was restored {0} times before": "此前已恢复 {0} 次",
   "Look for NaN and infinite values in the data": "请检查数据中的 NaN 和无穷大",
+  "Lower training.learning_rate (the rate was {0}), let it warm up (training.scheduler cosine with warmup_epochs), or look for extreme values in the data":
+    "请调低 training.learning_rate（当时为 {0}），设置预热（training.scheduler 用 cosine 并设 warmup_epochs），或检查数据中的极端值",
   'Lower training.learning_rate (the rate was {0}), let it warm up (training.scheduler cosine with warmup_epochs), look for extreme values in the data, or set training.on_divergence to "restore" or "skip"':
     '请降低 training.learning_rate（当时为 {0}），使用预热（training.scheduler 为 cosine 并设 warmup_epochs），检查数据中的极端值，或把 training.on_divergence 设为 "restore" 或 "skip"',
   " So far, {0}.": "{0}。",
