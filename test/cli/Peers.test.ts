@@ -37,7 +37,8 @@ describe("Peers", () => {
       "package.json",
       "dist/cli/bin.js",
       "dist/cli/Peers.js",
-      "dist/file/InstalledPackage.js"
+      "dist/file/InstalledPackage.js",
+      "dist/language"
     ]
     for (const file of own) {
       cpSync(join(root, file), join(project, "node_modules/holdfast", file), { recursive: true })
