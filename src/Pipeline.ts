@@ -2,10 +2,10 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
-import { breathe } from "./file/EventLoop.js"
+import { yieldToEventLoop } from "./io/EventLoop.js"
 import { strangerIn, type Stage } from "./Stage.js"
 import { abortable } from "./training/Abort.js"
-import { Preflight } from "./training/Plan.js"
+import { Preflight } from "./training/RunPlan.js"
 import { refuse, type StageErrorReason } from "./training/StageError.js"
 
 /** Marks pipelines, also those of another copy of this module. */
@@ -122,7 +122,9 @@ export const make: {
       .reduce<Effect.Effect<unknown, unknown, unknown>>(
         // A signal that has come while one stage blocked is seen before the next begins.
         (before, stage) =>
-          Effect.flatMap(Effect.zipLeft(before, breathe), (out) => stage.run(out as never)),
+          Effect.flatMap(Effect.zipLeft(before, yieldToEventLoop), (out) =>
+            stage.run(out as never)
+          ),
         Effect.void
       )
       .pipe(

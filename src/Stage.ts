@@ -4,7 +4,7 @@ import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
 import { english, t } from "./language/Text.js"
 import type { MetricError } from "./training/MetricError.js"
-import type { Plan } from "./training/Plan.js"
+import type { RunPlan } from "./training/RunPlan.js"
 import type { Role } from "./training/Role.js"
 import { isRun, type Run } from "./training/Run.js"
 import { StageError, type StageErrorReason } from "./training/StageError.js"
@@ -54,9 +54,9 @@ export interface Stage<in In, out Out, out E = never, out R = never> {
   /** What it gives, in the words of `takes`; left out, whatever its types say. */
   readonly gives?: string | undefined
   /** What it makes known of a run before it, once the config is read. */
-  readonly plan?: ((config: unknown) => Plan | null) | undefined
+  readonly plan?: ((config: unknown) => RunPlan | null) | undefined
   /** Whether it can do its part of such a run; asked before the data is loaded. */
-  readonly check?: ((plan: Plan) => Effect.Effect<void, StageError | MetricError>) | undefined
+  readonly check?: ((plan: RunPlan) => Effect.Effect<void, StageError | MetricError>) | undefined
   /** What it does as soon as the config is read, so that mistakes show before the data is loaded. */
   readonly prepare?: (config: unknown) => Effect.Effect<void, E, R>
   readonly run: (input: In) => Effect.Effect<Out, E, R>

@@ -1,5 +1,5 @@
-import { instantiate } from "../../src/backend/wasm/Simd.js"
-import { WebAssembly } from "../../src/backend/wasm/WebAssembly.js"
+import { instantiate } from "../../src/backends/wasm/Simd.js"
+import { WebAssembly } from "../../src/backends/wasm/WebAssembly.js"
 
 const [M, N, K] = [4, 8, 512]
 const [A, B, C, edge] = [0, 0x4000, 0x8000, 0x9000]

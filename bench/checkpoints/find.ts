@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { preferred } from "../../src/checkpoint/Choice.js"
-import { scan } from "../../src/checkpoint/fileStore/Scan.js"
+import { preferred } from "../../src/checkpointing/SelectCheckpoint.js"
+import { scan } from "../../src/checkpointing/store/FolderScan.js"
 
 /** Finds which checkpoints in a folder are the latest and the best: a load would begin with them. */
 export const find = (folder: string) =>

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs"
 import { type Batch, Objective } from "holdfast"
-import * as Updates from "../../src/backend/Updates.js"
+import * as Updates from "../../src/backends/Updates.js"
 
 const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8]
 

@@ -1,7 +1,7 @@
 // Trains a network by a loop written by hand, an epoch whenever it is its turn.
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
-import { Backend } from "../../src/backend/Backend.js"
+import { Backend } from "../../src/backends/Backend.js"
 import { bareStep } from "./bareStep.js"
 import { inputShapeOf, make, type NetworkName, steps, training } from "./networks.js"
 import { numbers } from "./numbers.js"

@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { CommandLine, DataError, emit, SpeakerFolder, Stage, type Trained } from "holdfast"
+import { CommandLine, DataError, emit, SpeakerFolder, Stage, type TrainedModel } from "holdfast"
 import type { SpeakerConfig } from "./SpeakerConfig.js"
 
 /** Who is talking in a recording, and the probability that the model gives to it. */
@@ -15,7 +15,7 @@ const windowsAtOnce = 256
 /** Names the speaker of each WAV file given on the command line, and fails at the end if some cannot be read. */
 export const identify = Stage.make("identify", {
   description: "name the speaker of each WAV file on the command line",
-  run: (trained: Trained<SpeakerConfig>) =>
+  run: (trained: TrainedModel<SpeakerConfig>) =>
     Effect.gen(function* () {
       const { args } = yield* CommandLine
       if (args.length === 0) {
@@ -51,7 +51,7 @@ export const identify = Stage.make("identify", {
 })
 
 const identifyFile = Effect.fn("identifyFile")(function* (
-  { config, classes, predict }: Trained<SpeakerConfig>,
+  { config, classes, predict }: TrainedModel<SpeakerConfig>,
   file: string
 ) {
   const windows = yield* SpeakerFolder.utteranceFeatures(file, config.data)

@@ -4,7 +4,7 @@ import * as ValidationError from "@effect/cli/ValidationError"
 import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { BackendNameSchema, backendNames } from "../backend/Backend.js"
+import { BackendNameSchema, backendNames } from "../backends/Backend.js"
 import { t } from "../language/Text.js"
 
 /** The parser's own message would not say which option it is about. */

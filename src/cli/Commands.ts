@@ -1,4 +1,4 @@
-import { backendNames } from "../backend/BackendName.js"
+import { backendNames } from "../backends/BackendName.js"
 import { t } from "../language/Text.js"
 import type { Help } from "./Help.js"
 

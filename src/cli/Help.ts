@@ -1,4 +1,4 @@
-import { displayWidth, padEnd } from "../observe/Table.js"
+import { displayWidth, padEnd } from "../terminal/Table.js"
 import { t } from "../language/Text.js"
 /** What a command is for, as `--help` tells it. Each entry is a name and what it means. */
 export interface Help {

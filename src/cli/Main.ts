@@ -4,23 +4,23 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { nearest } from "../config/Nearest.js"
 import { t } from "../language/Text.js"
-import { stringify } from "../observe/JsonLines.js"
-import { Output } from "../observe/Output.js"
+import { stringify } from "../events/JsonLines.js"
+import { Output } from "../terminal/Output.js"
 import { commands, isCommand, summary } from "./Commands.js"
 import * as Completions from "./Completions.js"
 import * as Help from "./Help.js"
 import { Invocation } from "./Invocation.js"
 import { suggestPath } from "./NearestPath.js"
-import * as Report from "./Report.js"
-import { Signals } from "./Signals.js"
+import * as ExitReport from "./ExitReport.js"
+import { Signals } from "./process/Signals.js"
 import { UsageError } from "./UsageError.js"
-import * as Words from "./Words.js"
+import * as Argv from "./Argv.js"
 
 /** Does what the command line says; with `--json`, an error is an event on standard output too. */
 export const main = Effect.fn("main")(function* (version: string) {
   const { argv } = yield* Invocation
-  const words = Words.separated(argv.slice(2))
-  const [own] = Words.split(words)
+  const words = Argv.separated(argv.slice(2))
+  const [own] = Argv.split(words)
   const command = suggestPath(dispatch(version, words))
   return yield* own.includes("--json") ? Effect.tapErrorCause(command, reported) : command
 })
@@ -30,13 +30,13 @@ const dispatch = Effect.fnUntraced(function* (version: string, words: ReadonlyAr
   const { argv } = yield* Invocation
   const { out } = yield* Output
   const [first = "--help", second] = words
-  const [own] = Words.split(words)
+  const [own] = Argv.split(words)
   const wantsHelp = own.includes("--help") || own.includes("-h")
   const overview = `${Help.ofProgram(summary, version, commands)}\n`
 
   if (isCommand(first)) {
     if (wantsHelp) return yield* out(`${Help.ofCommand(commands[first])}\n`)
-    const wrong = Words.check(first, commands[first], words.slice(1))
+    const wrong = Argv.check(first, commands[first], words.slice(1))
     if (wrong !== null) return yield* wrong
   }
   switch (first) {
@@ -82,8 +82,8 @@ const unknown = (found: string, known: ReadonlyArray<string>): UsageError =>
 const reported = Effect.fnUntraced(function* (cause: Cause.Cause<unknown>) {
   const { out } = yield* Output
   const time = new Date(yield* Clock.currentTimeMillis).toISOString()
-  const { code } = Report.fromExit(Exit.failCause(cause), null)
-  for (const error of Report.toJson(cause)) {
+  const { code } = ExitReport.fromExit(Exit.failCause(cause), null)
+  for (const error of ExitReport.toJson(cause)) {
     yield* out(`${stringify({ event: "Failed", time, code, ...error })}\n`)
   }
 })

@@ -1,8 +1,8 @@
 import { realpathSync } from "node:fs"
 import { createRequire } from "node:module"
 import { relative } from "node:path"
-import type { InstalledPackage } from "../file/InstalledPackage.js"
-import { find } from "../file/InstalledPackage.js"
+import type { InstalledPackage } from "../io/InstalledPackage.js"
+import { find } from "../io/InstalledPackage.js"
 import { t } from "../language/Text.js"
 
 const { peerDependencies } = createRequire(import.meta.url)("../../package.json") as {

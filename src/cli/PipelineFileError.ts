@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { t } from "../language/Text.js"
-import { displayWidth } from "../observe/Table.js"
+import { displayWidth } from "../terminal/Table.js"
 
 /** A place in a source file: line and column count from 1, `text` is the line. */
 export const SourceLocation = Schema.Struct({

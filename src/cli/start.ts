@@ -1,12 +1,12 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as NodePath from "node:path"
-import { Output } from "../observe/Output.js"
-import { letHeapGrow } from "./HeapGrowth.js"
+import { Output } from "../terminal/Output.js"
+import { letHeapGrow } from "./process/HeapGrowth.js"
 import { Invocation } from "./Invocation.js"
 import { main } from "./Main.js"
-import { runMain } from "./RunMain.js"
-import { Inbox } from "./Signals.js"
+import { runMain } from "./process/RunMain.js"
+import { Inbox } from "./process/Signals.js"
 import { version } from "./Version.js"
 
 letHeapGrow()

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
-import { paced } from "../file/EventLoop.js"
+import { paced } from "../io/EventLoop.js"
 import { t } from "../language/Text.js"
 import { DataError } from "./DataError.js"
 
 /** Draws a number from [0, 1), uniformly. */
-export type Draw = () => number
+export type Rng = () => number
 
 /** Some examples side by side: `inputs` is [size, ...inputShape], `labels` [size, ...labelShape]. */
 export interface Batch {
@@ -20,7 +20,7 @@ export interface Examples {
    * Fetches the examples at `indices`. Where `draw` is given, random augmentation (a crop, say) may
    * draw from it, and from nothing else; without it the result is a function of the indices alone.
    */
-  readonly batch: (indices: Int32Array, draw?: Draw) => Effect.Effect<Batch, DataError>
+  readonly batch: (indices: Int32Array, draw?: Rng) => Effect.Effect<Batch, DataError>
 }
 
 /** What a model is trained, validated and tested on. */
@@ -47,7 +47,7 @@ export const fetch = (
   dataset: Dataset,
   split: SplitName,
   indices: Int32Array,
-  draw?: Draw
+  draw?: Rng
 ): Effect.Effect<Batch, DataError> =>
   Effect.suspend(() => {
     const breath = paced()

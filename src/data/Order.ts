@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
-import { paced } from "../file/EventLoop.js"
-import type { Draw } from "./Dataset.js"
+import { paced } from "../io/EventLoop.js"
+import type { Rng } from "./Dataset.js"
 
 /** The order in which the examples of one epoch are visited: each index once. */
 export type Order = Int32Array
@@ -12,7 +12,7 @@ const slice = 1 << 16
  * A uniformly random order of `size` examples (Fisher–Yates); draws `size - 1` times. Yields to the
  * event loop as it goes: ten million examples take a second.
  */
-export const permutation = Effect.fnUntraced(function* (size: number, draw: Draw) {
+export const permutation = Effect.fnUntraced(function* (size: number, draw: Rng) {
   const order = sequential(size)
   const breath = paced()
   for (let i = size - 1; i > 0;) {

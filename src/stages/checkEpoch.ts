@@ -4,7 +4,7 @@ import { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Stage } from "../Stage.js"
 import { MetricError } from "../training/MetricError.js"
 import * as SavePolicy from "../training/SavePolicy.js"
-import type { Plan } from "../training/Plan.js"
+import type { RunPlan } from "../training/RunPlan.js"
 import { StageError, type StageErrorReason } from "../training/StageError.js"
 
 /**
@@ -84,8 +84,8 @@ const defaults = Schema.decodeSync(TrainingConfig)({
 const effective: ReadonlyArray<{
   readonly field: keyof TrainingConfig
   readonly needs: string
-  readonly isSet: (plan: Plan) => boolean
-  readonly value?: (plan: Plan) => string
+  readonly isSet: (plan: RunPlan) => boolean
+  readonly value?: (plan: RunPlan) => string
 }> = [
   {
     field: "scheduler",
@@ -117,14 +117,14 @@ const effective: ReadonlyArray<{
   ...(["keep_best", "keep_best_by", "keep_every"] as const).map((field) => ({
     field,
     needs: "save",
-    isSet: ({ training }: Plan) => training[field] !== defaults[field]
+    isSet: ({ training }: RunPlan) => training[field] !== defaults[field]
   }))
 ]
 
 /** Fails where the config asks the stages of an epoch for what none of them does or measures. */
 export const withPlan = (
   stages: ReadonlyArray<Stage.Any>,
-  plan: Plan
+  plan: RunPlan
 ): Effect.Effect<void, StageError | MetricError> => {
   const all = leaves(stages)
   const idle = effective.find(({ isSet, needs }) => isSet(plan) && !all.some(provides(needs)))
@@ -140,7 +140,7 @@ export const withPlan = (
 }
 
 /** The first metric that is looked at and that, for all that is declared, nothing measures by then. */
-const metrics = (stages: ReadonlyArray<Stage.Any>, plan: Plan): MetricError | null => {
+const metrics = (stages: ReadonlyArray<Stage.Any>, plan: RunPlan): MetricError | null => {
   const measured = stages.map(({ role }) =>
     typeof role?.measures === "function" ? role.measures(plan.metrics) : role?.measures
   )

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
-import { bestsOf } from "../checkpoint/Candidate.js"
+import { bestsOf } from "../checkpointing/CheckpointEntry.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import * as Stage from "../Stage.js"
 import { t } from "../language/Text.js"

@@ -1,15 +1,15 @@
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
-import type { CheckpointError } from "../checkpoint/CheckpointError.js"
+import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import { stored, t } from "../language/Text.js"
-import { emit, type Observer } from "../observe/Observer.js"
+import { emit, type Observer } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
 import { afterDivergence } from "../training/AfterDivergence.js"
 import { Diverged } from "../training/Diverged.js"
-import { FitError } from "../training/Fit.js"
+import { FitError } from "../training/Compatibility.js"
 import * as Progress from "../training/Progress.js"
 import type { MetricError } from "../training/MetricError.js"
-import * as Plan from "../training/Plan.js"
+import * as RunPlan from "../training/RunPlan.js"
 import type { Run } from "../training/Run.js"
 import { onExit, save, transaction } from "../training/Saving.js"
 import { refuse, type StageError } from "../training/StageError.js"
@@ -74,7 +74,7 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     const first = yield* Ref.get(run.progress)
     yield* checkNext(names, first.position.stage)
     const { config, objective, scheduler } = run
-    yield* withPlan(stages, Plan.make(config.training, objective, scheduler))
+    yield* withPlan(stages, RunPlan.make(config.training, objective, scheduler))
     if (isOver(first, num_epochs)) {
       const { epoch, stopped } = first
       yield* emit({ _tag: "AlreadyFinished", epoch, epochs: num_epochs, stopped, stoppedBy })

@@ -3,7 +3,7 @@ import type * as Schema from "effect/Schema"
 import { loadConfig as load } from "../config/ConfigSource.js"
 import * as Stage from "../Stage.js"
 import { t } from "../language/Text.js"
-import { Preflight } from "../training/Plan.js"
+import { Preflight } from "../training/RunPlan.js"
 import * as Inputs from "./Inputs.js"
 
 /** Reads the config (`config.json`, or `--config PATH`), with what `--set` overrides, by `schema`. */

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { Dataset } from "../data/Dataset.js"
 import { t } from "../language/Text.js"
-import { emit } from "../observe/Observer.js"
+import { emit } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
 import * as Inputs from "./Inputs.js"
 

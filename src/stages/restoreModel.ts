@@ -2,25 +2,25 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
-import { Backend } from "../backend/Backend.js"
-import { CheckpointStore, type CheckpointShelf } from "../checkpoint/CheckpointStore.js"
-import { epochOfWeights } from "../checkpoint/Checkpoint.js"
-import * as Named from "../checkpoint/Named.js"
-import { ResumeError, Resumption } from "../checkpoint/Resumption.js"
+import { Backend } from "../backends/Backend.js"
+import { CheckpointStore, type CheckpointReader } from "../checkpointing/store/CheckpointStore.js"
+import { epochOfWeights } from "../checkpointing/Checkpoint.js"
+import * as LoadByPath from "../checkpointing/resume/LoadByPath.js"
+import { ResumeError, Resumption } from "../checkpointing/resume/Resumption.js"
 import * as Config from "../config/Config.js"
 import * as Stage from "../Stage.js"
 import { english, t } from "../language/Text.js"
-import { checkArchitecture } from "../training/Fit.js"
+import { checkArchitecture } from "../training/Compatibility.js"
 import type { Objective } from "../training/Objective.js"
 import * as Random from "../training/Random.js"
 import * as Restore from "../training/Restore.js"
 import type { RunConfig } from "../training/Run.js"
 import { acquireModel, type ModelBuilder } from "../training/RunParts.js"
-import { predictor, type Trained } from "../training/Trained.js"
+import { predictor, type TrainedModel } from "../training/TrainedModel.js"
 import { ofModel } from "../training/Weights.js"
 import * as Inputs from "./Inputs.js"
 
-const kept = (folder: CheckpointShelf, wanted: "latest" | "best") =>
+const kept = (folder: CheckpointReader, wanted: "latest" | "best") =>
   Effect.flatMap(
     folder[wanted],
     Either.fromOption(
@@ -50,11 +50,14 @@ export const restoreModel = <C extends RunConfig, I>(
         yield* Backend
         const store = yield* CheckpointStore
         const { flag } = yield* Resumption
-        const folder = store.browse(training.checkpoint_dir)
+        const folder = store.openReadOnly(training.checkpoint_dir)
         const wanted = Option.getOrElse(flag, () => "best" as const)
         const { checkpoint, path } =
           typeof wanted === "object"
-            ? { path: wanted.path, checkpoint: yield* Named.load(wanted.path, folder.path) }
+            ? {
+                path: wanted.path,
+                checkpoint: yield* LoadByPath.loadByPath(wanted.path, folder.path)
+              }
             : yield* kept(folder, wanted === "latest" ? "latest" : "best")
         const config = yield* Config.decode(schema, checkpoint.meta.config, { path, overrides: [] })
         const { classes, input_shape } = checkpoint.meta.dataset
@@ -66,7 +69,7 @@ export const restoreModel = <C extends RunConfig, I>(
         const weights = ofModel(model)
         yield* checkArchitecture(checkpoint, path, weights)
         yield* Restore.weights(checkpoint, weights)
-        const trained: Trained<C> = {
+        const trained: TrainedModel<C> = {
           path,
           epoch: epochOfWeights(checkpoint.meta),
           config,

@@ -1,29 +1,29 @@
 import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
-import { Backend } from "../backend/Backend.js"
-import { epochEnd } from "../checkpoint/Choice.js"
-import { CheckpointStore, type CheckpointFolder } from "../checkpoint/CheckpointStore.js"
-import { Resumption } from "../checkpoint/Resumption.js"
-import * as TakeOver from "../checkpoint/TakeOver.js"
+import { Backend } from "../backends/Backend.js"
+import { epochEnd } from "../checkpointing/SelectCheckpoint.js"
+import { CheckpointStore, type CheckpointWriter } from "../checkpointing/store/CheckpointStore.js"
+import { Resumption } from "../checkpointing/resume/Resumption.js"
+import * as ImportCheckpoint from "../checkpointing/resume/ImportCheckpoint.js"
 import { differences } from "../config/Compare.js"
 import { stored, t } from "../language/Text.js"
-import { emit } from "../observe/Observer.js"
+import { emit } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
 import { Abort } from "../training/Abort.js"
-import * as Fit from "../training/Fit.js"
-import * as Plan from "../training/Plan.js"
+import * as Compatibility from "../training/Compatibility.js"
+import * as RunPlan from "../training/RunPlan.js"
 import * as LastActivation from "../training/LastActivation.js"
 import * as Progress from "../training/Progress.js"
 import * as Random from "../training/Random.js"
 import * as Restore from "../training/Restore.js"
-import { place, type Run, type RunConfig } from "../training/Run.js"
+import { position, type Run, type RunConfig } from "../training/Run.js"
 import { acquireModel, build, type RunParts } from "../training/RunParts.js"
 import * as Scheduler from "../training/Scheduler.js"
 import { onExit } from "../training/Saving.js"
 import { ofModel, tensorOf } from "../training/Weights.js"
 import * as Inputs from "./Inputs.js"
-import { chooseStart, type Start } from "./chooseStart.js"
+import { chooseStart, type Start } from "../checkpointing/resume/ChooseStart.js"
 import type { Prepared } from "./loadDataset.js"
 
 /**
@@ -42,7 +42,7 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) => {
     gives: Stage.takesRun.what,
     plan: (config) =>
       Inputs.hasTraining(config)
-        ? Plan.make(config.training, parts.objective, parts.scheduler(config.training))
+        ? RunPlan.make(config.training, parts.objective, parts.scheduler(config.training))
         : null,
     prepare: (config) =>
       Inputs.hasTraining(config)
@@ -80,7 +80,7 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) => {
         }
         yield* Effect.addFinalizer((exit) => onExit(run, exit))
         yield* Effect.forkScoped(endWithFolder(run, folder))
-        const { epoch, step } = yield* place(run)
+        const { epoch, step } = yield* position(run)
         yield* emit({
           _tag: "RunStarted",
           epochs: config.training.num_epochs,
@@ -95,7 +95,7 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) => {
 
 /** The folder of a run, open, and where the run starts. */
 interface Ready {
-  readonly folder: CheckpointFolder
+  readonly folder: CheckpointWriter
   readonly start: Start
 }
 
@@ -143,14 +143,14 @@ const checkModel = <C extends RunConfig>(
       inputShape: dataset.input_shape,
       classes: dataset.classes
     })
-    yield* Fit.checkArchitecture(checkpoint, path, ofModel(model))
+    yield* Compatibility.checkArchitecture(checkpoint, path, ofModel(model))
   }).pipe(Effect.scoped)
 
 const placeOf = ({ path, reason }: NonNullable<Start["from"]>) =>
   reason === undefined ? { path } : { path, reason }
 
 /** Ends the run at once when another process has its folder: nothing of it can be saved any more. */
-const endWithFolder = Effect.fnUntraced(function* (run: Run, folder: CheckpointFolder) {
+const endWithFolder = Effect.fnUntraced(function* (run: Run, folder: CheckpointWriter) {
   const abort = yield* Abort
   const error = yield* folder.lost
   yield* Ref.set(run.isFlushed, true)
@@ -159,15 +159,16 @@ const endWithFolder = Effect.fnUntraced(function* (run: Run, folder: CheckpointF
 
 /** The path under which the folder keeps what the run goes on from. */
 const pathOf = (
-  folder: CheckpointFolder,
+  folder: CheckpointWriter,
   { checkpoint, isElsewhere, path }: NonNullable<Start["from"]>
-) => (isElsewhere ? TakeOver.takeOver(folder, path, checkpoint) : Effect.succeed(path))
+) =>
+  isElsewhere ? ImportCheckpoint.importCheckpoint(folder, path, checkpoint) : Effect.succeed(path)
 
 /**
  * Moves aside what is not of the run as it goes on, once: another run's checkpoints, and those that
  * lie after the place that it has gone back to.
  */
-const clearing = (folder: CheckpointFolder, { archive, from, stays }: Start) =>
+const clearing = (folder: CheckpointWriter, { archive, from, stays }: Start) =>
   Effect.gen(function* () {
     const isDone = yield* Ref.make(!archive)
     return Effect.gen(function* () {
@@ -192,9 +193,9 @@ const goOn = Effect.fn("restoreOrInit.goOn")(function* (
   { checkpoint, path }: NonNullable<Start["from"]>
 ) {
   const { allowDatasetChange } = yield* Resumption
-  yield* Fit.checkClassCount(checkpoint, path, run.dataset)
-  yield* Fit.checkArchitecture(checkpoint, path, run.weights)
-  const sameData = yield* Fit.checkDataset(checkpoint, path, run.dataset).pipe(
+  yield* Compatibility.checkClassCount(checkpoint, path, run.dataset)
+  yield* Compatibility.checkArchitecture(checkpoint, path, run.weights)
+  const sameData = yield* Compatibility.checkDataset(checkpoint, path, run.dataset).pipe(
     Effect.as(true),
     Effect.catchAll((error) => (allowDatasetChange ? Effect.succeed(false) : Effect.fail(error)))
   )

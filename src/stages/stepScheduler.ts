@@ -5,8 +5,8 @@ import { metricOf } from "../training/MetricError.js"
 import { metrics, type Run } from "../training/Run.js"
 import type { Scheduler } from "../training/Scheduler.js"
 
-const watchedBy = ({ name, watches }: Scheduler): ReadonlyArray<Stage.Monitored> =>
-  watches === null ? [] : [{ metric: watches, by: t`the scheduler ${name}` }]
+const watchedBy = ({ name, monitor }: Scheduler): ReadonlyArray<Stage.Monitored> =>
+  monitor === null ? [] : [{ metric: monitor, by: t`the scheduler ${name}` }]
 
 /** Lets the scheduler set the learning rate of the next epoch. */
 export const stepScheduler = Stage.make("stepScheduler", {

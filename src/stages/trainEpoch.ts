@@ -5,13 +5,13 @@ import * as Ref from "effect/Ref"
 import { fetch } from "../data/Dataset.js"
 import { batchAt, permutation } from "../data/Order.js"
 import { t } from "../language/Text.js"
-import { emit, Observer } from "../observe/Observer.js"
+import { emit, Observer } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
 import { Diverged } from "../training/Diverged.js"
 import { means, prefixed } from "../training/Evaluation.js"
 import * as Progress from "../training/Progress.js"
 import * as Random from "../training/Random.js"
-import { learningRate, measured, type Run } from "../training/Run.js"
+import { learningRate, logMetrics, type Run } from "../training/Run.js"
 import { SaveRequest } from "../training/SaveRequest.js"
 import * as SavePolicy from "../training/SavePolicy.js"
 import { isGone, save, secondsSinceSave } from "../training/Saving.js"
@@ -68,7 +68,7 @@ export const trainEpoch = Stage.make("trainEpoch", {
         yield* run.saver.breathe(started)
       }
       const { sums } = progress.position
-      yield* measured(run, {
+      yield* logMetrics(run, {
         ...prefixed("train", means({ loss: NaN, ...sums }, Progress.counted(progress))),
         learning_rate: learningRate(run, progress)
       })

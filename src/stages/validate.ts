@@ -3,7 +3,7 @@ import * as Stage from "../Stage.js"
 import { t } from "../language/Text.js"
 import * as Divergence from "../training/Divergence.js"
 import { overSplit, prefixed } from "../training/Evaluation.js"
-import { measured, type Run } from "../training/Run.js"
+import { logMetrics, type Run } from "../training/Run.js"
 
 /** Measures `val_loss`, and the objective's other metrics likewise, on the validation split. */
 export const validate = Stage.make("validate", {
@@ -20,7 +20,7 @@ export const validate = Stage.make("validate", {
       if (run.dataset.validation.size > 0) {
         yield* Divergence.checkLoss(run, "val_loss", metrics["loss"]!)
       }
-      yield* measured(run, prefixed("val", metrics))
+      yield* logMetrics(run, prefixed("val", metrics))
       return run
     })
 })

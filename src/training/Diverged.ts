@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { JsonNumber } from "../file/JsonNumber.js"
+import { JsonNumber } from "../io/JsonNumber.js"
 import { stored, t } from "../language/Text.js"
 
 /** Where numbers that training cannot use were found, other than in the loss. */

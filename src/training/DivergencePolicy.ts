@@ -1,5 +1,5 @@
 import type { DivergenceConfig } from "../config/TrainingConfig.js"
-import type { Divergence } from "../checkpoint/Checkpoint.js"
+import type { Divergence } from "../checkpointing/Checkpoint.js"
 
 /** What to do about a step, or a measurement. */
 export type Verdict = "sound" | "skip" | "restore" | "stop"

@@ -1,11 +1,11 @@
 import * as Effect from "effect/Effect"
-import type { BackendError } from "../backend/BackendError.js"
-import { setAside } from "../backend/layers/States.js"
+import type { BackendError } from "../backends/BackendError.js"
+import { setAside } from "../backends/tfjs/layers/LayerStates.js"
 import type { DataError } from "../data/DataError.js"
 import { fetch, type SplitName } from "../data/Dataset.js"
 import { batchAt, sequential } from "../data/Order.js"
-import { emit, type Observer } from "../observe/Observer.js"
-import { place, type Run } from "./Run.js"
+import { emit, type Observer } from "../events/Observer.js"
+import { position, type Run } from "./Run.js"
 import { evaluate } from "./TrainStep.js"
 
 /**
@@ -22,7 +22,7 @@ export const overSplit = (
     const size = run.config.training.batch_size
     const steps = Math.ceil(examples.size / size)
     const order = sequential(examples.size)
-    const { epoch } = yield* place(run)
+    const { epoch } = yield* position(run)
     const sums: Record<string, number> = {}
     for (let step = 0; step < steps; step++) {
       const started = performance.now()

@@ -1,5 +1,5 @@
 import type { LayersModel } from "@tensorflow/tfjs"
-import { layersIn } from "../backend/layers/Inside.js"
+import { layersIn } from "../backends/tfjs/layers/InnerLayers.js"
 
 /**
  * Takes the seeds off layers that have one of their own (dropout, noise, random sizes). With it

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs"
-import { sigmoidCrossEntropy, softmaxCrossEntropy } from "../backend/Losses.js"
+import { sigmoidCrossEntropy, softmaxCrossEntropy } from "../backends/Losses.js"
 import type { Dataset } from "../data/Dataset.js"
 import { t } from "../language/Text.js"
 

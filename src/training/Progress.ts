@@ -1,5 +1,5 @@
-import type { Best, Divergence, EpochRecord, Position } from "../checkpoint/Checkpoint.js"
-import type { BestName } from "../checkpoint/Names.js"
+import type { Best, Divergence, EpochRecord, Position } from "../checkpointing/Checkpoint.js"
+import type { BestName } from "../checkpointing/FileNames.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
 import { improves } from "./Monitor.js"
 

@@ -1,4 +1,4 @@
-import type { Draw } from "../data/Dataset.js"
+import type { Rng } from "../data/Dataset.js"
 
 /**
  * The randomness of a run: a seed from which every draw follows.
@@ -19,7 +19,7 @@ export const algorithm = "xoshiro128**"
 export const make = (seed: number): Random => ({ algorithm, seed })
 
 /** A generator of numbers uniform in [0, 1), with 53 random bits, for one purpose and moment. */
-export const generator = (random: Random, ...purpose: ReadonlyArray<string | number>): Draw => {
+export const generator = (random: Random, ...purpose: ReadonlyArray<string | number>): Rng => {
   let next: (() => number) | undefined
   return () => {
     // Not before it is needed: a step has generators that most networks never draw from.
@@ -33,7 +33,7 @@ export const generator = (random: Random, ...purpose: ReadonlyArray<string | num
  * initialisers and dropout masks from `Math.random` and offers no other way in; as `body` is
  * synchronous, nothing else can see the replacement.
  */
-export const withMathRandom = <A>(draw: Draw, body: () => A): A => {
+export const withMathRandom = <A>(draw: Rng, body: () => A): A => {
   const original = Math.random
   Math.random = draw
   try {

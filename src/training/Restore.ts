@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
-import * as States from "../backend/layers/States.js"
-import type { StatefulLayer } from "../backend/layers/States.js"
-import type { Checkpoint, CheckpointTensor } from "../checkpoint/Checkpoint.js"
+import * as LayerStates from "../backends/tfjs/layers/LayerStates.js"
+import type { StatefulLayer } from "../backends/tfjs/layers/LayerStates.js"
+import type { Checkpoint, CheckpointTensor } from "../checkpointing/Checkpoint.js"
 import type { Optimizer } from "./Optimizer.js"
 import type { Progress } from "./Progress.js"
 import type { Scheduler } from "./Scheduler.js"
@@ -36,7 +36,7 @@ export const layerStates = Effect.fn("Restore.layerStates")(function* (
     const fits = stateful.layer.states_.every(
       ({ shape }, i) => saved[i] !== undefined && tf.util.arraysEqual(saved[i].shape, shape)
     )
-    if (fits) States.replace(stateful, saved as Array<tf.Tensor>)
+    if (fits) LayerStates.replace(stateful, saved as Array<tf.Tensor>)
     else lost.push(stateful.path)
     yield* disposing(tensors)
   }

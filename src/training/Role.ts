@@ -1,7 +1,7 @@
 import type * as Effect from "effect/Effect"
-import type { CheckpointError } from "../checkpoint/CheckpointError.js"
-import type { Observer } from "../observe/Observer.js"
-import type { Plan } from "./Plan.js"
+import type { CheckpointError } from "../checkpointing/CheckpointError.js"
+import type { Observer } from "../events/Observer.js"
+import type { RunPlan } from "./RunPlan.js"
 import type { Run } from "./Run.js"
 import type { StateError } from "./Stateful.js"
 
@@ -35,7 +35,7 @@ export interface Role {
   readonly measures?:
     ReadonlyArray<string> | ((objective: ReadonlyArray<string>) => ReadonlyArray<string>)
   /** The metrics that it looks at, which a stage before it must measure. */
-  readonly monitors?: (plan: Plan) => ReadonlyArray<Monitored>
+  readonly monitors?: (plan: RunPlan) => ReadonlyArray<Monitored>
   /** The name that its state has in checkpoints; no two stages can share one. */
   readonly state?: string
   /**

@@ -2,13 +2,13 @@ import type { LayersModel } from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Ref from "effect/Ref"
-import type { Penalty } from "../backend/layers/Penalties.js"
-import type { StatefulLayer } from "../backend/layers/States.js"
+import type { Penalty } from "../backends/tfjs/layers/Penalties.js"
+import type { StatefulLayer } from "../backends/tfjs/layers/LayerStates.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
-import type { CheckpointName, CheckpointShelf } from "../checkpoint/CheckpointStore.js"
-import type { CheckpointError } from "../checkpoint/CheckpointError.js"
-import type { Unsaved } from "../checkpoint/Checkpoint.js"
-import type { Observer } from "../observe/Observer.js"
+import type { CheckpointName, CheckpointReader } from "../checkpointing/store/CheckpointStore.js"
+import type { CheckpointError } from "../checkpointing/CheckpointError.js"
+import type { Unsaved } from "../checkpointing/Checkpoint.js"
+import type { Observer } from "../events/Observer.js"
 import type { Dataset } from "../data/Dataset.js"
 import type { Objective } from "./Objective.js"
 import type { Optimizer } from "./Optimizer.js"
@@ -107,9 +107,9 @@ export interface Run {
   /** How often the store was removed and had to be made again, without what had been saved. */
   readonly remade: Effect.Effect<number>
   /** The best checkpoint in the store, of whichever run. */
-  readonly best: CheckpointShelf["best"]
+  readonly best: CheckpointReader["best"]
   /** The newest checkpoint of this run in the store that ends an epoch, or precedes the first. */
-  readonly epochEnd: CheckpointShelf["best"]
+  readonly epochEnd: CheckpointReader["best"]
 }
 
 /** Whether `value` is a run, told by what stages use of it. */
@@ -132,7 +132,9 @@ export const register = (run: Run, name: string, part: Stateful): Effect.Effect<
   })
 
 /** How many epochs the run has finished, and how many steps of the next it has done. */
-export const place = (run: Run): Effect.Effect<{ readonly epoch: number; readonly step: number }> =>
+export const position = (
+  run: Run
+): Effect.Effect<{ readonly epoch: number; readonly step: number }> =>
   Effect.map(Ref.get(run.progress), ({ epoch, step }) => ({ epoch, step }))
 
 /** The learning rate of a step from `at` on: the scheduler's, lower where divergence had it lowered. */
@@ -150,5 +152,8 @@ export const stop = (run: Run, reason: string): Effect.Effect<void> =>
   Ref.update(run.progress, (progress) => Progress.stop(progress, reason))
 
 /** Adds metrics to the record of the epoch under way. */
-export const measured = (run: Run, values: Readonly<Record<string, number>>): Effect.Effect<void> =>
+export const logMetrics = (
+  run: Run,
+  values: Readonly<Record<string, number>>
+): Effect.Effect<void> =>
   Ref.update(run.progress, (progress) => Progress.withMetrics(progress, values))

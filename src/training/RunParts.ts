@@ -3,13 +3,19 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
-import { Backend } from "../backend/Backend.js"
-import { BackendError } from "../backend/BackendError.js"
-import { penaltiesOf } from "../backend/layers/Penalties.js"
-import * as States from "../backend/layers/States.js"
+import { Backend } from "../backends/Backend.js"
+import { BackendError } from "../backends/BackendError.js"
+import { penaltiesOf } from "../backends/tfjs/layers/Penalties.js"
+import * as LayerStates from "../backends/tfjs/layers/LayerStates.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Dataset } from "../data/Dataset.js"
-import { checkBuilt, checkInput, checkObjective, checkStateful, type FitError } from "./Fit.js"
+import {
+  checkBuilt,
+  checkInput,
+  checkObjective,
+  checkStateful,
+  type FitError
+} from "./Compatibility.js"
 import { clearSeeds } from "./LayerSeeds.js"
 import type { Objective } from "./Objective.js"
 import type { OptimizerFactory } from "./Optimizer.js"
@@ -86,7 +92,7 @@ export const build = <C extends RunConfig>(
       model,
       weights,
       penalties: penaltiesOf(model),
-      statefulLayers: States.statefulLayers(model),
+      statefulLayers: LayerStates.statefulLayers(model),
       optimizer,
       objective: parts.objective,
       scheduler: parts.scheduler(config.training),
@@ -127,7 +133,7 @@ export const acquireModel = <C>(
     ),
     (model) =>
       Effect.sync(() => {
-        States.dispose(model)
+        LayerStates.dispose(model)
         model.dispose()
       })
   )

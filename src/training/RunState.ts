@@ -1,15 +1,15 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
-import type { BackendError } from "../backend/BackendError.js"
-import * as InPlace from "../backend/InPlace.js"
-import * as Reading from "../backend/Reading.js"
+import type { BackendError } from "../backends/BackendError.js"
+import * as WasmMemoryView from "../backends/WasmMemoryView.js"
+import * as Readback from "../backends/Readback.js"
 import {
   formatVersion,
   type CheckpointTensor,
   type DatasetIdentity,
   type DType,
   type Unsaved
-} from "../checkpoint/Checkpoint.js"
+} from "../checkpointing/Checkpoint.js"
 import type { Dataset } from "../data/Dataset.js"
 import type { Progress } from "./Progress.js"
 import type { Run } from "./Run.js"
@@ -24,7 +24,7 @@ export const take = (run: Run, progress: Progress): Snapshot => {
   const hold = (name: string, tensor: tf.Tensor) => {
     const clone = tf.keep(tf.clone(tensor))
     held.push(clone)
-    const view = InPlace.viewOf(clone)
+    const view = WasmMemoryView.viewOf(clone)
     tensors.set(name, {
       ...(view && { view }),
       dtype: dtypes[tensor.dtype] ?? unsupported(name, tensor.dtype),
@@ -102,6 +102,6 @@ const unsupported = (name: string, dtype: string): never => {
 
 const bytesOf = (tensor: tf.Tensor): Effect.Effect<Uint8Array, BackendError> =>
   Effect.map(
-    Reading.values([tensor]),
+    Readback.values([tensor]),
     ([values]) => new Uint8Array(values!.buffer, values!.byteOffset, values!.byteLength)
   )

@@ -1,5 +1,5 @@
 import type { TrainingConfig } from "../config/TrainingConfig.js"
-import type { Best, EpochRecord } from "../checkpoint/Checkpoint.js"
+import type { Best, EpochRecord } from "../checkpointing/Checkpoint.js"
 
 /** How often to save: every so many epochs, steps of all epochs, or seconds since the last save. */
 export interface Interval {

@@ -2,11 +2,11 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
-import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
-import type { CheckpointError } from "../checkpoint/CheckpointError.js"
-import * as EventLoop from "../file/EventLoop.js"
+import type { CheckpointName } from "../checkpointing/store/CheckpointStore.js"
+import type { CheckpointError } from "../checkpointing/CheckpointError.js"
+import * as EventLoop from "../io/EventLoop.js"
 import { t } from "../language/Text.js"
-import { emit, type Observer } from "../observe/Observer.js"
+import { emit, type Observer } from "../events/Observer.js"
 import type { Snapshot } from "./Snapshot.js"
 
 /** A snapshot to be saved. `stall` is how long training stood still to take it, in milliseconds. */
@@ -153,9 +153,9 @@ export const make = (
           breathed = now
           const milliseconds = share * (now - started)
           return isIdle || milliseconds < 1
-            ? EventLoop.breathe
+            ? EventLoop.yieldToEventLoop
             : Effect.zipRight(
-                EventLoop.breathe,
+                EventLoop.yieldToEventLoop,
                 Effect.raceFirst(idle.await, EventLoop.pause(milliseconds))
               )
         })

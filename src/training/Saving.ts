@@ -4,14 +4,14 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
-import type { CheckpointName } from "../checkpoint/CheckpointStore.js"
-import type { CheckpointError } from "../checkpoint/CheckpointError.js"
+import type { CheckpointName } from "../checkpointing/store/CheckpointStore.js"
+import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import { t } from "../language/Text.js"
-import { emit, type Observer } from "../observe/Observer.js"
+import { emit, type Observer } from "../events/Observer.js"
 import type { Diverged } from "./Diverged.js"
 import { checkWeights } from "./Divergence.js"
 import { isSamePlace, type Progress } from "./Progress.js"
-import { place, type Run } from "./Run.js"
+import { position, type Run } from "./Run.js"
 import type { Order } from "./Saver.js"
 import * as RunState from "./RunState.js"
 import type { Snapshot } from "./Snapshot.js"
@@ -124,7 +124,7 @@ export const onExit = (
     if (Exit.isSuccess(exit) || (yield* Ref.getAndSet(run.isFlushed, true))) return
     const path = yield* Effect.orDie(flush(run))
     if (Cause.isInterruptedOnly(exit.cause)) {
-      yield* emit({ _tag: "Interrupted", place: yield* place(run), path })
+      yield* emit({ _tag: "Interrupted", place: yield* position(run), path })
     }
   })
 

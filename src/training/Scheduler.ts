@@ -1,11 +1,11 @@
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import { t } from "../language/Text.js"
-import { closedForm } from "./schedulers/ClosedForm.js"
-import { constant, cosine, exponential, stepwise } from "./schedulers/Formulas.js"
-import { plateau } from "./schedulers/Plateau.js"
-import type { Scheduler } from "./schedulers/Scheduler.js"
+import { closedForm } from "./schedule/ClosedForm.js"
+import { constant, cosine, exponential, stepwise } from "./schedule/Formulas.js"
+import { plateau } from "./schedule/Plateau.js"
+import type { Scheduler } from "./schedule/Scheduler.js"
 
-export type { Scheduler } from "./schedulers/Scheduler.js"
+export type { Scheduler } from "./schedule/Scheduler.js"
 
 /** What a schedule will not do in so few epochs; null: it does all. */
 export const warning = ({

@@ -1,5 +1,5 @@
 import type { Tensor } from "@tensorflow/tfjs"
-import type { Unsaved } from "../checkpoint/Checkpoint.js"
+import type { Unsaved } from "../checkpointing/Checkpoint.js"
 import type { Progress } from "./Progress.js"
 
 /**

@@ -1,10 +1,10 @@
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import { english } from "../language/Text.js"
-import type { BackendError } from "../backend/BackendError.js"
-import { afterStep, replace } from "../backend/layers/States.js"
-import * as Norm from "../backend/Norm.js"
-import * as Reading from "../backend/Reading.js"
+import type { BackendError } from "../backends/BackendError.js"
+import { afterStep, replace } from "../backends/tfjs/layers/LayerStates.js"
+import * as Norm from "../backends/Norm.js"
+import * as Readback from "../backends/Readback.js"
 import type { Batch } from "../data/Dataset.js"
 import type { Diverged } from "./Diverged.js"
 import * as Divergence from "./Divergence.js"
@@ -52,7 +52,7 @@ export const train = (
       const kept = [...gradients].map(([name, one]) => [name, tf.keep(tf.clone(one))] as const)
       return { oddity, gradients: new Map(kept) }
     }
-    return Effect.flatMap(Reading.between(forth, back), (done) =>
+    return Effect.flatMap(Readback.between(forth, back), (done) =>
       "sums" in done
         ? Effect.succeed(done.sums)
         : Divergence.inStep(run, at, done.oddity, batch.inputs, done.gradients).pipe(
@@ -159,7 +159,7 @@ const metricsOf = (
 
 /** The loss is a mean over the batch, other metrics are sums. */
 const sums = (batch: Batch, compute: () => Metrics): Effect.Effect<Sums, BackendError> =>
-  Effect.map(Reading.scalars(compute), (values) => overBatch(values, batch))
+  Effect.map(Readback.scalars(compute), (values) => overBatch(values, batch))
 
 const overBatch = (means: Record<string, number>, batch: Batch): Sums => {
   // In place, as this is done every step.

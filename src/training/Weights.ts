@@ -1,5 +1,5 @@
 import type { LayersModel, LayerVariable, Tensor, Variable } from "@tensorflow/tfjs"
-import { layersIn } from "../backend/layers/Inside.js"
+import { layersIn } from "../backends/tfjs/layers/InnerLayers.js"
 
 /** One weight of a model under the name that checkpoints give it. */
 export interface Weight {

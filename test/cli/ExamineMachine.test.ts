@@ -2,12 +2,12 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { type BackendName, backendNames } from "../../src/backend/Backend.js"
-import { BackendError } from "../../src/backend/BackendError.js"
-import type { Examination } from "../../src/backend/Examination.js"
-import type { Choice } from "../../src/cli/ExamineMachine.js"
-import { drawBackends, examineMachine, judge } from "../../src/cli/ExamineMachine.js"
-import { recorder } from "../observe/sample.js"
+import { type BackendName, backendNames } from "../../src/backends/Backend.js"
+import { BackendError } from "../../src/backends/BackendError.js"
+import type { BackendProbe } from "../../src/backends/BackendProbe.js"
+import type { Choice } from "../../src/cli/commands/ExamineMachine.js"
+import { drawBackends, examineMachine, judge } from "../../src/cli/commands/ExamineMachine.js"
+import { recorder } from "../terminal/sample.js"
 import { holdfast } from "./holdfast.js"
 
 /** What `holdfast doctor` prints, and how it fails if it does, with little time for each backend. */
@@ -20,9 +20,9 @@ const examining = (json: boolean, backend?: BackendName) =>
     return { text, error: Either.isLeft(result) ? result.left : null }
   })
 
-const missing: Examination = { name: "tensorflow", available: false, why: "no addon; install it" }
-const right: Examination = { name: "wasm", available: true, gradientError: 0.001, step: 3 }
-const wrong: Examination = { name: "cpu", available: true, gradientError: Number.NaN, step: 90 }
+const missing: BackendProbe = { name: "tensorflow", available: false, why: "no addon; install it" }
+const right: BackendProbe = { name: "wasm", available: true, gradientError: 0.001, step: 3 }
+const wrong: BackendProbe = { name: "cpu", available: true, gradientError: Number.NaN, step: 90 }
 const choice = (name: BackendName): Choice => Either.right({ name, reason: "it was asked for" })
 const unavailable = new BackendError({
   reason: "Unavailable",

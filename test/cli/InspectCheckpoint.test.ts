@@ -4,11 +4,11 @@ import * as Effect from "effect/Effect"
 import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
-import { inspectCheckpoint } from "../../src/cli/InspectCheckpoint.js"
-import { sample } from "../checkpoint/sample.js"
+import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
+import { inspectCheckpoint } from "../../src/cli/commands/InspectCheckpoint.js"
+import { sample } from "../checkpointing/sample.js"
 import { digestOf } from "../support/checkpoints.js"
-import { recorder } from "../observe/sample.js"
+import { recorder } from "../terminal/sample.js"
 
 /** What `holdfast inspect` prints of a sample checkpoint, after `change` to its file. */
 const inspecting = (json: boolean, change: (path: string) => void = () => {}) =>

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { missingPath, nearestPath } from "../../src/cli/NearestPath.js"
 import { ConfigError } from "../../src/config/ConfigError.js"
-import { CheckpointError } from "../../src/checkpoint/CheckpointError.js"
+import { CheckpointError } from "../../src/checkpointing/CheckpointError.js"
 
 describe("nearestPath", () => {
   it.effect.each<readonly [string, string | null]>([

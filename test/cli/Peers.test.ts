@@ -37,7 +37,7 @@ describe("Peers", () => {
       "package.json",
       "dist/cli/bin.js",
       "dist/cli/Peers.js",
-      "dist/file/InstalledPackage.js",
+      "dist/io/InstalledPackage.js",
       "dist/language"
     ]
     for (const file of own) {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { commands } from "../../src/cli/Commands.js"
-import { displayWidth } from "../../src/observe/Table.js"
+import { displayWidth } from "../../src/terminal/Table.js"
 import { type Ended, holdfast, start, bin } from "./holdfast.js"
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-"))

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { execFileSync } from "node:child_process"
-import { backendNames } from "../../src/backend/BackendName.js"
+import { backendNames } from "../../src/backends/BackendName.js"
 import { holdfast, pipeline } from "./holdfast.js"
 
 describe("holdfast", () => {

@@ -8,20 +8,20 @@ import * as Option from "effect/Option"
 import { mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
-import { Resumption } from "../../src/checkpoint/Resumption.js"
-import { inspectCheckpoint } from "../../src/cli/InspectCheckpoint.js"
-import { listCheckpoints } from "../../src/cli/ListCheckpoints.js"
-import { pinCheckpoint } from "../../src/cli/PinCheckpoint.js"
-import * as Question from "../../src/cli/Question.js"
-import * as Report from "../../src/cli/Report.js"
-import { verifyCheckpoints } from "../../src/cli/VerifyCheckpoints.js"
-import type { Event } from "../../src/observe/Event.js"
-import * as Line from "../../src/observe/Line.js"
-import { Output } from "../../src/observe/Output.js"
-import { damage } from "../checkpoint/damage.js"
-import { sample, tensor } from "../checkpoint/sample.js"
-import { recorder, setting } from "../observe/sample.js"
+import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
+import { Resumption } from "../../src/checkpointing/resume/Resumption.js"
+import { inspectCheckpoint } from "../../src/cli/commands/InspectCheckpoint.js"
+import { listCheckpoints } from "../../src/cli/commands/ListCheckpoints.js"
+import { pinCheckpoint } from "../../src/cli/commands/PinCheckpoint.js"
+import * as ResumePrompt from "../../src/cli/ResumePrompt.js"
+import * as ExitReport from "../../src/cli/ExitReport.js"
+import { verifyCheckpoints } from "../../src/cli/commands/VerifyCheckpoints.js"
+import type { Event } from "../../src/events/Event.js"
+import * as RenderEvent from "../../src/terminal/RenderEvent.js"
+import { Output } from "../../src/terminal/Output.js"
+import { damage } from "../checkpointing/damage.js"
+import { sample, tensor } from "../checkpointing/sample.js"
+import { recorder, setting } from "../terminal/sample.js"
 
 /** Sets a title, clears the screen, goes back, forges a line, turns the text around. */
 const evil = "\x1b]0;X\x07\x1b[2J\r\x9b1A\u202eevil\nepoch-0009.safetensors  whole"
@@ -57,7 +57,7 @@ const printed = <E>(command: Effect.Effect<void, E, Output | FileSystem>) =>
   Effect.gen(function* () {
     const output = yield* recorder
     const exit = yield* Effect.exit(Effect.provide(command, output.layer))
-    const error = Exit.isFailure(exit) ? Report.fromExit(exit, null).text : ""
+    const error = Exit.isFailure(exit) ? ExitReport.fromExit(exit, null).text : ""
     return (yield* output.written).map(([, text]) => text).join("") + error
   })
 
@@ -101,7 +101,7 @@ describe("what files say, shown to people", () => {
           ask({ path: evil, epoch: 1, step: 0, bestValLoss: 1, savedAt: evil })
         ).pipe(
           Effect.provide(
-            Question.layer({
+            ResumePrompt.layer({
               flag: Option.none(),
               allowDatasetChange: false,
               force: false
@@ -134,7 +134,7 @@ describe("what files say, shown to people", () => {
       yield* Effect.gen(function* () {
         const output = yield* Output
         for (const event of events) {
-          yield* Line.write(output, Line.fromEvent(event, setting(null), null))
+          yield* RenderEvent.write(output, RenderEvent.fromEvent(event, setting(null), null))
         }
       }).pipe(Effect.provide(layer))
       const text = (yield* written).map(([, one]) => one).join("")
@@ -144,7 +144,7 @@ describe("what files say, shown to people", () => {
   )
 
   it("in errors", () => {
-    const { text } = Report.fromExit(Exit.fail(new Error(`${evil}${huge}`)), null)
+    const { text } = ExitReport.fromExit(Exit.fail(new Error(`${evil}${huge}`)), null)
     expect(text).not.toMatch(commands)
     expect(text.length).toBeLessThan(10_000)
   })

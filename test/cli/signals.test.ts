@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { mkdtempSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Messages from "../../src/observe/Messages.js"
+import * as Messages from "../../src/terminal/Messages.js"
 import { holdfast, onTerminal, pipeline, program, start, wait } from "./holdfast.js"
 
 const stop = program("stop")

@@ -6,8 +6,8 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
-import { sample } from "../checkpoint/sample.js"
+import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
+import { sample } from "../checkpointing/sample.js"
 
 const python = spawnSync("python3", ["--version"])
 
@@ -72,7 +72,7 @@ describe.skipIf(python.status !== 0)("the Python in the README", () => {
 
   it.each(["README.md", "README.zh-CN.md"])("%s: reads the whole of a long history", (readme) => {
     const fixture = fileURLToPath(
-      new URL("../checkpoint/fixtures/version-4.safetensors", import.meta.url)
+      new URL("../checkpointing/fixtures/version-4.safetensors", import.meta.url)
     )
     const folder = mkdtempSync(join(tmpdir(), "holdfast-python-"))
     writeFileSync(join(folder, "safetensors.py"), safetensors)

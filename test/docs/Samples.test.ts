@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs"
 import { afterEach, expect, it } from "vitest"
 import { use } from "../../src/language/Language.js"
-import * as Line from "../../src/observe/Line.js"
+import * as RenderEvent from "../../src/terminal/RenderEvent.js"
 
 afterEach(() => use("en"))
 
@@ -21,7 +21,7 @@ it.each([
     expect(shown, line).toBeDefined()
     const number = (name: string) => Number(shown![name])
     // On a terminal that is wide enough.
-    const printed = Line.epoch(
+    const printed = RenderEvent.epoch(
       {
         _tag: "EpochFinished",
         epochs: number("epochs"),

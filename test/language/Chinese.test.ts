@@ -12,7 +12,7 @@ const ofPackages = ["Missing argument <{0}>", "Received unknown argument: '{0}'"
 
 /** Where English stays: what other programs read, kernels' own errors, descriptions in schemas. */
 const exempt =
-  /backend\/(kernels|layers|wasm|webgpu|gradients)\/|cli\/(Completions|ImportFailure|WatchdogThread|Invocation)|config\/(TrainingConfig|Config)\.ts|SpeakerData\.ts/
+  /backends\/(kernels|tfjs|wasm|webgpu)\/|cli\/(process\/)?(Completions|ImportFailure|WatchdogThread|Invocation)|config\/(TrainingConfig|Config)\.ts|SpeakerData\.ts/
 
 /** Where words stand that look like a sentence and are none. */
 const exemptTexts = new Set([

@@ -4,7 +4,7 @@ import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import type { ResumeFrom } from "../../src/checkpoint/Resumption.js"
+import type { ResumeFrom } from "../../src/checkpointing/resume/Resumption.js"
 import { session, temporaryFolder, type Outcome } from "../support/session.js"
 
 /** What a session has failed with, before its data was loaded. */

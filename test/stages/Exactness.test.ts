@@ -3,7 +3,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Stages, type Event } from "holdfast"
-import { soak } from "../checkpoint/simulated.js"
+import { soak } from "../checkpointing/simulated.js"
 import {
   checkpointIn,
   essence,

@@ -18,7 +18,7 @@ const straight = Effect.gen(function* () {
 const breakLater = Stage.make("breakLater", {
   description: "break the optimizer",
   run: (run: Run.Run) =>
-    Effect.map(Run.place(run), ({ epoch }) => {
+    Effect.map(Run.position(run), ({ epoch }) => {
       const { apply } = run.optimizer
       let updates = 0
       const broken: typeof apply = (gradients, learningRate) => {

@@ -9,8 +9,8 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { CheckpointStore, Resumption, type Event } from "holdfast"
-import * as FileStore from "../../src/checkpoint/FileStore.js"
-import { chooseStart } from "../../src/stages/chooseStart.js"
+import * as FileStore from "../../src/checkpointing/store/FileStore.js"
+import { chooseStart } from "../../src/checkpointing/resume/ChooseStart.js"
 import type { RunConfig } from "../../src/training/Run.js"
 import {
   checkpointIn,

@@ -174,8 +174,9 @@ describe("a custom stage that fails", () => {
       run: (run: Run.Run) =>
         Effect.gen(function* () {
           // What it has done before it failed must not be in the checkpoint.
-          yield* Run.measured(run, { touched: 1 })
-          if (broken() && (yield* Run.place(run)).epoch === 1) return yield* Effect.fail("broken")
+          yield* Run.logMetrics(run, { touched: 1 })
+          if (broken() && (yield* Run.position(run)).epoch === 1)
+            return yield* Effect.fail("broken")
           return run
         })
     })

@@ -23,12 +23,12 @@ const stubborn = (end: Effect.Effect<void, string> = Effect.void) => {
     run: (run: Run.Run) =>
       Effect.gen(function* () {
         // What it has done must not be in the checkpoint, not even if it has moved the run on.
-        yield* Run.measured(run, { touched: 1 })
+        yield* Run.logMetrics(run, { touched: 1 })
         yield* Ref.update(run.progress, (progress) => ({
           ...progress,
           globalStep: progress.globalStep + 1
         }))
-        if ((yield* Run.place(run)).epoch !== 1) return run
+        if ((yield* Run.position(run)).epoch !== 1) return run
         yield* emit({ _tag: "Notice", level: "info", message: "blocking" })
         const timer = setTimeout(() => {
           tooLong = true

@@ -7,7 +7,7 @@ import * as Schema from "effect/Schema"
 import { Objective, Optimizer, Pipeline, Run, Scheduler, Stage, Stages } from "holdfast"
 import { TrainingConfig } from "../../src/config/TrainingConfig.js"
 import { withPlan } from "../../src/stages/checkEpoch.js"
-import * as Plan from "../../src/training/Plan.js"
+import * as RunPlan from "../../src/training/RunPlan.js"
 import { blobs, BlobsConfig, blobsNet } from "../support/blobs.js"
 import { session, temporaryFolder } from "../support/session.js"
 
@@ -18,7 +18,7 @@ const best = Stages.trackBest({ metric: "val_loss", mode: "min" })
 const own = (measures: Record<string, number> = {}) =>
   Stage.make("own", {
     description: "measure something",
-    run: (run: Run.Run) => Effect.as(Run.measured(run, measures), run)
+    run: (run: Run.Run) => Effect.as(Run.logMetrics(run, measures), run)
   })
 
 const planOf = (training: Partial<typeof TrainingConfig.Encoded>) => {
@@ -29,7 +29,7 @@ const planOf = (training: Partial<typeof TrainingConfig.Encoded>) => {
     seed: 1,
     ...training
   })
-  return Plan.make(decoded, Objective.classification, Scheduler.fromConfig(decoded))
+  return RunPlan.make(decoded, Objective.classification, Scheduler.fromConfig(decoded))
 }
 
 /** What is said against these stages for this config; null: nothing. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Stage, type Run } from "holdfast"
-import { epochOfWeights } from "../../src/checkpoint/Checkpoint.js"
+import { epochOfWeights } from "../../src/checkpointing/Checkpoint.js"
 import { checkpointIn, pipelineOf, session, temporaryFolder } from "../support/session.js"
 
 describe("epochOfWeights", () => {

@@ -3,8 +3,8 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
 import { CheckpointStore, Run, Stage, Stages } from "holdfast"
-import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
-import * as FileStore from "../../src/checkpoint/FileStore.js"
+import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
+import * as FileStore from "../../src/checkpointing/store/FileStore.js"
 import { checkpointIn, essence, pipelineOf, session, temporaryFolder } from "../support/session.js"
 
 describe("trackBest", () => {
@@ -61,8 +61,8 @@ describe("trackBest twice", () => {
     role: { measures: ["score"] },
     run: (run: Run.Run) =>
       Effect.gen(function* () {
-        const { epoch } = yield* Run.place(run)
-        return yield* Effect.as(Run.measured(run, { score: -Math.abs(epoch) }), run)
+        const { epoch } = yield* Run.position(run)
+        return yield* Effect.as(Run.logMetrics(run, { score: -Math.abs(epoch) }), run)
       })
   })
   const pipeline = () =>

@@ -20,12 +20,12 @@ import {
   Stages,
   type Event
 } from "holdfast"
-import { Backend, type BackendName } from "../../src/backend/Backend.js"
-import type { Checkpoint } from "../../src/checkpoint/Checkpoint.js"
-import * as CheckpointFile from "../../src/checkpoint/CheckpointFile.js"
-import * as FileStore from "../../src/checkpoint/FileStore.js"
-import type { ResumeFrom } from "../../src/checkpoint/Resumption.js"
-import * as EventLoop from "../../src/file/EventLoop.js"
+import { Backend, type BackendName } from "../../src/backends/Backend.js"
+import type { Checkpoint } from "../../src/checkpointing/Checkpoint.js"
+import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
+import * as FileStore from "../../src/checkpointing/store/FileStore.js"
+import type { ResumeFrom } from "../../src/checkpointing/resume/Resumption.js"
+import * as EventLoop from "../../src/io/EventLoop.js"
 import { blobs, BlobsConfig, blobsNet } from "./blobs.js"
 
 /** A stage with a state of its own: stops the run when it has seen `epochs` epochs. */
@@ -46,8 +46,8 @@ const grade = (valLoss: (epoch: number) => number) =>
     description: "set the validation loss",
     run: (run: Run.Run) =>
       Effect.gen(function* () {
-        const { epoch } = yield* Run.place(run)
-        yield* Run.measured(run, { val_loss: valLoss(epoch + 1) })
+        const { epoch } = yield* Run.position(run)
+        yield* Run.logMetrics(run, { val_loss: valLoss(epoch + 1) })
         return run
       })
   })
@@ -159,7 +159,7 @@ export const session = Effect.fn("session")(function* (options: Session) {
         interrupted = true
         // The event may come from another fiber, which writes a checkpoint in the background. Short
         // steps follow one another without yielding, so that the interruption needs a turn to arrive.
-        return Effect.zipRight(Fiber.interruptFork(main!), EventLoop.breathe)
+        return Effect.zipRight(Fiber.interruptFork(main!), EventLoop.yieldToEventLoop)
       })
   })
   const resumption = Layer.succeed(Resumption, {

@@ -5,8 +5,8 @@ import { setTestEnvs } from "@tensorflow/tfjs-core/dist/jasmine_util.js"
 import * as Effect from "effect/Effect"
 // @ts-expect-error It has no types.
 import jasmineCore from "jasmine-core"
-import type { BackendName } from "../../src/backend/BackendName.js"
-import { start } from "../../src/backend/Start.js"
+import type { BackendName } from "../../src/backends/BackendName.js"
+import { start } from "../../src/backends/StartBackend.js"
 import type { Result } from "./Result.js"
 
 /** What is used of Jasmine. */

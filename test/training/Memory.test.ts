@@ -6,10 +6,10 @@ import * as Ref from "effect/Ref"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { Observer, type Run, Stages } from "holdfast"
-import { Backend } from "../../src/backend/Backend.js"
+import { Backend } from "../../src/backends/Backend.js"
 import * as Progress from "../../src/training/Progress.js"
 import * as RunState from "../../src/training/RunState.js"
-import { soak } from "../checkpoint/simulated.js"
+import { soak } from "../checkpointing/simulated.js"
 import { everyKernelRun } from "./everyKernelRun.js"
 
 /** Steps between two snapshots, and how many such rounds: 500 steps, or 10,000 in a soak. */

@@ -4,7 +4,7 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Objective } from "holdfast"
-import { use } from "../backend/backends.js"
+import { use } from "../backends/backends.js"
 import { pipelineOf, session, temporaryFolder } from "../support/session.js"
 
 const { binary, classification, regression } = Objective

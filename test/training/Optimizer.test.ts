@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import { Backend, Optimizer } from "holdfast"
-import type { BackendName } from "../../src/backend/Backend.js"
+import type { BackendName } from "../../src/backends/Backend.js"
 import type { OptimizerConfig } from "../../src/config/TrainingConfig.js"
 
 /** PyTorch's formulas in double precision, for one weight. */

@@ -2,11 +2,11 @@ import { describe, expect, it } from "@effect/vitest"
 import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import { Observer, Progress } from "holdfast"
-import { Backend } from "../../src/backend/Backend.js"
-import * as Mends from "../../src/backend/Mends.js"
+import { Backend } from "../../src/backends/Backend.js"
+import * as Patches from "../../src/backends/tfjs/Patches.js"
 import { train } from "../../src/training/TrainStep.js"
 import { tensorOf } from "../../src/training/Weights.js"
-import { inputShape } from "../backend/everyKernel.js"
+import { inputShape } from "../backends/everyKernel.js"
 import { everyKernelRun } from "./everyKernelRun.js"
 
 const L = tf.layers
@@ -219,7 +219,7 @@ describe("the penalties of regularizers", () => {
     "of what %s gives cannot count, so that it is refused",
     (kind) =>
       Effect.sync(() => {
-        Mends.install("cpu")
+        Patches.install("cpu")
         const make = L[kind] as (options: object) => unknown
         const options = { name: "mine", units: 3, filters: 3, kernelSize: 2 }
         make(options)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import type { EpochRecord } from "../../src/checkpoint/Checkpoint.js"
+import type { EpochRecord } from "../../src/checkpointing/Checkpoint.js"
 import * as SavePolicy from "../../src/training/SavePolicy.js"
 
 const losses = (...values: ReadonlyArray<number>): ReadonlyArray<EpochRecord> =>

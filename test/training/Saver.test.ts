@@ -6,7 +6,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { Observer, Progress, type Event } from "holdfast"
-import { CheckpointError } from "../../src/checkpoint/CheckpointError.js"
+import { CheckpointError } from "../../src/checkpointing/CheckpointError.js"
 import * as Saver from "../../src/training/Saver.js"
 
 const full = new CheckpointError({ reason: "NoSpace", path: "latest", detail: "" })

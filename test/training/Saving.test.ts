@@ -3,10 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import * as TestClock from "effect/TestClock"
 import { Observer, Progress } from "holdfast"
-import type { Unsaved } from "../../src/checkpoint/Checkpoint.js"
+import type { Unsaved } from "../../src/checkpointing/Checkpoint.js"
 import type { LastSave } from "../../src/training/Run.js"
 import { writer } from "../../src/training/Saving.js"
-import { sampleMeta } from "../checkpoint/sample.js"
+import { sampleMeta } from "../checkpointing/sample.js"
 
 // Else an earlier state, written late because the disk was slow or full, would count as the newest.
 it.effect("dates a checkpoint by when it was ordered, however long it waited", () =>

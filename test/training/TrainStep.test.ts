@@ -3,9 +3,9 @@ import * as tf from "@tensorflow/tfjs"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import { Observer, Run, Stages } from "holdfast"
-import { Backend } from "../../src/backend/Backend.js"
+import { Backend } from "../../src/backends/Backend.js"
 import { tensorOf } from "../../src/training/Weights.js"
-import { classes, inputShape } from "../backend/everyKernel.js"
+import { classes, inputShape } from "../backends/everyKernel.js"
 import { everyKernelRun } from "./everyKernelRun.js"
 
 const kernelRegularizer = tf.regularizers.l2({ l2: 0.5 })

@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import { type Dataset, Objective, Optimizer, Random, Scheduler } from "holdfast"
 import type { DivergenceConfig, OptimizerConfig } from "../../src/config/TrainingConfig.js"
 import { build } from "../../src/training/RunParts.js"
-import { numbers } from "../backend/backends.js"
-import { classes, everyKernel, inputShape } from "../backend/everyKernel.js"
+import { numbers } from "../backends/backends.js"
+import { classes, everyKernel, inputShape } from "../backends/everyKernel.js"
 
 const batchSize = 4
 

@@ -63,7 +63,7 @@ const obstacles = Stage.make("obstacles", {
   description: "block or fail, as the arguments say",
   run: (run: Run.Run) =>
     Effect.gen(function* () {
-      const { epoch } = yield* Run.place(run)
+      const { epoch } = yield* Run.position(run)
       const linger = yield* argument("linger")
       if (linger > 0) yield* Effect.addFinalizer(() => Effect.sleep(linger))
       const block = yield* argument("block")

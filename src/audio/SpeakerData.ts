@@ -1,0 +1,95 @@
+import * as Schema from "effect/Schema"
+import { field } from "../config/Field.js"
+
+const intBetween = (low: number, high: number) =>
+  Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(low), Schema.lessThanOrEqualTo(high))
+const between = (low: number, high: number) =>
+  Schema.Number.pipe(Schema.greaterThanOrEqualTo(low), Schema.lessThanOrEqualTo(high))
+const fraction = Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThan(1))
+
+/** Which synthetic voices are made, and where. */
+export const SyntheticConfig = Schema.Struct({
+  speakers: field(intBetween(2, 1000), 8, "How many voices."),
+  utterances: field(
+    intBetween(1, 500),
+    200,
+    "Recordings of each voice, about 1.2 seconds long; named 0_voice01_0.wav to 0_voice01_49.wav, then 1_voice01_0.wav and so on."
+  ),
+  seed: field(
+    intBetween(0, 2 ** 31 - 1),
+    1,
+    "Which voices; the same seed makes the same recordings to the byte."
+  ),
+  folder: field(
+    Schema.NonEmptyString,
+    ".cache/voices",
+    "The folder for them, relative to the working directory; each choice of the other fields gets a folder of its own inside."
+  )
+})
+export type SyntheticConfig = typeof SyntheticConfig.Type
+
+/** How recordings are divided. */
+export const SplitConfig = Schema.Struct({
+  test_pattern: field(
+    Schema.NullOr(Schema.NonEmptyString),
+    null,
+    "A regular expression on file names (without folders), in the syntax of RE2, without lookaheads and backreferences: what it matches is the test split. Where it is null or matches no file of the data, test_fraction decides."
+  ),
+  validation_fraction: field(
+    fraction,
+    0.1,
+    "The part of what is not test data that measures progress, by a hash of speaker and file name: files that are added or removed move no other."
+  ),
+  test_fraction: field(
+    fraction,
+    0.1,
+    "The part of all recordings kept for the final test, by the same hash; not used where test_pattern matches."
+  )
+})
+export type SplitConfig = typeof SplitConfig.Type
+
+const synthetic = { speakers: 8, utterances: 200, seed: 1, folder: ".cache/voices" } as const
+const split = { test_pattern: null, validation_fraction: 0.1, test_fraction: 0.1 } as const
+
+const data = Schema.Struct({
+  root: field(
+    Schema.NullOr(Schema.NonEmptyString),
+    null,
+    "The folder that holds one folder of WAV files a speaker; null: synthetic voices, made by Holdfast itself."
+  ),
+  synthetic: field(SyntheticConfig, synthetic, "The synthetic voices to use where root is null."),
+  sample_rate: field(
+    intBetween(4000, 96_000),
+    8000,
+    "In Hz; recordings at another rate are resampled."
+  ),
+  mels: field(intBetween(1, 256), 40, "Mel bands of a frame."),
+  window_ms: field(between(5, 200), 25, "The length of a frame, in milliseconds."),
+  hop_ms: field(
+    between(1, 200),
+    10,
+    "From the beginning of one frame to that of the next, in milliseconds."
+  ),
+  frames: field(
+    intBetween(1, 10_000),
+    98,
+    "Frames of an example: longer recordings are cropped (at random in training, centred otherwise), shorter ones repeated."
+  ),
+  split: field(
+    SplitConfig,
+    split,
+    "How recordings are divided into training, validation and test."
+  ),
+  cache_dir: field(
+    Schema.NonEmptyString,
+    ".cache/features",
+    "The folder where computed features are kept, relative to the working directory; it may be deleted at any time. Training holds 256 MiB of them in memory and reads the rest from there: a hundred hours of speech take 6 GB of it."
+  )
+}).annotations({ description: "Which recordings to learn from, and how." })
+
+// Interfaces, since an error of the compiler shows them by name, and other types field by field.
+export interface SpeakerData extends Schema.Schema.Type<typeof data> {}
+export interface SpeakerDataEncoded extends Schema.Schema.Encoded<typeof data> {}
+
+/** The `data` section of a configuration for speech of some speakers, `<root>/<speaker>/*.wav`. */
+export const SpeakerData: Schema.Schema<SpeakerData, SpeakerDataEncoded> = data

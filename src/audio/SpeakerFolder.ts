@@ -1,0 +1,183 @@
+import type * as FileSystem from "@effect/platform/FileSystem"
+import * as Path from "@effect/platform/Path"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { createHash } from "node:crypto"
+import { english, t } from "../language/Text.js"
+import { emit, type Observer } from "../events/Observer.js"
+import { DataError } from "../data/DataError.js"
+import type { Dataset, Examples, SplitName } from "../data/Dataset.js"
+import * as Extractor from "./Extractor.js"
+import * as Entry from "./FeatureCache/Entry.js"
+import * as LogMel from "./LogMel.js"
+import type { SpeakerData } from "./SpeakerData.js"
+import * as Recordings from "./SpeakerFolder/Recordings.js"
+import * as Scan from "./SpeakerFolder/Scan.js"
+import * as Split from "./SpeakerFolder/Split.js"
+import * as SyntheticVoices from "./SyntheticVoices.js"
+import * as Windows from "./Windows.js"
+
+/**
+ * Loads speech in the layout `<root>/<speaker>/*.wav`, or synthetic voices where `root` is null, as
+ * log-mel examples [frames, mels] labelled with the index of the speaker in the order of names.
+ * Features that are too many for memory are read from the cache's files, open until the scope closes.
+ *
+ * What cannot be used is skipped and told to the observer. Fails if nothing can be learned from what
+ * is left: fewer than two speakers, an empty split, a speaker with nothing to train on.
+ */
+export const speakerFolder = Effect.fn("speakerFolder")(function* (config: {
+  readonly data: SpeakerData
+}) {
+  const { data } = config
+  const path = yield* Path.Path
+  const options = yield* featureOptions(data)
+  yield* Split.pattern(data.split)
+  const root = data.root ?? (yield* SyntheticVoices.provide(data.synthetic))
+  const speakers = yield* Scan.scan(root)
+  const recordings = yield* Recordings.read(speakers, options, data.cache_dir, root)
+  const { moved, splits } = yield* Split.assign(recordings, data.split)
+  if (moved.length > 0) yield* tellOfMoved(moved)
+  const examples = (split: SplitName) =>
+    makeExamples(
+      recordings.filter((_, i) => splits[i] === split),
+      data
+    )
+  const classes = speakers.map(({ name }) => name)
+  const dataset: Dataset = {
+    name: data.root === null ? english`synthetic voices` : path.basename(path.resolve(root)),
+    fingerprint: fingerprint(recordings, splits, classes, { ...options, frames: data.frames }),
+    inputShape: [data.frames, data.mels],
+    labelShape: [],
+    classes,
+    train: examples("train"),
+    validation: examples("validation"),
+    test: examples("test")
+  }
+  return dataset
+}) satisfies (config: {
+  readonly data: SpeakerData
+}) => Effect.Effect<Dataset, DataError, FileSystem.FileSystem | Path.Path | Observer | Scope.Scope>
+
+/**
+ * The features of one WAV file as a model trained on `data` wants them: windows that cover the whole
+ * recording, [windows, frames, mels], whose predictions are to be averaged.
+ */
+export const utteranceFeatures = Effect.fn("utteranceFeatures")(function* (
+  path: string,
+  data: SpeakerData
+) {
+  const options = yield* featureOptions(data)
+  const features = yield* Effect.mapError(
+    Recordings.featuresOf(path, options),
+    (why) => new DataError({ reason: "Unreadable", path, detail: why })
+  )
+  const starts = Windows.coveringStarts(features.length / data.mels, data.frames)
+  return windows(
+    starts.map((start) => ({ features, start })),
+    data
+  )
+})
+
+/** Says which recordings are in another split than the fractions asked for. */
+const tellOfMoved = (moved: Split.Assignment["moved"]) => {
+  const some = moved
+    .slice(0, 5)
+    .map(({ recording, to }) => t`${recording.speaker}/${recording.file} to ${to}`)
+  const more = moved.length > some.length ? t`, and ${moved.length - some.length} more` : ""
+  return emit({
+    _tag: "Notice",
+    level: "info",
+    message: t`the fractions of data.split leave a split empty or a speaker untrained, so these recordings move: ${some.join(", ")}${more}`
+  })
+}
+
+const featureOptions = (data: SpeakerData): Effect.Effect<LogMel.Options, DataError> => {
+  const options = {
+    sampleRate: data.sample_rate,
+    mels: data.mels,
+    windowMs: data.window_ms,
+    hopMs: data.hop_ms
+  }
+  const empty = LogMel.emptyBands(options)
+  return empty === 0
+    ? Effect.succeed(options)
+    : Effect.fail(
+        new DataError({
+          reason: "Mismatch",
+          path: "data.mels",
+          detail: t`${empty} of ${data.mels} bands would be too narrow to hold any frequency; use fewer, or a longer data.window_ms`
+        })
+      )
+}
+
+const makeExamples = (
+  recordings: ReadonlyArray<Recordings.Recording>,
+  data: SpeakerData
+): Examples => ({
+  size: recordings.length,
+  batch: (indices, draw) =>
+    Effect.gen(function* () {
+      const { frames, mels } = data
+      const chosen = Array.from(indices, (index) => {
+        const { features, label } = recordings[index]!
+        const rows = features[0]!.total / mels
+        const start = Windows.startOf(rows, frames, draw)
+        // What is shorter than a window is repeated, and so needed as a whole.
+        const [first, length] = rows > frames ? [start, frames] : [0, rows]
+        return { features, label, from: first * mels, length: length * mels, start: start - first }
+      })
+      const held = chosen.map(({ features, from, length }) => Entry.held(features, from, length))
+      const read = yield* Effect.forEach(
+        chosen.filter((_, i) => held[i] === undefined),
+        ({ features, from, length }) => Entry.read(features, from, length),
+        { concurrency: readsAtOnce }
+      )
+      const others = read.values()
+      const parts = chosen.map(({ start }, i) => {
+        return { features: held[i] ?? others.next().value!, start }
+      })
+      return {
+        size: chosen.length,
+        inputs: windows(parts, data),
+        labels: Int32Array.from(chosen, ({ label }) => label)
+      }
+    }).pipe(
+      Effect.mapError(
+        ({ message }) =>
+          new DataError({
+            reason: "Unreadable",
+            path: data.cache_dir,
+            detail: t`features can no longer be read from there; run again, and they are computed again (${message})`
+          })
+      )
+    )
+})
+
+/** How many reads from disk are under way at a time. */
+const readsAtOnce = 8
+
+/** [parts, frames, mels] */
+const windows = (
+  parts: ReadonlyArray<{ readonly features: Windows.Features; readonly start: number }>,
+  { frames, mels }: SpeakerData
+): Float32Array => {
+  const target = new Float32Array(parts.length * frames * mels)
+  parts.forEach(({ features, start }, i) =>
+    Windows.copyWindow(features, mels, start, frames, target, i * frames * mels)
+  )
+  return target
+}
+
+const fingerprint = (
+  recordings: ReadonlyArray<Recordings.Recording>,
+  splits: ReadonlyArray<SplitName>,
+  classes: ReadonlyArray<string>,
+  parameters: object
+): string => {
+  const hash = createHash("sha256")
+  hash.update(JSON.stringify({ version: Extractor.version, parameters, classes }))
+  recordings.forEach((recording, i) =>
+    hash.update(`\n${splits[i]} ${recording.label} ${recording.hash}`)
+  )
+  return hash.digest("hex")
+}

@@ -1,0 +1,42 @@
+import type { LayersModel } from "@tensorflow/tfjs"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Schema from "effect/Schema"
+import type { BackendError } from "./BackendError.js"
+import { type BackendName, backendNames } from "./BackendName.js"
+
+export { type BackendName, backendNames }
+
+/** A backend's name, as the command line and `HOLDFAST_BACKEND` give it. */
+export const BackendNameSchema = Schema.Literal(...backendNames)
+
+/** The compute backend that TensorFlow.js runs on; having the service means that it is ready. */
+export class Backend extends Context.Tag("holdfast/Backend")<
+  Backend,
+  {
+    readonly name: BackendName
+    /** Why this one, in a sentence's half: "native TensorFlow, which is optional, is not installed". */
+    readonly reason: string
+    /**
+     * Fails, naming the layer, if a layer of `model` cannot be trained on this backend or would get
+     * a wrong gradient. Leaves the model's weights and the number of tensors as they were.
+     */
+    readonly checkTrainable: (model: LayersModel) => Effect.Effect<void, BackendError>
+  }
+>() {
+  /**
+   * Starts the backend asked for, or fails with what it lacks; without a choice, the fastest that
+   * works here, other than WebGPU. TensorFlow.js is loaded only now, for it takes half a second.
+   */
+  static readonly layer = (choice?: BackendName): Layer.Layer<Backend, BackendError> =>
+    Layer.effect(
+      Backend,
+      Effect.gen(function* () {
+        const { start } = yield* Effect.promise(() => import("./StartBackend.js"))
+        const { checkTrainable } = yield* Effect.promise(() => import("./Trainability.js"))
+        const started = yield* start(choice)
+        return { ...started, checkTrainable: checkTrainable(started.name) }
+      }).pipe(Effect.withSpan("Backend.layer"))
+    )
+}

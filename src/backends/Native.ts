@@ -1,0 +1,57 @@
+import util from "node:util"
+import * as tf from "@tensorflow/tfjs"
+import * as Effect from "effect/Effect"
+import { t } from "../language/Text.js"
+import * as Patches from "./tfjs/Patches.js"
+import { BackendUnavailable, whyNotLoaded } from "./BackendUnavailable.js"
+
+/** The packages that bring native TensorFlow, the better first. */
+export const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const
+
+const remedy = t`\`npm install @tensorflow/tfjs-node-gpu@4.22.0\` (or \`@tensorflow/tfjs-node@4.22.0\`) downloads it, where its host can be reached`
+
+/**
+ * Loads native TensorFlow and runs on it. A package may be there without its native addon, as after
+ * `npm install --ignore-scripts`: what counts is that it loads.
+ */
+export const start = (
+  load: (name: string) => Promise<unknown> = (name) => import(name)
+): Effect.Effect<void, BackendUnavailable> =>
+  Effect.gen(function* () {
+    yield* Effect.sync(defineRemovedUtility)
+    let why = t`native TensorFlow, which is optional, is not installed`
+    for (const name of packages) {
+      const loaded = yield* Effect.either(Effect.tryPromise(() => load(name)))
+      if (loaded._tag === "Right") return yield* use(name)
+      why = obstacleOf(name, loaded.left.error) ?? why
+    }
+    return yield* new BackendUnavailable({ why, remedy })
+  })
+
+/** What kept a package from loading; undefined if it is simply not there. */
+const obstacleOf = (name: string, error: unknown): string | undefined =>
+  String(error).includes("tfjs_binding.node) can not be found")
+    ? t`${name} is installed without its native addon`
+    : whyNotLoaded(name, error)
+
+const use = (name: string) =>
+  Effect.tryPromise(() => tf.setBackend("tensorflow")).pipe(
+    Effect.orElseSucceed(() => false),
+    Effect.filterOrFail(
+      (ready) => ready,
+      () =>
+        new BackendUnavailable({
+          why: t`${name} belongs to another copy of TensorFlow.js`,
+          remedy: t`install the same version as that of @tensorflow/tfjs, 4.22.0`
+        })
+    ),
+    Effect.andThen(Effect.sync(() => Patches.install("tensorflow")))
+  )
+
+/** The native package still calls a function that Node 23 has removed. */
+const defineRemovedUtility = (): void => {
+  if ("isNullOrUndefined" in util) return
+  Object.assign(util, {
+    isNullOrUndefined: (value: unknown) => value === null || value === undefined
+  })
+}

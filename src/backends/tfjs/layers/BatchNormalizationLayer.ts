@@ -1,0 +1,68 @@
+import type { LayerVariable, layers, Tensor } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
+import { forward } from "../../wasm/BatchNormalization.js"
+import { classOf } from "./classOf.js"
+
+/** The parts of a batch normalisation layer that its type hides. */
+interface Layer {
+  readonly axis: number
+  readonly epsilon: number
+  readonly momentum: number
+  readonly gamma?: LayerVariable
+  readonly beta?: LayerVariable
+  readonly movingMean: LayerVariable
+  readonly movingVariance: LayerVariable
+}
+
+type Call = layers.Layer["call"]
+
+/**
+ * Lets batch normalisation train without scale or centre, and over any axis, which TensorFlow.js
+ * cannot; and with the kernels made for it where the backend is WebAssembly.
+ */
+export const patch = (): void => {
+  const prototype = classOf("BatchNormalization").prototype as { call: Call }
+  const stock = prototype.call
+  prototype.call = function (this: Layer, inputs, kwargs) {
+    if (kwargs?.["training"] !== true) return stock.call(this as never, inputs, kwargs)
+    const x = Array.isArray(inputs) ? inputs[0]! : inputs
+    const size = [x.shape.at(this.axis)!]
+    const layer: Layer = Object.assign(Object.create(this), {
+      axis: -1,
+      gamma: this.gamma ?? { read: () => tf.ones(size) },
+      beta: this.beta ?? { read: () => tf.zeros(size) }
+    })
+    return tf.tidy(() =>
+      overLastAxis(x, this.axis, (last) =>
+        tf.getBackend() === "wasm" && x.dtype === "float32"
+          ? fused(layer, last)
+          : (stock.call(layer as never, last, kwargs) as Tensor)
+      )
+    )
+  } as Call
+}
+
+/** Applies `normalize` with the axis moved to the end, and moves it back. */
+const overLastAxis = (x: Tensor, axis: number, normalize: (x: Tensor) => Tensor): Tensor => {
+  const from = axis < 0 ? axis + x.rank : axis
+  if (from === x.rank - 1) return normalize(x)
+  const others = x.shape.map((_, i) => i).filter((i) => i !== from)
+  const order = [...others, from]
+  const back = order.map((_, i) => order.indexOf(i))
+  return tf.transpose(normalize(tf.transpose(x, order)), back)
+}
+
+const fused = (layer: Layer, x: Tensor): Tensor => {
+  const inputs = { x, gamma: layer.gamma!.read(), beta: layer.beta!.read() }
+  const outputs = tf.engine().runKernel(forward, inputs, { epsilon: layer.epsilon })
+  const [y, mean, variance] = outputs as [Tensor, Tensor, Tensor]
+  moveTowards(layer.movingMean, mean, layer.momentum)
+  moveTowards(layer.movingVariance, variance, layer.momentum)
+  return y
+}
+
+const moveTowards = (average: LayerVariable, value: Tensor, momentum: number): void =>
+  tf.tidy(() => {
+    const old = average.read()
+    average.write(tf.sub(old, tf.mul(tf.sub(old, value), 1 - momentum)))
+  })

@@ -1,0 +1,84 @@
+import * as tf from "@tensorflow/tfjs"
+import * as BatchNormalization from "./BatchNormalization.js"
+import * as Bias from "./Bias.js"
+import * as CpuFallback from "./CpuFallback.js"
+import { withChannelsFirst } from "./ChannelsFirst.js"
+import * as Convolution from "./Convolution.js"
+import * as CrossEntropy from "./CrossEntropy.js"
+import * as Depthwise from "./Depthwise.js"
+import * as Gather from "./Gather.js"
+import * as Heap from "./Heap.js"
+import * as Identity from "./Identity.js"
+import * as Integers from "./Integers.js"
+import { type Kernels, runOn, type Tools } from "./Kernel.js"
+import * as LayerNormalization from "./LayerNormalization.js"
+import * as Limits from "./Limits.js"
+import * as MemoryGuard from "./MemoryGuard.js"
+import * as MatMul from "./MatMul.js"
+import * as Pooling from "./Pooling.js"
+import * as Recurrent from "./Recurrent.js"
+import * as Reduction from "./Reduction.js"
+import * as Relu from "./Relu.js"
+import * as Simd from "./Simd.js"
+import * as Slice from "./Slice.js"
+import * as Update from "./Update.js"
+
+const families: ReadonlyArray<(tools: Tools) => Kernels> = [
+  MatMul.kernels,
+  (tools) => withChannelsFirst(tools, Convolution.kernels(tools)),
+  (tools) => withChannelsFirst(tools, Depthwise.kernels(tools)),
+  Pooling.kernels,
+  Reduction.kernels,
+  Recurrent.kernels,
+  Gather.kernels,
+  Limits.kernels,
+  Integers.kernels,
+  Slice.kernels,
+  Identity.kernels,
+  Relu.kernels,
+  Bias.kernels,
+  BatchNormalization.kernels,
+  LayerNormalization.kernels,
+  CrossEntropy.kernels,
+  CpuFallback.kernels,
+  Update.kernels
+]
+
+let tools: Tools | undefined
+
+/**
+ * Gives the WebAssembly backend, which must be ready, the kernels that training needs: those it
+ * lacks, right ones for those that are wrong, and fast ones for those that are slow. Registered once
+ * a process; throws if the backend is not the version whose internals they rely on.
+ */
+export const install = (): Tools => {
+  if (tools !== undefined) return tools
+  const backend = tf.engine().findBackend("wasm")
+  const missing = Heap.missingInternals(backend)
+  if (tf.version_core !== Heap.pinnedVersion || missing.length > 0) {
+    throw new Error(
+      `TensorFlow.js ${Heap.pinnedVersion} is needed, but here is ${tf.version_core}` +
+        (missing.length === 0 ? "" : `, without ${missing.join(", ")}`)
+    )
+  }
+  const heap = Heap.make(backend)
+  const stock: Tools["stock"] = (name) => tf.getKernel(name, "wasm").kernelFunc
+  const installed: Tools = { heap, simd: Simd.instantiate(heap.memory), stock, run: runOn(backend) }
+  for (const [name, kernel] of families.flatMap((family) => Object.entries(family(installed)))) {
+    replace(name, kernel)
+  }
+  MemoryGuard.install(backend)
+  Relu.registerGradient()
+  Bias.registerGradient()
+  BatchNormalization.registerGradient()
+  LayerNormalization.registerGradient()
+  CrossEntropy.registerGradient()
+  tools = installed
+  return installed
+}
+
+const replace = (kernelName: string, kernelFunc: Kernels[string]): void => {
+  const old = tf.getKernel(kernelName, "wasm")
+  if (old !== undefined && old !== null) tf.unregisterKernel(kernelName, "wasm")
+  tf.registerKernel({ ...old, kernelName, backendName: "wasm", kernelFunc })
+}

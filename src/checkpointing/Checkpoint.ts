@@ -1,0 +1,191 @@
+import type * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import type { BackendError } from "../backends/BackendError.js"
+import { JsonNumber } from "../io/JsonNumber.js"
+import { t } from "../language/Text.js"
+
+/** The value of `format` in `__metadata__`, by which a checkpoint is told from other files. */
+export const format = "holdfast"
+
+/** The version of the checkpoint format that this release writes. */
+export const formatVersion = 3
+
+/** The version that it writes where the history is so long that part of it is tensors. */
+export const longHistoryVersion = 4
+
+/** The versions of the checkpoint format that this release reads. */
+export const formatVersions = [1, 2, formatVersion, longHistoryVersion] as const
+
+/** The element types a checkpoint can hold, as safetensors names them. */
+export type DType = "F32" | "I32" | "BOOL" | "U8"
+
+/**
+ * One tensor of a checkpoint: row-major, little-endian, its bytes read only when they are needed,
+ * which fails with `E`.
+ */
+export interface CheckpointTensor<out E = never> {
+  readonly dtype: DType
+  readonly shape: ReadonlyArray<number>
+  readonly bytes: Effect.Effect<Uint8Array, E>
+  /**
+   * The same bytes where they lie, if they can be had without a copy. They never change, but by the
+   * next turn of the event loop they may have moved, to another `buffer`.
+   */
+  readonly view?: () => Uint8Array
+}
+
+/**
+ * What one epoch achieved: its metrics by name (`train_loss`, `train_accuracy`, `val_loss`,
+ * `val_accuracy`, …), the learning rate it was trained at, and its wall time, which is the one
+ * field that exactness does not cover.
+ */
+export const EpochRecord = Schema.Struct(
+  { epoch: Schema.Int, learning_rate: JsonNumber, seconds: Schema.Number },
+  { key: Schema.String, value: JsonNumber }
+)
+export type EpochRecord = typeof EpochRecord.Type
+
+/** The best value of the watched metric so far, and the epoch that reached it. */
+export const Best = Schema.Struct({
+  metric: Schema.String,
+  mode: Schema.Literal("min", "max"),
+  value: JsonNumber,
+  epoch: Schema.Int
+})
+export type Best = typeof Best.Type
+
+/**
+ * Where the run stands inside the epoch under way.
+ *
+ * `stage` names the epoch stage that comes next (null: the first), `example` is how many examples
+ * of the epoch's order have been trained on, `sums` are the running sums of the training metrics
+ * and `metrics` what the epoch's finished stages have measured.
+ */
+export const Position = Schema.Struct({
+  stage: Schema.NullOr(Schema.String),
+  example: Schema.Int,
+  sums: Schema.Record({ key: Schema.String, value: JsonNumber }),
+  metrics: Schema.Record({ key: Schema.String, value: JsonNumber }),
+  seconds: Schema.Number
+})
+export type Position = typeof Position.Type
+
+/**
+ * What a run has done about divergence so far: how often it was restored, and what the learning rate
+ * is multiplied by since then; how many steps in a row were skipped by now, and of how many of the
+ * examples in the epoch under way.
+ */
+export const Divergence = Schema.Struct({
+  rate_factor: Schema.Number,
+  restores: Schema.Int,
+  skips: Schema.Int,
+  skipped_examples: Schema.Int
+})
+export type Divergence = typeof Divergence.Type
+
+/** What identifies the data that a run was trained on. */
+export const DatasetIdentity = Schema.Struct({
+  name: Schema.String,
+  fingerprint: Schema.String,
+  input_shape: Schema.Array(Schema.Int),
+  classes: Schema.Array(Schema.String),
+  sizes: Schema.Struct({ train: Schema.Int, validation: Schema.Int, test: Schema.Int })
+})
+export type DatasetIdentity = typeof DatasetIdentity.Type
+
+/** Whether `text` is a time as a save writes it: ISO 8601, in UTC. */
+export const isTime = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text) && !Number.isNaN(Date.parse(text))
+
+const Time = Schema.String.pipe(Schema.filter(isTime, { message: () => t`is not a time in UTC` }))
+
+/** Any JSON value, kept as it is. */
+export const Json = Schema.Unknown
+
+/** A field that a checkpoint need not have, and that those of earlier releases do not. */
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
+/**
+ * Everything in a checkpoint but its tensors. Each field is one key of the safetensors
+ * `__metadata__`, its value JSON text.
+ *
+ * `epoch` counts finished epochs, `step` the steps done in the epoch under way (0 between epochs),
+ * `global_step` all steps. `bests` holds the best by further metrics, under the names of their files,
+ * where a run tracks any. `divergence` is there once anything has diverged; `finite` says whether all
+ * weights are, and is missing where nobody has looked.
+ */
+export const CheckpointMeta = Schema.Struct({
+  format_version: Schema.Literal(...formatVersions),
+  run_id: Schema.String,
+  saved_at: Time,
+  epoch: Schema.Int,
+  step: Schema.Int,
+  global_step: Schema.Int,
+  position: Position,
+  best_val_loss: Schema.NullOr(JsonNumber),
+  best: Schema.NullOr(Best),
+  stopped: Schema.NullOr(Schema.String),
+  train_history: Schema.Array(EpochRecord),
+  optimizer_state_dict: Schema.Record({ key: Schema.String, value: Json }),
+  scheduler_state_dict: Schema.Record({ key: Schema.String, value: Json }),
+  stage_states: Schema.Record({
+    key: Schema.String,
+    value: Schema.Record({ key: Schema.String, value: Json })
+  }),
+  random_state: Schema.Struct({ algorithm: Schema.String, seed: Schema.Int }),
+  dataset: DatasetIdentity,
+  backend: Schema.String,
+  config: Schema.Record({ key: Schema.String, value: Json }),
+  bests: optional(Schema.Record({ key: Schema.String, value: Best })),
+  divergence: optional(Divergence),
+  finite: optional(Schema.Boolean)
+})
+export type CheckpointMeta = typeof CheckpointMeta.Type
+
+/**
+ * The whole state of a training run at one moment, immutable.
+ *
+ * Tensors are keyed `model_state_dict.<weight>`, `optimizer_state_dict.<slot>.<weight>`,
+ * `stage_states.<stage>.<name>` and, for the hidden states of stateful recurrent layers,
+ * `layer_states.<layer>.<index>`.
+ */
+export interface Checkpoint<out E = never> {
+  readonly meta: CheckpointMeta
+  readonly tensors: ReadonlyMap<string, CheckpointTensor<E>>
+}
+
+/** A checkpoint on its way to a store, its tensors still where the run computes: they may be lost. */
+export type Unsaved = Checkpoint<BackendError>
+
+/**
+ * The epoch in which weights were last trained: the one under way as soon as it has done a step,
+ * whichever of its stages comes next.
+ */
+export const epochOfWeights = ({
+  epoch,
+  step
+}: {
+  readonly epoch: number
+  readonly step: number
+}): number => (step > 0 ? epoch + 1 : epoch)
+
+// The end of a history that two checkpoints must have in common: what a header holds at least.
+const compared = 1024
+
+const isSameHistory = (a: CheckpointMeta["train_history"], b: CheckpointMeta["train_history"]) => {
+  const count = Math.min(a.length, b.length, compared)
+  if (a === b || a.length + b.length === 0) return true
+  return count > 0 && JSON.stringify(a.slice(-count)) === JSON.stringify(b.slice(-count))
+}
+
+/**
+ * Whether two checkpoints are of one moment: the same run, place, history and states are the same
+ * weights. Of long histories the last epochs decide.
+ */
+export const isSame = (a: CheckpointMeta, b: CheckpointMeta): boolean => {
+  if (a.run_id !== b.run_id || a.global_step !== b.global_step) return false
+  // Whether its weights are finite may not have been looked at.
+  const rest = ({ finite: _finite, ...meta }: CheckpointMeta) =>
+    JSON.stringify({ ...meta, saved_at: "", train_history: [] })
+  return rest(a) === rest(b) && isSameHistory(a.train_history, b.train_history)
+}

@@ -1,0 +1,84 @@
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { dirname } from "node:path"
+import { t } from "../../language/Text.js"
+import type { CheckpointEntry, IntactEntry } from "../CheckpointEntry.js"
+import * as CheckpointEntries from "../CheckpointEntry.js"
+import { isSame, type Best, type Checkpoint, type CheckpointMeta } from "../Checkpoint.js"
+import type { CheckpointWriter } from "../store/CheckpointStore.js"
+import { CheckpointStore, fileOf, type CheckpointName } from "../store/CheckpointStore.js"
+import { selectCheckpoint } from "../SelectCheckpoint.js"
+
+/**
+ * Tells what may lie in a folder where a run goes on from the checkpoint of `meta` elsewhere: what it
+ * takes over, that and the best, and what is damaged. What merely cannot be read may be another.
+ */
+export const fits =
+  (meta: CheckpointMeta) =>
+  ({ health }: CheckpointEntry): boolean =>
+    Either.match(health, {
+      onLeft: ({ reason }) => reason !== "Unreadable",
+      onRight: (one) =>
+        isSame(one, meta) ||
+        CheckpointEntries.bestsOf(meta).some(([, best]) =>
+          CheckpointEntries.isBestOf(meta, best)(one)
+        )
+    })
+
+/** Whether one of these is whole to the last byte. To load them would have them kept for ever. */
+const someWhole = Effect.fnUntraced(function* (candidates: ReadonlyArray<IntactEntry>) {
+  const store = yield* CheckpointStore
+  return yield* Effect.exists(candidates, ({ path }) =>
+    Effect.map(store.verify(path), ([verified]) => Either.isRight(verified!.health))
+  )
+})
+
+/** A best of its run that the checkpoint at `path` speaks of: itself, or one that lies beside it. */
+const bestOf = Effect.fnUntraced(function* (path: string, checkpoint: Checkpoint, best: Best) {
+  const isBest = CheckpointEntries.isBestOf(checkpoint.meta, best)
+  if (isBest(checkpoint.meta)) return Option.some(checkpoint)
+  const store = yield* CheckpointStore
+  const found = yield* store.list(dirname(path))
+  const ranked = CheckpointEntries.intact(found).filter(({ meta }) => isBest(meta))
+  // Only where it is not found can it be one of those whose headers are damaged.
+  const errors = ranked.length === 0 ? CheckpointEntries.errors(found) : []
+  return Option.map(
+    yield* selectCheckpoint({ ranked, errors }, store.load),
+    (choice) => choice.checkpoint
+  )
+})
+
+const warn = (path: string, folder: string, name: CheckpointName, best: Best) =>
+  Effect.logWarning(
+    t`the best model so far, of epoch ${best.epoch} with ${best.metric} ${best.value}, does not lie whole beside ${path}: ${folder} has no ${fileOf(name)} until a better one is found, and what is measured at the end may be another model`
+  )
+
+/**
+ * Has `folder` hold what a run needs that goes on in it from the checkpoint at `path`, which lies in
+ * another folder: the bests of the run, and that checkpoint as the latest. Gives the latter's new
+ * path. What is there already is not saved again, and nothing is changed where it comes from.
+ */
+export const importCheckpoint = Effect.fn("TakeOver.takeOver")(function* (
+  folder: CheckpointWriter,
+  path: string,
+  checkpoint: Checkpoint
+) {
+  const { meta } = checkpoint
+  const own = CheckpointEntries.intact(yield* folder.list)
+  for (const [name, best] of CheckpointEntries.bestsOf(meta)) {
+    const there = own.filter((one) => CheckpointEntries.isBestOf(meta, best)(one.meta))
+    if (yield* someWhole(there)) continue
+    yield* Effect.flatMap(
+      bestOf(path, checkpoint, best),
+      Option.match({
+        onNone: () => warn(path, folder.path, name, best),
+        // First: from a folder that has but the latest, nobody would look for it elsewhere again.
+        onSome: (found) => Effect.asVoid(folder.save(found, name))
+      })
+    )
+  }
+  const newest = own.slice(0, 1).filter((one) => isSame(one.meta, meta))
+  const [there] = (yield* someWhole(newest)) ? newest : []
+  return there?.path ?? (yield* folder.save(checkpoint, "latest")).path
+}, Effect.uninterruptible)

@@ -1,0 +1,155 @@
+import * as Context from "effect/Context"
+import type * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import { nearest } from "../../config/Nearest.js"
+import { t } from "../../language/Text.js"
+
+/** How a run treats an earlier one: by a rule, or from a given file. */
+export type ResumeFrom = "ask" | "latest" | "best" | "never" | { readonly path: string }
+
+/** Reads `--resume` or `training.resume_from`: a rule's name, else the path of a checkpoint. */
+export const parse = (text: string): ResumeFrom =>
+  text === "ask" || text === "latest" || text === "best" || text === "never" ? text : { path: text }
+
+/** A checkpoint of an earlier run, as the question whether to go on describes it. */
+export interface Candidate {
+  readonly path: string
+  /** Epochs finished. */
+  readonly epoch: number
+  /** Steps done in the epoch under way; 0 between epochs. */
+  readonly step: number
+  readonly bestValLoss: number | null
+  /** ISO 8601. */
+  readonly savedAt: string
+  /** Whether its weights are finite, as they are where this is left out. */
+  readonly finite?: boolean
+}
+
+/** How this run was told, or can be asked, to treat an earlier one. */
+export class Resumption extends Context.Tag("holdfast/Resumption")<
+  Resumption,
+  {
+    /** What `--resume` said. */
+    readonly flag: Option.Option<ResumeFrom>
+    readonly allowDatasetChange: boolean
+    /** Whether to take the folder over from another host's process without waiting for its lease. */
+    readonly force: boolean
+    /** Whether someone is there to be asked. */
+    readonly terminal: boolean
+    /** Asks whether to go on from `candidate`. Stopping at the question interrupts the run. */
+    readonly ask: (candidate: Candidate) => Effect.Effect<boolean>
+  }
+>() {}
+
+/** Why a run cannot be resumed as was asked for. */
+export const ResumeErrorReason = Schema.Union(
+  /** The folder has none. */
+  Schema.TaggedStruct("Missing", {
+    wanted: Schema.Literal("latest", "best"),
+    folder: Schema.String
+  }),
+  /** No file has that name, which is close to that of a rule. */
+  Schema.TaggedStruct("Mistyped", { text: Schema.String, meant: Schema.String }),
+  /** Its weights are NaN or infinite, and nobody is there to be asked. */
+  Schema.TaggedStruct("NonFinite", { path: Schema.String })
+)
+
+/** A checkpoint that was asked for, by `source`, and is not there, or of no use. */
+export class ResumeError extends Schema.TaggedError<ResumeError>()("ResumeError", {
+  reason: ResumeErrorReason,
+  source: Schema.Literal("--resume", "training.resume_from")
+}) {
+  override get message(): string {
+    const { reason, source } = this
+    switch (reason._tag) {
+      case "Missing":
+        return t`${source} asks for the ${reason.wanted} checkpoint, but ${reason.folder} has none that is whole; name a checkpoint's path, or start from scratch with --resume never`
+      case "Mistyped":
+        return t`${source} is ${reason.text}, and there is no such file; did you mean ${reason.meant}?`
+      case "NonFinite":
+        return t`${reason.path} holds weights that are NaN or infinite, as does every other that could be resumed from; resume from a checkpoint before training diverged (holdfast list shows them, --resume PATH takes one, this one too), or start from scratch with --resume never`
+    }
+  }
+}
+
+/** Where it was said what to resume from. */
+export const sourceOf = (flag: Option.Option<unknown>): ResumeError["source"] =>
+  Option.isSome(flag) ? "--resume" : "training.resume_from"
+
+/** The rule that a path was probably meant to be, where no file has that name. */
+export const meant = (path: string): string | undefined =>
+  /[\\/.]/.test(path) ? undefined : nearest(path, ["latest", "best", "never", "ask"])
+
+/** What to do about weights that are not finite, in a checkpoint that is about to be resumed from. */
+export const aboutNonFinite = (given: {
+  /** Whether the user has named this very file. */
+  readonly named: boolean
+  readonly terminal: boolean
+}): "warn" | "ask" | "refuse" => (given.named ? "warn" : given.terminal ? "ask" : "refuse")
+
+/** What to do about an earlier run, and why. */
+export type Decision =
+  /** Start from scratch: there is nothing to go on from, or the user wants none of it. */
+  | { readonly action: "fresh"; readonly reason: "nothing found" | "told to" }
+  /** Ask whether to go on from the latest checkpoint. */
+  | { readonly action: "ask"; readonly path: string; readonly reason: "earlier run found" }
+  /** Go on from `path`, which the store has yet to find if the user named it. */
+  | {
+      readonly action: "load"
+      readonly path: string
+      readonly reason: "told to" | "no terminal"
+    }
+
+/**
+ * Decides how to start. The flag beats the config; without either, an earlier run is asked about
+ * on a terminal and gone on with where there is none. What was asked for and is missing is an
+ * error, never a silent fresh start.
+ */
+export const decide = (options: {
+  readonly flag: Option.Option<ResumeFrom>
+  /** `training.resume_from`. */
+  readonly configured: string | null
+  /** The folder of checkpoints, for the error. */
+  readonly folder: string
+  /** The path of the folder's newest whole checkpoint. */
+  readonly latest: Option.Option<string>
+  /** The path of its best model. */
+  readonly best: Option.Option<string>
+  readonly terminal: boolean
+}): Either.Either<Decision, ResumeError> => {
+  const source = sourceOf(options.flag)
+  const from = Option.getOrElse(options.flag, (): ResumeFrom =>
+    options.configured === null ? "ask" : parse(options.configured)
+  )
+  if (typeof from !== "string") {
+    return Either.right({ action: "load", path: from.path, reason: "told to" })
+  }
+  switch (from) {
+    case "never":
+      return Either.right({ action: "fresh", reason: "told to" })
+    case "latest":
+    case "best":
+      return Option.match(options[from], {
+        onNone: () =>
+          Either.left(
+            new ResumeError({
+              reason: { _tag: "Missing", wanted: from, folder: options.folder },
+              source
+            })
+          ),
+        onSome: (path) => Either.right<Decision>({ action: "load", path, reason: "told to" })
+      })
+    case "ask":
+      return Either.right(
+        Option.match(options.latest, {
+          onNone: (): Decision => ({ action: "fresh", reason: "nothing found" }),
+          onSome: (path): Decision =>
+            options.terminal
+              ? { action: "ask", path, reason: "earlier run found" }
+              : { action: "load", path, reason: "no terminal" }
+        })
+      )
+  }
+}

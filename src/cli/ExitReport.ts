@@ -1,0 +1,82 @@
+import * as Cause from "effect/Cause"
+import * as Chunk from "effect/Chunk"
+import * as Exit from "effect/Exit"
+import * as Inspectable from "effect/Inspectable"
+import * as Predicate from "effect/Predicate"
+import * as Printable from "../io/Printable.js"
+import { t } from "../language/Text.js"
+import { exitCode, type Signal } from "./process/Signal.js"
+import { UsageError } from "./UsageError.js"
+
+/** The exit code for "run me again" (EX_TEMPFAIL): nothing has to be changed for that to succeed. */
+export const temporary = 75
+
+const isTemporary = (failure: unknown): boolean =>
+  Predicate.hasProperty(failure, "isTemporary") && failure.isTemporary === true
+
+/** An error as its reader sees it: its message, without a stack. */
+const message = (error: unknown): string =>
+  Predicate.hasProperty(error, "message") &&
+  typeof error.message === "string" &&
+  error.message !== ""
+    ? error.message
+    : Inspectable.toStringUnknown(error)
+
+/** A defect's stack, as far as it runs through code that its reader may have written. */
+const stack = (defect: unknown): string =>
+  defect instanceof Error && defect.stack !== undefined
+    ? defect.stack
+        .split("\n")
+        .filter((line) => !/^\s+at .*(node_modules|node:internal)/.test(line))
+        .join("\n")
+    : message(defect)
+
+/**
+ * What a finished command exits with and says on standard error.
+ *
+ * An error is a message; a defect, which nobody foresaw, comes with its stack. A command that a
+ * signal stopped says nothing more and tells the signal in its code, unless something went wrong
+ * while it stopped.
+ */
+export const fromExit = (
+  exit: Exit.Exit<unknown, unknown>,
+  signal: Signal | null
+): { readonly code: number; readonly text: string } => {
+  if (Exit.isSuccess(exit)) return { code: 0, text: "" }
+  const failures = Chunk.toReadonlyArray(Cause.failures(exit.cause))
+  const defects = Chunk.toReadonlyArray(Cause.defects(exit.cause))
+  const lines = [
+    ...failures.map((failure) => t`error: ${message(failure)}`),
+    // What has a tag was foreseen, but came where nothing could fail: as a run was being flushed.
+    ...defects.map((defect) =>
+      Predicate.hasProperty(defect, "_tag")
+        ? t`error: ${message(defect)}`
+        : t`error: this is a bug in holdfast or in your pipeline\n${stack(defect)}`
+    )
+  ]
+  const all = [...failures, ...defects]
+  const usage = failures.every((failure) => failure instanceof UsageError)
+  const code =
+    all.length === 0
+      ? exitCode(signal ?? "SIGINT")
+      : all.every(isTemporary)
+        ? temporary
+        : usage && defects.length === 0
+          ? 2
+          : 1
+  // What ended a run may have kept its last save from being made, too.
+  return { code, text: Printable.lines([...new Set(lines)].join("\n")) }
+}
+
+/** The same for programs: each error by its tag, or its class, and its message. */
+export const toJson = (
+  cause: Cause.Cause<unknown>
+): ReadonlyArray<{ readonly error: string; readonly message: string }> =>
+  [...Cause.failures(cause), ...Cause.defects(cause)].map((error) => ({
+    error: Predicate.hasProperty(error, "_tag")
+      ? String(error._tag)
+      : error instanceof Error
+        ? error.name
+        : "unknown",
+    message: message(error)
+  }))

@@ -1,0 +1,124 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import type { BackendName } from "../../backends/Backend.js"
+import { Backend } from "../../backends/Backend.js"
+import * as FileStore from "../../checkpointing/store/FileStore.js"
+import * as Resumption from "../../checkpointing/resume/Resumption.js"
+import { CommandLine } from "../../config/CommandLine.js"
+import { ConfigSource } from "../../config/ConfigSource.js"
+import { t } from "../../language/Text.js"
+import * as JsonLines from "../../events/JsonLines.js"
+import type { Setting } from "../../terminal/RenderEvent.js"
+import * as NoticeLogger from "../../events/NoticeLogger.js"
+import type { Event } from "../../events/Event.js"
+import { emit, Observer } from "../../events/Observer.js"
+import { Output } from "../../terminal/Output.js"
+import * as PlainObserver from "../../terminal/PlainObserver.js"
+import * as LiveObserver from "../../terminal/LiveObserver.js"
+import * as QuietObserver from "../../terminal/QuietObserver.js"
+import type { Pipeline } from "../../Pipeline.js"
+import { SaveRequest } from "../../training/SaveRequest.js"
+import { configFor, usualConfig } from "../ConfigFile.js"
+import * as Invocation from "../Invocation.js"
+import * as PipelineFile from "../PipelineFile.js"
+import * as ResumePrompt from "../ResumePrompt.js"
+import { Signals } from "../process/Signals.js"
+
+/** The command line of `holdfast run`, as parsed. */
+export interface Options {
+  readonly pipeline: string
+  readonly args: ReadonlyArray<string>
+  readonly config: Option.Option<string>
+  readonly set: ReadonlyArray<string>
+  readonly resume: Option.Option<string>
+  readonly allowDatasetChange: boolean
+  readonly force: boolean
+  /** Seconds from SIGTERM to the end. */
+  readonly grace: Option.Option<number>
+  readonly backend: Option.Option<BackendName>
+  readonly quiet: boolean
+  readonly json: boolean
+}
+
+/** Loads the pipeline and runs it, with every service that a stage can ask for. */
+export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options) {
+  const call = yield* Invocation.Invocation
+  const { received, setGrace, takeSaveRequest } = yield* Signals
+  if (Option.isSome(options.grace)) yield* setGrace(options.grace.value)
+  const setting: Setting = {
+    command: Invocation.goOn(call),
+    again: Invocation.again(call),
+    signal: received
+  }
+  const pipeline = yield* PipelineFile.load(options.pipeline)
+  const config = Option.isSome(options.config)
+    ? options.config.value
+    : yield* configFor(options.pipeline)
+  const services = Layer.mergeAll(
+    ConfigSource.layer({ path: config, overrides: options.set }),
+    Layer.succeed(CommandLine, { args: options.args, command: setting.command }),
+    ResumePrompt.layer({
+      flag: Option.map(options.resume, Resumption.parse),
+      allowDatasetChange: options.allowDatasetChange,
+      force: options.force
+    }),
+    Layer.succeed(SaveRequest, { take: takeSaveRequest }),
+    FileStore.layer,
+    Backend.layer(Option.getOrUndefined(options.backend))
+  )
+  // A file cannot tell us the types of its pipeline: a service that it lacks is a defect, named.
+  const run = pipeline.run as Effect.Effect<
+    unknown,
+    unknown,
+    Layer.Layer.Success<typeof services> | Observer
+  >
+  yield* Effect.gen(function* () {
+    const { name, reason } = yield* Backend
+    yield* emit({ _tag: "BackendChosen", backend: name, reason })
+    if (Option.isNone(options.config) && config !== usualConfig) {
+      yield* emit({ _tag: "Notice", level: "info", message: t`configuration ${config}` })
+    }
+    yield* trains(pipeline) ? tellingOfStop(run) : run
+  }).pipe(
+    Effect.provide(services),
+    Effect.provide(NoticeLogger.layer),
+    Effect.provide(Layer.unwrapEffect(Effect.map(Output, observer(options, setting))))
+  )
+})
+
+/** Whether a pipeline trains, so that there is something to save. */
+const trains = (pipeline: Pipeline.Any): boolean =>
+  pipeline.stages.some(({ name }) => name === "restoreOrInit")
+
+/** Has a run that is stopped before it begins, while it asks a question, say so too. */
+const tellingOfStop = <A, E, R>(run: Effect.Effect<A, E, R>) =>
+  Effect.gen(function* () {
+    const observer = yield* Observer
+    let told = false
+    const emit = (event: Event) =>
+      Effect.suspend(() => {
+        told ||= event._tag === "RunStarted" || event._tag === "Interrupted"
+        return observer.emit(event)
+      })
+    return yield* run.pipe(
+      Effect.onInterrupt(() =>
+        told
+          ? Effect.void
+          : observer.emit({ _tag: "Interrupted", place: { epoch: 0, step: 0 }, path: null })
+      ),
+      Effect.provideService(Observer, { emit })
+    )
+  })
+
+/** Who shows the run: what was asked for, else a live line where the terminal can redraw one. */
+const observer =
+  (options: Pick<Options, "json" | "quiet">, setting: Setting) =>
+  (output: Output["Type"]): Layer.Layer<Observer, never, Output> =>
+    options.json
+      ? JsonLines.layer(setting.signal)
+      : options.quiet
+        ? QuietObserver.layer(setting)
+        : output.terminal
+          ? LiveObserver.layer(setting)
+          : PlainObserver.layer(setting)

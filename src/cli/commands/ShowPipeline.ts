@@ -1,0 +1,57 @@
+import * as Effect from "effect/Effect"
+import { stringify } from "../../events/JsonLines.js"
+import { Output } from "../../terminal/Output.js"
+import { displayWidth, padEnd } from "../../terminal/Table.js"
+import type { Pipeline } from "../../Pipeline.js"
+import type { Stage } from "../../Stage.js"
+import * as PipelineFile from "../PipelineFile.js"
+
+/** Prints the tree of a pipeline's stages with their descriptions. */
+export const showPipeline = Effect.fn("Show.pipeline")(function* (options: {
+  readonly pipeline: string
+  readonly json: boolean
+}) {
+  const { out } = yield* Output
+  const pipeline = yield* PipelineFile.load(options.pipeline)
+  yield* out(options.json ? `${stringify(toJson(pipeline))}\n` : `${draw(pipeline)}\n`)
+})
+
+/** The tree as text: a stage a line, its description behind it. */
+export const draw = (pipeline: Pipeline.Any): string => {
+  const lines = branches(pipeline.stages, "")
+  const width = Math.max(0, ...lines.map(([branch]) => displayWidth(branch)))
+  return [
+    pipeline.name,
+    ...lines.map(([branch, description]) => `${padEnd(branch, width)}  ${description}`.trimEnd())
+  ].join("\n")
+}
+
+const branches = (
+  stages: ReadonlyArray<Stage.Any>,
+  indent: string
+): ReadonlyArray<readonly [branch: string, description: string]> =>
+  stages.flatMap((stage, i) => {
+    const last = i === stages.length - 1
+    return [
+      [`${indent}${last ? "└─ " : "├─ "}${stage.name}`, stage.description] as const,
+      ...branches(stage.children, indent + (last ? "   " : "│  "))
+    ]
+  })
+
+interface Node {
+  readonly name: string
+  readonly description: string
+  readonly stages: ReadonlyArray<Node>
+}
+
+/** The tree for programs. */
+export const toJson = (
+  pipeline: Pipeline.Any
+): { readonly name: string; readonly stages: ReadonlyArray<Node> } => {
+  const node = (stage: Stage.Any): Node => ({
+    name: stage.name,
+    description: stage.description,
+    stages: stage.children.map(node)
+  })
+  return { name: pipeline.name, stages: pipeline.stages.map(node) }
+}

@@ -1,0 +1,114 @@
+import type { EpochRecord } from "../checkpointing/Checkpoint.js"
+import type { CheckpointName } from "../checkpointing/FileNames.js"
+
+/** Where a run stands, as people count: `epoch` epochs finished, `step` steps into the next. */
+export interface RunPosition {
+  readonly epoch: number
+  readonly step: number
+}
+
+/** Something that happened in a run, as observers see it. `--json` prints one of these a line. */
+export type Event =
+  | { readonly _tag: "Notice"; readonly level: "info" | "warning"; readonly message: string }
+  | { readonly _tag: "BackendChosen"; readonly backend: string; readonly reason: string }
+  | {
+      readonly _tag: "DatasetLoaded"
+      readonly name: string
+      readonly classes: ReadonlyArray<string>
+      readonly sizes: { readonly train: number; readonly validation: number; readonly test: number }
+    }
+  | {
+      readonly _tag: "ConfigChanged"
+      readonly changes: ReadonlyArray<{
+        readonly path: string
+        readonly before: unknown
+        readonly after: unknown
+        /** Which of the two the run goes on with. */
+        readonly wins: "config" | "checkpoint"
+      }>
+    }
+  | {
+      readonly _tag: "RunStarted"
+      readonly epochs: number
+      readonly stepsPerEpoch: number
+      readonly parameters: number
+      /** The checkpoint that the run goes on from; null when it starts from scratch. */
+      readonly from:
+        | (RunPosition & {
+            readonly path: string
+            /** Why it goes on from there, where the user was not asked. */
+            readonly reason?: "told to" | "no terminal"
+          })
+        | null
+    }
+  | {
+      readonly _tag: "StepFinished"
+      readonly phase: "train" | "validation" | "test"
+      readonly epoch: number
+      readonly epochs: number
+      readonly step: number
+      readonly steps: number
+      /** The mean loss of the epoch so far. */
+      readonly loss: number
+      /** Examples in this step. */
+      readonly examples: number
+    }
+  | {
+      readonly _tag: "EpochFinished"
+      readonly record: EpochRecord
+      readonly epochs: number
+      /** Whether it is the best so far. */
+      readonly isBest: boolean
+    }
+  | {
+      readonly _tag: "CheckpointSaved"
+      readonly path: string
+      readonly name: CheckpointName
+      readonly place: RunPosition
+      readonly bytes: number
+      /** How long it took to write, while training went on. */
+      readonly milliseconds: number
+      /** How long training stood still for it. */
+      readonly stallMilliseconds: number
+    }
+  | {
+      readonly _tag: "EarlierRunArchived"
+      readonly path: string
+      /** Where the run has gone back to, if what was moved are later checkpoints of its own. */
+      readonly after?: RunPosition
+    }
+  | {
+      readonly _tag: "AlreadyFinished"
+      readonly epoch: number
+      readonly epochs: number
+      /** Why it had ended before its last epoch; null when it had not. */
+      readonly stopped: string | null
+      /** The stage that ended it, where one says that it would do so again. */
+      readonly stoppedBy: string | null
+    }
+  | { readonly _tag: "Interrupted"; readonly place: RunPosition; readonly path: string | null }
+  | {
+      readonly _tag: "Evaluated"
+      readonly split: string
+      /** The epoch whose weights were measured. */
+      readonly epoch: number
+      readonly metrics: Readonly<Record<string, number>>
+    }
+  | {
+      /** What a pipeline is for, other than training: shown to the user whatever the verbosity. */
+      readonly _tag: "Result"
+      readonly text: string
+      readonly value: unknown
+    }
+  | {
+      readonly _tag: "RunFinished"
+      readonly epoch: number
+      /** Why it ended before its last epoch; null when it did not. */
+      readonly stopped: string | null
+      readonly best: {
+        readonly metric: string
+        readonly value: number
+        readonly epoch: number
+      } | null
+      readonly seconds: number
+    }

@@ -1,0 +1,39 @@
+/** The thread that renews a lock, see Thread.ts. Imports little, so that it is soon there. */
+import { existsSync, renameSync } from "node:fs"
+import * as path from "node:path"
+import { parentPort, workerData } from "node:worker_threads"
+import type { Beat } from "./Heartbeat.js"
+import * as OwnerName from "./OwnerName.js"
+import type { Failure, FromThread, ToThread } from "./LeaseThread.js"
+
+const { every, lock, token } = workerData as Beat
+const post = (message: FromThread) => parentPort!.postMessage(message)
+
+let renewals = 0
+const at = (count: number) => path.join(lock, OwnerName.make(token, count))
+
+const renew = (): Failure | null => {
+  try {
+    renameSync(at(renewals), at(renewals + 1))
+  } catch (error) {
+    const { code = "", errno = 0, message } = error as NodeJS.ErrnoException
+    // A renewal that was reported as failed may have been made.
+    if (code !== "ENOENT" || !existsSync(at(renewals + 1))) return { code, errno, message }
+  }
+  renewals++
+  return null
+}
+
+const timer = setInterval(() => {
+  // Any other trouble may be over by the next time.
+  if (renew()?.code !== "ENOENT") return
+  clearInterval(timer)
+  post({ _tag: "Missed" })
+}, every)
+
+parentPort!.on("message", (message: ToThread) => {
+  if (message === "renew") return post({ _tag: "Renewed", failure: renew() })
+  clearInterval(timer)
+  post({ _tag: "Stopped" })
+  parentPort!.close()
+})

@@ -1,0 +1,35 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import type { Event } from "../events/Event.js"
+import * as RenderEvent from "./RenderEvent.js"
+import { Observer } from "../events/Observer.js"
+import { Output } from "./Output.js"
+
+/** The lines of `event` that `--quiet` leaves: troubles, how to go on, and results. */
+export const keep = (
+  event: Event,
+  lines: ReadonlyArray<RenderEvent.Line>
+): ReadonlyArray<RenderEvent.Line> => {
+  switch (event._tag) {
+    case "Evaluated":
+    case "Result":
+    case "RunFinished":
+      return lines
+    case "Interrupted":
+      return lines.map(({ text }) => ({ to: "err", text }))
+    default:
+      return lines.filter(({ to }) => to === "err")
+  }
+}
+
+/** Shows results on standard output, and warnings and where it was stopped on standard error. */
+export const layer = (setting: RenderEvent.Setting): Layer.Layer<Observer, never, Output> =>
+  Layer.effect(
+    Observer,
+    Effect.map(Output, (output) => ({
+      emit: (event) =>
+        Effect.flatMap(setting.signal, (signal) =>
+          RenderEvent.write(output, keep(event, RenderEvent.fromEvent(event, setting, signal)))
+        )
+    }))
+  )

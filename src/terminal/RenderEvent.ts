@@ -1,0 +1,156 @@
+import * as Effect from "effect/Effect"
+import * as Printable from "../io/Printable.js"
+import { stored, t } from "../language/Text.js"
+import type { Event } from "../events/Event.js"
+import * as Format from "./Format.js"
+import * as Messages from "./Messages.js"
+import type { Output } from "./Output.js"
+import { displayWidth, padEnd } from "./Table.js"
+
+/** A line that stays: to standard output, or to standard error for troubles. */
+export interface Line {
+  readonly to: "out" | "err"
+  readonly text: string
+}
+
+/** What closing messages need to know beyond the event. */
+export interface Setting {
+  /** The command that goes on with this run. */
+  readonly command: string
+  /** The command that began it. */
+  readonly again: string
+  /** The signal that stops the run, once one has come. */
+  readonly signal: Effect.Effect<string | null>
+}
+
+type EpochFinished = Extract<Event, { readonly _tag: "EpochFinished" }>
+
+/** Columns that a part of an epoch's line takes as a rule, so that those of two epochs line up. */
+const usual = { pair: 13, share: 11 }
+
+/**
+ * An epoch's result: metrics, each in training/validation, learning rate and time. In columns where
+ * they fit into `width`; nothing is left out where they do not.
+ */
+export const epoch = ({ epochs, isBest, record }: EpochFinished, width = 80): string => {
+  const { epoch, learning_rate: learningRate, seconds, ...values } = record
+  const parts = [
+    [t`epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`, 0],
+    ...metricsOf(values),
+    [rate(Format.number(learningRate, 3)), displayWidth(rate("0.000905"))],
+    [Format.duration(seconds), displayWidth(Format.duration(10.5))]
+  ] as const
+  const line = (padded: boolean) =>
+    [
+      ...parts.map(([text, columns]) => (padded ? padEnd(text, columns) : text)),
+      ...(isBest ? [t`best`] : [])
+    ]
+      .join("  ")
+      .trimEnd()
+  return displayWidth(line(true)) <= width ? line(true) : line(false)
+}
+
+const rate = (shown: string): string => `lr ${shown}`
+
+type Part = readonly [text: string, columns: number]
+
+/** Metrics in words, those in training and validation together: "loss 1.4/1.5". */
+const metricsOf = (metrics: Readonly<Record<string, number>>): ReadonlyArray<Part> =>
+  Object.entries(metrics).flatMap(([name, value]): ReadonlyArray<Part> => {
+    const [, split, base = name] = /^(train|val)_(.*)$/.exec(name) ?? []
+    const [inTraining, inValidation] = [metrics[`train_${base}`], metrics[`val_${base}`]]
+    if (split === undefined || inTraining === undefined || inValidation === undefined) {
+      return [[Format.metric(name, value, 3), name.length + 1 + usual.share]]
+    }
+    const columns = base.length + 1 + (Format.isShare(base) ? usual.share : usual.pair)
+    return split === "train" ? [[Format.pair(base, inTraining, inValidation, 3), columns]] : []
+  })
+
+const out = (text: string): ReadonlyArray<Line> => [{ to: "out", text }]
+
+/** The lines that `event` is worth; steps are worth none. `signal` is what stopped the run. */
+export const fromEvent = (
+  given: Event,
+  { again, command }: Omit<Setting, "signal">,
+  signal: string | null
+): ReadonlyArray<Line> => {
+  // A result is the pipeline's own text. Of all else, what comes from files stays inside its line.
+  const event = given._tag === "Result" || given._tag === "Notice" ? given : Printable.data(given)
+  switch (event._tag) {
+    case "Notice": {
+      const message = Printable.lines(event.message)
+      return event.level === "warning"
+        ? [{ to: "err", text: t`warning: ${message}` }]
+        : out(message)
+    }
+    case "BackendChosen":
+      return out(t`computing on ${event.backend}: ${event.reason}`)
+    case "DatasetLoaded": {
+      const { test, train, validation } = event.sizes
+      const classes = event.classes.length === 0 ? "" : t`${event.classes.length} classes, `
+      return out(
+        t`data ${stored(event.name)}: ${classes}${Format.count(train)} examples for training, ${Format.count(validation)} for validation, ${Format.count(test)} for testing`
+      )
+    }
+    case "ConfigChanged":
+      return event.changes.map(({ after, before, path, wins }) => ({
+        to: "out",
+        text:
+          wins === "config"
+            ? t`${path} was ${Format.value(before)}, is now ${Format.value(after)}: the config wins`
+            : t`${path} was ${Format.value(before)}, is now ${Format.value(after)}: the checkpoint wins`
+      }))
+    case "RunStarted": {
+      const size = t`${event.epochs} epochs of ${Format.count(event.stepsPerEpoch)} steps, ${Format.count(event.parameters)} parameters`
+      return [
+        ...(event.from === null
+          ? out(t`training from scratch: ${size}`)
+          : [
+              ...out(Messages.goingOn(event.from, event.from.reason === "no terminal")),
+              ...out(t`training: ${size}`)
+            ]),
+        ...out(t`each epoch's metrics: in training/in validation`)
+      ]
+    }
+    case "StepFinished":
+      return []
+    case "EpochFinished":
+      return out(epoch(event))
+    case "CheckpointSaved":
+      // The epoch's line says that it was the best, the closing message what a stop has saved.
+      return event.name !== "latest" || signal !== null
+        ? []
+        : out(
+            t`saved ${event.path} (${Format.bytes(event.bytes)}, ${Math.round(event.milliseconds)} ms)`
+          )
+    case "EarlierRunArchived":
+      return out(Messages.archived(event.path, event.after ?? null))
+    case "AlreadyFinished":
+      return out(Messages.alreadyFinished(event))
+    case "Interrupted":
+      return out(
+        event.path === null
+          ? Messages.stoppedUnsaved(signal, again)
+          : Messages.saved({ place: event.place, path: event.path, signal, command })
+      )
+    case "Evaluated":
+      return out(
+        t`${split(event.split)}, weights of epoch ${event.epoch}: ` +
+          Object.entries(event.metrics)
+            .map(([name, value]) => Format.metric(name, value))
+            .join(", ")
+      )
+    case "Result":
+      return out(event.text)
+    case "RunFinished":
+      return out(Messages.finished(event))
+  }
+}
+
+/** The name of a split; what others call theirs as it is. */
+const split = (name: string): string =>
+  ({ train: t`train`, validation: t`validation`, test: t`test` })[name] ?? name
+
+/** Writes lines, in their order. */
+export const write = (output: Output["Type"], lines: ReadonlyArray<Line>): Effect.Effect<void> =>
+  Effect.forEach(lines, (line) => output[line.to](`${line.text}\n`), { discard: true })

@@ -1,0 +1,212 @@
+import type { LayersModel } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
+import { statefulLayers, unknownStateful } from "../backends/tfjs/layers/LayerStates.js"
+import type { Checkpoint } from "../checkpointing/Checkpoint.js"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import type { Dataset } from "../data/Dataset.js"
+import { find } from "../io/InstalledPackage.js"
+import { t } from "../language/Text.js"
+import { table } from "../terminal/Table.js"
+import type { Objective } from "./Objective.js"
+import { tensorOf, type Weight } from "./Weights.js"
+
+/** Why a checkpoint, a model, the data and the config do not belong together. */
+export class FitError extends Schema.TaggedError<FitError>()("FitError", {
+  reason: Schema.Literal("Architecture", "Classes", "Dataset", "Objective", "Stages"),
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return this.detail
+  }
+}
+
+/** A tensor of the model and of the checkpoint that differ; null where one has no such tensor. */
+export interface Misfit {
+  readonly name: string
+  readonly model: ReadonlyArray<number> | null
+  readonly checkpoint: ReadonlyArray<number> | null
+}
+
+const prefix = "model_state_dict."
+
+/** The tensors by which a checkpoint's model differs from today's: missing, unexpected, other shape. */
+export const misfits = (
+  checkpoint: Checkpoint,
+  weights: ReadonlyArray<Weight>
+): ReadonlyArray<Misfit> => {
+  const model = new Map(weights.map((weight) => [weight.name, tensorOf(weight).shape]))
+  const saved = new Map(
+    [...checkpoint.tensors]
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, tensor]) => [name.slice(prefix.length), tensor.shape])
+  )
+  return [...new Set([...model.keys(), ...saved.keys()])]
+    .map((name) => ({
+      name,
+      model: model.get(name) ?? null,
+      checkpoint: saved.get(name) ?? null
+    }))
+    .filter(
+      (tensor) =>
+        `${tensor.model}` !== `${tensor.checkpoint}` || !tensor.model || !tensor.checkpoint
+    )
+}
+
+/** Fails, with a table of the tensors that differ, unless the checkpoint fits the model. */
+export const checkArchitecture = (
+  checkpoint: Checkpoint,
+  path: string,
+  weights: ReadonlyArray<Weight>
+): Effect.Effect<void, FitError> => {
+  const differing = misfits(checkpoint, weights)
+  if (differing.length === 0) return Effect.void
+  const shape = (dimensions: ReadonlyArray<number> | null) =>
+    dimensions === null ? "-" : `[${dimensions.join(", ")}]`
+  const rows = differing.map((tensor) => [
+    tensor.name,
+    tensor.model === null
+      ? t`unexpected`
+      : tensor.checkpoint === null
+        ? t`missing`
+        : t`other shape`,
+    shape(tensor.checkpoint),
+    shape(tensor.model)
+  ])
+  return Effect.fail(
+    new FitError({
+      reason: "Architecture",
+      detail: t`${path} holds another model than the config describes:\n\n${table([t`tensor`, t`in the checkpoint`, t`its shape`, t`the model's`], rows)}\n\nSet the model section of the config back to that of the checkpoint (holdfast inspect ${path} shows it), or start this model from scratch with --resume never, which moves the earlier checkpoints aside.`
+    })
+  )
+}
+
+/** Fails unless what a builder gave is a layers model of the TensorFlow.js that Holdfast uses. */
+export const checkBuilt = (model: unknown): Effect.Effect<void, FitError> => {
+  if (model instanceof tf.LayersModel) return Effect.void
+  const own = find(import.meta.url, "@tensorflow/tfjs")
+  const detail = Predicate.isPromiseLike(model)
+    ? t`the function model of restoreOrInit gives a promise; build the model at once, and do what takes time in loadDataset`
+    : Predicate.hasProperty(model, "layers")
+      ? t`the model is built by another copy of TensorFlow.js than the one that Holdfast trains with, ${own?.version} in ${own?.folder}. Find the copies with npm ls @tensorflow/tfjs-layers, and keep one: npm install @tensorflow/tfjs@${own?.version}, then npm dedupe`
+      : t`the function model of restoreOrInit gives no layers model; make one by tf.sequential or tf.model`
+  return Effect.fail(new FitError({ reason: "Architecture", detail }))
+}
+
+/** Fails unless the model takes one input, of the data's shape, and gives one output. */
+export const checkInput = (model: LayersModel, dataset: Dataset): Effect.Effect<void, FitError> => {
+  const { inputs, outputs } = model
+  const shape = inputs[0]!.shape.slice(1)
+  const fits =
+    shape.length === dataset.inputShape.length &&
+    shape.every((size, i) => size === null || size === dataset.inputShape[i])
+  const detail =
+    inputs.length !== 1 || outputs.length !== 1
+      ? t`a run trains a model with one input and one output, but this one has ${inputs.length} and ${outputs.length}`
+      : fits
+        ? null
+        : t`the model takes inputs of shape [${shape.map((size) => size ?? t`any`)}], but those of ${dataset.name} are [${dataset.inputShape}]`
+  return detail === null
+    ? Effect.void
+    : Effect.fail(new FitError({ reason: "Architecture", detail }))
+}
+
+/**
+ * Fails if a stateful layer keeps its state where no checkpoint finds it, or if a batch would not
+ * have the size that stateful layers are built for.
+ */
+export const checkStateful = (
+  model: LayersModel,
+  batchSize: number,
+  dataset: Dataset
+): Effect.Effect<void, FitError> => {
+  const refuse = (layer: string, detail: string) =>
+    Effect.fail(
+      new FitError({ reason: "Architecture", detail: t`the stateful layer ${layer} ${detail}` })
+    )
+  const unknown = unknownStateful(model)
+  if (unknown !== undefined) {
+    return refuse(
+      `"${unknown.name}" (${unknown.getClassName()})`,
+      t`keeps a state that checkpoints cannot hold; keep it in a weight, made by addWeight with trainable false`
+    )
+  }
+  const [layer] = statefulLayers(model)
+  const taken = model.inputs[0]!.shape[0]
+  if (layer === undefined || taken == null) return Effect.void
+  if (taken !== batchSize) {
+    return refuse(
+      `"${layer.path}"`,
+      t`takes batches of ${taken}, but training.batch_size is ${batchSize}; build the model with batchInputShape: [config.training.batch_size, …]`
+    )
+  }
+  const ragged = (["train", "validation", "test"] as const).find(
+    (split) => dataset[split].size % batchSize !== 0
+  )
+  return ragged === undefined
+    ? Effect.void
+    : refuse(
+        `"${layer.path}"`,
+        t`takes batches of ${taken}, but the last one of the ${ragged} split has ${dataset[ragged].size % batchSize}; choose a training.batch_size that divides the size of every split, or leave examples out`
+      )
+}
+
+/** Fails unless the objective can compare what the model gives with the labels of the data. */
+export const checkObjective = (
+  { mismatch }: Objective,
+  model: LayersModel,
+  dataset: Dataset,
+  config: object
+): Effect.Effect<void, FitError> => {
+  const detail = mismatch?.(model.outputs[0]!.shape.slice(1), dataset) ?? null
+  const { num_classes } = { ...(config as { model?: object }).model } as { num_classes?: unknown }
+  const hint = num_classes == null ? "" : t` (model.num_classes is ${num_classes})`
+  return detail === null
+    ? Effect.void
+    : Effect.fail(new FitError({ reason: "Objective", detail: `${detail}${hint}` }))
+}
+
+/** Fails unless the checkpoint's model was trained to tell as many classes apart as the data has. */
+export const checkClassCount = (
+  checkpoint: Checkpoint,
+  path: string,
+  dataset: Dataset
+): Effect.Effect<void, FitError> => {
+  const before = checkpoint.meta.dataset
+  return before.classes.length === dataset.classes.length
+    ? Effect.void
+    : Effect.fail(
+        new FitError({
+          reason: "Classes",
+          detail: t`${path} was trained to tell apart the classes of ${before.name}, ${summary(before.classes)}, but ${dataset.name} has ${summary(dataset.classes)}. Give the data back as it was, keep this run in another training.checkpoint_dir, or start from scratch with --resume never, which moves the earlier checkpoints aside.`
+        })
+      )
+}
+
+/** Fails unless the checkpoint was trained on this data, split in this way. */
+export const checkDataset = (
+  checkpoint: Checkpoint,
+  path: string,
+  dataset: Dataset
+): Effect.Effect<void, FitError> => {
+  const before = checkpoint.meta.dataset
+  if (before.fingerprint === dataset.fingerprint) return Effect.void
+  const rows = [
+    [t`name`, before.name, dataset.name],
+    [t`classes`, summary(before.classes), summary(dataset.classes)],
+    [t`train`, `${before.sizes.train}`, `${dataset.train.size}`],
+    [t`validation`, `${before.sizes.validation}`, `${dataset.validation.size}`],
+    [t`test`, `${before.sizes.test}`, `${dataset.test.size}`],
+    [t`fingerprint`, before.fingerprint.slice(0, 12), dataset.fingerprint.slice(0, 12)]
+  ]
+  return Effect.fail(
+    new FitError({
+      reason: "Dataset",
+      detail: t`${path} was trained on other data, or on another split of it:\n\n${table([t`dataset`, t`before`, t`now`], rows)}\n\nGive the data back as it was, train on with --allow-dataset-change (no longer exact: the epoch under way begins anew), or start from scratch with --resume never.`
+    })
+  )
+}
+
+const summary = (names: ReadonlyArray<string>): string =>
+  `${names.length} (${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""})`

@@ -1,0 +1,63 @@
+import type { Tensor } from "@tensorflow/tfjs"
+import * as tf from "@tensorflow/tfjs"
+import { power } from "../../backends/DeterministicMath.js"
+import * as Updates from "../../backends/Updates.js"
+import { decayed, type Updated, type UpdateInput, type UpdateRule } from "./UpdateRule.js"
+
+/** The parameters of Adam and AdamW, by PyTorch's meaning. */
+export interface AdamConfig {
+  readonly beta_1: number
+  readonly beta_2: number
+  readonly epsilon: number
+  readonly weight_decay: number
+}
+
+/** Adam (Kingma and Ba, arXiv:1412.6980), its weight decay added to the gradient. */
+export const adam = (config: AdamConfig): UpdateRule => ({
+  name: "adam",
+  slots: ["exp_avg", "exp_avg_sq"],
+  at: update(config, (decay) => ({ decay, factor: 1 }))
+})
+
+/** AdamW (Loshchilov and Hutter, arXiv:1711.05101): weights decay apart from the gradient. */
+export const adamw = (config: AdamConfig): UpdateRule => ({
+  name: "adamw",
+  slots: ["exp_avg", "exp_avg_sq"],
+  at: update(config, (decay, learningRate) => ({ decay: 0, factor: 1 - learningRate * decay }))
+})
+
+type Tensors = Record<"weight" | "gradient" | "mean" | "square", Tensor>
+type Numbers = Parameters<typeof Updates.adam>[1]
+
+type Decay = (decay: number, learningRate: number) => Pick<Numbers, "decay" | "factor">
+
+const update =
+  ({ beta_1: beta1, beta_2: beta2, epsilon, weight_decay }: AdamConfig, decay: Decay) =>
+  (learningRate: number, step: number) => {
+    const { decay: added, factor } = decay(weight_decay, learningRate)
+    const numbers = {
+      beta1,
+      beta2,
+      epsilon,
+      decay: added,
+      factor,
+      rate: learningRate / (1 - power(beta1, step)),
+      scale: Math.sqrt(1 - power(beta2, step))
+    }
+    return ({ gradient, slots, weight }: UpdateInput): Updated => {
+      const tensors = { weight, gradient, mean: slots["exp_avg"]!, square: slots["exp_avg_sq"]! }
+      const next = Updates.adam(tensors, numbers) ?? tf.tidy(() => composed(tensors, numbers))
+      return { weight: next.weight, slots: { exp_avg: next.mean, exp_avg_sq: next.square } }
+    }
+  }
+
+/** What the kernel computes in one pass, for backends without it. */
+const composed = (tensors: Tensors, numbers: Numbers) => {
+  const { beta1, beta2, decay, epsilon, factor, rate, scale } = numbers
+  const gradient = decayed(tensors, decay)
+  const mean = tensors.mean.mul(beta1).add(gradient.mul(1 - beta1))
+  const square = tensors.square.mul(beta2).add(gradient.square().mul(1 - beta2))
+  const weight = factor === 1 ? tensors.weight : tensors.weight.mul(factor)
+  const change = mean.mul(rate).div(square.sqrt().div(scale).add(epsilon))
+  return { weight: weight.sub(change), mean, square }
+}

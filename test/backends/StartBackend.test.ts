@@ -1,0 +1,143 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { BackendName } from "../../src/backends/Backend.js"
+import * as Native from "../../src/backends/Native.js"
+import { BackendUnavailable } from "../../src/backends/BackendUnavailable.js"
+import { startWith } from "../../src/backends/StartBackend.js"
+import * as WebGpu from "../../src/backends/WebGpu.js"
+
+/** Starters of which those named can be had; they note that they ran. */
+const starters = (available: ReadonlyArray<BackendName>) => {
+  const ran: Array<BackendName> = []
+  const starter = (name: BackendName) =>
+    Effect.suspend(() => {
+      ran.push(name)
+      return available.includes(name)
+        ? Effect.void
+        : Effect.fail(new BackendUnavailable({ why: `no ${name} here`, remedy: `install ${name}` }))
+    })
+  return {
+    ran,
+    all: {
+      tensorflow: starter("tensorflow"),
+      webgpu: Effect.as(starter("webgpu"), "a software adapter"),
+      wasm: starter("wasm"),
+      cpu: starter("cpu")
+    }
+  }
+}
+
+describe("starting a backend", () => {
+  it.effect("takes the native one where it can be had", () =>
+    Effect.gen(function* () {
+      const { all, ran } = starters(["tensorflow", "wasm", "cpu"])
+      const started = yield* startWith(all)
+      expect(started).toEqual({ name: "tensorflow", reason: "the native package is installed" })
+      expect(ran).toEqual(["tensorflow"])
+    })
+  )
+
+  it.effect("goes on to the next, and says what the ones before lack", () =>
+    Effect.gen(function* () {
+      const { all } = starters(["cpu"])
+      expect(yield* startWith(all)).toEqual({
+        name: "cpu",
+        reason: "no tensorflow here; no wasm here"
+      })
+    })
+  )
+
+  it.effect("takes WebGPU only if it is asked for", () =>
+    Effect.gen(function* () {
+      const { all, ran } = starters(["webgpu", "cpu"])
+      expect((yield* startWith(all)).name).toBe("cpu")
+      expect(ran).toEqual(["tensorflow", "wasm", "cpu"])
+      expect(yield* startWith(all, "webgpu")).toEqual({
+        name: "webgpu",
+        reason: "it was asked for; it runs on a software adapter"
+      })
+    })
+  )
+
+  it.effect("never puts another in the place of the one asked for", () =>
+    Effect.gen(function* () {
+      const { all, ran } = starters(["wasm", "cpu"])
+      const error = yield* Effect.flip(startWith(all, "tensorflow"))
+      expect(error.reason).toBe("Unavailable")
+      expect(error.message).toBe(
+        "backend tensorflow cannot be used: no tensorflow here; install tensorflow"
+      )
+      expect(ran).toEqual(["tensorflow"])
+    })
+  )
+})
+
+const notFound = (name: string) =>
+  Promise.reject(
+    Object.assign(new Error(`Cannot find package '${name}' imported from here`), {
+      code: "ERR_MODULE_NOT_FOUND"
+    })
+  )
+
+describe("loading native TensorFlow", () => {
+  const obstacle = (load: (name: string) => Promise<unknown>) =>
+    Effect.map(Effect.flip(Native.start(load)), ({ why }) => why)
+
+  it.effect("tries both packages", () =>
+    Effect.gen(function* () {
+      const asked: Array<string> = []
+      const why = yield* obstacle((name) => {
+        asked.push(name)
+        return notFound(name)
+      })
+      expect(asked).toEqual(["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"])
+      expect(why).toBe("native TensorFlow, which is optional, is not installed")
+    })
+  )
+
+  it.effect("sees that a package came without its addon", () =>
+    Effect.gen(function* () {
+      const missing =
+        "The Node.js native addon module (tfjs_binding.node) can not be found at path: x"
+      const why = yield* obstacle((name) =>
+        name.endsWith("gpu") ? Promise.reject(new Error(missing)) : notFound(name)
+      )
+      expect(why).toBe("@tensorflow/tfjs-node-gpu is installed without its native addon")
+    })
+  )
+
+  it.effect("says what a broken one says", () =>
+    Effect.gen(function* () {
+      const broken = new Error("libtensorflow.so.2: cannot open shared object file\nmore")
+      const why = yield* obstacle((name) =>
+        name.endsWith("gpu") ? Promise.reject(broken) : notFound(name)
+      )
+      expect(why).toBe(
+        "@tensorflow/tfjs-node-gpu does not load: libtensorflow.so.2: cannot open shared object file"
+      )
+    })
+  )
+})
+
+describe("loading WebGPU", () => {
+  const obstacle = (load: (name: string) => Promise<unknown>) =>
+    Effect.map(Effect.flip(WebGpu.start(load)), ({ message }) => message)
+
+  it.effect("says which package is missing, and how to get it", () =>
+    Effect.gen(function* () {
+      expect(yield* obstacle(notFound)).toBe(
+        "the package webgpu is not installed; " +
+          "`npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0` gets it"
+      )
+    })
+  )
+
+  it.effect("says that there is no graphics processor", () =>
+    Effect.gen(function* () {
+      const none = { globals: {}, create: () => ({ requestAdapter: () => Promise.resolve(null) }) }
+      expect(yield* obstacle(() => Promise.resolve(none))).toContain(
+        "there is no graphics processor that WebGPU can use"
+      )
+    })
+  )
+})

@@ -1,0 +1,91 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import type { ResumeFrom } from "../../src/checkpointing/resume/Resumption.js"
+import { decide, parse } from "../../src/checkpointing/resume/Resumption.js"
+
+const latest = "runs/latest_checkpoint.safetensors"
+const best = "runs/best_model.safetensors"
+
+const decideFor = (options: {
+  readonly flag?: ResumeFrom
+  readonly configured?: string
+  readonly found: boolean
+  readonly terminal: boolean
+}) =>
+  Either.mapLeft(
+    decide({
+      flag: Option.fromNullable(options.flag),
+      configured: options.configured ?? null,
+      folder: "runs",
+      latest: options.found ? Option.some(latest) : Option.none(),
+      best: options.found ? Option.some(best) : Option.none(),
+      terminal: options.terminal
+    }),
+    (error) => error.message
+  )
+
+const rules = ["ask", "latest", "best", "never", "somewhere/else.safetensors"]
+
+/** What a rule means, by hand: the answer with an earlier run there, and without. */
+const expected = (rule: string, found: boolean, terminal: boolean): unknown => {
+  if (rule === "never") return { action: "fresh", reason: "told to" }
+  if (rule === "somewhere/else.safetensors") {
+    return { action: "load", path: rule, reason: "told to" }
+  }
+  if (rule === "ask") {
+    if (!found) return { action: "fresh", reason: "nothing found" }
+    return terminal
+      ? { action: "ask", path: latest, reason: "earlier run found" }
+      : { action: "load", path: latest, reason: "no terminal" }
+  }
+  return found
+    ? { action: "load", path: rule === "best" ? best : latest, reason: "told to" }
+    : "missing"
+}
+
+describe("Resumption.decide", () => {
+  for (const found of [true, false]) {
+    for (const terminal of [true, false]) {
+      const where = `${found ? "an" : "no"} earlier run, ${terminal ? "a" : "no"} terminal`
+      it(`asks, or goes on where it cannot, by default: ${where}`, () => {
+        expect(decideFor({ found, terminal })).toEqual(
+          Either.right(expected("ask", found, terminal))
+        )
+      })
+      for (const rule of rules) {
+        const answer = expected(rule, found, terminal)
+        const check = (
+          given: { readonly flag?: ResumeFrom; readonly configured?: string },
+          source: string
+        ) => {
+          const decision = decideFor({ ...given, found, terminal })
+          if (answer === "missing") {
+            expect(Either.getOrThrow(Either.flip(decision))).toBe(
+              `${source} asks for the ${rule} checkpoint, but runs has none that is whole; ` +
+                `name a checkpoint's path, or start from scratch with --resume never`
+            )
+          } else expect(decision).toEqual(Either.right(answer))
+        }
+        it(`obeys the config's ${rule}: ${where}`, () =>
+          check({ configured: rule }, "training.resume_from"))
+        it(`obeys --resume ${rule} over any config: ${where}`, () => {
+          for (const configured of rules) check({ flag: parse(rule), configured }, "--resume")
+        })
+      }
+    }
+  }
+})
+
+describe("Resumption.parse", () => {
+  it("takes what names no rule for a path", () => {
+    expect(rules.map(parse)).toEqual([
+      "ask",
+      "latest",
+      "best",
+      "never",
+      { path: "somewhere/else.safetensors" }
+    ])
+    expect(parse("./latest")).toEqual({ path: "./latest" })
+  })
+})

@@ -1,0 +1,212 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import * as Logger from "effect/Logger"
+import * as TestClock from "effect/TestClock"
+import * as FolderLock from "../../src/io/FolderLock.js"
+import * as ProcessIdentity from "../../src/io/ProcessIdentity.js"
+import { SimulatedDisk } from "./SimulatedDisk.js"
+
+const folder = "/shared/run"
+const lock = `${folder}/.lock`
+
+const process1 = { pid: 1, machine: null, namespace: null, ticks: null }
+
+/** Takes the lock as a process of another host does, whose calls go through `through`. */
+const onHost = (
+  disk: SimulatedDisk,
+  host: string,
+  { force = false, through = (fs: FileSystem.FileSystem): FileSystem.FileSystem => fs } = {}
+) =>
+  FolderLock.acquire(folder, { force }).pipe(
+    Effect.provideService(ProcessIdentity.Self, Effect.succeed({ ...process1, host, boot: host })),
+    Effect.provideService(FileSystem.FileSystem, through(disk.fileSystem)),
+    Effect.provide(Logger.remove(Logger.defaultLogger))
+  )
+
+/** A lock as a killed container leaves it. */
+const abandoned = (file: string) =>
+  Effect.gen(function* () {
+    const disk = new SimulatedDisk()
+    const scope = yield* Effect.fork(
+      Effect.scoped(Effect.zipRight(onHost(disk, "pod-a"), Effect.never))
+    )
+    yield* TestClock.adjust("1 millis")
+    const [name] = disk.names(lock)
+    const text = disk.contents(`${lock}/${name}`)
+    yield* Fiber.interrupt(scope)
+    yield* disk.fileSystem.makeDirectory("/shared", { recursive: true })
+    for (const made of [folder, lock])
+      yield* disk.fileSystem.makeDirectory(made, { recursive: true })
+    disk.put(`${lock}/${file}`, text)
+    return disk
+  })
+
+const isWaiting = <A, E>(fiber: Fiber.RuntimeFiber<A, E>) =>
+  Effect.map(Fiber.poll(fiber), (exit) => exit._tag === "None")
+
+describe("a lock of another host", () => {
+  it.effect("is taken over when it has not been renewed for its time-out", () =>
+    Effect.gen(function* () {
+      const disk = yield* abandoned("owner-left.3.json")
+      const fiber = yield* Effect.fork(
+        Effect.scoped(Effect.flatMap(onHost(disk, "pod-b"), ({ check }) => check))
+      )
+      yield* TestClock.adjust("29 seconds")
+      expect(yield* isWaiting(fiber)).toBe(true)
+      expect(disk.names(lock)).toEqual(["owner-left.3.json"])
+      yield* TestClock.adjust("2 seconds")
+      yield* Fiber.join(fiber)
+    })
+  )
+
+  it.effect("is refused when it is renewed meanwhile, however late", () =>
+    Effect.gen(function* () {
+      const disk = yield* abandoned("owner-left.3.json")
+      const fiber = yield* Effect.fork(Effect.scoped(Effect.either(onHost(disk, "pod-b"))))
+      yield* TestClock.adjust("29 seconds")
+      yield* disk.fileSystem.rename(`${lock}/owner-left.3.json`, `${lock}/owner-left.4.json`)
+      yield* TestClock.adjust("2 seconds")
+      expect(Either.flip(yield* Fiber.join(fiber)).pipe(Either.getOrThrow)).toMatchObject({
+        reason: "InUse",
+        holder: { host: "pod-a" }
+      })
+      expect(disk.names(lock)).toEqual(["owner-left.4.json"])
+    })
+  )
+
+  it.scoped("is taken over at once by force", () =>
+    Effect.gen(function* () {
+      const disk = yield* abandoned("owner-left.3.json")
+      const { check } = yield* onHost(disk, "pod-b", { force: true })
+      yield* check
+    })
+  )
+
+  it.scoped("that nobody renews, of an early release, is left to force", () =>
+    Effect.gen(function* () {
+      const disk = yield* abandoned("owner-left.json")
+      const {
+        folder: _,
+        lease: __,
+        machine: ___,
+        ...early
+      } = JSON.parse(disk.contents(`${lock}/owner-left.json`).toString()) as Record<string, unknown>
+      disk.put(`${lock}/owner-left.json`, Buffer.from(JSON.stringify(early)))
+      const error = yield* Effect.flip(onHost(disk, "pod-b"))
+      expect(error).toMatchObject({ reason: "Unknown" })
+      yield* onHost(disk, "pod-b", { force: true })
+    })
+  )
+
+  it.scoped("that lives is refused, and goes on being held", () =>
+    Effect.gen(function* () {
+      const disk = new SimulatedDisk()
+      const held = yield* onHost(disk, "pod-a")
+      const fiber = yield* Effect.fork(Effect.scoped(Effect.flip(onHost(disk, "pod-b"))))
+      yield* TestClock.adjust("10 seconds")
+      expect(yield* Fiber.join(fiber)).toMatchObject({ reason: "InUse", holder: { host: "pod-a" } })
+      yield* held.check
+      yield* TestClock.adjust("10 minutes")
+      yield* held.check
+    })
+  )
+
+  it.effect("is won by one of two that wait", () =>
+    Effect.gen(function* () {
+      const disk = yield* abandoned("owner-left.3.json")
+      const fibers = yield* Effect.forEach(["pod-b", "pod-c"], (host) =>
+        Effect.fork(
+          Effect.scoped(
+            Effect.either(Effect.zipLeft(onHost(disk, host), Effect.sleep("2 minutes")))
+          )
+        )
+      )
+      yield* TestClock.adjust("31 seconds")
+      yield* TestClock.adjust("3 minutes")
+      const tags = (yield* Effect.forEach(fibers, Fiber.join)).map(({ _tag }) => _tag)
+      expect(tags.sort()).toEqual(["Left", "Right"])
+    })
+  )
+
+  it.scoped("is lost by a process that was paused, before that publishes anything", () =>
+    Effect.gen(function* () {
+      const disk = new SimulatedDisk()
+      const awake = yield* Effect.makeLatch(true)
+      // A paused process, or a file system that hangs: no renewal comes through.
+      const pausable = (fs: FileSystem.FileSystem): FileSystem.FileSystem => ({
+        ...fs,
+        rename: (from, to) => Effect.zipRight(awake.await, fs.rename(from, to))
+      })
+      const paused = yield* onHost(disk, "pod-a", { through: pausable })
+      yield* TestClock.adjust("12 seconds")
+      yield* awake.close
+      const fiber = yield* Effect.fork(onHost(disk, "pod-b"))
+      yield* TestClock.adjust("31 seconds")
+      const next = yield* Fiber.join(fiber)
+      yield* awake.open
+      expect(yield* Effect.flip(paused.check)).toMatchObject({
+        reason: "Lost",
+        holder: { host: "pod-b" }
+      })
+      expect(yield* paused.lost).toMatchObject({ reason: "Lost" })
+      yield* next.check
+    })
+  )
+
+  it.scoped("is kept by a process that was paused while nobody wanted it", () =>
+    Effect.gen(function* () {
+      const disk = new SimulatedDisk()
+      const awake = yield* Effect.makeLatch(true)
+      const { check } = yield* onHost(disk, "pod-a", {
+        through: (fs) => ({
+          ...fs,
+          rename: (from, to) => Effect.zipRight(awake.await, fs.rename(from, to))
+        })
+      })
+      yield* awake.close
+      yield* TestClock.adjust("1 hours")
+      yield* awake.open
+      yield* check
+    })
+  )
+
+  it.scoped("is noticed as lost without a save", () =>
+    Effect.gen(function* () {
+      const disk = new SimulatedDisk()
+      const { lost } = yield* onHost(disk, "pod-a")
+      yield* onHost(disk, "pod-b", { force: true })
+      const fiber = yield* Effect.fork(lost)
+      yield* TestClock.adjust("6 seconds")
+      expect(yield* Fiber.join(fiber)).toMatchObject({ reason: "Lost", holder: { host: "pod-b" } })
+    })
+  )
+})
+
+describe("ProcessIdentity.judge", () => {
+  const here: ProcessIdentity.ProcessIdentity = {
+    host: "trainer-0",
+    pid: process.pid,
+    machine: "m1",
+    boot: "b1",
+    namespace: "pid:[4026531836]",
+    ticks: null
+  }
+  it.effect.each([
+    ["the same machine before a reboot", {}, "dead"],
+    ["before machines had an id", { machine: undefined }, "dead"],
+    ["another machine of the same name", { machine: "m2" }, "unknown"],
+    ["a machine without an id", { machine: null }, "unknown"],
+    ["a container, whose id may be its image's", { namespace: "pid:[7]" }, "unknown"]
+  ] as const)("%s: %s", ([, changes, expected]) =>
+    Effect.gen(function* () {
+      const other = { ...here, boot: "b0", ...changes }
+      const judged = ProcessIdentity.judge(other as ProcessIdentity.ProcessIdentity)
+      expect(yield* Effect.provideService(judged, ProcessIdentity.Self, Effect.succeed(here))).toBe(
+        expected
+      )
+    })
+  )
+})

@@ -1,0 +1,22 @@
+// A process that says "ready", takes the lock of the folder named when it is told to, by a line on
+// stdin, says how that went, and holds the lock until stdin ends.
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as Effect from "effect/Effect"
+import { once } from "node:events"
+import * as FolderLock from "../../src/io/FolderLock.js"
+
+const [folder = ""] = process.argv.slice(2)
+const say = (line: string) => Effect.sync(() => process.stdout.write(`${line}\n`))
+const hear = (event: string) => Effect.promise(() => once(process.stdin, event))
+
+const program = Effect.gen(function* () {
+  yield* say("ready")
+  yield* hear("data")
+  yield* Effect.matchEffect(FolderLock.acquire(folder, { force: false }), {
+    onSuccess: () => say("taken"),
+    onFailure: (error) => say(error.message)
+  })
+  yield* hear("end")
+}).pipe(Effect.scoped, Effect.provide(NodeFileSystem.layer))
+
+await Effect.runPromise(program)

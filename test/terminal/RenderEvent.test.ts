@@ -1,0 +1,56 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as RenderEvent from "../../src/terminal/RenderEvent.js"
+import { epoch, epochLine } from "./sample.js"
+
+describe("Line.epoch", () => {
+  it("puts what was measured in training and in validation together", () => {
+    expect(RenderEvent.epoch(epoch)).toBe(epochLine)
+    expect(RenderEvent.epoch({ ...epoch, isBest: true })).toBe(`${epochLine}  best`)
+  })
+
+  it("names the split of a metric that only one has", () => {
+    const record = { epoch: 1, learning_rate: 0.1, seconds: 1, train_loss: 2, val_accuracy: 0.5 }
+    expect(RenderEvent.epoch({ ...epoch, record })).toBe(
+      "epoch  1/12  train loss 2  val accuracy 50.0 %  lr 0.1  1.0 s"
+    )
+  })
+
+  it("lines up from epoch to epoch, in 80 columns", () => {
+    const record = { train_loss: 1.37, train_accuracy: 0.48, val_loss: 0.5, val_accuracy: 0.843 }
+    const line = (epoch: number, more: Partial<typeof record>, isBest: boolean) =>
+      RenderEvent.epoch({
+        _tag: "EpochFinished",
+        epochs: 25,
+        isBest,
+        record: { epoch, learning_rate: 0.002 / epoch, seconds: 4 * epoch, ...record, ...more }
+      })
+    expect([line(1, {}, true), line(9, { train_loss: 0.0712, val_loss: 0.0313 }, false)]).toEqual([
+      "epoch  1/25  loss 1.37/0.5       accuracy 48.0/84.3 %  lr 0.002     4.0 s   best",
+      "epoch  9/25  loss 0.0712/0.0313  accuracy 48.0/84.3 %  lr 0.000222  36.0 s"
+    ])
+  })
+
+  it("keeps every number, wherever the terminal breaks the line", () => {
+    const record = {
+      epoch: 1000,
+      learning_rate: 1.23456e-5,
+      seconds: 754.3,
+      train_loss: 1.23456e-7,
+      train_accuracy: 0.99951,
+      val_loss: 2.34567e-7,
+      val_accuracy: 0.99949
+    }
+    for (const width of [0, 40, 80]) {
+      expect(RenderEvent.epoch({ ...epoch, epochs: 1000, isBest: true, record }, width)).toBe(
+        "epoch 1000/1000  loss 1.23e-7/2.35e-7  accuracy 100.0/99.9 %  lr 0.0000123  12 min 34 s  best"
+      )
+    }
+  })
+
+  it("shows what is no number", () => {
+    const record = { ...epoch.record, train_accuracy: Number.NaN, val_loss: Infinity }
+    expect(RenderEvent.epoch({ ...epoch, record })).toContain(
+      "loss 0.5/Infinity  accuracy NaN/87.5 %"
+    )
+  })
+})

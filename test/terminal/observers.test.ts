@@ -1,0 +1,181 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Layer from "effect/Layer"
+import * as Scope from "effect/Scope"
+import * as TestClock from "effect/TestClock"
+import * as JsonLines from "../../src/events/JsonLines.js"
+import * as NoticeLogger from "../../src/events/NoticeLogger.js"
+import { Observer } from "../../src/events/Observer.js"
+import type { Output } from "../../src/terminal/Output.js"
+import * as PlainObserver from "../../src/terminal/PlainObserver.js"
+import * as LiveObserver from "../../src/terminal/LiveObserver.js"
+import * as QuietObserver from "../../src/terminal/QuietObserver.js"
+import { epoch, epochLine, interrupted, recorder, saved, setting, step } from "./sample.js"
+
+/** An observer whose layer closes when told to, and what it has written since last asked. */
+const observing = (layer: Layer.Layer<Observer, never, Output>) =>
+  Effect.gen(function* () {
+    const output = yield* recorder
+    const scope = yield* Scope.make()
+    const context = yield* Layer.buildWithScope(layer.pipe(Layer.provide(output.layer)), scope)
+    const { emit } = yield* Effect.provide(Observer, context)
+    return { emit, written: output.written, close: Scope.close(scope, Exit.void), context }
+  })
+
+const warning = { _tag: "Notice", level: "warning", message: "odd" } as const
+const result = { _tag: "Evaluated", split: "test", epoch: 2, metrics: { accuracy: 0.5 } } as const
+
+describe("PlainLog", () => {
+  it.effect("prints a line an epoch, saves, and troubles on standard error", () =>
+    Effect.gen(function* () {
+      const { emit, written } = yield* observing(PlainObserver.layer(setting("SIGINT")))
+      for (const event of [step({}), saved("best"), epoch, warning, result]) yield* emit(event)
+      expect(yield* written).toEqual([
+        ["out", `${epochLine}\n`],
+        ["err", "warning: odd\n"],
+        ["out", "test, weights of epoch 2: accuracy 50.0 %\n"]
+      ])
+    })
+  )
+})
+
+describe("Quiet", () => {
+  it.effect("prints results, and on standard error troubles and how to go on", () =>
+    Effect.gen(function* () {
+      const { emit, written } = yield* observing(QuietObserver.layer(setting("SIGINT")))
+      for (const event of [step({}), saved("best"), epoch, warning, result, interrupted]) {
+        yield* emit(event)
+      }
+      expect(yield* written).toEqual([
+        ["err", "warning: odd\n"],
+        ["out", "test, weights of epoch 2: accuracy 50.0 %\n"],
+        [
+          "err",
+          "stopped by SIGINT after epoch 2 and 3 steps more; saved in c/latest\n" +
+            "go on with: holdfast run p.ts --resume latest\n"
+        ]
+      ])
+    })
+  )
+})
+
+describe("JsonLines", () => {
+  it.effect("prints an object a line, with every number", () =>
+    Effect.gen(function* () {
+      const { emit, written } = yield* observing(JsonLines.layer(setting("SIGINT").signal))
+      yield* TestClock.setTime(Date.UTC(2026, 0, 2))
+      yield* emit(step({ loss: Number.NaN }))
+      yield* emit(interrupted)
+      const lines = (yield* written).map(([to, text]) => {
+        expect(to).toBe("out")
+        expect(text.indexOf("\n")).toBe(text.length - 1)
+        return JSON.parse(text)
+      })
+      const { _tag, ...fields } = step({})
+      expect(lines).toEqual([
+        { event: _tag, time: "2026-01-02T00:00:00.000Z", ...fields, loss: "NaN" },
+        {
+          event: "Interrupted",
+          time: "2026-01-02T00:00:00.000Z",
+          place: { epoch: 2, step: 3 },
+          path: "c/latest",
+          signal: "SIGINT"
+        }
+      ])
+    })
+  )
+})
+
+describe("Progress", () => {
+  it.effect("redraws one line at most ten times a second, without escape codes", () =>
+    Effect.gen(function* () {
+      const { emit, written } = yield* observing(LiveObserver.layer(setting("SIGINT")))
+      for (let i = 1; i <= 100; i++) {
+        yield* TestClock.adjust("10 millis")
+        yield* emit(step({ step: i, steps: 200 }))
+      }
+      const drawn = yield* written
+      expect(drawn).toHaveLength(10)
+      for (const [to, text] of drawn) {
+        expect(to).toBe("out")
+        expect(text).toMatch(/^\r[ -~]{1,79}$/)
+      }
+      expect(drawn[9]![1]).toContain("epoch 2/5")
+    })
+  )
+
+  it.effect("wipes the line, and the ^C behind it, before one that stays", () =>
+    Effect.gen(function* () {
+      const { emit, written } = yield* observing(LiveObserver.layer(setting("SIGINT")))
+      yield* TestClock.adjust("1 second")
+      yield* emit(step({}))
+      const [[, line]] = (yield* written) as [readonly [string, string]]
+      yield* emit(warning)
+      expect(yield* written).toEqual([
+        ["out", `\r${" ".repeat(line.length - 1 + 2)}\r`],
+        ["err", "warning: odd\n"]
+      ])
+      yield* emit(warning)
+      expect(yield* written).toEqual([["err", "warning: odd\n"]])
+    })
+  )
+
+  it.effect("leaves the line clean when it ends", () =>
+    Effect.gen(function* () {
+      const { close, emit, written } = yield* observing(LiveObserver.layer(setting("SIGINT")))
+      yield* TestClock.adjust("1 second")
+      yield* emit(step({}))
+      yield* written
+      yield* close
+      expect((yield* written).map(([, text]) => text.replaceAll(/ +/g, " "))).toEqual(["\r \r"])
+    })
+  )
+
+  it.effect("tells of a best epoch on its line, and of the latest save by its path", () =>
+    Effect.gen(function* () {
+      const { emit, written } = yield* observing(LiveObserver.layer(setting(null)))
+      for (const event of [saved("best"), saved("latest"), { ...epoch, isBest: true }]) {
+        yield* emit(event)
+      }
+      expect(yield* written).toEqual([
+        ["out", "saved c/latest (2.0 kB, 12 ms)\n"],
+        ["out", `${epochLine}  best\n`]
+      ])
+    })
+  )
+
+  it.effect("leaves the save of a run that is stopped to the closing message", () =>
+    Effect.gen(function* () {
+      const { emit, written } = yield* observing(LiveObserver.layer(setting("SIGINT")))
+      yield* emit(saved("latest"))
+      yield* emit(interrupted)
+      expect((yield* written).map(([, text]) => text)).toEqual([
+        "stopped by SIGINT after epoch 2 and 3 steps more; saved in c/latest\n" +
+          "go on with: holdfast run p.ts --resume latest\n"
+      ])
+    })
+  )
+})
+
+describe("NoticeLogger", () => {
+  it.effect("makes notices of what a pipeline logs, of a warning once", () =>
+    Effect.gen(function* () {
+      const { context, written } = yield* observing(PlainObserver.layer(setting("SIGINT")))
+      yield* Effect.log("one", { two: 2 }).pipe(
+        Effect.zipRight(Effect.logWarning("three")),
+        Effect.zipRight(Effect.logWarning("three")),
+        Effect.zipRight(Effect.log("twice")),
+        Effect.zipRight(Effect.log("twice")),
+        Effect.zipRight(Effect.logDebug("hidden")),
+        Effect.provide(Layer.provide(NoticeLogger.layer, Layer.succeedContext(context)))
+      )
+      expect(yield* written).toEqual([
+        ["out", 'one {"two":2}\n'],
+        ["err", "warning: three\n"],
+        ["out", "twice\n"],
+        ["out", "twice\n"]
+      ])
+    })
+  )
+})

@@ -1,0 +1,79 @@
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Ref from "effect/Ref"
+import type { Event } from "../../src/events/Event.js"
+import type { Setting } from "../../src/terminal/RenderEvent.js"
+import { Output } from "../../src/terminal/Output.js"
+
+/** What a display is told of the command, which `signal` stops. */
+export const setting = (signal: string | null): Setting => ({
+  command: "holdfast run p.ts --resume latest",
+  again: "holdfast run p.ts",
+  signal: Effect.succeed(signal)
+})
+
+type Step = Extract<Event, { readonly _tag: "StepFinished" }>
+
+export const step = (fields: Partial<Step>): Step => ({
+  _tag: "StepFinished",
+  phase: "train",
+  epoch: 2,
+  epochs: 5,
+  step: 1,
+  steps: 4,
+  loss: 0.5,
+  examples: 32,
+  ...fields
+})
+
+export const epoch: Extract<Event, { readonly _tag: "EpochFinished" }> = {
+  isBest: false,
+  _tag: "EpochFinished",
+  epochs: 12,
+  record: {
+    epoch: 2,
+    learning_rate: 0.001,
+    seconds: 4.06,
+    train_loss: 0.5,
+    train_accuracy: 0.75,
+    val_loss: 0.25,
+    val_accuracy: 0.875,
+    distance: 3
+  }
+}
+
+export const saved = (name: "latest" | "best"): Event => ({
+  _tag: "CheckpointSaved",
+  path: `c/${name}`,
+  name,
+  place: { epoch: 2, step: 0 },
+  bytes: 2000,
+  stallMilliseconds: 0,
+  milliseconds: 12.3
+})
+
+export const interrupted: Event = {
+  _tag: "Interrupted",
+  place: { epoch: 2, step: 3 },
+  path: "c/latest"
+}
+
+export const epochLine =
+  "epoch  2/12  loss 0.5/0.25  accuracy 75.0/87.5 %  distance 3  lr 0.001  4.1 s"
+
+/** An Output that keeps what it is given, and what that was. */
+export const recorder = Effect.gen(function* () {
+  const written = yield* Ref.make<ReadonlyArray<readonly ["out" | "err", string]>>([])
+  const keep = (to: "out" | "err") => (text: string) =>
+    Ref.update(written, (before) => [...before, [to, text] as const])
+  const layer = Layer.succeed(
+    Output,
+    Output.through({
+      out: keep("out"),
+      err: keep("err"),
+      columns: Effect.succeed(80),
+      terminal: true
+    })
+  )
+  return { layer, written: Ref.getAndSet(written, []) }
+})
