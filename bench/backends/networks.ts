@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 
 export const networkNames = ["dense", "conv2d", "conv1d", "depthwise", "lstm", "speaker"] as const
 export type NetworkName = (typeof networkNames)[number]

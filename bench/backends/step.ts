@@ -3,7 +3,7 @@
 // another one, and prints as JSON how long each step took, and what the core was good for meanwhile.
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm"
 import * as Effect from "effect/Effect"
 import { Backend } from "../../src/backends/Backend.js"

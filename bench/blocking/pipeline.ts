@@ -1,6 +1,6 @@
 // A dense network of 1.7 million weights on random numbers: a checkpoint of 20 MB, and steps whose
 // length `training.batch_size` sets.
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { Config, Objective, Optimizer, Pipeline, Random, Scheduler, Stages } from "holdfast"

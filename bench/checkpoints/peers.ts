@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import { spawn, spawnSync } from "node:child_process"
 import { readFile } from "node:fs/promises"

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import { type Batch, Objective } from "holdfast"
 import * as Updates from "../../src/backends/Updates.js"
 

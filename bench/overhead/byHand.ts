@@ -1,5 +1,5 @@
 // Trains a network by a loop written by hand, an epoch whenever it is its turn.
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import { Backend } from "../../src/backends/Backend.js"
 import { bareStep } from "./bareStep.js"

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import { classes, layersOf } from "../backends/networks.js"
 
 /** How each network is trained. */

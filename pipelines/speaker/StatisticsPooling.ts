@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 
 /**
  * The mean and the standard deviation of each channel over time: [batch, time, channels] to

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import type { ModelInput } from "holdfast"
 import type { SpeakerConfig } from "./SpeakerConfig.js"
 import { StatisticsPooling } from "./StatisticsPooling.js"

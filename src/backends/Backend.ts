@@ -1,4 +1,4 @@
-import type { LayersModel } from "@tensorflow/tfjs"
+import type { LayersModel } from "../tf.js"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

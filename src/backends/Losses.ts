@@ -1,5 +1,5 @@
-import type { Scalar, Tensor, Tensor1D } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { Scalar, Tensor, Tensor1D } from "../tf.js"
+import * as tf from "../tf.js"
 import { checkLabels, forward } from "./wasm/CrossEntropy.js"
 
 /**

@@ -1,5 +1,5 @@
 import util from "node:util"
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
 import { t } from "../language/Text.js"
 import * as Patches from "./tfjs/Patches.js"

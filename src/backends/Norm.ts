@@ -1,5 +1,5 @@
-import type { Scalar, Tensor } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { Scalar, Tensor } from "../tf.js"
+import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
 import type { BackendError } from "./BackendError.js"
 import * as WasmMemoryView from "./WasmMemoryView.js"

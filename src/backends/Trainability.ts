@@ -1,5 +1,5 @@
-import type { layers, LayersModel, Shape, Tensor, Variable } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { layers, LayersModel, Shape, Tensor, Variable } from "../tf.js"
+import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
 import { t } from "../language/Text.js"
 import type { BackendName } from "./Backend.js"

@@ -1,5 +1,5 @@
-import type { Tensor } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { Tensor } from "../tf.js"
+import * as tf from "../tf.js"
 
 /*
  * The updates of optimizers in one pass or a few, where the backend has kernels for them. On wasm the

@@ -1,6 +1,6 @@
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "../tf.js"
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm"
 import * as Effect from "effect/Effect"
 import { t } from "../language/Text.js"

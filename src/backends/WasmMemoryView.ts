@@ -1,5 +1,5 @@
-import type { Tensor, TensorInfo } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { Tensor, TensorInfo } from "../tf.js"
+import * as tf from "../tf.js"
 
 interface WasmBackend {
   readonly typedArrayFromHeap: (tensor: TensorInfo) => Float32Array | Int32Array | Uint8Array

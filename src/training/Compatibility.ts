@@ -1,5 +1,5 @@
-import type { LayersModel } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { LayersModel } from "../tf.js"
+import * as tf from "../tf.js"
 import { statefulLayers, unknownStateful } from "../backends/tfjs/layers/LayerStates.js"
 import type { Checkpoint } from "../checkpointing/Checkpoint.js"
 import * as Effect from "effect/Effect"

@@ -1,4 +1,4 @@
-import type { Tensor } from "@tensorflow/tfjs"
+import type { Tensor } from "../tf.js"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import { english } from "../language/Text.js"

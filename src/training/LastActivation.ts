@@ -1,4 +1,4 @@
-import type { layers, LayersModel, SymbolicTensor } from "@tensorflow/tfjs"
+import type { layers, LayersModel, SymbolicTensor } from "../tf.js"
 import { t } from "../language/Text.js"
 import type { Objective } from "./Objective.js"
 

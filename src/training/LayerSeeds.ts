@@ -1,4 +1,4 @@
-import type { LayersModel } from "@tensorflow/tfjs"
+import type { LayersModel } from "../tf.js"
 import { layersIn } from "../backends/tfjs/layers/InnerLayers.js"
 
 /**

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "../tf.js"
 import { sigmoidCrossEntropy, softmaxCrossEntropy } from "../backends/Losses.js"
 import type { Dataset } from "../data/Dataset.js"
 import { t } from "../language/Text.js"

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { OptimizerConfig } from "../config/TrainingConfig.js"

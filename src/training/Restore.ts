@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
 import * as LayerStates from "../backends/tfjs/layers/LayerStates.js"
 import type { StatefulLayer } from "../backends/tfjs/layers/LayerStates.js"

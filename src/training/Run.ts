@@ -1,4 +1,4 @@
-import type { LayersModel } from "@tensorflow/tfjs"
+import type { LayersModel } from "../tf.js"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import * as Ref from "effect/Ref"

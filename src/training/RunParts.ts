@@ -1,4 +1,4 @@
-import type { LayersModel, Variable } from "@tensorflow/tfjs"
+import type { LayersModel, Variable } from "../tf.js"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"

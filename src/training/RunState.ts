@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
 import type { BackendError } from "../backends/BackendError.js"
 import * as WasmMemoryView from "../backends/WasmMemoryView.js"

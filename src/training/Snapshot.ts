@@ -1,4 +1,4 @@
-import type { Tensor } from "@tensorflow/tfjs"
+import type { Tensor } from "../tf.js"
 import type { Unsaved } from "../checkpointing/Checkpoint.js"
 import type { Progress } from "./Progress.js"
 

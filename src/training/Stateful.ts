@@ -1,4 +1,4 @@
-import type { Tensor } from "@tensorflow/tfjs"
+import type { Tensor } from "../tf.js"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { t } from "../language/Text.js"

@@ -1,4 +1,4 @@
-import type { LayersModel, LayerVariable, Tensor, Variable } from "@tensorflow/tfjs"
+import type { LayersModel, LayerVariable, Tensor, Variable } from "../tf.js"
 import { layersIn } from "../backends/tfjs/layers/InnerLayers.js"
 
 /** One weight of a model under the name that checkpoints give it. */

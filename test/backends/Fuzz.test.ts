@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import { describe, expect, it } from "@effect/vitest"
 import type { BackendName } from "../../src/backends/Backend.js"
 import { distance, numbers, tensor, use } from "./backends.js"

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import { describe, expect, it } from "@effect/vitest"
 import { missingInternals, pinnedVersion } from "../../src/backends/wasm/Heap.js"
 import { use } from "./backends.js"

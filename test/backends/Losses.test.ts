@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import { describe, expect, it } from "@effect/vitest"
 import { softmaxCrossEntropy } from "../../src/backends/Losses.js"
 import { tensor, use } from "./backends.js"

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process"
 import { promisify } from "node:util"
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import { beforeAll, describe, expect, it } from "@effect/vitest"
 import { setWeights, tensor, use } from "./backends.js"
 

@@ -1,5 +1,5 @@
-import type { Tensor, Tensor4D } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { Tensor, Tensor4D } from "holdfast/tf"
+import * as tf from "holdfast/tf"
 import { describe, expect, it } from "@effect/vitest"
 import { distance, numbers, tensor, use } from "./backends.js"
 

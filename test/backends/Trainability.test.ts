@@ -1,5 +1,5 @@
-import type { LayersModel } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { LayersModel } from "holdfast/tf"
+import * as tf from "holdfast/tf"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Backend, type BackendName } from "../../src/backends/Backend.js"

@@ -1,5 +1,5 @@
-import type { Tensor } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { Tensor } from "holdfast/tf"
+import * as tf from "holdfast/tf"
 import { afterEach, beforeEach, describe, expect, it } from "@effect/vitest"
 import * as Updates from "../../src/backends/Updates.js"
 import { tensor, use } from "./backends.js"

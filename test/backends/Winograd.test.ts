@@ -1,5 +1,5 @@
-import type { Tensor4D } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { Tensor4D } from "holdfast/tf"
+import * as tf from "holdfast/tf"
 import { beforeAll, describe, expect, it } from "@effect/vitest"
 import { numbers, tensor, use } from "./backends.js"
 

@@ -1,5 +1,5 @@
-import type { LayersModel, Tensor } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { LayersModel, Tensor } from "holdfast/tf"
+import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import { Backend, type BackendName } from "../../src/backends/Backend.js"
 

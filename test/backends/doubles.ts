@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 
 /**
  * Runs `body`, which must be synchronous, with `Float32Array` standing for arrays of doubles: the

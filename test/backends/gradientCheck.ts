@@ -1,5 +1,5 @@
-import type { Scalar, Variable } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { Scalar, Variable } from "holdfast/tf"
+import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import type { BackendName } from "../../src/backends/Backend.js"
 import * as Readback from "../../src/backends/Readback.js"

@@ -1,5 +1,5 @@
-import type { layers, SymbolicTensor } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { layers, SymbolicTensor } from "holdfast/tf"
+import * as tf from "holdfast/tf"
 
 type Layer = layers.Layer
 

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import { Backend, type BackendName } from "../../src/backends/Backend.js"
 import type { BackendError } from "../../src/backends/BackendError.js"

@@ -25,7 +25,7 @@ const files = {
   "throws.ts": 'interface Long {\n  name: string\n}\n\nthrow new Error("boom" as Long["name"])\n',
   "four/old.ts": 'import * as Effect from "effect/Effect"\nexport default Effect.nope()\n',
   "four/node_modules/effect/package.json": '{ "version": "4.1.0" }',
-  "twice/model.ts": 'import * as tf from "@tensorflow/tfjs"\nexport default tf.sequential()\n',
+  "twice/model.ts": 'import * as tf from "holdfast/tf"\nexport default tf.sequential()\n',
   "twice/node_modules/@tensorflow/tfjs/package.json": '{ "version": "4.22.0" }',
   "other.ts": "export default 1\n",
   "empty.js": "export {}\n",

@@ -1,6 +1,6 @@
 // Bundled in front of TensorFlow.js' own tests: makes Jasmine's globals, and starts the backend named
 // by HOLDFAST_BACKEND with all of Holdfast's patches.
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import { setTestEnvs } from "@tensorflow/tfjs-core/dist/jasmine_util.js"
 import * as Effect from "effect/Effect"
 // @ts-expect-error It has no types.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import { checkBuilt, checkInput } from "../../src/training/Compatibility.js"
 import { blobs } from "../support/blobs.js"

@@ -1,5 +1,5 @@
 import { expect, it } from "@effect/vitest"
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import { Observer, Run, Stages } from "holdfast"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "holdfast/tf"
 import { ofModel } from "../../src/training/Weights.js"
 
 const { layers } = tf

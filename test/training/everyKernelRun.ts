@@ -1,4 +1,4 @@
-import type { LayersModel } from "@tensorflow/tfjs"
+import type { LayersModel } from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import { type Dataset, Objective, Optimizer, Random, Scheduler } from "holdfast"
 import type { DivergenceConfig, OptimizerConfig } from "../../src/config/TrainingConfig.js"

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "../../tf.js"
 import * as Effect from "effect/Effect"
 import * as Patches from "../tfjs/Patches.js"
 import type { BackendUnavailable } from "../BackendUnavailable.js"

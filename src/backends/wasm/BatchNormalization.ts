@@ -1,5 +1,5 @@
-import type { Tensor, TensorInfo } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { Tensor, TensorInfo } from "../../tf.js"
+import * as tf from "../../tf.js"
 import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
 
 /** The kernel of x, gamma and beta whose outputs are y, mean and variance. */

@@ -1,5 +1,5 @@
-import type { Tensor } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { Tensor } from "../../tf.js"
+import * as tf from "../../tf.js"
 import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
 import * as Relu from "./Relu.js"
 

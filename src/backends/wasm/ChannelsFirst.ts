@@ -1,4 +1,4 @@
-import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs"
+import type { KernelFunc, TensorInfo } from "../../tf.js"
 import { explicit, type Pad } from "../tfjs/kernels/Padding.js"
 import { kernel, type Kernels, type Tools } from "./Kernel.js"
 

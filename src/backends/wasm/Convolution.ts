@@ -1,5 +1,5 @@
-import type { backend_util, KernelFunc, TensorInfo } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { backend_util, KernelFunc, TensorInfo } from "../../tf.js"
+import * as tf from "../../tf.js"
 import { type Activation, activate, addBias } from "./Fused.js"
 import { type Kernels, kernel, type Tools } from "./Kernel.js"
 import * as Winograd from "./Winograd.js"

@@ -1,5 +1,5 @@
-import type { TensorInfo, TypedArray } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { TensorInfo, TypedArray } from "../../tf.js"
+import * as tf from "../../tf.js"
 import { install } from "../cpu/CpuKernels.js"
 import { type Kernels, type Tools } from "./Kernel.js"
 

@@ -1,5 +1,5 @@
-import type { Tensor } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { Tensor } from "../../tf.js"
+import * as tf from "../../tf.js"
 import { exp, log } from "../DeterministicMath.js"
 import { type Kernels, kernel, type Tools } from "./Kernel.js"
 

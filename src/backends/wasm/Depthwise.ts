@@ -1,4 +1,4 @@
-import type { backend_util, KernelFunc, TensorInfo } from "@tensorflow/tfjs"
+import type { backend_util, KernelFunc, TensorInfo } from "../../tf.js"
 import { type ConvAttrs, geometry, paddedSize } from "./Convolution.js"
 import { type Activation, activate, addBias } from "./Fused.js"
 import { type Kernels, kernel, size, type Tools } from "./Kernel.js"

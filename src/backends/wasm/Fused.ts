@@ -1,4 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs"
+import type { TensorInfo } from "../../tf.js"
 import type { Tools } from "./Kernel.js"
 
 /** The activation that a fused kernel ends with. */

@@ -1,5 +1,5 @@
-import type { DataType, TensorInfo } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { DataType, TensorInfo } from "../../tf.js"
+import * as tf from "../../tf.js"
 import { type Memory, WebAssembly } from "./WebAssembly.js"
 
 /** The version of TensorFlow.js whose internals `Heap` relies on. */

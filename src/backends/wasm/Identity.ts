@@ -1,4 +1,4 @@
-import type { DataType, KernelFunc, TensorInfo } from "@tensorflow/tfjs"
+import type { DataType, KernelFunc, TensorInfo } from "../../tf.js"
 import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
 
 /**

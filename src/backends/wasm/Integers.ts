@@ -1,4 +1,4 @@
-import type { TensorInfo } from "@tensorflow/tfjs"
+import type { TensorInfo } from "../../tf.js"
 import { type Kernels, kernel, type Tools } from "./Kernel.js"
 
 /**

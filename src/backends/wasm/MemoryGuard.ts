@@ -1,5 +1,5 @@
-import type { KernelFunc } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { KernelFunc } from "../../tf.js"
+import * as tf from "../../tf.js"
 import { t } from "../../language/Text.js"
 import { BackendError } from "../BackendError.js"
 import { type Memory, WebAssembly } from "./WebAssembly.js"

@@ -1,5 +1,5 @@
-import type { KernelFunc } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { KernelFunc } from "../../tf.js"
+import * as tf from "../../tf.js"
 import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
 
 type Place = number | Array<number>

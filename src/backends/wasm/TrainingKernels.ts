@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "../../tf.js"
 import * as BatchNormalization from "./BatchNormalization.js"
 import * as Bias from "./Bias.js"
 import * as CpuFallback from "./CpuFallback.js"

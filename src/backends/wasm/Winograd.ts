@@ -1,4 +1,4 @@
-import type { backend_util, TensorInfo } from "@tensorflow/tfjs"
+import type { backend_util, TensorInfo } from "../../tf.js"
 import { size, type Tools } from "./Kernel.js"
 
 type Info = backend_util.Conv2DInfo

@@ -1,5 +1,5 @@
-import type { TensorInfo } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { TensorInfo } from "../../tf.js"
+import * as tf from "../../tf.js"
 import { perElement, type WebGpu } from "./Program.js"
 
 /** Copies integers or truth values, each as it is, in another order of axes or to another type. */

@@ -1,5 +1,5 @@
-import type { TensorInfo } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { TensorInfo } from "../../tf.js"
+import * as tf from "../../tf.js"
 
 /** What is used of the WebGPU backend of TensorFlow.js. */
 export interface WebGpu {

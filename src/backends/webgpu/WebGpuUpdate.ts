@@ -1,5 +1,5 @@
-import type { KernelConfig, KernelFunc, TensorInfo } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { KernelConfig, KernelFunc, TensorInfo } from "../../tf.js"
+import * as tf from "../../tf.js"
 import { names } from "../Updates.js"
 import { perElement, type WebGpu } from "./Program.js"
 

@@ -66,7 +66,7 @@ export const judge = (
 
 /** Versions, processor and memory; sizes in bytes. */
 const look = Effect.gen(function* () {
-  const tf = yield* Effect.promise(() => import("@tensorflow/tfjs"))
+  const tf = yield* Effect.promise(() => import("../../tf.js"))
   return {
     holdfast: version,
     tensorflow_js: tf.version.tfjs,

@@ -1,4 +1,4 @@
-import type { Tensor } from "@tensorflow/tfjs"
+import type { Tensor } from "../../tf.js"
 
 /** What the update of one weight reads; all tensors have the weight's shape. */
 export interface UpdateInput {

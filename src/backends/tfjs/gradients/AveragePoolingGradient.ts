@@ -1,4 +1,4 @@
-import type { backend_util } from "@tensorflow/tfjs"
+import type { backend_util } from "../../../tf.js"
 
 /** Depth, height and width. */
 type Extent = readonly [number, number, number]

@@ -1,5 +1,5 @@
-import type { GradConfig, Tensor, Tensor4D } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { GradConfig, Tensor, Tensor4D } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 import { explicit, type Pad } from "../kernels/Padding.js"
 
 type Pair = [number, number]

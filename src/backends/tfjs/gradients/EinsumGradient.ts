@@ -1,5 +1,5 @@
-import type { Tensor } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { Tensor } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 
 /** Teaches TensorFlow.js the gradient of `einsum`, of one or two operands; it has none. */
 export const register = (): void => {

@@ -1,5 +1,5 @@
-import type { Tensor } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { Tensor } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 
 /** The backends on which a tensor is repeated faster than one of ones is made and multiplied. */
 const backends = ["wasm", "webgpu"]

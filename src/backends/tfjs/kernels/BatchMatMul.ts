@@ -1,5 +1,5 @@
-import type { KernelFunc, Tensor, TensorInfo } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { KernelFunc, Tensor, TensorInfo } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 import { run, wrap } from "./Wrapping.js"
 
 /**

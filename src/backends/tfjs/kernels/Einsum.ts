@@ -1,5 +1,5 @@
-import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { KernelFunc, TensorInfo } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 import { run } from "./Wrapping.js"
 
 /** A tensor whose axes have labels, a letter each. */

@@ -1,5 +1,5 @@
-import type { DataType, KernelFunc, TensorInfo } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { DataType, KernelFunc, TensorInfo } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 import { run, wrap } from "./Wrapping.js"
 
 type Value = (dtype: DataType) => number

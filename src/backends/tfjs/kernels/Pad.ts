@@ -1,5 +1,5 @@
-import type { KernelFunc, TensorInfo } from "@tensorflow/tfjs"
-import type * as tf from "@tensorflow/tfjs"
+import type { KernelFunc, TensorInfo } from "../../../tf.js"
+import type * as tf from "../../../tf.js"
 import { run, wrap } from "./Wrapping.js"
 
 interface Attrs {

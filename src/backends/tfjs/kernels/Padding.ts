@@ -1,5 +1,5 @@
-import type { backend_util, KernelFunc, TensorInfo } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { backend_util, KernelFunc, TensorInfo } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 import { wrap } from "./Wrapping.js"
 
 type Pair = [number, number]

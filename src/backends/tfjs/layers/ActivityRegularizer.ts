@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "../../../tf.js"
 import { t } from "../../../language/Text.js"
 import { BackendError } from "../../BackendError.js"
 

@@ -1,5 +1,5 @@
-import type { LayerVariable, layers, Tensor } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { LayerVariable, layers, Tensor } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 import { forward } from "../../wasm/BatchNormalization.js"
 import { classOf } from "./classOf.js"
 

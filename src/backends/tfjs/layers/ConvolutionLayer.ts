@@ -1,5 +1,5 @@
-import type { layers, LayerVariable, Tensor, Tensor3D, Tensor4D } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { layers, LayerVariable, Tensor, Tensor3D, Tensor4D } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 import * as Bias from "../../wasm/Bias.js"
 import { classOf } from "./classOf.js"
 

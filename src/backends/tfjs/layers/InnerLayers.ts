@@ -1,5 +1,5 @@
-import type { LayersModel } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { LayersModel } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 
 type Layer = tf.layers.Layer
 

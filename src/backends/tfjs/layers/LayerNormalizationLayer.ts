@@ -1,5 +1,5 @@
-import type { layers, LayerVariable, Tensor } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { layers, LayerVariable, Tensor } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 import { forward } from "../../wasm/LayerNormalization.js"
 import { classOf } from "./classOf.js"
 

@@ -1,5 +1,5 @@
-import type { LayersModel, Tensor } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { LayersModel, Tensor } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 import { layersIn } from "./InnerLayers.js"
 
 /** A layer that keeps hidden states from one batch to the next. */

@@ -1,5 +1,5 @@
-import type { LayersModel, Scalar } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { LayersModel, Scalar } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 import { layersIn } from "./InnerLayers.js"
 
 /** Computes one penalty on the weights, through which gradients flow. */

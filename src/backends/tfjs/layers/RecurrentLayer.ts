@@ -1,12 +1,5 @@
-import type {
-  GradConfig,
-  layers,
-  LayerVariable,
-  Tensor,
-  Tensor2D,
-  Tensor3D
-} from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { GradConfig, layers, LayerVariable, Tensor, Tensor2D, Tensor3D } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 import { names } from "../../wasm/Recurrent.js"
 import { classOf } from "./classOf.js"
 

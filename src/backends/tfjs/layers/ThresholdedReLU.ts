@@ -1,5 +1,5 @@
-import type { layers } from "@tensorflow/tfjs"
-import * as tf from "@tensorflow/tfjs"
+import type { layers } from "../../../tf.js"
+import * as tf from "../../../tf.js"
 import { classOf } from "./classOf.js"
 
 type Call = layers.Layer["call"]

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs"
+import * as tf from "../../../tf.js"
 
 /** A class of TensorFlow.js layers by its name, without making a layer, which would use up a name. */
 export const classOf = (name: string): { readonly prototype: unknown } =>
