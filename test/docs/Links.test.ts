@@ -3,9 +3,12 @@ import { existsSync, readdirSync, readFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { projectFile } from "../support/child.js"
 
-const pages = [".", "docs"].flatMap((folder) =>
-  readdirSync(projectFile(folder))
-    .filter((name) => name.endsWith(".md"))
+// Not what the site installs, builds and generates below docs/.
+const isOurs = (path: string): boolean => !/node_modules|\.vitepress|\bapi\b/.test(path)
+
+const pages = [".", ".changeset", ".github", "docs"].flatMap((folder) =>
+  readdirSync(projectFile(folder), { recursive: folder === "docs", encoding: "utf8" })
+    .filter((name) => name.endsWith(".md") && isOurs(name))
     .map((name) => join(folder, name))
 )
 
