@@ -1,0 +1,37 @@
+import { describe, expect, it } from "@effect/vitest"
+import { files, findIn, findInFile } from "../../scripts/words/find.js"
+
+/** Files whose wording is yet to be revised. This list may only become shorter. */
+const pending: ReadonlyArray<RegExp> = [
+  /^src\//,
+  /^test\//,
+  /^docs\//,
+  /^bench\//,
+  /^scripts\//,
+  /^pipelines\//,
+  /^README/,
+  /^config\.schema\.json$/,
+  /^package\.json$/
+]
+
+describe("the wording of the project", () => {
+  it("finds a retired wording across lines, and leaves ordinary English alone", () => {
+    expect(findIn("ok\n// it goes\n// on from there")).toEqual([
+      { line: 2, found: "goes // on", instead: "resume, continue" }
+    ])
+    expect(findIn(" * the newest whole one")).toHaveLength(1)
+    expect(findIn("a whole number; the whole run; undergo one; pigeon")).toEqual([])
+    expect(findIn("const goOn = 1")).toHaveLength(1)
+    expect(findIn("自定义的阶段也守此约定")).toHaveLength(1)
+  })
+
+  it("searches sources, tests, guides and READMEs", () => {
+    const kinds = ["src/index.ts", "test/language/Language.test.ts", "docs/stages.md", "README.md"]
+    expect(files()).toEqual(expect.arrayContaining(kinds))
+  })
+
+  it.each(files().filter((file) => !pending.some((pattern) => pattern.test(file))))(
+    "has no retired wording in %s",
+    (file) => expect(findInFile(file)).toEqual([])
+  )
+})
