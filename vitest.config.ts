@@ -1,15 +1,23 @@
 import { fileURLToPath } from "node:url"
 import { defineConfig } from "vitest/config"
+import packageJson from "./package.json" with { type: "json" }
 
-const source = (file: string) => fileURLToPath(new URL(`./src/${file}`, import.meta.url))
+/** The package's entry points, by the sources that they are compiled from. */
+const alias = Object.entries(packageJson.exports).flatMap(([entry, file]) =>
+  file === null || typeof file === "string"
+    ? []
+    : [
+        {
+          find: new RegExp(`^holdfast${entry.slice(1)}$`),
+          replacement: fileURLToPath(
+            new URL(file.default.replace("./dist", "./src").replace(/js$/, "ts"), import.meta.url)
+          )
+        }
+      ]
+)
 
 export default defineConfig({
-  resolve: {
-    alias: [
-      { find: /^holdfast$/, replacement: source("index.ts") },
-      { find: /^holdfast\/(.*)$/, replacement: source("$1.ts") }
-    ]
-  },
+  resolve: { alias },
   test: {
     include: ["test/**/*.test.ts"],
     // For what hangs; how long a test takes says something of the machine only.

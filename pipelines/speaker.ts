@@ -4,7 +4,8 @@
  *   holdfast run pipelines/speaker.ts
  *   holdfast run pipelines/speaker.ts --set data.root=path/to/recordings
  */
-import { Objective, Optimizer, Pipeline, Scheduler, SpeakerFolder, Stages } from "holdfast"
+import { Objective, Optimizer, Pipeline, Scheduler, Stages } from "holdfast"
+import { SpeakerFolder } from "holdfast/audio"
 import { SpeakerConfig } from "./speaker/SpeakerConfig.js"
 import { speakerNet } from "./speaker/speakerNet.js"
 

@@ -1,47 +1,76 @@
-/** Training pipelines that can be stopped at any moment and go on from exactly where they were. */
+/**
+ * Training pipelines for TensorFlow.js that can be stopped at any moment and resume exactly where they
+ * were. Beside this: `holdfast/tf` (TensorFlow.js), `holdfast/testing`, `holdfast/audio`.
+ */
+
+// Pipelines and stages
 export * as Pipeline from "./Pipeline.js"
 export * as Stage from "./Stage.js"
 export * as Stages from "./stages/index.js"
+export { StageError } from "./training/StageError.js"
 
+// Training
 export * as Objective from "./training/Objective.js"
 export * as Optimizer from "./training/Optimizer.js"
+export type { Updated, UpdateInput, UpdateRule } from "./training/optimizer/UpdateRule.js"
 export * as Progress from "./training/Progress.js"
 export * as Random from "./training/Random.js"
 export * as Run from "./training/Run.js"
+export * as Scheduler from "./training/Scheduler.js"
 export { Diverged } from "./training/Diverged.js"
 export { FitError } from "./training/Compatibility.js"
 export { MetricError } from "./training/MetricError.js"
+export type { Mode } from "./training/Monitor.js"
 export type { ModelBuilder, ModelInput, RunParts } from "./training/RunParts.js"
-export { StageError } from "./training/StageError.js"
 export { SaveRequest } from "./training/SaveRequest.js"
-export * as Scheduler from "./training/Scheduler.js"
 export { StateError, type StateDict, type Stateful } from "./training/Stateful.js"
 export type { TrainedModel } from "./training/TrainedModel.js"
 
+// Checkpoints
 export * as Checkpoint from "./checkpointing/Checkpoint.js"
 export { CheckpointError } from "./checkpointing/CheckpointError.js"
-export { CheckpointStore } from "./checkpointing/store/CheckpointStore.js"
-export { ResumeError, Resumption } from "./checkpointing/resume/Resumption.js"
+export type { CheckpointEntry } from "./checkpointing/CheckpointEntry.js"
+export {
+  CheckpointStore,
+  type CheckpointReader,
+  type CheckpointWriter,
+  type OpenOptions
+} from "./checkpointing/store/CheckpointStore.js"
+export * as FileStore from "./checkpointing/store/FileStore.js"
+export * as MemoryStore from "./checkpointing/store/MemoryStore.js"
+export { ResumeError, Resumption, type ResumeFrom } from "./checkpointing/resume/Resumption.js"
 export { JsonNumber } from "./io/JsonNumber.js"
 
+// Configuration
 export { CommandLine } from "./config/CommandLine.js"
 export * as Config from "./config/Config.js"
 export { ConfigError } from "./config/ConfigError.js"
-export type { TrainingConfig, TrainingConfigEncoded } from "./config/TrainingConfig.js"
 export { ConfigSource } from "./config/ConfigSource.js"
+export { TrainingConfig, type TrainingConfigEncoded } from "./config/TrainingConfig.js"
 
+// Data
 export { DataError } from "./data/DataError.js"
-export type { Batch, Dataset, Rng, Examples, SplitName } from "./data/Dataset.js"
+export type { Batch, Dataset, Examples, Rng, SplitName } from "./data/Dataset.js"
 export { fingerprint } from "./data/fingerprint.js"
-export { SpeakerData, type SpeakerDataEncoded } from "./audio/SpeakerData.js"
-export * as SpeakerFolder from "./audio/SpeakerFolder.js"
 
-export { Backend } from "./backends/Backend.js"
+// Backends
+export { Backend, type BackendName } from "./backends/Backend.js"
 export { BackendError } from "./backends/BackendError.js"
+
+// Events
 export type { Event } from "./events/Event.js"
 export { Observer, emit } from "./events/Observer.js"
 
-// Declaration files name these types in the types of exported stages, and cannot reach into a namespace
-// that their file does not import.
-export type { Stage as PipelineStage } from "./Stage.js"
-export type { Run as TrainingRun } from "./training/Run.js"
+// A declaration file of a user's module names these types where they are inferred. TypeScript finds
+// them here only: it does not look into the namespaces above.
+export type { Pipeline as PipelineType } from "./Pipeline.js"
+export type { Stage as StageType } from "./Stage.js"
+export type { Objective as ObjectiveType } from "./training/Objective.js"
+export type { Optimizer as OptimizerType, OptimizerFactory } from "./training/Optimizer.js"
+export type { Progress as ProgressType } from "./training/Progress.js"
+export type { Random as RandomType } from "./training/Random.js"
+export type { Run as RunType, RunConfig } from "./training/Run.js"
+export type { Scheduler as SchedulerType } from "./training/Scheduler.js"
+export type { Checkpoint as CheckpointType } from "./checkpointing/Checkpoint.js"
+export type { Config as ConfigType, ConfigEncoded } from "./config/Config.js"
+export type { EpochStage, Prepared, Summary } from "./stages/index.js"

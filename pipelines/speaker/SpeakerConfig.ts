@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
-import { Config, SpeakerData } from "holdfast"
+import { Config } from "holdfast"
+import { SpeakerData } from "holdfast/audio"
 
 const unit = Schema.Number.pipe(Schema.greaterThanOrEqualTo(0), Schema.lessThan(1))
 

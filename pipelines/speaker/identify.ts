@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
-import { CommandLine, DataError, emit, SpeakerFolder, Stage, type TrainedModel } from "holdfast"
+import { CommandLine, DataError, emit, Stage, type TrainedModel } from "holdfast"
+import { SpeakerFolder } from "holdfast/audio"
 import type { SpeakerConfig } from "./SpeakerConfig.js"
 
 /** Who is talking in a recording, and the probability that the model gives to it. */

@@ -39,22 +39,53 @@ const examples = (file: string): ReadonlyArray<Example> => {
 
 /** Exports whose inferred types a declaration file must be able to name. */
 const parts = `
-import { Checkpoint, Config, Objective, Optimizer, Progress, Random, Scheduler, SpeakerData, SpeakerFolder, Stages, fingerprint, emit } from "holdfast"
+import { CheckpointStore, Checkpoint, Config, FileStore, MemoryStore, Objective, Optimizer, Pipeline, Progress, Random, Run, Scheduler, Stage, Stages, fingerprint, emit, type UpdateRule } from "holdfast"
+import { SpeakerData, SpeakerFolder } from "holdfast/audio"
+import * as tf from "holdfast/tf"
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 export const C = Config.make({ model: Schema.Struct({ units: Schema.Int }), data: SpeakerData })
 export const load = Stages.loadConfig(C)
 export const data = Stages.loadDataset(SpeakerFolder.speakerFolder)
+export const restore = Stages.restoreOrInit({
+  model: () => tf.sequential(),
+  objective: Objective.classification,
+  optimizer: Optimizer.fromConfig,
+  scheduler: Scheduler.fromConfig
+})
 export const train = Stages.trainEpoch
-export const epochs = Stages.epochs(Stages.trainEpoch, Stages.validate, Stages.checkpoint)
+export const count = Stage.stateful("count", {
+  description: "count epochs",
+  state: Schema.Struct({ epochs: Schema.Int }),
+  initial: { epochs: 0 },
+  run: (_, { epochs }) => Effect.succeed({ epochs: epochs + 1 })
+})
+export const epochs = Stages.epochs(Stages.trainEpoch, Stages.validate, count, Stages.checkpoint)
 export const best = Stages.trackBest({ metric: "val_loss", mode: "min" })
 export const test = Stages.evaluate("test")
+type Config = typeof C.Type
+export const speakers = Stages.loadDataset((config: Config) => SpeakerFolder.speakerFolder(config))
+export const pipeline = Pipeline.make("all", load, speakers, restore, epochs, test)
+export const { run } = pipeline
+export const model = Stages.restoreModel(C, { model: () => tf.sequential(), objective: Objective.binary })
 export const { classification, binary, regression } = Objective
 export const optimizer = Optimizer.fromConfig
+export const plain: UpdateRule = {
+  name: "plain",
+  slots: [],
+  at: (rate) => ({ gradient, slots, weight }) => ({ weight: weight.sub(gradient.mul(rate)), slots })
+}
+export const factory = Optimizer.make(plain)
 export const scheduler = Scheduler.fromConfig
 export const draw = Random.generator(Random.make(1), "x")
 export const say = emit({ _tag: "Notice", level: "info", message: fingerprint(1) })
 export const start = Progress.initial
 export const meta = Checkpoint.CheckpointMeta
+export const stores = [FileStore.layer, MemoryStore.layer]
+export const opened = Effect.flatMap(CheckpointStore, (store) => store.open("checkpoints"))
+export const listed = Effect.flatMap(CheckpointStore, (store) => store.list("checkpoints"))
+export const loaded = Effect.flatMap(CheckpointStore, (store) => store.load("latest_checkpoint.safetensors"))
+export const where = (of: Run.Run) => Run.position(of)
 `
 
 /** The project of a user: what `npm init` and `tsc --init` write, and the packages installed. */

@@ -27,7 +27,8 @@ const compile = (programs: ReadonlyArray<string>): ReadonlyArray<string> => {
 it("a wrong order of stages is an error of a few lines, with types by their names", () => {
   const wrong = (
     stages: string
-  ) => `import { Objective, Optimizer, Pipeline, Scheduler, SpeakerFolder, Stages } from "holdfast"
+  ) => `import { Objective, Optimizer, Pipeline, Scheduler, Stages } from "holdfast"
+import { SpeakerFolder } from "holdfast/audio"
 import { SpeakerConfig } from "./speaker/SpeakerConfig.js"
 import { speakerNet } from "./speaker/speakerNet.js"
 const config = Stages.loadConfig(SpeakerConfig)

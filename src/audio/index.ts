@@ -1,0 +1,3 @@
+/** Data of speakers: recordings in a folder as log-mel windows. An application of the framework. */
+export { SpeakerData, type SpeakerDataEncoded } from "./SpeakerData.js"
+export * as SpeakerFolder from "./SpeakerFolder.js"
