@@ -4,7 +4,14 @@ import { execFileSync } from "node:child_process"
 import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs"
 
 const stamp = "dist/.built"
-const inputs = ["src", "package.json", "package-lock.json", "tsconfig.json", "tsconfig.build.json"]
+const inputs = [
+  "src",
+  "scripts/tfjs-registrations.mjs",
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "tsconfig.build.json"
+]
 
 const newest = (path) =>
   statSync(path).isDirectory()
@@ -12,7 +19,7 @@ const newest = (path) =>
     : statSync(path).mtimeMs
 
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < Math.max(...inputs.map(newest))) {
-  for (const script of ["build:kernels", "build:modules"]) {
+  for (const script of ["build:kernels", "build:tfjs", "build:modules"]) {
     execFileSync("npm", ["run", "--silent", script], { stdio: "inherit" })
   }
   writeFileSync(stamp, "")

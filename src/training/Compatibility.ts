@@ -85,7 +85,7 @@ export const checkArchitecture = (
 /** Fails unless what a builder gave is a layers model of the TensorFlow.js that Holdfast uses. */
 export const checkBuilt = (model: unknown): Effect.Effect<void, FitError> => {
   if (model instanceof tf.LayersModel) return Effect.void
-  const own = find(import.meta.url, "@tensorflow/tfjs")
+  const own = find(import.meta.url, "@tensorflow/tfjs-layers")
   const detail = Predicate.isPromiseLike(model)
     ? t`the function model of restoreOrInit gives a promise; build the model at once, and do what takes time in loadDataset`
     : Predicate.hasProperty(model, "layers")

@@ -56,10 +56,16 @@ describe("Peers", () => {
     expect(await said({})).toStrictEqual({
       code: 1,
       err:
-        "error: holdfast needs the package @tensorflow/tfjs, which is not installed. In the project's " +
-        "folder, run: npm install @tensorflow/tfjs@4.22.0\n"
+        "error: holdfast needs the package @tensorflow/tfjs-core, which is not installed. In the project's " +
+        "folder, run: npm install @tensorflow/tfjs-core@4.22.0\n"
     })
-    expect(await said({ "@tensorflow/tfjs": "4.22.0", effect: "4.1.0" })).toStrictEqual({
+    expect(
+      await said({
+        "@tensorflow/tfjs-core": "4.22.0",
+        "@tensorflow/tfjs-layers": "4.22.0",
+        effect: "4.1.0"
+      })
+    ).toStrictEqual({
       code: 1,
       err:
         "error: holdfast works with effect ~3.22.4, but would import 4.1.0 (in node_modules/effect). " +

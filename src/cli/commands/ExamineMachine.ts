@@ -69,7 +69,7 @@ const look = Effect.gen(function* () {
   const tf = yield* Effect.promise(() => import("../../tf.js"))
   return {
     holdfast: version,
-    tensorflow_js: tf.version.tfjs,
+    tensorflow_js: tf.version_core,
     node: process.versions.node,
     platform: `${process.platform} ${process.arch}`,
     system: `${os.type()} ${os.release()}`,
