@@ -2,7 +2,7 @@
 // the same bytes, in turn within each round, in a folder of its own in `folder` (by default the
 // system's for temporary files: make sure that it is on a disk). Medians over the rounds are printed,
 // and medians of the ratios within a round. Memory is measured as Linux tells it.
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeFileSystem from "../src/io/NodeFileSystem.js"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { mkdtempSync, rmSync } from "node:fs"

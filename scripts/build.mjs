@@ -6,7 +6,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs"
 const stamp = "dist/.built"
 const inputs = [
   "src",
-  "scripts/tfjs-registrations.mjs",
+  "scripts/bundle.mjs",
   "package.json",
   "package-lock.json",
   "tsconfig.json",
@@ -19,7 +19,7 @@ const newest = (path) =>
     : statSync(path).mtimeMs
 
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < Math.max(...inputs.map(newest))) {
-  for (const script of ["build:kernels", "build:tfjs", "build:modules"]) {
+  for (const script of ["build:kernels", "build:bundles", "build:modules"]) {
     execFileSync("npm", ["run", "--silent", script], { stdio: "inherit" })
   }
   writeFileSync(stamp, "")

@@ -10,11 +10,13 @@
  * export const net = tf.sequential({ layers: [tf.layers.dense({ units: 2, inputShape: [4] })] })
  * ```
  */
-import "@tensorflow/tfjs-core"
-import "@tensorflow/tfjs-backend-cpu"
-// The types of what scripts/tfjs-registrations.mjs bundles.
+import { findBackendFactory } from "@tensorflow/tfjs-core"
+// The types of what scripts/bundle.mjs bundles.
 export type * from "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js"
-import "../dist/tfjs-registrations.js"
+import "../dist/bundled/tfjs-registrations.js"
 
 export * from "@tensorflow/tfjs-core"
 export * from "@tensorflow/tfjs-layers"
+
+// A project's own `@tensorflow/tfjs` may have registered it, which would be said of each of its kernels.
+if (findBackendFactory("cpu") === null) await import("../dist/bundled/tfjs-backend-cpu.cjs")

@@ -1,6 +1,6 @@
 // A process of its own: `tsx bench/checkpoints/findFirst.ts FOLDER` finds the latest and the best in
 // the folder and prints how long that took, in milliseconds.
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeFileSystem from "../../src/io/NodeFileSystem.js"
 import * as Effect from "effect/Effect"
 import { find } from "./find.js"
 import { timed } from "./turns.js"

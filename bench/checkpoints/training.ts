@@ -1,6 +1,6 @@
 // One process of the comparison: `tsx bench/checkpoints/training.ts FOLDER` trains 96 MiB of weights
 // and means, saves them while it trains and while it does not, and prints as JSON what it measured.
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeFileSystem from "../../src/io/NodeFileSystem.js"
 import type { Tensor } from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"

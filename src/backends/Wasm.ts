@@ -1,7 +1,6 @@
-import { createRequire } from "node:module"
-import { dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
 import * as tf from "../tf.js"
-import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm"
+import { setWasmPaths } from "../../dist/bundled/tfjs-backend-wasm.cjs"
 import * as Effect from "effect/Effect"
 import { t } from "../language/Text.js"
 import { silence } from "./cpu/Cpu.js"
@@ -49,9 +48,8 @@ const initialize = async (): Promise<boolean> => {
   silence()
   // Threads would change the order of sums; one thread gives the same bits on every machine.
   tf.env().set("WASM_HAS_MULTITHREAD_SUPPORT", false)
-  const main = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")
   if (tf.engine().registry["wasm"] === undefined) {
-    setWasmPaths(join(dirname(main), "..", "wasm-out", "/"))
+    setWasmPaths(fileURLToPath(new URL("../../dist/bundled/", import.meta.url)))
   }
   return withoutNewListeners(() => MemoryGuard.watchGrowth(() => tf.setBackend("wasm")))
 }

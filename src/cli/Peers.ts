@@ -5,13 +5,21 @@ import type { InstalledPackage } from "../io/InstalledPackage.js"
 import { find } from "../io/InstalledPackage.js"
 import { t } from "../language/Text.js"
 
-const { peerDependencies } = createRequire(import.meta.url)("../../package.json") as {
+const { peerDependencies, peerDependenciesMeta } = createRequire(import.meta.url)(
+  "../../package.json"
+) as {
   readonly peerDependencies: Readonly<Record<string, string>>
+  readonly peerDependenciesMeta: Readonly<Record<string, { readonly optional: boolean }>>
 }
+
+/** Those that every run needs; the backend that needs another asks for it when it starts. */
+const required = Object.entries(peerDependencies).filter(
+  ([name]) => peerDependenciesMeta[name]?.optional !== true
+)
 
 /** What is wrong with the packages that Holdfast itself would import; null: nothing. */
 export const ownProblem = (): string | null => {
-  for (const [name, range] of Object.entries(peerDependencies)) {
+  for (const [name, range] of required) {
     const found = find(import.meta.url, name)
     if (found === null || !suits(found.version, range)) return unsuitable(name, range, found)
   }
@@ -23,7 +31,7 @@ export const ownProblem = (): string | null => {
  * values of to Holdfast must be Holdfast's own. Null: nothing.
  */
 export const problemOf = (path: string): string | null => {
-  for (const [name, range] of Object.entries(peerDependencies)) {
+  for (const [name, range] of required) {
     const [own, theirs] = [find(import.meta.url, name), find(realpathSync(path), name)]
     if (own === null || theirs === null || areOne(name, own, theirs)) continue
     return different(name, range, own, theirs)

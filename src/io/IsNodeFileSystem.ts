@@ -1,6 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
 import * as Effect from "effect/Effect"
+import * as NodeFileSystem from "./NodeFileSystem.js"
 
 const node = Effect.runSync(
   Effect.cached(Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer))

@@ -1,6 +1,6 @@
 // A process that says "ready", takes the lock of the folder named when it is told to, by a line on
 // stdin, says how that went, and holds the lock until stdin ends.
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeFileSystem from "../../src/io/NodeFileSystem.js"
 import * as Effect from "effect/Effect"
 import { once } from "node:events"
 import * as FolderLock from "../../src/io/FolderLock.js"

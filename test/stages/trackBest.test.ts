@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as FileSystem from "@effect/platform/FileSystem"
-import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodeFileSystem from "../../src/io/NodeFileSystem.js"
 import * as Effect from "effect/Effect"
 import { CheckpointStore, Run, Stage, Stages } from "holdfast"
 import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
