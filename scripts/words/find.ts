@@ -63,6 +63,7 @@ const exempt = [
   /^docs\/glossary\.md$/,
   /^test\/tfjs\/expected\.json$/,
   /^package-lock\.json$/,
+  /^site\/pages\//,
   /node_modules|\/dist\/|\/cache\//
 ]
 
