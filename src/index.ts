@@ -10,6 +10,7 @@ export * as Stages from "./stages/index.js"
 export { StageError } from "./training/StageError.js"
 
 // Training
+export * as Metric from "./training/metric/index.js"
 export * as Objective from "./training/Objective.js"
 export * as Optimizer from "./training/Optimizer.js"
 export type { Updated, UpdateInput, UpdateRule } from "./training/optimizer/UpdateRule.js"
@@ -50,7 +51,9 @@ export { TrainingConfig, type TrainingConfigEncoded } from "./config/TrainingCon
 
 // Data
 export { DataError } from "./data/DataError.js"
-export type { Batch, Dataset, Examples, Rng, SplitName } from "./data/Dataset.js"
+export type { Arrays, Batch, LabelledBatch, Sized, Values } from "./data/Batch.js"
+export type { AnyDataset, Dataset, Examples, Rng, SplitName } from "./data/Dataset.js"
+export type { DType, Field, LabelField, Normalization } from "./data/Layout.js"
 export { fingerprint } from "./data/fingerprint.js"
 
 // Backends

@@ -1,5 +1,5 @@
 import * as tf from "holdfast/tf"
-import { type Batch, Objective } from "holdfast"
+import { type Batch, Metric, Objective } from "holdfast"
 import * as Updates from "../../src/backends/Updates.js"
 
 const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8]
@@ -39,7 +39,7 @@ export const bareStep = (model: tf.LayersModel, inputShape: ReadonlyArray<number
         square.assign(next.square)
         weight.assign(next.weight)
       })
-      const right = Objective.classification.metrics["accuracy"]!(y, output)
+      const right = Metric.accuracy.measure(y, output, null)
       output.dispose()
       return [value.dataSync()[0]!, right.dataSync()[0]!]
     })

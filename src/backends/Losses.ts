@@ -19,6 +19,16 @@ export const softmaxCrossEntropy = (labels: Tensor, logits: Tensor): Scalar => {
   return tf.losses.softmaxCrossEntropy(oneHot, flat) as Scalar
 }
 
+/** −log softmax(logits)[label] of each label, in nats, [labels]. See `softmaxCrossEntropy`. */
+export const softmaxCrossEntropies = (labels: Tensor, logits: Tensor): Tensor => {
+  const classes = logits.shape.at(-1)!
+  const flatLabels = tf.reshape(labels, [-1])
+  const flat = tf.reshape(logits, [-1, classes])
+  if (tf.getBackend() !== "webgpu") checkLabels(flatLabels.dataSync(), flat.shape[0]!, classes)
+  const oneHot = tf.oneHot(flatLabels as Tensor1D, classes)
+  return tf.losses.softmaxCrossEntropy(oneHot, flat, undefined, 0, tf.Reduction.NONE)
+}
+
 /**
  * The mean of −log sigmoid(logit) where the label is 1, of −log sigmoid(−logit) where it is 0: that is
  * the softmax of 0 and the logit, which stays finite for any.
@@ -26,4 +36,10 @@ export const softmaxCrossEntropy = (labels: Tensor, logits: Tensor): Scalar => {
 export const sigmoidCrossEntropy = (labels: Tensor, logits: Tensor): Scalar => {
   const column = tf.reshape(logits, [-1, 1])
   return softmaxCrossEntropy(labels, tf.concat([tf.zerosLike(column), column], 1))
+}
+
+/** The loss of each label, [labels]. See `sigmoidCrossEntropy`. */
+export const sigmoidCrossEntropies = (labels: Tensor, logits: Tensor): Tensor => {
+  const column = tf.reshape(logits, [-1, 1])
+  return softmaxCrossEntropies(labels, tf.concat([tf.zerosLike(column), column], 1))
 }

@@ -1,6 +1,7 @@
 import type * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import type { BackendError } from "../backends/BackendError.js"
+import { Field, LabelField } from "../data/Layout.js"
 import { JsonNumber } from "../io/JsonNumber.js"
 import { t } from "../language/Text.js"
 
@@ -54,17 +55,25 @@ export const Best = Schema.Struct({
 })
 export type Best = typeof Best.Type
 
+/** Any JSON value, kept as it is. */
+export const Json = Schema.Unknown
+
+/** A field that a checkpoint need not have, and that those of earlier releases do not. */
+const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
+
 /**
  * Where the run stands inside the epoch under way.
  *
  * `stage` names the epoch stage that comes next (null: the first), `example` is how many examples
- * of the epoch's order have been trained on, `sums` are the running sums of the training metrics
- * and `metrics` what the epoch's finished stages have measured.
+ * of the epoch's order have been trained on, `sums` are the states of the training metrics that are
+ * one number (a running sum), `metric_states` those of the others, by name, as JSON; `metrics` is what
+ * the epoch's finished stages have measured.
  */
 export const Position = Schema.Struct({
   stage: Schema.NullOr(Schema.String),
   example: Schema.Int,
   sums: Schema.Record({ key: Schema.String, value: JsonNumber }),
+  metric_states: optional(Schema.Record({ key: Schema.String, value: Json })),
   metrics: Schema.Record({ key: Schema.String, value: JsonNumber }),
   seconds: Schema.Number
 })
@@ -83,13 +92,20 @@ export const Divergence = Schema.Struct({
 })
 export type Divergence = typeof Divergence.Type
 
-/** What identifies the data that a run was trained on. */
+/**
+ * What identifies the data that a run was trained on. Where inputs or labels have names, `inputs` and
+ * `labels` hold their declarations, and `input_shape` or `classes` is empty.
+ */
 export const DatasetIdentity = Schema.Struct({
   name: Schema.String,
   fingerprint: Schema.String,
   input_shape: Schema.Array(Schema.Int),
   classes: Schema.Array(Schema.String),
-  sizes: Schema.Struct({ train: Schema.Int, validation: Schema.Int, test: Schema.Int })
+  sizes: Schema.Struct({ train: Schema.Int, validation: Schema.Int, test: Schema.Int }),
+  inputs: optional(Schema.Record({ key: Schema.String, value: Field })),
+  labels: optional(Schema.Record({ key: Schema.String, value: LabelField })),
+  /** Of a single input that is not float32. */
+  input: optional(Field)
 })
 export type DatasetIdentity = typeof DatasetIdentity.Type
 
@@ -98,12 +114,6 @@ export const isTime = (text: string): boolean =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text) && !Number.isNaN(Date.parse(text))
 
 const Time = Schema.String.pipe(Schema.filter(isTime, { message: () => t`is not a time in UTC` }))
-
-/** Any JSON value, kept as it is. */
-export const Json = Schema.Unknown
-
-/** A field that a checkpoint need not have, and that those of earlier releases do not. */
-const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /**
  * Everything in a checkpoint but its tensors. Each field is one key of the safetensors

@@ -1,68 +1,73 @@
 import * as Effect from "effect/Effect"
 import { paced } from "../io/EventLoop.js"
 import { t } from "../language/Text.js"
+import type { Batch, Sized } from "./Batch.js"
+import { problemOf } from "./checkBatch.js"
 import { DataError } from "./DataError.js"
+import { isLabelled, layoutOf, type AnyLayout, type LayoutOf } from "./Layout.js"
 
 /** Draws a number from [0, 1), uniformly. */
 export type Rng = () => number
 
-/** Some examples side by side: `inputs` is [size, ...inputShape], `labels` [size, ...labelShape]. */
-export interface Batch {
-  readonly size: number
-  readonly inputs: Float32Array
-  readonly labels: Int32Array | Float32Array
-}
-
-/** One split of a dataset: examples that can be fetched by index, in any order. */
-export interface Examples {
+/** One split of a dataset: examples that are fetched by index, in any order. */
+export interface Examples<out B extends Sized = Batch> {
   readonly size: number
   /**
-   * Fetches the examples at `indices`. Where `draw` is given, random augmentation (a crop, say) may
+   * Fetches the examples at `indices`. Where `rng` is given, random augmentation (a crop, say) may
    * draw from it, and from nothing else; without it the result is a function of the indices alone.
    */
-  readonly batch: (indices: Int32Array, draw?: Rng) => Effect.Effect<Batch, DataError>
+  readonly batch: (indices: Int32Array, rng?: Rng) => Effect.Effect<B, DataError>
 }
 
-/** What a model is trained, validated and tested on. */
-export interface Dataset {
+/** What the training loop needs of a dataset; its batches hold what it likes. */
+export interface Splits<out B extends Sized = Sized> {
   readonly name: string
   /** sha256 over every example, its label and its split: equal means the same data, whatever its path. */
   readonly fingerprint: string
-  /** The shape of one input, without the batch dimension. */
-  readonly inputShape: ReadonlyArray<number>
-  /** The shape of one label: [] for a class index. */
-  readonly labelShape: ReadonlyArray<number>
-  /** The names of the classes, by label; empty for a regression. */
-  readonly classes: ReadonlyArray<string>
-  readonly train: Examples
-  readonly validation: Examples
-  readonly test: Examples
+  readonly train: Examples<B>
+  readonly validation: Examples<B>
+  readonly test: Examples<B>
 }
+
+/** A dataset with batches of any kind. */
+export type AnyDataset = Splits & AnyLayout
+
+/**
+ * What a model is trained, validated and tested on. Its batches are `B`: by default one input and one
+ * label each, of which `inputShape`, `labelShape` and `classes` tell. With several by name
+ * (`LabelledBatch<{ image: Uint8Array }, { age: Float32Array; sex: Int32Array }>`) `inputs` and
+ * `labels` declare each. A batch of any other kind is for custom phases, and nothing is declared.
+ */
+export type Dataset<B extends Sized = Batch> = Splits<B> & LayoutOf<B> & AnyLayout
 
 /** The names of a dataset's splits. */
 export type SplitName = "train" | "validation" | "test"
 
-/** Fetches a batch of a split. Fails if a label is none of the classes: no gradient would tell. */
-export const fetch = (
-  dataset: Dataset,
+/**
+ * Fetches a batch of a split. Fails if its arrays are not as the dataset declares them, or if a label
+ * is none of the classes: no gradient would tell.
+ */
+export const fetch = <B extends Sized>(
+  dataset: Splits<B> & AnyLayout,
   split: SplitName,
   indices: Int32Array,
-  draw?: Rng
-): Effect.Effect<Batch, DataError> =>
+  rng?: Rng
+): Effect.Effect<B, DataError> =>
   Effect.suspend(() => {
-    const breath = paced()
-    return Effect.flatMap(dataset[split].batch(indices, draw), (batch) => {
-      const { classes, name } = dataset
-      const wrong =
-        classes.length === 0 ? -1 : batch.labels.findIndex((label) => !(label in classes))
-      return wrong === -1
+    const pause = paced()
+    return Effect.flatMap(dataset[split].batch(indices, rng), (batch) => {
+      const problem = isLabelled(batch) ? problemOf(layoutOf(dataset), batch, indices) : null
+      return problem === null
         ? // After a batch that took long, a signal is seen before the step on it begins.
-          Effect.as(breath, batch)
+          Effect.as(pause, batch)
         : Effect.fail(
             new DataError({
               reason: "Mismatch",
-              path: t`${name}, ${split} example ${indices[wrong]}`,
-              detail: t`its label is ${batch.labels[wrong]}, but there are ${classes.length} classes, from 0`
+              path:
+                problem.example === null
+                  ? t`${dataset.name}, a batch of ${split}`
+                  : t`${dataset.name}, ${split} example ${problem.example}`,
+              detail: problem.detail
             })
           )
     })

@@ -1,16 +1,28 @@
 import * as tf from "../tf.js"
-import { sigmoidCrossEntropy, softmaxCrossEntropy } from "../backends/Losses.js"
-import type { Dataset } from "../data/Dataset.js"
+import {
+  sigmoidCrossEntropies,
+  sigmoidCrossEntropy,
+  softmaxCrossEntropies,
+  softmaxCrossEntropy
+} from "../backends/Losses.js"
+import type { Arrays, LabelledBatch, Values } from "../data/Batch.js"
 import { t } from "../language/Text.js"
+import { accuracy, binaryAccuracy, like, meanAbsoluteError } from "./metric/accuracy.js"
+import type { Metric } from "./metric/Metric.js"
 
 /** The shape of one output or label, without the batch dimension; null: any length. */
 export type Shape = ReadonlyArray<number | null>
 
-/** What an objective is told of the data: how labels look, and what they mean. */
-export type Labels = Pick<Dataset, "name" | "labelShape" | "classes">
+/** What an objective knows of the data: how labels look, and what they mean. */
+export interface Labels {
+  /** The name of the dataset, and of the label if there are several. */
+  readonly name: string
+  readonly labelShape: ReadonlyArray<number>
+  readonly classes: ReadonlyArray<string>
+}
 
 /**
- * What training minimises, and what is measured beside it.
+ * What training minimises for one output of the model, and what is measured beside it.
  *
  * `labels` is the batch's labels as a tensor and `output` the model's output, both with the batch
  * as first dimension.
@@ -20,15 +32,79 @@ export interface Objective {
   readonly labelType: "int32" | "float32"
   /** The mean loss of the batch, a scalar that gradients flow through. */
   readonly loss: (labels: tf.Tensor, output: tf.Tensor) => tf.Scalar
-  /** Further metrics, each the sum over the batch's examples, a new scalar. */
-  readonly metrics: Readonly<Record<string, (labels: tf.Tensor, output: tf.Tensor) => tf.Scalar>>
+  /**
+   * The loss of each label, as many numbers as `labels`. With weights w, of examples, classes or masks,
+   * the batch's loss is then Σ w × loss / Σ w. An objective without it cannot be weighted.
+   */
+  readonly losses?: (labels: tf.Tensor, output: tf.Tensor) => tf.Tensor
+  /** Further metrics, each with a name of its own. */
+  readonly metrics: ReadonlyArray<Metric>
   /** What the output says to a user: probabilities for logits. */
   readonly predict: (output: tf.Tensor) => tf.Tensor
-  /** Why a model with such outputs cannot be trained on such labels, and the way out; else null. */
+  /** Why a model with such outputs cannot be trained on such labels, and the fix; else null. */
   readonly mismatch?: (output: Shape, labels: Labels) => string | null
   /** The activation that the loss applies itself, so that the model must not end in it. */
   readonly activation?: "softmax" | "sigmoid"
+  /** How much labels of each class count in the loss, by label; metrics do not see it. */
+  readonly classWeights?: ReadonlyArray<number>
 }
+
+/** An objective for each of several outputs, by their names. Made by `multi`. */
+export interface MultiObjective<K extends string = string> {
+  readonly outputs: Readonly<Record<K, Objective>>
+  /** What the loss of each output is multiplied by in the sum. */
+  readonly lossWeights: Readonly<Record<K, number>>
+}
+
+/** An objective for one output, or for several by name. */
+export type AnyObjective = Objective | MultiObjective
+
+/** The batches that an objective can be trained on: one label, or one for each output by name. */
+export type BatchOf<O> =
+  O extends MultiObjective<infer K>
+    ? LabelledBatch<Arrays, Readonly<Record<K, Values>>>
+    : LabelledBatch<Arrays, Values>
+
+/**
+ * Trains several outputs of a model at once, each by its own objective. The names are those of the
+ * model's output layers and of the dataset's labels. The loss is Σ weight × loss of the output; each
+ * output's loss and metrics are measured as `<output>_loss`, `<output>_accuracy` and so on.
+ *
+ * @example
+ * ```ts
+ * import { Objective } from "holdfast"
+ *
+ * const objective = Objective.multi(
+ *   { age: Objective.regression, sex: Objective.binary },
+ *   { weights: { age: 0.01 } }
+ * )
+ * ```
+ */
+export const multi = <K extends string>(
+  outputs: Readonly<Record<K, Objective>>,
+  options: { readonly weights?: Readonly<Partial<Record<NoInfer<K>, number>>> } = {}
+): MultiObjective<K> => ({
+  outputs,
+  lossWeights: {
+    ...(Object.fromEntries(Object.keys(outputs).map((name) => [name, 1])) as Record<K, number>),
+    ...options.weights
+  }
+})
+
+/** With further metrics. */
+export const withMetrics = (
+  objective: Objective,
+  ...metrics: ReadonlyArray<Metric>
+): Objective => ({ ...objective, metrics: [...objective.metrics, ...metrics] })
+
+/**
+ * With class weights, by label: a batch's loss is Σ w[label] × loss / Σ w[label], as in PyTorch's
+ * `CrossEntropyLoss(weight)`; sample weights and masks multiply them. Metrics stay unweighted by class.
+ */
+export const withClassWeights = (
+  objective: Objective,
+  classWeights: ReadonlyArray<number>
+): Objective => ({ ...objective, classWeights })
 
 /**
  * One class out of several: `output` is logits [batch, ..., classes] (no softmax in the model),
@@ -39,9 +115,8 @@ export const classification: Objective = {
   name: "classification",
   labelType: "int32",
   loss: softmaxCrossEntropy,
-  metrics: {
-    accuracy: (labels, output) => hits(tf.argMax(output, -1), labels)
-  },
+  losses: softmaxCrossEntropies,
+  metrics: [accuracy],
   predict: (output) => tf.softmax(output),
   mismatch: (output, { classes, labelShape, name }) => {
     const count = classes.length
@@ -70,9 +145,8 @@ export const binary: Objective = {
   name: "binary",
   labelType: "int32",
   loss: sigmoidCrossEntropy,
-  metrics: {
-    accuracy: (labels, output) => hits(tf.greater(output, 0), labels)
-  },
+  losses: sigmoidCrossEntropies,
+  metrics: [binaryAccuracy],
   predict: (output) => tf.sigmoid(output),
   mismatch: (output, { classes, labelShape, name }) => {
     if (classes.length !== 2 && classes.length !== labelShape.at(-1)) {
@@ -97,30 +171,14 @@ export const regression: Objective = {
   name: "regression",
   labelType: "float32",
   loss: (labels, output) => tf.losses.meanSquaredError(like(output, labels), output) as tf.Scalar,
-  metrics: {
-    mae: (labels, output) => perExample(tf.abs(tf.sub(output, like(output, labels))))
-  },
+  losses: (labels, output) => tf.squaredDifference(like(output, labels), output),
+  metrics: [meanAbsoluteError],
   predict: (output) => output,
   mismatch: (output, { labelShape, name }) =>
     fits(output, labelShape)
       ? null
       : t`the model's outputs are of shape ${shown(output)}, but the labels of ${name} are of shape ${shown(labelShape)}; give them the same`
 }
-
-/** How many of an example's labels `guesses` hits, as a share, summed over the batch. */
-const hits = (guesses: tf.Tensor, labels: tf.Tensor): tf.Scalar =>
-  perExample(tf.equal(tf.cast(guesses, "int32"), like(guesses, labels)))
-
-/** The mean over each example, summed over the batch. */
-const perExample = (values: tf.Tensor): tf.Scalar => {
-  const sum = tf.sum(values).cast("float32") as tf.Scalar
-  const each = values.size / values.shape[0]!
-  return each === 1 ? sum : tf.div(sum, each)
-}
-
-/** `labels` in the shape of `output`: otherwise [batch] and [batch, 1] would be taken for a table. */
-const like = (output: tf.Tensor, labels: tf.Tensor): tf.Tensor =>
-  tf.util.arraysEqual(output.shape, labels.shape) ? labels : tf.reshape(labels, output.shape)
 
 /** Whether an output has a shape, but for lengths of 1. */
 const fits = (output: Shape, wanted: Shape): boolean => {

@@ -1,8 +1,9 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
+import { accumulatorsOf } from "./Heads.js"
 import type { MetricError } from "./MetricError.js"
-import type { Objective } from "./Objective.js"
+import type { AnyObjective } from "./Objective.js"
 import type { Scheduler } from "./Scheduler.js"
 import type { StageError } from "./StageError.js"
 
@@ -17,9 +18,9 @@ export interface RunPlan {
 /** The plan of a run with these parts. */
 export const make = (
   training: TrainingConfig,
-  objective: Objective,
+  objective: AnyObjective,
   scheduler: Scheduler
-): RunPlan => ({ training, metrics: ["loss", ...Object.keys(objective.metrics)], scheduler })
+): RunPlan => ({ training, metrics: [...accumulatorsOf(objective).keys()], scheduler })
 
 /**
  * Checks what lies ahead of a pipeline by its config, before any data is loaded. `Pipeline.make`

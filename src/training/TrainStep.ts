@@ -5,7 +5,7 @@ import type { BackendError } from "../backends/BackendError.js"
 import { afterStep, replace } from "../backends/tfjs/layers/LayerStates.js"
 import * as Norm from "../backends/Norm.js"
 import * as Readback from "../backends/Readback.js"
-import type { Batch } from "../data/Dataset.js"
+import type { Batch } from "../data/Batch.js"
 import type { Diverged } from "./Diverged.js"
 import * as Divergence from "./Divergence.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
@@ -153,7 +153,8 @@ const metricsOf = (
   loss: tf.Scalar
 ): Metrics => {
   const values: Record<string, tf.Scalar> = { loss }
-  for (const name in metrics) values[name] = metrics[name]!(labels, output)
+  for (const metric of metrics)
+    values[metric.name] = metric.measure(labels, output, null) as tf.Scalar
   return values
 }
 

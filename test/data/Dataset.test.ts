@@ -1,6 +1,6 @@
 import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { fetch, type Dataset } from "../../src/data/Dataset.js"
+import { fetch, type Dataset, type Examples } from "../../src/data/Dataset.js"
 
 const labels = Int32Array.of(0, 2, 3, -1)
 const examples = {
@@ -52,7 +52,7 @@ it.effect("fetch asks nothing of the labels of a regression", () =>
 it.live("fetch serves signals after a batch that took long, before the step on it begins", () =>
   Effect.gen(function* () {
     let served = false
-    const slow = {
+    const slow: Examples = {
       ...examples,
       batch: (indices: Int32Array) =>
         Effect.suspend(() => {

@@ -1,6 +1,18 @@
 /** What is said of data and recordings. */
 export const data = {
   "{0}, {1} example {2}": "{0}，{1} 的第 {2} 个样本",
+  "{0}, a batch of {1}": "{0}，{1} 的一个批次",
+  "it has no {0}, which the dataset declares": "缺少数据集所声明的 {0}",
+  "{0} is a {1}, but the dataset declares {2}, a {3}": "{0} 是 {1}，而数据集声明为 {2}，即 {3}",
+  "{0} holds {1} numbers, but {2} examples of shape [{3}] are {4}":
+    "{0} 有 {1} 个数，而 {2} 个形状为 [{3}] 的样本应有 {4} 个",
+  "it has {0}, which would be ignored: declare weighted: true with the label":
+    "带有 {0}，但会被忽略：请在标签声明中加上 weighted: true",
+  "it has {0}, which would be ignored: declare masked: true with the label":
+    "带有 {0}，但会被忽略：请在标签声明中加上 masked: true",
+  "{0} must be finite and not negative": "{0} 必须是有限的非负数",
+  "its label {0} is {1}, but there are {2} classes, from 0":
+    "标签 {0} 为 {1}，但只有 {2} 个类别（从 0 开始）",
   "its label is {0}, but there are {1} classes, from 0":
     "标签为 {0}，但只有 {1} 个类别（从 0 开始）",
   "holds samples that are not numbers": "含有非数值的采样",

@@ -1,0 +1,97 @@
+import * as tf from "../tf.js"
+import type { LabelledBatch, Values } from "../data/Batch.js"
+import { arrayOf, lengthOf, masksOf, weightsOf, type Field, type Layout } from "../data/Layout.js"
+import type { Head } from "./Heads.js"
+
+/** How much each label counts: numbers in the labels' shape, and their sum. */
+export interface Weights {
+  readonly tensor: tf.Tensor
+  readonly sum: number
+}
+
+/** The labels of one output. */
+export interface Target {
+  readonly labels: tf.Tensor
+  /** By sample weights and masks; null: all count the same. */
+  readonly weights: Weights | null
+  /** By class weights too, for the loss. */
+  readonly lossWeights: Weights | null
+}
+
+/** One input as a tensor, [count, ...shape]: float32, or int32 for integers that are not normalized. */
+export const inputTensor = (values: Values, field: Field, count: number): tf.Tensor => {
+  const { dtype = "float32", normalization, shape } = field
+  return normalization === undefined
+    ? tf.tensor(values, [count, ...shape], dtype === "float32" ? "float32" : "int32")
+    : tf.tensor(normalized(values, normalization), [count, ...shape], "float32")
+}
+
+const normalized = (
+  values: Values,
+  { offset, scale }: NonNullable<Field["normalization"]>
+): Float32Array => {
+  const floats = new Float32Array(values.length)
+  if (values instanceof Uint8Array) {
+    // Of 256 values each is computed once.
+    const table = Float32Array.from({ length: 256 }, (_, x) => x * scale + offset)
+    for (let i = 0; i < values.length; i++) floats[i] = table[values[i]!]!
+  } else {
+    for (let i = 0; i < values.length; i++) floats[i] = values[i]! * scale + offset
+  }
+  return floats
+}
+
+/** The inputs of a batch, in the order of the layout. */
+export const inputsOf = (layout: Layout, batch: LabelledBatch): tf.Tensor | Array<tf.Tensor> => {
+  const tensors = layout.inputs.map((field) =>
+    inputTensor(arrayOf<Values>(batch.inputs, field.name)!, field, batch.size)
+  )
+  return tensors.length === 1 ? tensors[0]! : tensors
+}
+
+/** What a batch says an output should be. */
+export const targetOf = (
+  { field, objective: { classWeights, labelType } }: Head,
+  batch: LabelledBatch
+): Target => {
+  const shape = [batch.size, ...field.shape]
+  const values = arrayOf<Values>(batch.labels, field.name)!
+  const mask = masksOf(batch, field)
+  const given = labelWeights(lengthOf(field.shape), weightsOf(batch, field), mask, values.length)
+  const labels = mask === undefined ? values : values.map((label, i) => (mask[i] === 0 ? 0 : label))
+  const weights = given === null ? null : weightsTensor(given, shape)
+  return {
+    labels: tf.tensor(labels, shape, labelType),
+    weights,
+    lossWeights:
+      classWeights === undefined
+        ? weights
+        : weightsTensor(byClass(classWeights, labels, given), shape)
+  }
+}
+
+/** The weight of each of `count` labels, `each` of which belong to an example; null: all count the same. */
+export const labelWeights = (
+  each: number,
+  weights: Float32Array | undefined,
+  mask: Uint8Array | undefined,
+  count: number
+): Float32Array | null =>
+  weights === undefined && mask === undefined
+    ? null
+    : Float32Array.from({ length: count }, (_, i) =>
+        mask?.[i] === 0 ? 0 : (weights?.[Math.floor(i / each)] ?? 1)
+      )
+
+/** Multiplied by the weight of each label's class. */
+export const byClass = (
+  classWeights: ReadonlyArray<number>,
+  labels: Values,
+  weights: Float32Array | null
+): Float32Array =>
+  Float32Array.from(labels, (label, i) => (weights?.[i] ?? 1) * classWeights[label]!)
+
+const weightsTensor = (values: Float32Array, shape: Array<number>): Weights => ({
+  tensor: tf.tensor(values, shape, "float32"),
+  sum: values.reduce((sum, weight) => sum + weight, 0)
+})
