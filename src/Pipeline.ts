@@ -1,19 +1,25 @@
-import type * as Context from "effect/Context"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
-import { yieldToEventLoop } from "./io/EventLoop.js"
-import { strangerIn, type Stage } from "./Stage.js"
+import { Backend } from "./backends/Backend.js"
+import type { Event } from "./events/Event.js"
+import { deliver, Observer } from "./events/Observer.js"
+import { faultIn, inOrder, type Stage } from "./Stage.js"
 import { abortable } from "./training/Abort.js"
 import { Preflight } from "./training/RunPlan.js"
-import { refuse, type StageErrorReason } from "./training/StageError.js"
+import { refuse } from "./training/StageError.js"
 
 /** Marks pipelines, also those of another copy of this module. */
 export const TypeId: unique symbol = Symbol.for("holdfast/Pipeline") as never
 export type TypeId = typeof TypeId
 
-/** Named stages, one after another: what the CLI draws and runs. */
-export interface Pipeline<out Out, out E = never, out R = never> {
+/** Named stages, one after another: what the CLI draws and runs, and `Holdfast.run` in code. */
+export interface Pipeline<out Out, out E = never, out R = never> extends Pipeable {
   readonly [TypeId]: TypeId
   readonly name: string
   readonly stages: ReadonlyArray<Stage.Any>
@@ -31,9 +37,9 @@ export const isPipeline = (value: unknown): value is Pipeline.Any =>
   Predicate.hasProperty(value, TypeId)
 
 /**
- * Composes stages from left to right: each gets what the one before it gave, the first gets
- * nothing. A stage that does not fit the one before it does not compile, and the pipeline's errors
- * and services are those of all its stages.
+ * Composes stages from left to right: each gets what the one before it gave, the first gets nothing.
+ * A stage that does not fit the one before it does not compile, and the pipeline's errors and services
+ * are those of all its stages.
  *
  * @example
  * ```ts
@@ -52,99 +58,96 @@ export const isPipeline = (value: unknown): value is Pipeline.Any =>
  * export default Pipeline.make("doubling", answer, double)
  * ```
  */
-export const make: {
-  <A, E1, R1>(name: string, a: Stage<void, A, E1, R1>): Pipeline<A, E1, R1>
-  <A, E1, R1, B, E2, R2>(
-    name: string,
-    a: Stage<void, A, E1, R1>,
-    b: Stage<A, B, E2, R2>
-  ): Pipeline<B, E1 | E2, R1 | R2>
-  <A, E1, R1, B, E2, R2, C, E3, R3>(
-    name: string,
-    a: Stage<void, A, E1, R1>,
-    b: Stage<A, B, E2, R2>,
-    c: Stage<B, C, E3, R3>
-  ): Pipeline<C, E1 | E2 | E3, R1 | R2 | R3>
-  <A, E1, R1, B, E2, R2, C, E3, R3, D, E4, R4>(
-    name: string,
-    a: Stage<void, A, E1, R1>,
-    b: Stage<A, B, E2, R2>,
-    c: Stage<B, C, E3, R3>,
-    d: Stage<C, D, E4, R4>
-  ): Pipeline<D, E1 | E2 | E3 | E4, R1 | R2 | R3 | R4>
-  <A, E1, R1, B, E2, R2, C, E3, R3, D, E4, R4, F, E5, R5>(
-    name: string,
-    a: Stage<void, A, E1, R1>,
-    b: Stage<A, B, E2, R2>,
-    c: Stage<B, C, E3, R3>,
-    d: Stage<C, D, E4, R4>,
-    e: Stage<D, F, E5, R5>
-  ): Pipeline<F, E1 | E2 | E3 | E4 | E5, R1 | R2 | R3 | R4 | R5>
-  <A, E1, R1, B, E2, R2, C, E3, R3, D, E4, R4, F, E5, R5, G, E6, R6>(
-    name: string,
-    a: Stage<void, A, E1, R1>,
-    b: Stage<A, B, E2, R2>,
-    c: Stage<B, C, E3, R3>,
-    d: Stage<C, D, E4, R4>,
-    e: Stage<D, F, E5, R5>,
-    f: Stage<F, G, E6, R6>
-  ): Pipeline<G, E1 | E2 | E3 | E4 | E5 | E6, R1 | R2 | R3 | R4 | R5 | R6>
-  <A, E1, R1, B, E2, R2, C, E3, R3, D, E4, R4, F, E5, R5, G, E6, R6, H, E7, R7>(
-    name: string,
-    a: Stage<void, A, E1, R1>,
-    b: Stage<A, B, E2, R2>,
-    c: Stage<B, C, E3, R3>,
-    d: Stage<C, D, E4, R4>,
-    e: Stage<D, F, E5, R5>,
-    f: Stage<F, G, E6, R6>,
-    g: Stage<G, H, E7, R7>
-  ): Pipeline<H, E1 | E2 | E3 | E4 | E5 | E6 | E7, R1 | R2 | R3 | R4 | R5 | R6 | R7>
-  <A, E1, R1, B, E2, R2, C, E3, R3, D, E4, R4, F, E5, R5, G, E6, R6, H, E7, R7, I, E8, R8>(
-    name: string,
-    a: Stage<void, A, E1, R1>,
-    b: Stage<A, B, E2, R2>,
-    c: Stage<B, C, E3, R3>,
-    d: Stage<C, D, E4, R4>,
-    e: Stage<D, F, E5, R5>,
-    f: Stage<F, G, E6, R6>,
-    g: Stage<G, H, E7, R7>,
-    h: Stage<H, I, E8, R8>
-  ): Pipeline<I, E1 | E2 | E3 | E4 | E5 | E6 | E7 | E8, R1 | R2 | R3 | R4 | R5 | R6 | R7 | R8>
-} = (name: string, ...stages: ReadonlyArray<Stage.Any>): Pipeline<never, unknown, never> => {
-  const fault = strangerIn("Pipeline.make", stages, 2) ?? wrongInput(stages)
+export const make = <const Stages extends Stage.Some>(
+  name: string,
+  ...stages: Stage.Chain<void, Stages>
+): Pipeline<
+  Stage.Out<Stage.Last<Stages>>,
+  Stage.Error<Stages[number]>,
+  Stage.Context<Stages[number]>
+> => {
+  const all = stages as ReadonlyArray<unknown> as ReadonlyArray<Stage.Any>
+  const fault = faultIn("Pipeline.make", all, "nothing")
   if (fault !== null) refuse(fault, make)
   return {
     [TypeId]: TypeId,
     name,
-    stages,
-    // The overloads have checked that each stage takes what the one before it gives.
-    run: stages
-      .reduce<Effect.Effect<unknown, unknown, unknown>>(
-        // A signal that has come while one stage blocked is seen before the next begins.
-        (before, stage) =>
-          Effect.flatMap(Effect.zipLeft(before, yieldToEventLoop), (out) =>
-            stage.run(out as never)
-          ),
-        Effect.void
-      )
-      .pipe(
-        withPreflight(stages),
-        abortable,
-        Effect.scoped,
-        Effect.withSpan(name)
-      ) as Effect.Effect<never, unknown, never>
+    stages: all,
+    pipe: pipeMethod,
+    // The signature has checked that each stage takes what the one before it gives.
+    run: inOrder(all)(undefined).pipe(
+      withPreflight(all),
+      reporting(all),
+      abortable,
+      Effect.scoped,
+      Effect.withSpan(name)
+    ) as Effect.Effect<never, never, never>
   }
 }
 
-/** A stage that takes something other than the one before it gives, as far as both say it. */
-const wrongInput = (stages: ReadonlyArray<Stage.Any>): StageErrorReason | null => {
-  for (const [i, { name, takes }] of stages.entries()) {
-    const given = i === 0 ? "nothing" : stages[i - 1]!.gives
-    if (takes === undefined || given === undefined || given === takes.what) continue
-    return { _tag: "Input", stage: name, takes: takes.what, from: takes.from }
-  }
-  return null
+function pipeMethod(this: Pipeline.Any) {
+  // oxlint-disable-next-line prefer-rest-params
+  return pipeArguments(this, arguments)
 }
+
+const withRun = <Out, E, R>(
+  self: Pipeline.Any,
+  run: Effect.Effect<Out, E, R>
+): Pipeline<Out, E, R> => ({ ...self, run }) as Pipeline<Out, E, R>
+
+/**
+ * Brings services of its own to a pipeline, wherever it runs: in place of the command line's, such as
+ * another `CheckpointStore`, or ones that only its stages know.
+ *
+ * @example
+ * ```ts
+ * import { MemoryStore, Pipeline, type Stage } from "holdfast"
+ *
+ * declare const train: Stage.Stage<void, void>
+ *
+ * export default Pipeline.make("trial", train).pipe(Pipeline.provide(MemoryStore.layer))
+ * ```
+ */
+export const provide: {
+  <A, E2, R2>(
+    layer: Layer.Layer<A, E2, R2>
+  ): <Out, E, R>(self: Pipeline<Out, E, R>) => Pipeline<Out, E | E2, Exclude<R, A> | R2>
+  <Out, E, R, A, E2, R2>(
+    self: Pipeline<Out, E, R>,
+    layer: Layer.Layer<A, E2, R2>
+  ): Pipeline<Out, E | E2, Exclude<R, A> | R2>
+} = dual(2, <Out, E, R, A, E2, R2>(self: Pipeline<Out, E, R>, layer: Layer.Layer<A, E2, R2>) =>
+  withRun(self, Effect.provide(self.run, layer))
+)
+
+/**
+ * Lets an observer see every event of a pipeline, beside the one that it runs with: the command line's
+ * display, say. One that fails or is slow does not disturb the run, see `Observer.all`.
+ */
+export const observe: {
+  <E2, R2>(
+    layer: Layer.Layer<Observer, E2, R2>
+  ): <Out, E, R>(self: Pipeline<Out, E, R>) => Pipeline<Out, E | E2, R | R2>
+  <Out, E, R, E2, R2>(
+    self: Pipeline<Out, E, R>,
+    layer: Layer.Layer<Observer, E2, R2>
+  ): Pipeline<Out, E | E2, R | R2>
+} = dual(
+  2,
+  <Out, E, R, E2, R2>(self: Pipeline<Out, E, R>, layer: Layer.Layer<Observer, E2, R2>) => {
+    const both = Effect.gen(function* () {
+      const outer = yield* Effect.serviceOption(Observer)
+      const { emit } = Context.get(yield* Layer.build(Observer.all(layer)), Observer)
+      return Option.match(outer, {
+        onNone: () => ({ emit }),
+        onSome: (observer) => ({
+          emit: (event: Event) => Effect.zipRight(deliver(observer, event), emit(event))
+        })
+      })
+    })
+    return withRun(self, Effect.provide(self.run, Layer.scoped(Observer, both)))
+  }
+)
 
 /** Has the stages look at the config once it is read, with the services of the pipeline. */
 const withPreflight =
@@ -177,3 +180,34 @@ const preflight = (stages: ReadonlyArray<Stage.Any>) => (config: unknown) => {
 
 const withChildren = (stages: ReadonlyArray<Stage.Any>): ReadonlyArray<Stage.Any> =>
   stages.flatMap((stage) => [stage, ...withChildren(stage.children)])
+
+/**
+ * Reports which backend the pipeline runs on, and one that is stopped before there is a run, while it
+ * loads the data or asks a question: once there is one, the run reports it.
+ */
+const reporting =
+  (stages: ReadonlyArray<Stage.Any>) =>
+  <A, E, R>(pipeline: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Effect.contextWithEffect((context: Context.Context<never>) => {
+      const observer = Option.getOrNull(Context.getOption(context, Observer))
+      if (observer === null) return pipeline
+      let isReported = !withChildren(stages).some(({ plan }) => plan !== undefined)
+      const emit = (event: Event) =>
+        Effect.suspend(() => {
+          isReported ||= event._tag === "RunStarted" || event._tag === "Interrupted"
+          return observer.emit(event)
+        })
+      const stopped: Event = {
+        _tag: "Interrupted",
+        place: { epoch: 0, step: 0 },
+        path: null
+      }
+      return Option.match(Context.getOption(context, Backend), {
+        onNone: () => Effect.void,
+        onSome: ({ name, reason }) => emit({ _tag: "BackendChosen", backend: name, reason })
+      }).pipe(
+        Effect.zipRight(pipeline),
+        Effect.onInterrupt(() => (isReported ? Effect.void : deliver(observer, stopped))),
+        Effect.provideService(Observer, { emit })
+      )
+    })

@@ -1,13 +1,16 @@
 import * as Effect from "effect/Effect"
+import { dual } from "effect/Function"
 import * as Inspectable from "effect/Inspectable"
+import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
+import { yieldToEventLoop } from "./io/EventLoop.js"
 import { english, t } from "./language/Text.js"
 import type { MetricError } from "./training/MetricError.js"
 import type { RunPlan } from "./training/RunPlan.js"
 import type { Role } from "./training/Role.js"
 import { isRun, type Run } from "./training/Run.js"
-import { StageError, type StageErrorReason } from "./training/StageError.js"
+import { refuse, StageError, type StageErrorReason } from "./training/StageError.js"
 import { cellOf } from "./training/StateCell.js"
 import type { StateError } from "./training/Stateful.js"
 
@@ -17,10 +20,7 @@ export type { Monitored, Role } from "./training/Role.js"
 export const TypeId: unique symbol = Symbol.for("holdfast/Stage") as never
 export type TypeId = typeof TypeId
 
-/**
- * What a stage takes, where there are no types to tell: TypeScript's are gone when a pipeline runs,
- * and JavaScript has none.
- */
+/** What a stage takes, checked when the pipeline runs: types are erased by then, and JavaScript has none. */
 export interface Takes {
   /** "the config" */
   readonly what: string
@@ -32,15 +32,20 @@ export interface Takes {
 /**
  * A step of a pipeline: a name, a one-line description and an effect from input to output.
  *
- * Stages are plain values. They are composed by `Pipeline.make`, drawn by `holdfast show` without
- * being run, and each run of one is a span of its name.
+ * Stages are plain values. They are composed by `Pipeline.make`, `group` and `andThen`, drawn by
+ * `holdfast show` without being run, and each run of one is a span of its name.
  */
-export interface Stage<in In, out Out, out E = never, out R = never> {
+export interface Stage<in In, out Out, out E = never, out R = never> extends Pipeable {
   readonly [TypeId]: TypeId
   readonly name: string
   readonly description: string
   /** The stages that this one is made of, for drawing. */
   readonly children: ReadonlyArray<Stage.Any>
+  /**
+   * Whether its children, run in order, are all that it does: `group` makes such stages. Inside of an
+   * epoch each child is then a stage of the epoch.
+   */
+  readonly isGroup: boolean
   /**
    * Whether the stage leaves the run consistent at every moment it can be interrupted, as training
    * does after each step. Any other stage of an epoch is all or nothing: stopped half-way, it is
@@ -58,7 +63,7 @@ export interface Stage<in In, out Out, out E = never, out R = never> {
   /** Whether it can do its part of such a run; asked before the data is loaded. */
   readonly check?: ((plan: RunPlan) => Effect.Effect<void, StageError | MetricError>) | undefined
   /** What it does as soon as the config is read, so that mistakes show before the data is loaded. */
-  readonly prepare?: (config: unknown) => Effect.Effect<void, E, R>
+  readonly prepare?: ((config: unknown) => Effect.Effect<void, E, R>) | undefined
   readonly run: (input: In) => Effect.Effect<Out, E, R>
 }
 
@@ -69,12 +74,33 @@ export declare namespace Stage {
   export type Out<S> = S extends Stage<infer _I, infer O, infer _E, infer _R> ? O : never
   export type Error<S> = S extends Stage<infer _I, infer _O, infer E, infer _R> ? E : never
   export type Context<S> = S extends Stage<infer _I, infer _O, infer _E, infer R> ? R : never
+
+  /** One stage or more. */
+  export type Some = readonly [Any, ...ReadonlyArray<Any>]
+  /** What the stage at `K` gets: from the stage before it, the first one `In`. */
+  export type Given<In, Stages extends Some, K extends keyof Stages> = Out<
+    [Stage<never, In>, ...Stages][K & keyof [Stage<never, In>, ...Stages]]
+  >
+  /** `Stages`, each of which takes what the one before it gives, the first one `In`. */
+  export type Chain<In, Stages extends Some> = {
+    readonly [K in keyof Stages]: Stages[K] extends Stage<
+      Given<In, Stages, K>,
+      infer _O,
+      infer _E,
+      infer _R
+    >
+      ? Stages[K]
+      : // The parameter that an error shows beside the stage that does not fit.
+        Stage<Given<In, Stages, K>, unknown, unknown, unknown>
+  }
+  /** The last of `Stages`. */
+  export type Last<Stages extends Some> = Stages extends readonly [...infer _, infer L] ? L : never
 }
 
 /** Whether `value` is a stage. */
 export const isStage = (value: unknown): value is Stage.Any => Predicate.hasProperty(value, TypeId)
 
-/** The first of `stages`, the arguments of `within` from number `first` on, that is no stage. */
+/** The first of `stages`, the arguments of `within` from number `first` on, that is not a stage. */
 export const strangerIn = (
   within: string,
   stages: ReadonlyArray<unknown>,
@@ -113,8 +139,10 @@ export const make = <In, Out, E = never, R = never>(
     name,
     description,
     children,
+    isGroup: false,
     resumable,
     ...rest,
+    pipe: pipeMethod,
     run: (input) =>
       takes === undefined || takes.accepts(input)
         ? Effect.withSpan(run(input), name)
@@ -125,6 +153,11 @@ export const make = <In, Out, E = never, R = never>(
             })
           )
   }
+}
+
+function pipeMethod(this: Stage.Any) {
+  // oxlint-disable-next-line prefer-rest-params
+  return pipeArguments(this, arguments)
 }
 
 /** What a stage is made of, beside its name. */
@@ -138,9 +171,121 @@ export interface Options<in In, out Out, out E, out R> extends Pick<
 }
 
 /**
- * The same stage under another name, as when an epoch has two of it. The state of a stage stays under
- * the name that it was made with.
+ * Makes one stage of several, each of which takes what the one before it gives. `holdfast show` draws
+ * it as a branch. Inside of an epoch its stages are stages of the epoch: each is saved and resumed by
+ * its own name, so that a run resumes also where stages were grouped differently when it was saved.
+ *
+ * @example
+ * ```ts
+ * import { Stage, Stages } from "holdfast"
+ *
+ * export const judge = Stage.group(
+ *   "judge",
+ *   Stages.validate,
+ *   Stages.stepScheduler,
+ *   Stages.trackBest({ metric: "val_loss", mode: "min" })
+ * )
+ * export const epochs = Stages.epochs(Stages.trainEpoch, judge, Stages.checkpoint)
+ * ```
  */
+export const group = <const Stages extends Stage.Some>(
+  name: string,
+  ...stages: Stage.Chain<Stage.In<Stages[0]>, Stages>
+): Stage<
+  Stage.In<Stages[0]>,
+  Stage.Out<Stage.Last<Stages>>,
+  Stage.Error<Stages[number]>,
+  Stage.Context<Stages[number]>
+> => {
+  const fault = faultIn("Stage.group", stages as ReadonlyArray<unknown>)
+  if (fault !== null) refuse(fault, group)
+  return grouped(name, stages as unknown as Stage.Some) as never
+}
+
+/**
+ * The stage that runs `self` and then `that`: a group without a name of its own.
+ *
+ * @example
+ * ```ts
+ * import { Stages } from "holdfast"
+ * import { Stage } from "holdfast"
+ *
+ * export const validateAndSave = Stages.validate.pipe(Stage.andThen(Stages.checkpoint))
+ * ```
+ */
+export const andThen: {
+  <Middle, Out, E2, R2>(
+    that: Stage<Middle, Out, E2, R2>
+  ): <In, E, R>(self: Stage<In, Middle, E, R>) => Stage<In, Out, E | E2, R | R2>
+  <In, Middle, E, R, Out, E2, R2>(
+    self: Stage<In, Middle, E, R>,
+    that: Stage<Middle, Out, E2, R2>
+  ): Stage<In, Out, E | E2, R | R2>
+} = dual(2, (self: Stage.Any, that: Stage.Any): Stage.Any => {
+  const parts: Stage.Some = [...joined(self), ...joined(that)]
+  const fault = faultIn("Stage.andThen", parts)
+  if (fault !== null) refuse(fault, andThen)
+  return grouped(titleOf(parts), parts)
+})
+
+const titleOf = (stages: ReadonlyArray<Stage.Any>): string =>
+  stages.map(({ name }) => name).join(" → ")
+
+/** The stages that `andThen` has joined. */
+const joined = (stage: Stage.Any): Stage.Some =>
+  stage.isGroup && stage.name === titleOf(stage.children) ? (stage.children as Stage.Some) : [stage]
+
+const grouped = (name: string, stages: Stage.Some): Stage.Any => ({
+  ...make(name, {
+    description: "",
+    children: stages,
+    takes: stages[0].takes,
+    gives: stages[stages.length - 1]!.gives,
+    run: inOrder(stages)
+  }),
+  isGroup: true
+})
+
+/** Runs `stages` from left to right, each with what the one before it gave. */
+export const inOrder =
+  (stages: ReadonlyArray<Stage.Any>) =>
+  (input: unknown): Effect.Effect<unknown, unknown, unknown> =>
+    stages.reduce<Effect.Effect<unknown, unknown, unknown>>(
+      // A signal that arrived while one stage blocked is handled before the next one begins.
+      (before, stage) =>
+        Effect.flatMap(Effect.zipLeft(before, yieldToEventLoop), (out) => stage.run(out as never)),
+      Effect.succeed(input)
+    )
+
+/** `stages`, with the stages of each group in its place. */
+export const ungrouped = (stages: ReadonlyArray<Stage.Any>): ReadonlyArray<Stage.Any> =>
+  stages.flatMap((stage) => (stage.isGroup ? ungrouped(stage.children) : [stage]))
+
+/**
+ * What is wrong with `stages`, the arguments of `within` after a name, as stages of one sequence whose
+ * first one gets `given`; null: nothing.
+ */
+export const faultIn = (
+  within: string,
+  stages: ReadonlyArray<unknown>,
+  given?: string
+): StageErrorReason | null =>
+  strangerIn(within, stages, 2) ?? wrongInput(ungrouped(stages as ReadonlyArray<Stage.Any>), given)
+
+/** A stage that takes something other than the one before it gives, where both declare it. */
+const wrongInput = (
+  stages: ReadonlyArray<Stage.Any>,
+  before: string | undefined
+): StageErrorReason | null => {
+  for (const [i, { name, takes }] of stages.entries()) {
+    const given = i === 0 ? before : stages[i - 1]!.gives
+    if (takes === undefined || given === undefined || given === takes.what) continue
+    return { _tag: "Input", stage: name, takes: takes.what, from: takes.from }
+  }
+  return null
+}
+
+/** The same stage under another name, as when an epoch has it twice. The state of a stage keeps its name. */
 export const named = <In, Out, E, R>(
   name: string,
   stage: Stage<In, Out, E, R>

@@ -61,7 +61,7 @@ export { Backend, type BackendName } from "./backends/Backend.js"
 export { BackendError } from "./backends/BackendError.js"
 
 // Events
-export type { Event } from "./events/Event.js"
+export { Event, type CustomEvent } from "./events/Event.js"
 export { Observer, emit } from "./events/Observer.js"
 
 // A declaration file of a user's module names these types where they are inferred. TypeScript finds

@@ -7,8 +7,36 @@ export interface RunPosition {
   readonly step: number
 }
 
-/** Something that happened in a run, as observers see it. `--json` prints one of these a line. */
+/**
+ * An event that a pipeline defines itself, for its observers and `--json`; the command line's display
+ * leaves it out. See `Event.Custom`.
+ */
+export interface CustomEvent<out Name extends string = string, out Payload = unknown> {
+  readonly _tag: "Custom"
+  readonly name: Name
+  /** Printed as JSON. */
+  readonly payload: Payload
+}
+
+/**
+ * Something that happened in a run, as observers see it. `--json` prints one of these a line.
+ *
+ * @example
+ * ```ts
+ * import { emit, Event, Observer } from "holdfast"
+ * import * as Effect from "effect/Effect"
+ *
+ * class ImageLogged extends Event.Custom("ImageLogged")<{ readonly path: string }> {}
+ *
+ * export const log = emit(new ImageLogged({ path: "samples/3.png" }))
+ *
+ * export const gallery = Observer.make((event) =>
+ *   event instanceof ImageLogged ? Effect.log(event.payload.path) : Effect.void
+ * )
+ * ```
+ */
 export type Event =
+  | CustomEvent
   | { readonly _tag: "Notice"; readonly level: "info" | "warning"; readonly message: string }
   | { readonly _tag: "BackendChosen"; readonly backend: string; readonly reason: string }
   | {
@@ -112,3 +140,17 @@ export type Event =
       } | null
       readonly seconds: number
     }
+
+export const Event: {
+  /** Makes the class of a custom event, with a name and a payload. */
+  readonly Custom: <const Name extends string>(
+    name: Name
+  ) => new <Payload>(payload: Payload) => CustomEvent<Name, Payload>
+} = {
+  Custom: <const Name extends string>(name: Name) =>
+    class<Payload> implements CustomEvent<Name, Payload> {
+      readonly _tag = "Custom"
+      readonly name = name
+      constructor(readonly payload: Payload) {}
+    }
+}

@@ -4,7 +4,7 @@ import * as Inspectable from "effect/Inspectable"
 import * as Layer from "effect/Layer"
 import * as Logger from "effect/Logger"
 import * as LogLevel from "effect/LogLevel"
-import { Observer } from "./Observer.js"
+import { deliver, Observer } from "./Observer.js"
 
 /**
  * Shows what a pipeline logs as notices, where the default logger would write across the display. A
@@ -23,7 +23,7 @@ export const layer: Layer.Layer<never, never, Observer> = Layer.unwrapEffect(
         const text = [...parts, ...(Cause.isEmpty(cause) ? [] : [Cause.pretty(cause)])].join(" ")
         if (level === "warning" && given.has(text)) return
         if (level === "warning") given.add(text)
-        Effect.runSync(observer.emit({ _tag: "Notice", level, message: text }))
+        Effect.runFork(deliver(observer, { _tag: "Notice", level, message: text }))
       })
     )
   })

@@ -1,17 +1,133 @@
+import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
+import * as Queue from "effect/Queue"
+import type * as Scope from "effect/Scope"
+import { pause } from "../io/EventLoop.js"
+import { t } from "../language/Text.js"
 import type { Event } from "./Event.js"
 
-/** Is told what happens in a run, and shows or records it. Emitting never fails a run. */
+/** Events that may wait for a slow observer; beyond that, it misses steps. */
+const capacity = 10_000
+
+/** Milliseconds that a run waits at its end for an observer to finish. */
+const patience = 5000
+
+/** Sees what happens in a run, and shows or records it. Whatever it does, training continues. */
 export class Observer extends Context.Tag("holdfast/Observer")<
   Observer,
   { readonly emit: (event: Event) => Effect.Effect<void> }
 >() {
   /** An observer that shows nothing. */
-  static readonly silent = Layer.succeed(Observer, { emit: () => Effect.void })
+  static readonly silent: Layer.Layer<Observer> = Layer.succeed(Observer, {
+    emit: () => Effect.void
+  })
+
+  /**
+   * An observer that runs `see` on every event.
+   *
+   * @example
+   * ```ts
+   * import * as Effect from "effect/Effect"
+   * import { Observer } from "holdfast"
+   *
+   * const losses: Array<number> = []
+   * export const recorder = Observer.make((event) =>
+   *   Effect.sync(() => {
+   *     if (event._tag === "StepFinished") losses.push(event.loss)
+   *   })
+   * )
+   * ```
+   */
+  static readonly make = <E, R>(
+    see: (event: Event) => Effect.Effect<unknown, E, R>
+  ): Layer.Layer<Observer, never, R> =>
+    Layer.effect(
+      Observer,
+      Effect.map(Effect.context<R>(), (context) => ({
+        emit: (event) => see(event).pipe(Effect.orDie, Effect.asVoid, Effect.provide(context))
+      }))
+    )
+
+  /**
+   * One observer of several: each sees every event, in order, in a fiber of its own. None disturbs the
+   * run or another: the first failure of one is logged as a warning, and it still gets the events that
+   * follow; one that falls 10,000 events behind misses `StepFinished` events until it catches up. At
+   * the end of the run each has five seconds for the events that it still has before it.
+   */
+  static readonly all = <Layers extends ReadonlyArray<Layer.Layer<Observer, unknown, unknown>>>(
+    ...layers: Layers
+  ): Layer.Layer<
+    Observer,
+    Layer.Layer.Error<Layers[number]>,
+    Layer.Layer.Context<Layers[number]>
+  > =>
+    Layer.scoped(
+      Observer,
+      Effect.map(Effect.forEach(layers, queued), (offers) => ({
+        emit: (event) =>
+          Effect.sync(() => {
+            for (const offer of offers) offer(event)
+          })
+      }))
+    ) as Layer.Layer<
+      Observer,
+      Layer.Layer.Error<Layers[number]>,
+      Layer.Layer.Context<Layers[number]>
+    >
 }
 
-/** Tells the observer of the context about `event`. */
+/** Reports `event` to the observer of the run. */
 export const emit = (event: Event): Effect.Effect<void, never, Observer> =>
-  Effect.flatMap(Observer, (observer) => observer.emit(event))
+  Effect.flatMap(Observer, (observer) => deliver(observer, event))
+
+/** The observers whose failure was logged. */
+const failed = new WeakSet<Observer["Type"]>()
+
+/** Hands `event` to `observer`. A failure is logged once, and never reaches the run. */
+export const deliver = (observer: Observer["Type"], event: Event): Effect.Effect<void> =>
+  Effect.catchAllCause(observer.emit(event), (cause) => {
+    if (failed.has(observer) || Cause.isInterruptedOnly(cause)) return Effect.void
+    failed.add(observer)
+    return Effect.logWarning(t`an observer has failed: ${Cause.squash(cause)}`)
+  })
+
+/** Builds an observer, with a fiber that hands it the events offered. */
+const queued = <E, R>(
+  layer: Layer.Layer<Observer, E, R>
+): Effect.Effect<(event: Event) => void, E, R | Scope.Scope> =>
+  Effect.gen(function* () {
+    const observer = Context.get(yield* Layer.build(layer), Observer)
+    // null: the last event was offered.
+    const queue = yield* Queue.unbounded<Event | null>()
+    let waiting = 0
+    const work: Effect.Effect<void> = Effect.flatMap(Queue.take(queue), (event) => {
+      if (event === null) return Effect.void
+      return deliver(observer, event).pipe(
+        Effect.zipRight(Effect.sync(() => (waiting -= 1))),
+        Effect.zipRight(work)
+      )
+    })
+    const worker = yield* Effect.forkDaemon(Effect.interruptible(work))
+    yield* Effect.addFinalizer(() =>
+      Effect.gen(function* () {
+        queue.unsafeOffer(null)
+        const isDone = yield* Effect.raceFirst(
+          Effect.as(Effect.interruptible(Fiber.await(worker)), true),
+          Effect.as(Effect.interruptible(pause(patience)), false)
+        )
+        if (isDone) return
+        yield* Fiber.interruptFork(worker)
+        yield* Effect.logWarning(
+          t`an observer was too slow: it has not seen the last ${waiting} events`
+        )
+      })
+    )
+    return (event) => {
+      if (event._tag === "StepFinished" && waiting >= capacity) return
+      waiting += 1
+      queue.unsafeOffer(event)
+    }
+  })

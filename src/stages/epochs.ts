@@ -30,14 +30,17 @@ export type EpochStage<E = never, R = never> = Stage.Stage<Run, Run, E, R>
 export const epochs = <const Stages extends ReadonlyArray<EpochStage<unknown, unknown>>>(
   ...stages: Stages
 ) => {
-  const fault = Stage.strangerIn("Stages.epochs", stages, 1) ?? structure(stages)
+  const stranger = Stage.strangerIn("Stages.epochs", stages, 1)
+  if (stranger !== null) refuse(stranger, epochs)
+  const all = Stage.ungrouped(stages)
+  const fault = structure(all)
   if (fault !== null) refuse(fault, epochs)
   return Stage.make("epochs", {
     description: t`repeat for every epoch`,
     children: stages,
     takes: Stage.takesRun,
     gives: Stage.takesRun.what,
-    check: (plan) => withPlan(stages, plan),
+    check: (plan) => withPlan(all, plan),
     run: (
       run: Run
     ): Effect.Effect<
@@ -54,7 +57,7 @@ export const epochs = <const Stages extends ReadonlyArray<EpochStage<unknown, un
       // The union over a tuple, which the signature spells out, is more than inference can follow.
       loop(
         run,
-        stages as ReadonlyArray<EpochStage<unknown, unknown>> as ReadonlyArray<
+        all as ReadonlyArray<EpochStage<unknown, unknown>> as ReadonlyArray<
           EpochStage<never, never>
         >
       ).pipe(

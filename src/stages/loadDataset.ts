@@ -19,9 +19,7 @@ export const loadDataset = <C, E, R>(load: (config: C) => Effect.Effect<Dataset,
     gives: Inputs.prepared.what,
     run: (config: C) =>
       Effect.gen(function* () {
-        // Nobody else would say it: there is no run yet that could be saved.
-        const stopped = emit({ _tag: "Interrupted", place: { epoch: 0, step: 0 }, path: null })
-        const dataset = yield* Effect.onInterrupt(load(config), () => stopped)
+        const dataset = yield* load(config)
         yield* emit({
           _tag: "DatasetLoaded",
           name: dataset.name,

@@ -113,6 +113,7 @@ export const fromEvent = (
       ]
     }
     case "StepFinished":
+    case "Custom":
       return []
     case "EpochFinished":
       return out(epoch(event))

@@ -111,6 +111,7 @@ describe("a stage that cannot be interrupted", () => {
       yield* interrupted()
       const { events } = yield* interrupted()
       expect(events.map(({ _tag }) => _tag)).toStrictEqual([
+        "BackendChosen",
         "DatasetLoaded",
         "RunStarted",
         "Notice",

@@ -222,7 +222,7 @@ describe("a pipeline", () => {
     Effect.gen(function* () {
       const { message, tags } = yield* run([trainEpoch, validate, best, checkpoint], {})
       expect(message).toContain("training.scheduler is cosine, which has no effect here")
-      expect(tags).toStrictEqual([])
+      expect(tags).toStrictEqual(["BackendChosen"])
     })
   )
 

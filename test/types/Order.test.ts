@@ -53,7 +53,7 @@ export const wrong = ${stages}
   expect(errors.length).toBe(5)
   for (const error of errors) {
     expect(error).not.toContain("{ readonly")
-    expect(error.length).toBeLessThan(600)
+    expect(error.length).toBeLessThan(500)
   }
   expect(errors[0]).toContain("'Prepared<SpeakerConfig>'")
   expect(errors[4]).toContain("EpochStage<unknown, unknown>")

@@ -11,13 +11,11 @@ import { t } from "../../language/Text.js"
 import * as JsonLines from "../../events/JsonLines.js"
 import type { Setting } from "../../terminal/RenderEvent.js"
 import * as NoticeLogger from "../../events/NoticeLogger.js"
-import type { Event } from "../../events/Event.js"
-import { emit, Observer } from "../../events/Observer.js"
+import { emit, type Observer } from "../../events/Observer.js"
 import { Output } from "../../terminal/Output.js"
 import * as PlainObserver from "../../terminal/PlainObserver.js"
 import * as LiveObserver from "../../terminal/LiveObserver.js"
 import * as QuietObserver from "../../terminal/QuietObserver.js"
-import type { Pipeline } from "../../Pipeline.js"
 import { SaveRequest } from "../../training/SaveRequest.js"
 import { configFor, usualConfig } from "../ConfigFile.js"
 import * as Invocation from "../Invocation.js"
@@ -74,42 +72,16 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
     Layer.Layer.Success<typeof services> | Observer
   >
   yield* Effect.gen(function* () {
-    const { name, reason } = yield* Backend
-    yield* emit({ _tag: "BackendChosen", backend: name, reason })
     if (Option.isNone(options.config) && config !== usualConfig) {
       yield* emit({ _tag: "Notice", level: "info", message: t`configuration ${config}` })
     }
-    yield* trains(pipeline) ? tellingOfStop(run) : run
+    yield* run
   }).pipe(
     Effect.provide(services),
     Effect.provide(NoticeLogger.layer),
     Effect.provide(Layer.unwrapEffect(Effect.map(Output, observer(options, setting))))
   )
 })
-
-/** Whether a pipeline trains, so that there is something to save. */
-const trains = (pipeline: Pipeline.Any): boolean =>
-  pipeline.stages.some(({ name }) => name === "restoreOrInit")
-
-/** Has a run that is stopped before it begins, while it asks a question, say so too. */
-const tellingOfStop = <A, E, R>(run: Effect.Effect<A, E, R>) =>
-  Effect.gen(function* () {
-    const observer = yield* Observer
-    let told = false
-    const emit = (event: Event) =>
-      Effect.suspend(() => {
-        told ||= event._tag === "RunStarted" || event._tag === "Interrupted"
-        return observer.emit(event)
-      })
-    return yield* run.pipe(
-      Effect.onInterrupt(() =>
-        told
-          ? Effect.void
-          : observer.emit({ _tag: "Interrupted", place: { epoch: 0, step: 0 }, path: null })
-      ),
-      Effect.provideService(Observer, { emit })
-    )
-  })
 
 /** Who shows the run: what was asked for, else a live line where the terminal can redraw one. */
 const observer =

@@ -1,5 +1,8 @@
 /** What is said in the course of a run. */
 export const observe = {
+  "an observer has failed: {0}": "观察者出错：{0}",
+  "an observer was too slow: it has not seen the last {0} events":
+    "观察者太慢，最后 {0} 个事件未处理",
   "{0} ms": "{0} 毫秒",
   "{0} s": "{0} 秒",
   "{0} min {1} s": "{0} 分 {1} 秒",
