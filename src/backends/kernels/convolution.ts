@@ -1,4 +1,4 @@
-import { addMul, all, at, each } from "./lanes"
+import { addMul, load, splat, splatLoad } from "./lanes"
 import { storeTile } from "./matmul"
 import { packPanel } from "./panels"
 
@@ -45,30 +45,30 @@ function placesTile(
   x: usize, panel: usize, y: usize, rows: i32, columns: i32, o1: usize, o2: usize, o3: usize,
   KH: i32, runs: i32, run: usize, stepKH: usize, stepKW: usize, rowY: usize, edge: usize
 ): void {
-  let x0 = all(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
+  let x0 = splat(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
   for (let kh = 0; kh < KH; kh++) {
     for (let r = 0; r < runs; r++) {
       let a = x + <usize>r * stepKW
       const end = a + run
       while (true) {
-        let b0 = at(panel), b1 = at(panel + 16), v = each(a)
+        let b0 = load(panel), b1 = load(panel + 16), v = splatLoad(a)
         x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
-        v = each(a + o1)
+        v = splatLoad(a + o1)
         x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
-        v = each(a + o2)
+        v = splatLoad(a + o2)
         x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
-        v = each(a + o3)
+        v = splatLoad(a + o3)
         x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
         a += 4
         panel += 32
         if (a >= end) break
-        b0 = at(panel); b1 = at(panel + 16); v = each(a)
+        b0 = load(panel); b1 = load(panel + 16); v = splatLoad(a)
         x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
-        v = each(a + o1)
+        v = splatLoad(a + o1)
         x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
-        v = each(a + o2)
+        v = splatLoad(a + o2)
         x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
-        v = each(a + o3)
+        v = splatLoad(a + o3)
         x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
         a += 4
         panel += 32
@@ -135,18 +135,18 @@ function filterTile(
   source: usize, panel: usize, target: usize, rows: i32, columns: i32, o1: usize, o2: usize,
   o3: usize, OH: i32, OW: i32, lineX: usize, stepX: usize, rowW: usize, edge: usize
 ): void {
-  let x0 = all(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
+  let x0 = splat(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
   for (let oh = 0; oh < OH; oh++) {
     let x = source
     for (let ow = 0; ow < OW; ow++) {
-      const b0 = at(panel), b1 = at(panel + 16)
-      let v = each(x)
+      const b0 = load(panel), b1 = load(panel + 16)
+      let v = splatLoad(x)
       x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
-      v = each(x + o1)
+      v = splatLoad(x + o1)
       x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
-      v = each(x + o2)
+      v = splatLoad(x + o2)
       x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
-      v = each(x + o3)
+      v = splatLoad(x + o3)
       x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
       x += stepX
       panel += 32

@@ -1,4 +1,4 @@
-import { addMul, all, at, float, put, putFloat } from "./lanes"
+import { addMul, load, loadFloat, splat, store, storeFloat } from "./lanes"
 
 /**
  * The depthwise convolution of one image: Y[OH, OW, C] from X[·, width, C], padded already, and a
@@ -17,34 +17,34 @@ export function depthwise(
       const o = <usize>c << 2
       let y = Y + <usize>(oh * OW) * pixel + o, x = line + o, ow = 0
       for (; ow + 4 <= OW; ow += 4) {
-        let x0 = all(0), x1 = x0, x2 = x0, x3 = x0, f = filter + o
+        let x0 = splat(0), x1 = x0, x2 = x0, x3 = x0, f = filter + o
         for (let kh = 0; kh < KH; kh++) {
           let p = x + <usize>kh * stepKH
           for (let kw = 0; kw < KW; kw++) {
-            const w = at(f)
-            x0 = addMul(x0, at(p), w)
-            x1 = addMul(x1, at(p + stepX), w)
-            x2 = addMul(x2, at(p + 2 * stepX), w)
-            x3 = addMul(x3, at(p + 3 * stepX), w)
+            const w = load(f)
+            x0 = addMul(x0, load(p), w)
+            x1 = addMul(x1, load(p + stepX), w)
+            x2 = addMul(x2, load(p + 2 * stepX), w)
+            x3 = addMul(x3, load(p + 3 * stepX), w)
             p += stepKW
             f += pixel
           }
         }
-        put(y, x0); put(y + pixel, x1); put(y + 2 * pixel, x2); put(y + 3 * pixel, x3)
+        store(y, x0); store(y + pixel, x1); store(y + 2 * pixel, x2); store(y + 3 * pixel, x3)
         y += 4 * pixel
         x += 4 * stepX
       }
       for (; ow < OW; ow++) {
-        let sum = all(0), f = filter + o
+        let sum = splat(0), f = filter + o
         for (let kh = 0; kh < KH; kh++) {
           let p = x + <usize>kh * stepKH
           for (let kw = 0; kw < KW; kw++) {
-            sum = addMul(sum, at(p), at(f))
+            sum = addMul(sum, load(p), load(f))
             p += stepKW
             f += pixel
           }
         }
-        put(y, sum)
+        store(y, sum)
         y += pixel
         x += stepX
       }
@@ -57,12 +57,12 @@ export function depthwise(
         for (let kh = 0; kh < KH; kh++) {
           let p = x + <usize>kh * stepKH
           for (let kw = 0; kw < KW; kw++) {
-            sum += float(p) * float(f)
+            sum += loadFloat(p) * loadFloat(f)
             p += stepKW
             f += pixel
           }
         }
-        putFloat(y, sum)
+        storeFloat(y, sum)
         y += pixel
         x += stepX
       }
@@ -86,21 +86,21 @@ export function depthwiseFilterGradient(
       let c = 0
       for (; c + 4 <= C; c += 4) {
         const o = <usize>c << 2
-        let even = all(0), odd = all(0), y = dY + o
+        let even = splat(0), odd = splat(0), y = dY + o
         for (let oh = 0; oh < OH; oh++) {
           let x = start + <usize>(oh * strideH * width) * pixel + o, ow = 0
           for (; ow + 2 <= OW; ow += 2) {
-            even = addMul(even, at(x), at(y))
-            odd = addMul(odd, at(x + stepX), at(y + pixel))
+            even = addMul(even, load(x), load(y))
+            odd = addMul(odd, load(x + stepX), load(y + pixel))
             x += 2 * stepX
             y += 2 * pixel
           }
           if (ow < OW) {
-            even = addMul(even, at(x), at(y))
+            even = addMul(even, load(x), load(y))
             y += pixel
           }
         }
-        put(target + o, f32x4.add(at(target + o), f32x4.add(even, odd)))
+        store(target + o, f32x4.add(load(target + o), f32x4.add(even, odd)))
       }
       for (; c < C; c++) {
         const o = <usize>c << 2
@@ -108,12 +108,12 @@ export function depthwiseFilterGradient(
         for (let oh = 0; oh < OH; oh++) {
           let x = start + <usize>(oh * strideH * width) * pixel + o
           for (let ow = 0; ow < OW; ow++) {
-            sum += float(x) * float(y)
+            sum += loadFloat(x) * loadFloat(y)
             x += stepX
             y += pixel
           }
         }
-        putFloat(target + o, float(target + o) + sum)
+        storeFloat(target + o, loadFloat(target + o) + sum)
       }
     }
   }

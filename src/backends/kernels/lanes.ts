@@ -1,23 +1,23 @@
 // Four lanes of 32-bit floats, by short names. Addresses and strides are in bytes everywhere.
 
 // @ts-ignore: decorator
-@inline export function at(address: usize): v128 {
+@inline export function load(address: usize): v128 {
   return v128.load(address)
 }
 
 // @ts-ignore: decorator
-@inline export function put(address: usize, value: v128): void {
+@inline export function store(address: usize, value: v128): void {
   v128.store(address, value)
 }
 
 /** The float at `address` in each lane. */
 // @ts-ignore: decorator
-@inline export function each(address: usize): v128 {
+@inline export function splatLoad(address: usize): v128 {
   return v128.load32_splat(address)
 }
 
 // @ts-ignore: decorator
-@inline export function all(value: f32): v128 {
+@inline export function splat(value: f32): v128 {
   return f32x4.splat(value)
 }
 
@@ -28,25 +28,25 @@
 }
 
 // @ts-ignore: decorator
-@inline export function float(address: usize): f32 {
-  return load<f32>(address)
+@inline export function loadFloat(address: usize): f32 {
+  return f32.load(address)
 }
 
 // @ts-ignore: decorator
-@inline export function putFloat(address: usize, value: f32): void {
-  store<f32>(address, value)
+@inline export function storeFloat(address: usize, value: f32): void {
+  f32.store(address, value)
 }
 
 /** The sum of the lanes, by pairs. */
 // @ts-ignore: decorator
-@inline export function total(x: v128): f32 {
+@inline export function horizontalSum(x: v128): f32 {
   const pairs = f32x4.add(x, v128.shuffle<f32>(x, x, 2, 3, 0, 1))
   return f32x4.extract_lane(pairs, 0) + f32x4.extract_lane(pairs, 1)
 }
 
 /** The first `count` floats (1 to 4) at `address`, zeros in the other lanes. */
 // @ts-ignore: decorator
-@inline export function some(address: usize, count: i32): v128 {
+@inline export function loadPartial(address: usize, count: i32): v128 {
   if (count >= 4) return v128.load(address)
   if (count == 1) return v128.load32_zero(address)
   const two = v128.load64_zero(address)
@@ -55,7 +55,7 @@
 
 /** Stores the first `count` lanes (1 to 4). */
 // @ts-ignore: decorator
-@inline export function putSome(address: usize, value: v128, count: i32): void {
+@inline export function storePartial(address: usize, value: v128, count: i32): void {
   if (count >= 4) return v128.store(address, value)
   if (count == 1) return v128.store_lane<f32>(address, value, 0)
   v128.store_lane<f64>(address, value, 0)

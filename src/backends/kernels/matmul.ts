@@ -1,4 +1,4 @@
-import { addMul, all, at, each, float, put, putFloat } from "./lanes"
+import { addMul, load, loadFloat, splat, splatLoad, store, storeFloat } from "./lanes"
 import { packPanel } from "./panels"
 
 /** Rows of B packed at a time: their panel (16 KB) stays in the first-level cache. */
@@ -65,27 +65,27 @@ function tile(
   a: usize, panel: usize, c: usize, kc: i32, rows: i32, columns: i32, aColumn: usize,
   o1: usize, o2: usize, o3: usize, cRow: usize, add: bool, edge: usize
 ): void {
-  let x0 = all(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
+  let x0 = splat(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
   const end = panel + (<usize>kc << 5)
   while (true) {
-    let b0 = at(panel), b1 = at(panel + 16), v = each(a)
+    let b0 = load(panel), b1 = load(panel + 16), v = splatLoad(a)
     x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
-    v = each(a + o1)
+    v = splatLoad(a + o1)
     x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
-    v = each(a + o2)
+    v = splatLoad(a + o2)
     x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
-    v = each(a + o3)
+    v = splatLoad(a + o3)
     x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
     a += aColumn
     panel += 32
     if (panel >= end) break
-    b0 = at(panel); b1 = at(panel + 16); v = each(a)
+    b0 = load(panel); b1 = load(panel + 16); v = splatLoad(a)
     x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
-    v = each(a + o1)
+    v = splatLoad(a + o1)
     x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
-    v = each(a + o2)
+    v = splatLoad(a + o2)
     x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
-    v = each(a + o3)
+    v = splatLoad(a + o3)
     x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
     a += aColumn
     panel += 32
@@ -106,8 +106,8 @@ function tile(
     storeRow(c + 2 * cRow, x4, x5, add)
     storeRow(c + 3 * cRow, x6, x7, add)
   } else {
-    put(edge, x0); put(edge + 16, x1); put(edge + 32, x2); put(edge + 48, x3)
-    put(edge + 64, x4); put(edge + 80, x5); put(edge + 96, x6); put(edge + 112, x7)
+    store(edge, x0); store(edge + 16, x1); store(edge + 32, x2); store(edge + 48, x3)
+    store(edge + 64, x4); store(edge + 80, x5); store(edge + 96, x6); store(edge + 112, x7)
     storeEdge(c, cRow, rows, columns, add, edge)
   }
 }
@@ -115,11 +115,11 @@ function tile(
 // @ts-ignore: decorator
 @inline function storeRow(c: usize, left: v128, right: v128, add: bool): void {
   if (add) {
-    left = f32x4.add(at(c), left)
-    right = f32x4.add(at(c + 16), right)
+    left = f32x4.add(load(c), left)
+    right = f32x4.add(load(c + 16), right)
   }
-  put(c, left)
-  put(c + 16, right)
+  store(c, left)
+  store(c + 16, right)
 }
 
 function storeEdge(
@@ -127,8 +127,8 @@ function storeEdge(
 ): void {
   for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
-      const cell = c + (<usize>j << 2), value = float(edge + (<usize>j << 2))
-      putFloat(cell, add ? float(cell) + value : value)
+      const cell = c + (<usize>j << 2), value = loadFloat(edge + (<usize>j << 2))
+      storeFloat(cell, add ? loadFloat(cell) + value : value)
     }
     c += cRow
     edge += 32

@@ -1,4 +1,4 @@
-import { addMul, all, at, float, put, putFloat, total } from "./lanes"
+import { addMul, horizontalSum, load, loadFloat, splat, store, storeFloat } from "./lanes"
 
 // Batch normalisation over the columns of x[n, C]; the few numbers a column are computed outside.
 
@@ -10,11 +10,11 @@ export function scaleShift(
     let c = 0
     for (; c + 4 <= C; c += 4) {
       const o = <usize>c << 2
-      put(y + o, f32x4.add(f32x4.mul(at(x + o), at(factor + o)), at(shift + o)))
+      store(y + o, f32x4.add(f32x4.mul(load(x + o), load(factor + o)), load(shift + o)))
     }
     for (; c < C; c++) {
       const o = <usize>c << 2
-      putFloat(y + o, float(x + o) * float(factor + o) + float(shift + o))
+      storeFloat(y + o, loadFloat(x + o) * loadFloat(factor + o) + loadFloat(shift + o))
     }
     x += <usize>C << 2
     y += <usize>C << 2
@@ -28,32 +28,32 @@ export function gradientSums(
   const row = <usize>C << 2
   let c = 0
   for (; c + 8 <= C; c += 8) {
-    const o = <usize>c << 2, m0 = at(mean + o), m1 = at(mean + o + 16)
-    let s0 = all(0), s1 = s0, p0 = s0, p1 = s0, p = x + o, q = dy + o
+    const o = <usize>c << 2, m0 = load(mean + o), m1 = load(mean + o + 16)
+    let s0 = splat(0), s1 = s0, p0 = s0, p1 = s0, p = x + o, q = dy + o
     for (let i = 0; i < n; i++) {
-      const d0 = at(q), d1 = at(q + 16)
+      const d0 = load(q), d1 = load(q + 16)
       s0 = f32x4.add(s0, d0)
       s1 = f32x4.add(s1, d1)
-      p0 = addMul(p0, d0, f32x4.sub(at(p), m0))
-      p1 = addMul(p1, d1, f32x4.sub(at(p + 16), m1))
+      p0 = addMul(p0, d0, f32x4.sub(load(p), m0))
+      p1 = addMul(p1, d1, f32x4.sub(load(p + 16), m1))
       p += row
       q += row
     }
-    put(sums + o, s0); put(sums + o + 16, s1)
-    put(products + o, p0); put(products + o + 16, p1)
+    store(sums + o, s0); store(sums + o + 16, s1)
+    store(products + o, p0); store(products + o + 16, p1)
   }
   for (; c < C; c++) {
-    const o = <usize>c << 2, m = float(mean + o)
+    const o = <usize>c << 2, m = loadFloat(mean + o)
     let s: f32 = 0, product: f32 = 0, p = x + o, q = dy + o
     for (let i = 0; i < n; i++) {
-      const d = float(q)
+      const d = loadFloat(q)
       s += d
-      product += d * (float(p) - m)
+      product += d * (loadFloat(p) - m)
       p += row
       q += row
     }
-    putFloat(sums + o, s)
-    putFloat(products + o, product)
+    storeFloat(sums + o, s)
+    storeFloat(products + o, product)
   }
 }
 
@@ -65,11 +65,11 @@ export function combine(
     let c = 0
     for (; c + 4 <= C; c += 4) {
       const o = <usize>c << 2
-      put(dx + o, f32x4.add(addMul(at(k + o), at(x + o), at(b + o)), f32x4.mul(at(dy + o), at(a + o))))
+      store(dx + o, f32x4.add(addMul(load(k + o), load(x + o), load(b + o)), f32x4.mul(load(dy + o), load(a + o))))
     }
     for (; c < C; c++) {
       const o = <usize>c << 2
-      putFloat(dx + o, float(k + o) + float(x + o) * float(b + o) + float(dy + o) * float(a + o))
+      storeFloat(dx + o, loadFloat(k + o) + loadFloat(x + o) * loadFloat(b + o) + loadFloat(dy + o) * loadFloat(a + o))
     }
     x += <usize>C << 2
     dy += <usize>C << 2
@@ -86,29 +86,29 @@ export function normalizeRows(
 ): void {
   const lanes = <usize>(C & ~3) << 2, row = <usize>C << 2
   for (let i = 0; i < n; i++) {
-    let sum = all(0), o: usize = 0
-    for (; o < lanes; o += 16) sum = f32x4.add(sum, at(x + o))
-    let mean: f32 = total(sum)
-    for (; o < row; o += 4) mean += float(x + o)
+    let sum = splat(0), o: usize = 0
+    for (; o < lanes; o += 16) sum = f32x4.add(sum, load(x + o))
+    let mean: f32 = horizontalSum(sum)
+    for (; o < row; o += 4) mean += loadFloat(x + o)
     mean /= <f32>C
-    const m = all(mean)
-    sum = all(0)
+    const m = splat(mean)
+    sum = splat(0)
     for (o = 0; o < lanes; o += 16) {
-      const d = f32x4.sub(at(x + o), m)
+      const d = f32x4.sub(load(x + o), m)
       sum = addMul(sum, d, d)
     }
-    let variance: f32 = total(sum)
-    for (; o < row; o += 4) variance += (float(x + o) - mean) * (float(x + o) - mean)
-    const factor: f32 = 1 / sqrt<f32>(variance / <f32>C + epsilon), f = all(factor)
+    let variance: f32 = horizontalSum(sum)
+    for (; o < row; o += 4) variance += (loadFloat(x + o) - mean) * (loadFloat(x + o) - mean)
+    const factor: f32 = 1 / sqrt<f32>(variance / <f32>C + epsilon), f = splat(factor)
     for (o = 0; o < lanes; o += 16) {
-      const normal = f32x4.mul(f32x4.sub(at(x + o), m), f)
-      put(y + o, addMul(at(beta + o), normal, at(gamma + o)))
+      const normal = f32x4.mul(f32x4.sub(load(x + o), m), f)
+      store(y + o, addMul(load(beta + o), normal, load(gamma + o)))
     }
     for (; o < row; o += 4) {
-      putFloat(y + o, float(beta + o) + (float(x + o) - mean) * factor * float(gamma + o))
+      storeFloat(y + o, loadFloat(beta + o) + (loadFloat(x + o) - mean) * factor * loadFloat(gamma + o))
     }
-    putFloat(statistics, mean)
-    putFloat(statistics + 4, factor)
+    storeFloat(statistics, mean)
+    storeFloat(statistics + 4, factor)
     statistics += 8
     x += row
     y += row
@@ -124,36 +124,36 @@ export function normalizeRowsGradient(
   memory.fill(dGamma, 0, row)
   memory.fill(dBeta, 0, row)
   for (let i = 0; i < n; i++) {
-    const mean = float(statistics), factor = float(statistics + 4), m = all(mean), f = all(factor)
-    let a = all(0), b = all(0), o: usize = 0
+    const mean = loadFloat(statistics), factor = loadFloat(statistics + 4), m = splat(mean), f = splat(factor)
+    let a = splat(0), b = splat(0), o: usize = 0
     for (; o < lanes; o += 16) {
-      const d = at(dy + o), normal = f32x4.mul(f32x4.sub(at(x + o), m), f)
-      const slope = f32x4.mul(d, at(gamma + o))
+      const d = load(dy + o), normal = f32x4.mul(f32x4.sub(load(x + o), m), f)
+      const slope = f32x4.mul(d, load(gamma + o))
       a = f32x4.add(a, slope)
       b = addMul(b, slope, normal)
-      put(dGamma + o, addMul(at(dGamma + o), d, normal))
-      put(dBeta + o, f32x4.add(at(dBeta + o), d))
+      store(dGamma + o, addMul(load(dGamma + o), d, normal))
+      store(dBeta + o, f32x4.add(load(dBeta + o), d))
     }
-    let first: f32 = total(a), second: f32 = total(b)
+    let first: f32 = horizontalSum(a), second: f32 = horizontalSum(b)
     for (; o < row; o += 4) {
-      const d = float(dy + o), normal: f32 = (float(x + o) - mean) * factor
-      const slope: f32 = d * float(gamma + o)
+      const d = loadFloat(dy + o), normal: f32 = (loadFloat(x + o) - mean) * factor
+      const slope: f32 = d * loadFloat(gamma + o)
       first += slope
       second += slope * normal
-      putFloat(dGamma + o, float(dGamma + o) + d * normal)
-      putFloat(dBeta + o, float(dBeta + o) + d)
+      storeFloat(dGamma + o, loadFloat(dGamma + o) + d * normal)
+      storeFloat(dBeta + o, loadFloat(dBeta + o) + d)
     }
     first /= <f32>C
     second /= <f32>C
-    const one = all(first), two = all(second)
+    const one = splat(first), two = splat(second)
     for (o = 0; o < lanes; o += 16) {
-      const normal = f32x4.mul(f32x4.sub(at(x + o), m), f)
-      const slope = f32x4.sub(f32x4.mul(at(dy + o), at(gamma + o)), one)
-      put(dx + o, f32x4.mul(f, f32x4.sub(slope, f32x4.mul(normal, two))))
+      const normal = f32x4.mul(f32x4.sub(load(x + o), m), f)
+      const slope = f32x4.sub(f32x4.mul(load(dy + o), load(gamma + o)), one)
+      store(dx + o, f32x4.mul(f, f32x4.sub(slope, f32x4.mul(normal, two))))
     }
     for (; o < row; o += 4) {
-      const normal: f32 = (float(x + o) - mean) * factor
-      putFloat(dx + o, factor * (float(dy + o) * float(gamma + o) - first - normal * second))
+      const normal: f32 = (loadFloat(x + o) - mean) * factor
+      storeFloat(dx + o, factor * (loadFloat(dy + o) * loadFloat(gamma + o) - first - normal * second))
     }
     statistics += 8
     x += row

@@ -1,4 +1,4 @@
-import { at, float, put, putFloat } from "./lanes"
+import { load, loadFloat, store, storeFloat } from "./lanes"
 
 // A panel holds eight columns of a matrix, row after row, filled up with zeros: 32 bytes a row.
 
@@ -10,7 +10,7 @@ export function packPanel(
   if (columns == 8 && rowStride == 4) return packTransposed(b, panel, kc, columnStride)
   for (let k = 0; k < kc; k++) {
     for (let j = 0; j < 8; j++) {
-      putFloat(panel + (j << 2), j < columns ? float(b + <usize>j * columnStride) : 0)
+      storeFloat(panel + (j << 2), j < columns ? loadFloat(b + <usize>j * columnStride) : 0)
     }
     panel += 32
     b += rowStride
@@ -19,8 +19,8 @@ export function packPanel(
 
 function packRows(b: usize, panel: usize, kc: i32, rowStride: usize): void {
   for (let k = 0; k < kc; k++) {
-    put(panel, at(b))
-    put(panel + 16, at(b + 16))
+    store(panel, load(b))
+    store(panel + 16, load(b + 16))
     panel += 32
     b += rowStride
   }
@@ -38,7 +38,7 @@ function packTransposed(b: usize, panel: usize, kc: i32, columnStride: usize): v
   }
   for (; k < kc; k++) {
     for (let j = 0; j < 8; j++) {
-      putFloat(panel + (j << 2), float(b + <usize>j * columnStride + (<usize>k << 2)))
+      storeFloat(panel + (j << 2), loadFloat(b + <usize>j * columnStride + (<usize>k << 2)))
     }
     panel += 32
   }
@@ -46,14 +46,14 @@ function packTransposed(b: usize, panel: usize, kc: i32, columnStride: usize): v
 
 // @ts-ignore: decorator
 @inline function transpose4(source: usize, stride: usize, target: usize): void {
-  const r0 = at(source), r1 = at(source + stride)
-  const r2 = at(source + 2 * stride), r3 = at(source + 3 * stride)
+  const r0 = load(source), r1 = load(source + stride)
+  const r2 = load(source + 2 * stride), r3 = load(source + 3 * stride)
   const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7)
   const t2 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7)
-  put(target, v128.shuffle<f64>(t0, t2, 0, 2))
-  put(target + 32, v128.shuffle<f64>(t0, t2, 1, 3))
-  put(target + 64, v128.shuffle<f64>(t1, t3, 0, 2))
-  put(target + 96, v128.shuffle<f64>(t1, t3, 1, 3))
+  store(target, v128.shuffle<f64>(t0, t2, 0, 2))
+  store(target + 32, v128.shuffle<f64>(t0, t2, 1, 3))
+  store(target + 64, v128.shuffle<f64>(t1, t3, 0, 2))
+  store(target + 96, v128.shuffle<f64>(t1, t3, 1, 3))
 }
 
 /** Packs a matrix [K, N] into its ceil(N / 8) panels, one after the other; a stride must be 4. */

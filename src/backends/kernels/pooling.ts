@@ -1,4 +1,4 @@
-import { all, at, float, put, putFloat } from "./lanes"
+import { load, loadFloat, splat, store, storeFloat } from "./lanes"
 
 // Max pooling over x[B, H, W, C], to [B, OH, OW, C]. A window's part outside of x does not count; of
 // nothing the maximum is -Infinity. NaN counts as the largest: hidden, it would hide divergence.
@@ -17,11 +17,11 @@ export function maxPool(
         let c = 0
         for (; c + 8 <= C; c += 8) {
           const o = <usize>c << 2
-          let best0 = all(-Infinity), best1 = best0, nan0 = all(0), nan1 = nan0, row = window + o
+          let best0 = splat(-Infinity), best1 = best0, nan0 = splat(0), nan1 = nan0, row = window + o
           for (let h = h0; h < h1; h++) {
             let p = row
             for (let w = w0; w < w1; w++) {
-              const v0 = at(p), v1 = at(p + 16)
+              const v0 = load(p), v1 = load(p + 16)
               best0 = f32x4.pmax(best0, v0)
               best1 = f32x4.pmax(best1, v1)
               nan0 = v128.or(nan0, f32x4.ne(v0, v0))
@@ -30,23 +30,23 @@ export function maxPool(
             }
             row += line
           }
-          put(y + o, v128.or(best0, nan0))
-          put(y + o + 16, v128.or(best1, nan1))
+          store(y + o, v128.or(best0, nan0))
+          store(y + o + 16, v128.or(best1, nan1))
         }
         for (; c + 4 <= C; c += 4) {
           const o = <usize>c << 2
-          let best = all(-Infinity), nan = all(0), row = window + o
+          let best = splat(-Infinity), nan = splat(0), row = window + o
           for (let h = h0; h < h1; h++) {
             let p = row
             for (let w = w0; w < w1; w++) {
-              const v = at(p)
+              const v = load(p)
               best = f32x4.pmax(best, v)
               nan = v128.or(nan, f32x4.ne(v, v))
               p += pixel
             }
             row += line
           }
-          put(y + o, v128.or(best, nan))
+          store(y + o, v128.or(best, nan))
         }
         for (; c < C; c++) {
           const o = <usize>c << 2
@@ -54,12 +54,12 @@ export function maxPool(
           for (let h = h0; h < h1; h++) {
             let p = row
             for (let w = w0; w < w1; w++) {
-              best = max(best, float(p))
+              best = max(best, loadFloat(p))
               p += pixel
             }
             row += line
           }
-          putFloat(y + o, best)
+          storeFloat(y + o, best)
         }
         y += pixel
       }
@@ -90,11 +90,11 @@ export function maxPoolGradient(
         let c = 0
         for (; c + 4 <= C; c += 4) {
           const o = window + (<usize>c << 2)
-          lanesWindow(x + o, dx + o, at(dy + (<usize>c << 2)), h1 - h0, w1 - w0, line, pixel)
+          lanesWindow(x + o, dx + o, load(dy + (<usize>c << 2)), h1 - h0, w1 - w0, line, pixel)
         }
         for (; c < C; c++) {
           const o = window + (<usize>c << 2)
-          floatWindow(x + o, dx + o, float(dy + (<usize>c << 2)), h1 - h0, w1 - w0, line, pixel)
+          floatWindow(x + o, dx + o, loadFloat(dy + (<usize>c << 2)), h1 - h0, w1 - w0, line, pixel)
         }
         dy += pixel
       }
@@ -106,16 +106,16 @@ export function maxPoolGradient(
 @inline function lanesWindow(
   x: usize, dx: usize, gradient: v128, height: i32, width: i32, line: usize, pixel: usize
 ): void {
-  let best = all(-Infinity)
+  let best = splat(-Infinity)
   for (let h = 0; h < height; h++) {
-    for (let w = 0; w < width; w++) best = f32x4.pmax(best, at(x + <usize>h * line + <usize>w * pixel))
+    for (let w = 0; w < width; w++) best = f32x4.pmax(best, load(x + <usize>h * line + <usize>w * pixel))
   }
   for (let h = 0; h < height; h++) {
     for (let w = 0; w < width; w++) {
       const o = <usize>h * line + <usize>w * pixel
-      const value = at(x + o)
+      const value = load(x + o)
       const hit = v128.or(f32x4.eq(value, best), f32x4.ne(value, value))
-      put(dx + o, f32x4.add(at(dx + o), v128.and(gradient, hit)))
+      store(dx + o, f32x4.add(load(dx + o), v128.and(gradient, hit)))
       gradient = v128.andnot(gradient, hit)
     }
   }
@@ -128,12 +128,12 @@ export function maxPoolGradient(
   let best: f32 = -Infinity, place: usize = 0
   for (let h = 0; h < height; h++) {
     for (let w = 0; w < width; w++) {
-      const o = <usize>h * line + <usize>w * pixel, value = float(x + o)
+      const o = <usize>h * line + <usize>w * pixel, value = loadFloat(x + o)
       if (value > best || (value != value && best == best)) {
         best = value
         place = o
       }
     }
   }
-  putFloat(dx + place, float(dx + place) + gradient)
+  storeFloat(dx + place, loadFloat(dx + place) + gradient)
 }

@@ -1,4 +1,4 @@
-import { addMul, all, putSome, some } from "./lanes"
+import { addMul, loadPartial, splat, storePartial } from "./lanes"
 import { hardSigmoid, sigmoid, tanh } from "./functions"
 import { multiplyPanels } from "./matmul"
 
@@ -13,9 +13,9 @@ import { multiplyPanels } from "./matmul"
 /** The slope of a gate, by its value. */
 // @ts-ignore: decorator
 @inline function slope(value: v128, hard: bool): v128 {
-  if (!hard) return f32x4.mul(value, f32x4.sub(all(1), value))
-  const inside = v128.and(f32x4.gt(value, all(0)), f32x4.lt(value, all(1)))
-  return v128.and(inside, all(0.2))
+  if (!hard) return f32x4.mul(value, f32x4.sub(splat(1), value))
+  const inside = v128.and(f32x4.gt(value, splat(0)), f32x4.lt(value, splat(1)))
+  return v128.and(inside, splat(0.2))
 }
 
 /** Gates [B, T, 4U] in Keras' order: input, forget, candidate, output. `panels` is R [U, 4U]. */
@@ -34,16 +34,16 @@ export function lstm(
       const g = g0 + <usize>b * 4 * series, at = <usize>b * series + now
       for (let u = 0; u < U; u += 4) {
         const n = min(4, U - u), o = <usize>u << 2
-        const i = gate(some(g + o, n), hard), f = gate(some(g + row + o, n), hard)
-        const k = tanh(some(g + 2 * row + o, n)), q = gate(some(g + 3 * row + o, n), hard)
+        const i = gate(loadPartial(g + o, n), hard), f = gate(loadPartial(g + row + o, n), hard)
+        const k = tanh(loadPartial(g + 2 * row + o, n)), q = gate(loadPartial(g + 3 * row + o, n), hard)
         let c = f32x4.mul(i, k)
-        if (t > 0) c = addMul(c, f, some(cells + at - row + o, n))
-        putSome(g + o, i, n)
-        putSome(g + row + o, f, n)
-        putSome(g + 2 * row + o, k, n)
-        putSome(g + 3 * row + o, q, n)
-        putSome(cells + at + o, c, n)
-        putSome(hidden + at + o, f32x4.mul(q, tanh(c)), n)
+        if (t > 0) c = addMul(c, f, loadPartial(cells + at - row + o, n))
+        storePartial(g + o, i, n)
+        storePartial(g + row + o, f, n)
+        storePartial(g + 2 * row + o, k, n)
+        storePartial(g + 3 * row + o, q, n)
+        storePartial(cells + at + o, c, n)
+        storePartial(hidden + at + o, f32x4.mul(q, tanh(c)), n)
       }
     }
   }
@@ -66,18 +66,18 @@ export function lstmGradient(
       const at = <usize>b * series + now, g = gates + 4 * at, d = dGates + 4 * at
       for (let u = 0; u < U; u += 4) {
         const n = min(4, U - u), o = <usize>u << 2, carry = <usize>b * row + o
-        const i = some(g + o, n), f = some(g + row + o, n)
-        const k = some(g + 2 * row + o, n), q = some(g + 3 * row + o, n)
-        const squashed = tanh(some(cells + at + o, n))
-        const dh = f32x4.add(some(dHidden + at + o, n), some(carryH + carry, n))
-        const rest = f32x4.sub(all(1), f32x4.mul(squashed, squashed))
-        const dc = addMul(some(carryC + carry, n), f32x4.mul(dh, q), rest)
-        const before = t > 0 ? some(cells + at - row + o, n) : all(0)
-        putSome(d + o, f32x4.mul(f32x4.mul(dc, k), slope(i, hard)), n)
-        putSome(d + row + o, f32x4.mul(f32x4.mul(dc, before), slope(f, hard)), n)
-        putSome(d + 2 * row + o, f32x4.mul(f32x4.mul(dc, i), f32x4.sub(all(1), f32x4.mul(k, k))), n)
-        putSome(d + 3 * row + o, f32x4.mul(f32x4.mul(dh, squashed), slope(q, hard)), n)
-        putSome(carryC + carry, f32x4.mul(dc, f), n)
+        const i = loadPartial(g + o, n), f = loadPartial(g + row + o, n)
+        const k = loadPartial(g + 2 * row + o, n), q = loadPartial(g + 3 * row + o, n)
+        const squashed = tanh(loadPartial(cells + at + o, n))
+        const dh = f32x4.add(loadPartial(dHidden + at + o, n), loadPartial(carryH + carry, n))
+        const rest = f32x4.sub(splat(1), f32x4.mul(squashed, squashed))
+        const dc = addMul(loadPartial(carryC + carry, n), f32x4.mul(dh, q), rest)
+        const before = t > 0 ? loadPartial(cells + at - row + o, n) : splat(0)
+        storePartial(d + o, f32x4.mul(f32x4.mul(dc, k), slope(i, hard)), n)
+        storePartial(d + row + o, f32x4.mul(f32x4.mul(dc, before), slope(f, hard)), n)
+        storePartial(d + 2 * row + o, f32x4.mul(f32x4.mul(dc, i), f32x4.sub(splat(1), f32x4.mul(k, k))), n)
+        storePartial(d + 3 * row + o, f32x4.mul(f32x4.mul(dh, squashed), slope(q, hard)), n)
+        storePartial(carryC + carry, f32x4.mul(dc, f), n)
       }
     }
     if (t > 0) {
@@ -105,11 +105,11 @@ export function gru(
       const g = g0 + <usize>b * 3 * series, at = <usize>b * series + now
       for (let u = 0; u < U; u += 4) {
         const n = min(4, U - u), o = <usize>u << 2
-        const r = gate(some(g + row + o, n), hard)
-        const before = t > 0 ? some(hidden + at - row + o, n) : all(0)
-        putSome(g + o, gate(some(g + o, n), hard), n)
-        putSome(g + row + o, r, n)
-        putSome(reset + at + o, f32x4.mul(r, before), n)
+        const r = gate(loadPartial(g + row + o, n), hard)
+        const before = t > 0 ? loadPartial(hidden + at - row + o, n) : splat(0)
+        storePartial(g + o, gate(loadPartial(g + o, n), hard), n)
+        storePartial(g + row + o, r, n)
+        storePartial(reset + at + o, f32x4.mul(r, before), n)
       }
     }
     if (t > 0) {
@@ -120,10 +120,10 @@ export function gru(
       const g = g0 + <usize>b * 3 * series, at = <usize>b * series + now
       for (let u = 0; u < U; u += 4) {
         const n = min(4, U - u), o = <usize>u << 2
-        const z = some(g + o, n), k = tanh(some(g + 2 * row + o, n))
-        const before = t > 0 ? some(hidden + at - row + o, n) : all(0)
-        putSome(g + 2 * row + o, k, n)
-        putSome(hidden + at + o, addMul(f32x4.mul(z, before), f32x4.sub(all(1), z), k), n)
+        const z = loadPartial(g + o, n), k = tanh(loadPartial(g + 2 * row + o, n))
+        const before = t > 0 ? loadPartial(hidden + at - row + o, n) : splat(0)
+        storePartial(g + 2 * row + o, k, n)
+        storePartial(hidden + at + o, addMul(f32x4.mul(z, before), f32x4.sub(splat(1), z), k), n)
       }
     }
   }
@@ -145,13 +145,13 @@ export function gruGradient(
       const at = <usize>b * series + now, g = gates + 3 * at, d = dGates + 3 * at
       for (let u = 0; u < U; u += 4) {
         const n = min(4, U - u), o = <usize>u << 2, c = carry + <usize>b * row + o
-        const z = some(g + o, n), k = some(g + 2 * row + o, n)
-        const before = t > 0 ? some(hidden + at - row + o, n) : all(0)
-        const dh = f32x4.add(some(dHidden + at + o, n), some(c, n))
-        const rest = f32x4.sub(all(1), f32x4.mul(k, k))
-        putSome(d + o, f32x4.mul(f32x4.mul(dh, f32x4.sub(before, k)), slope(z, hard)), n)
-        putSome(d + 2 * row + o, f32x4.mul(f32x4.mul(dh, f32x4.sub(all(1), z)), rest), n)
-        putSome(c, f32x4.mul(dh, z), n)
+        const z = loadPartial(g + o, n), k = loadPartial(g + 2 * row + o, n)
+        const before = t > 0 ? loadPartial(hidden + at - row + o, n) : splat(0)
+        const dh = f32x4.add(loadPartial(dHidden + at + o, n), loadPartial(c, n))
+        const rest = f32x4.sub(splat(1), f32x4.mul(k, k))
+        storePartial(d + o, f32x4.mul(f32x4.mul(dh, f32x4.sub(before, k)), slope(z, hard)), n)
+        storePartial(d + 2 * row + o, f32x4.mul(f32x4.mul(dh, f32x4.sub(splat(1), z)), rest), n)
+        storePartial(c, f32x4.mul(dh, z), n)
       }
     }
     const g0 = dGates + 3 * now
@@ -160,10 +160,10 @@ export function gruGradient(
       const at = <usize>b * series + now, g = gates + 3 * at, d = dGates + 3 * at
       for (let u = 0; u < U; u += 4) {
         const n = min(4, U - u), o = <usize>u << 2, c = <usize>b * row + o
-        const r = some(g + row + o, n), dr = some(dReset + c, n)
-        const before = t > 0 ? some(hidden + at - row + o, n) : all(0)
-        putSome(d + row + o, f32x4.mul(f32x4.mul(dr, before), slope(r, hard)), n)
-        putSome(carry + c, addMul(some(carry + c, n), dr, r), n)
+        const r = loadPartial(g + row + o, n), dr = loadPartial(dReset + c, n)
+        const before = t > 0 ? loadPartial(hidden + at - row + o, n) : splat(0)
+        storePartial(d + row + o, f32x4.mul(f32x4.mul(dr, before), slope(r, hard)), n)
+        storePartial(carry + c, addMul(loadPartial(carry + c, n), dr, r), n)
       }
     }
     if (t > 0) multiplyPanels(g0, panels, carry, B, U, 2 * U, 3 * series, 4, row, true, edge)

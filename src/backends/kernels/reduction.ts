@@ -1,36 +1,36 @@
-import { addMul, all, at, each, float, put, putFloat } from "./lanes"
+import { addMul, load, loadFloat, splat, splatLoad, store, storeFloat } from "./lanes"
 
 /** out[C] = the sums of the columns of x[n, C], each in row order. */
 export function columnSums(x: usize, out: usize, n: i32, C: i32): void {
   const row = <usize>C << 2
   let c = 0
   for (; c + 16 <= C; c += 16) {
-    let a0 = all(0), a1 = a0, a2 = a0, a3 = a0, p = x + (<usize>c << 2)
+    let a0 = splat(0), a1 = a0, a2 = a0, a3 = a0, p = x + (<usize>c << 2)
     for (let i = 0; i < n; i++) {
-      a0 = f32x4.add(a0, at(p))
-      a1 = f32x4.add(a1, at(p + 16))
-      a2 = f32x4.add(a2, at(p + 32))
-      a3 = f32x4.add(a3, at(p + 48))
+      a0 = f32x4.add(a0, load(p))
+      a1 = f32x4.add(a1, load(p + 16))
+      a2 = f32x4.add(a2, load(p + 32))
+      a3 = f32x4.add(a3, load(p + 48))
       p += row
     }
     const q = out + (<usize>c << 2)
-    put(q, a0); put(q + 16, a1); put(q + 32, a2); put(q + 48, a3)
+    store(q, a0); store(q + 16, a1); store(q + 32, a2); store(q + 48, a3)
   }
   for (; c + 4 <= C; c += 4) {
-    let sum = all(0), p = x + (<usize>c << 2)
+    let sum = splat(0), p = x + (<usize>c << 2)
     for (let i = 0; i < n; i++) {
-      sum = f32x4.add(sum, at(p))
+      sum = f32x4.add(sum, load(p))
       p += row
     }
-    put(out + (<usize>c << 2), sum)
+    store(out + (<usize>c << 2), sum)
   }
   for (; c < C; c++) {
     let sum: f32 = 0, p = x + (<usize>c << 2)
     for (let i = 0; i < n; i++) {
-      sum += float(p)
+      sum += loadFloat(p)
       p += row
     }
-    putFloat(out + (<usize>c << 2), sum)
+    storeFloat(out + (<usize>c << 2), sum)
   }
 }
 
@@ -48,7 +48,7 @@ export function exponentSpread(x: usize, n: i32): f64 {
     const stop = min(lanes, p + (1 << 22))
     let sums = zero, counts = zero, sums1 = zero, counts1 = zero
     for (; p < stop; p += 32) {
-      const e = v128.and(i32x4.shr_u(at(p), 23), mask), e1 = v128.and(i32x4.shr_u(at(p + 16), 23), mask)
+      const e = v128.and(i32x4.shr_u(load(p), 23), mask), e1 = v128.and(i32x4.shr_u(load(p + 16), 23), mask)
       largest = i32x4.max_s(largest, i32x4.max_s(e, e1))
       sums = i32x4.add(sums, e)
       sums1 = i32x4.add(sums1, e1)
@@ -65,7 +65,7 @@ export function exponentSpread(x: usize, n: i32): f64 {
     max(i32x4.extract_lane(largest, 2), i32x4.extract_lane(largest, 3))
   )
   for (; p < end; p += 4) {
-    const exponent: i32 = (load<i32>(p) >>> 23) & 255
+    const exponent: i32 = (i32.load(p) >>> 23) & 255
     top = max(top, exponent)
     sum += <f64>exponent
     if (exponent > 0) count += 1
@@ -82,9 +82,9 @@ export function exponentSpread(x: usize, n: i32): f64 {
 
 /** Multiplies x[n] in place. */
 export function scale(x: usize, n: i32, factor: f32): void {
-  const by = all(factor), end = x + (<usize>n << 2), lanes = x + (<usize>(n & ~3) << 2)
-  for (; x < lanes; x += 16) put(x, f32x4.mul(at(x), by))
-  for (; x < end; x += 4) putFloat(x, float(x) * factor)
+  const by = splat(factor), end = x + (<usize>n << 2), lanes = x + (<usize>(n & ~3) << 2)
+  for (; x < lanes; x += 16) store(x, f32x4.mul(load(x), by))
+  for (; x < end; x += 4) storeFloat(x, loadFloat(x) * factor)
 }
 
 /** out[times, size] = `times` copies of x[size]. */
@@ -102,14 +102,14 @@ export function repeat(x: usize, out: usize, size: i32, times: i32): void {
 /** out[rows, size] = each of x[rows], repeated `size` times. */
 export function spread(x: usize, out: usize, rows: i32, size: i32): void {
   for (let i = 0; i < rows; i++) {
-    const value = float(x), lanes = each(x)
+    const value = loadFloat(x), lanes = splatLoad(x)
     let j = 0
     for (; j + 4 <= size; j += 4) {
-      put(out, lanes)
+      store(out, lanes)
       out += 16
     }
     for (; j < size; j++) {
-      putFloat(out, value)
+      storeFloat(out, value)
       out += 4
     }
     x += 4
@@ -123,26 +123,26 @@ export function columnMoments(x: usize, n: i32, C: i32, mean: usize, variance: u
   scale(mean, C, inverse)
   let c = 0
   for (; c + 8 <= C; c += 8) {
-    const o = <usize>c << 2, m0 = at(mean + o), m1 = at(mean + o + 16)
-    let a0 = all(0), a1 = a0, p = x + o
+    const o = <usize>c << 2, m0 = load(mean + o), m1 = load(mean + o + 16)
+    let a0 = splat(0), a1 = a0, p = x + o
     for (let i = 0; i < n; i++) {
-      const d0 = f32x4.sub(at(p), m0), d1 = f32x4.sub(at(p + 16), m1)
+      const d0 = f32x4.sub(load(p), m0), d1 = f32x4.sub(load(p + 16), m1)
       a0 = addMul(a0, d0, d0)
       a1 = addMul(a1, d1, d1)
       p += row
     }
-    put(variance + o, a0)
-    put(variance + o + 16, a1)
+    store(variance + o, a0)
+    store(variance + o + 16, a1)
   }
   for (; c < C; c++) {
-    const o = <usize>c << 2, m = float(mean + o)
+    const o = <usize>c << 2, m = loadFloat(mean + o)
     let sum: f32 = 0, p = x + o
     for (let i = 0; i < n; i++) {
-      const d = float(p) - m
+      const d = loadFloat(p) - m
       sum += d * d
       p += row
     }
-    putFloat(variance + o, sum)
+    storeFloat(variance + o, sum)
   }
   scale(variance, C, inverse)
 }

@@ -1,4 +1,4 @@
-import { all, putSome, some } from "./lanes"
+import { loadPartial, splat, storePartial } from "./lanes"
 
 // Winograd's algorithm at the points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity, for C channels at a
 // time. A value at a point and that at its negative are the sum and the difference of an even and an
@@ -6,7 +6,7 @@ import { all, putSome, some } from "./lanes"
 
 // @ts-ignore: decorator
 @inline function times(x: v128, factor: f32): v128 {
-  return f32x4.mul(x, all(factor))
+  return f32x4.mul(x, splat(factor))
 }
 
 // @ts-ignore: decorator
@@ -16,8 +16,8 @@ import { all, putSome, some } from "./lanes"
 
 // @ts-ignore: decorator
 @inline function pair(target: usize, planes: usize, even: v128, odd: v128, n: i32): void {
-  putSome(target, f32x4.add(even, odd), n)
-  putSome(target + planes, f32x4.sub(even, odd), n)
+  storePartial(target, f32x4.add(even, odd), n)
+  storePartial(target + planes, f32x4.sub(even, odd), n)
 }
 
 /** `count` tiles of eight inputs, `next` apart, to the points. */
@@ -27,11 +27,11 @@ export function tilesToPoints(
   for (let i = 0; i < count; i++) {
     for (let c = 0; c < C; c += 4) {
       const n = min(4, C - c), from = source + (<usize>c << 2), to = target + (<usize>c << 2)
-      const d0 = some(from, n), d1 = some(from + step, n)
-      const d2 = some(from + 2 * step, n), d3 = some(from + 3 * step, n)
-      const d4 = some(from + 4 * step, n), d5 = some(from + 5 * step, n)
-      const d6 = some(from + 6 * step, n), d7 = some(from + 7 * step, n)
-      putSome(to, f32x4.add(f32x4.sub(d6, d0), times(f32x4.sub(d2, d4), 5.25)), n)
+      const d0 = loadPartial(from, n), d1 = loadPartial(from + step, n)
+      const d2 = loadPartial(from + 2 * step, n), d3 = loadPartial(from + 3 * step, n)
+      const d4 = loadPartial(from + 4 * step, n), d5 = loadPartial(from + 5 * step, n)
+      const d6 = loadPartial(from + 6 * step, n), d7 = loadPartial(from + 7 * step, n)
+      storePartial(to, f32x4.add(f32x4.sub(d6, d0), times(f32x4.sub(d2, d4), 5.25)), n)
       pair(
         to + planes, planes, sum3(d6, d2, times(d4, -4.25)), sum3(d5, d1, times(d3, -4.25)), n
       )
@@ -43,7 +43,7 @@ export function tilesToPoints(
         to + 5 * planes, planes, sum3(d6, times(d2, 4), times(d4, -5)),
         times(sum3(d5, times(d1, 4), times(d3, -5)), 0.5), n
       )
-      putSome(to + 7 * planes, f32x4.add(f32x4.sub(d7, d1), times(f32x4.sub(d3, d5), 5.25)), n)
+      storePartial(to + 7 * planes, f32x4.add(f32x4.sub(d7, d1), times(f32x4.sub(d3, d5), 5.25)), n)
     }
     source += next
     target += <usize>C << 2
@@ -58,11 +58,11 @@ export function factorsToPoints(
   for (let i = 0; i < count; i++) {
     for (let c = 0; c < C; c += 4) {
       const n = min(4, C - c), from = source + (<usize>c << 2), to = target + (<usize>c << 2)
-      const g0 = some(from, n)
-      let last = g0, e1 = g0, e2 = g0, eh = g0, o1 = all(0), o2 = o1, oh = o1
+      const g0 = loadPartial(from, n)
+      let last = g0, e1 = g0, e2 = g0, eh = g0, o1 = splat(0), o2 = o1, oh = o1
       let power: f32 = 1
       for (let k = 1; k < terms; k++) {
-        last = some(from + <usize>k * step, n)
+        last = loadPartial(from + <usize>k * step, n)
         power *= 2
         if (k & 1) {
           o1 = f32x4.add(o1, last)
@@ -75,11 +75,11 @@ export function factorsToPoints(
         }
       }
       // Divided by the product of a point's distances from the others.
-      putSome(to, f32x4.neg(g0), n)
+      storePartial(to, f32x4.neg(g0), n)
       pair(to + planes, planes, times(e1, -1 / 4.5), times(o1, -1 / 4.5), n)
       pair(to + 3 * planes, planes, times(e2, 1 / 90), times(o2, 1 / 90), n)
       pair(to + 5 * planes, planes, times(eh, 1 / 1.40625), times(oh, 1 / 1.40625), n)
-      putSome(to + 7 * planes, last, n)
+      storePartial(to + 7 * planes, last, n)
     }
     source += next
     target += <usize>C << 2
@@ -98,9 +98,9 @@ export function pointsToOutputs(
     for (let c = 0; c < C; c += 4) {
       const n = min(4, C - c), from = source + (<usize>c << 2)
       let to = target + (<usize>c << 2)
-      const p1 = some(from + planes, n), m1 = some(from + 2 * planes, n)
-      const p2 = some(from + 3 * planes, n), m2 = some(from + 4 * planes, n)
-      const ph = some(from + 5 * planes, n), mh = some(from + 6 * planes, n)
+      const p1 = loadPartial(from + planes, n), m1 = loadPartial(from + 2 * planes, n)
+      const p2 = loadPartial(from + 3 * planes, n), m2 = loadPartial(from + 4 * planes, n)
+      const ph = loadPartial(from + 5 * planes, n), mh = loadPartial(from + 6 * planes, n)
       const e1 = f32x4.add(p1, m1), o1 = f32x4.sub(p1, m1)
       const e2 = f32x4.add(p2, m2), o2 = f32x4.sub(p2, m2)
       const eh = f32x4.add(ph, mh), oh = f32x4.sub(ph, mh)
@@ -109,9 +109,9 @@ export function pointsToOutputs(
         let y = k & 1
           ? sum3(o1, times(o2, power), times(oh, 1 / power))
           : sum3(e1, times(e2, power), times(eh, 1 / power))
-        if (k == 0) y = f32x4.add(y, some(from, n))
-        if (k == terms - 1) y = f32x4.add(y, some(from + 7 * planes, n))
-        putSome(to, y, n)
+        if (k == 0) y = f32x4.add(y, loadPartial(from, n))
+        if (k == terms - 1) y = f32x4.add(y, loadPartial(from + 7 * planes, n))
+        storePartial(to, y, n)
         to += step
         power *= 2
       }
