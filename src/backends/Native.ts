@@ -45,7 +45,7 @@ const use = (name: string) =>
           remedy: t`install the same version as that of @tensorflow/tfjs, 4.22.0`
         })
     ),
-    Effect.andThen(Effect.sync(() => Patches.install("tensorflow")))
+    Effect.andThen(Patches.install("tensorflow"))
   )
 
 /** The native package still calls a function that Node 23 has removed. */

@@ -7,7 +7,6 @@ import { silence } from "./cpu/Cpu.js"
 import { BackendUnavailable } from "./BackendUnavailable.js"
 import * as Patches from "./tfjs/Patches.js"
 import * as MemoryGuard from "./wasm/MemoryGuard.js"
-import { install } from "./wasm/TrainingKernels.js"
 
 /** Runs on WebAssembly with SIMD, with our training kernels, on one thread. */
 export const start: Effect.Effect<void, BackendUnavailable> = Effect.gen(function* () {
@@ -31,17 +30,7 @@ export const start: Effect.Effect<void, BackendUnavailable> = Effect.gen(functio
       remedy: t`reinstall @tensorflow/tfjs-backend-wasm 4.22.0, or choose the backend cpu`
     })
   }
-  yield* Effect.try({
-    try: () => {
-      install()
-      Patches.install("wasm")
-    },
-    catch: (error) =>
-      new BackendUnavailable({
-        why: t`the training kernels do not load: ${(error as Error).message}`,
-        remedy: t`run \`npm ci\`, which builds them`
-      })
-  })
+  yield* Patches.install("wasm")
 })
 
 const initialize = async (): Promise<boolean> => {

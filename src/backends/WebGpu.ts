@@ -6,7 +6,6 @@ import { gradientError } from "./measure.js"
 import { BackendUnavailable, whyNotLoaded } from "./BackendUnavailable.js"
 import { tolerance } from "./Tolerance.js"
 import * as Device from "./webgpu/Device.js"
-import { install } from "./webgpu/WebGpuKernels.js"
 
 /** WebGPU for Node, and what lets TensorFlow.js compute on it. */
 interface Packages {
@@ -37,7 +36,7 @@ export const start = (
     const isNew = !Device.isSound()
     if (isNew) yield* open(load)
     yield* Effect.promise(() => tf.setBackend("webgpu"))
-    Patches.install("webgpu")
+    yield* Patches.install("webgpu")
     if (isNew) yield* examine
     return Device.description()
   })
@@ -78,7 +77,6 @@ const open = Effect.fn("WebGpu.open")(function* (load: Load) {
   tf.env().set("WEBGPU_CPU_FORWARD", false)
   if (tf.findBackendFactory("webgpu") !== null) tf.removeBackend("webgpu")
   tf.registerBackend("webgpu", () => new tfjs.WebGPUBackend(device, adapter.info))
-  install()
 })
 
 const loaded = (load: Load, name: string): Effect.Effect<unknown, BackendUnavailable> =>

@@ -1,6 +1,14 @@
+import * as Effect from "effect/Effect"
+import { t } from "../../language/Text.js"
+import type { BackendName } from "../BackendName.js"
+import { BackendUnavailable } from "../BackendUnavailable.js"
+import * as CpuKernels from "../cpu/CpuKernels.js"
+import * as TrainingKernels from "../wasm/TrainingKernels.js"
+import * as WebGpuKernels from "../webgpu/WebGpuKernels.js"
 import * as DilationGradient from "./gradients/DilationGradient.js"
 import * as EinsumGradient from "./gradients/EinsumGradient.js"
 import * as ReductionGradients from "./gradients/ReductionGradients.js"
+import * as Internals from "./Internals.js"
 import * as BatchMatMul from "./kernels/BatchMatMul.js"
 import * as Einsum from "./kernels/Einsum.js"
 import * as EmptyReduction from "./kernels/EmptyReduction.js"
@@ -13,17 +21,54 @@ import * as LayerNormalizationLayer from "./layers/LayerNormalizationLayer.js"
 import * as RecurrentLayer from "./layers/RecurrentLayer.js"
 import * as ThresholdedReLU from "./layers/ThresholdedReLU.js"
 
-/** Those whose kernels are JavaScript's or ours; native TensorFlow has its own. */
-const ours = ["cpu", "wasm", "webgpu"]
+const patched = new Set<BackendName>()
 
-const installed = new Set<string>()
+/**
+ * Patches bugs and missing gradients in TensorFlow.js for a backend, which must be ready. Every
+ * backend's start calls it; it runs once per process and backend. Fails where TensorFlow.js is not
+ * the version that the patches are made for.
+ */
+export const install = (backendName: BackendName): Effect.Effect<void, BackendUnavailable> =>
+  Effect.suspend(() => {
+    if (patched.has(backendName)) return Effect.void
+    const problem = problemOf(Internals.otherVersions(), Internals.missing(backendName))
+    return problem === null ? patch(backendName) : Effect.fail(problem)
+  })
 
-/** Mends what is wrong or missing in TensorFlow.js itself, on the backend named. Once a process each. */
-export const install = (backendName: string): void => {
-  if (installed.has(backendName)) return
-  if (installed.size === 0) installEverywhere()
-  installed.add(backendName)
-  if (!ours.includes(backendName)) return
+/** Why the patches do not suit what is installed; null: they do. */
+export const problemOf = (
+  otherVersions: ReadonlyArray<string>,
+  missing: ReadonlyArray<string>
+): BackendUnavailable | null => {
+  const remedy = t`in the project's folder, run: npm install @tensorflow/tfjs-core@${Internals.version} @tensorflow/tfjs-layers@${Internals.version}`
+  if (otherVersions.length > 0) {
+    const why = t`TensorFlow.js ${Internals.version} is required, but ${otherVersions.join(", ")} is installed`
+    return new BackendUnavailable({ why, remedy })
+  }
+  if (missing.length === 0) return null
+  const why = t`TensorFlow.js ${Internals.version} has been changed: it lacks ${missing.join(", ")}`
+  return new BackendUnavailable({ why, remedy })
+}
+
+const patch = (backendName: BackendName) =>
+  Effect.try({
+    try: () => {
+      if (patched.size === 0) gradientsAndLayers()
+      if (backendName !== "tensorflow") kernels(backendName)
+      patched.add(backendName)
+    },
+    catch: (error) =>
+      new BackendUnavailable({
+        why: t`the training kernels do not load: ${(error as Error).message}`,
+        remedy: t`run \`npm ci\`, which builds them`
+      })
+  })
+
+/** Native TensorFlow has kernels of its own, and keeps them. */
+const kernels = (backendName: Exclude<BackendName, "tensorflow">): void => {
+  if (backendName === "wasm") TrainingKernels.install()
+  if (backendName === "cpu") CpuKernels.install()
+  if (backendName === "webgpu") WebGpuKernels.install()
   BatchMatMul.install(backendName)
   Einsum.install(backendName)
   EmptyReduction.install(backendName)
@@ -31,7 +76,7 @@ export const install = (backendName: string): void => {
   Padding.install(backendName)
 }
 
-const installEverywhere = (): void => {
+const gradientsAndLayers = (): void => {
   BatchMatMul.registerGradient()
   DilationGradient.register()
   EinsumGradient.register()

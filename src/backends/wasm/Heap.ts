@@ -1,9 +1,6 @@
 import type { DataType, TensorInfo } from "../../tf.js"
 import * as tf from "../../tf.js"
-import { type Memory, WebAssembly } from "./WebAssembly.js"
-
-/** The version of TensorFlow.js whose internals `Heap` relies on. */
-export const pinnedVersion = "4.22.0"
+import type { Memory } from "./WebAssembly.js"
 
 /** The memory of the WebAssembly backend. Addresses are in bytes; data is 32-bit floats. */
 export interface Heap {
@@ -53,34 +50,7 @@ interface Internals {
   }
 }
 
-/** What of the backend's internals is not as expected; empty if all is. */
-export const missingInternals = (backend: object): ReadonlyArray<string> => {
-  const at = (path: string): unknown =>
-    path
-      .split(".")
-      .reduce<unknown>(
-        (value, key) => (value as Record<string, unknown> | undefined)?.[key],
-        backend
-      )
-  const functions = [
-    "dataIdMap.get",
-    "makeOutput",
-    "disposeData",
-    "incRef",
-    "typedArrayFromHeap",
-    "wasm._malloc",
-    "wasm._free",
-    "wasm.tfjs.registerTensor",
-    "wasm.tfjs.disposeData"
-  ]
-  return [
-    ...functions.filter((path) => typeof at(path) !== "function"),
-    ...(typeof at("dataIdNextNumber") === "number" ? [] : ["dataIdNextNumber"]),
-    ...(at("wasm.asm.memory") instanceof WebAssembly.Memory ? [] : ["wasm.asm.memory"])
-  ]
-}
-
-/** The heap of a backend that `missingInternals` finds complete. */
+/** The heap of a backend whose internals are as expected (see `Internals`). */
 export const make = (backend: object): Heap => {
   const internals = backend as Internals
   const { wasm, dataIdMap } = internals

@@ -47,20 +47,12 @@ const families: ReadonlyArray<(tools: Tools) => Kernels> = [
 let tools: Tools | undefined
 
 /**
- * Gives the WebAssembly backend, which must be ready, the kernels that training needs: those it
- * lacks, right ones for those that are wrong, and fast ones for those that are slow. Registered once
- * a process; throws if the backend is not the version whose internals they rely on.
+ * Registers the kernels that training needs on the WebAssembly backend, which must be ready: missing
+ * ones, corrections of wrong ones, and faster ones. Runs once per process.
  */
 export const install = (): Tools => {
   if (tools !== undefined) return tools
   const backend = tf.engine().findBackend("wasm")
-  const missing = Heap.missingInternals(backend)
-  if (tf.version_core !== Heap.pinnedVersion || missing.length > 0) {
-    throw new Error(
-      `TensorFlow.js ${Heap.pinnedVersion} is needed, but here is ${tf.version_core}` +
-        (missing.length === 0 ? "" : `, without ${missing.join(", ")}`)
-    )
-  }
   const heap = Heap.make(backend)
   const stock: Tools["stock"] = (name) => tf.getKernel(name, "wasm").kernelFunc
   const installed: Tools = { heap, simd: Simd.instantiate(heap.memory), stock, run: runOn(backend) }

@@ -39,6 +39,10 @@ export const backend = {
   "the WebAssembly backend does not start": "WebAssembly 后端无法启动",
   "reinstall @tensorflow/tfjs-backend-wasm 4.22.0, or choose the backend cpu":
     "请重新安装 @tensorflow/tfjs-backend-wasm 4.22.0，或选择后端 cpu",
+  "in the project's folder, run: npm install @tensorflow/tfjs-core@{0} @tensorflow/tfjs-layers@{1}":
+    "请在项目目录中运行：npm install @tensorflow/tfjs-core@{0} @tensorflow/tfjs-layers@{1}",
+  "TensorFlow.js {0} is required, but {1} is installed": "需要 TensorFlow.js {0}，但安装的是 {1}",
+  "TensorFlow.js {0} has been changed: it lacks {1}": "TensorFlow.js {0} 已被改动：缺少 {1}",
   "the training kernels do not load: {0}": "训练内核加载失败：{0}",
   "run `npm ci`, which builds them": "请运行 `npm ci` 以编译",
   "its gradients are wrong by {0} %": "其梯度误差为 {0} %",
