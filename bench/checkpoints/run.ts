@@ -1,11 +1,12 @@
 import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
-import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
-import { Config, Objective, Optimizer, Progress, Random, Scheduler } from "holdfast"
+import { Config, Objective, Optimizer, Progress, Scheduler } from "holdfast"
 import type { Checkpoint, Dataset, Examples, Run } from "holdfast"
-import * as RunState from "../../src/training/RunState.js"
-import { build } from "../../src/training/RunParts.js"
+import { buildRun } from "../../src/training/BuildRun.js"
+import * as Checkpointer from "../../src/training/Checkpointer.js"
+import { TypeId } from "../../src/training/Run.js"
+import * as TrainState from "../../src/training/TrainState.js"
 import { train } from "../../src/training/TrainStep.js"
 
 const BenchConfig = Config.make({ model: Schema.Struct({}), data: Schema.Struct({}) })
@@ -57,7 +58,7 @@ export const history = (epochs: number): ReadonlyArray<Checkpoint.EpochRecord> =
  */
 export const makeRun = Effect.fnUntraced(function* (
   widths: ReadonlyArray<number>,
-  store: Run.Run["store"],
+  store: Checkpointer.RunStore["save"],
   steps = 1
 ) {
   const batch_size = 32
@@ -84,27 +85,25 @@ export const makeRun = Effect.fnUntraced(function* (
     validation: few,
     test: few
   }
-  const run = yield* build(
+  const run = yield* buildRun(
     {
       model: () => net(widths),
       objective: Objective.classification,
       optimizer: Optimizer.fromConfig,
       scheduler: Scheduler.fromConfig
     },
+    { config, dataset },
+    TrainState.initial(1, "bench"),
     {
-      id: "bench",
-      config,
-      dataset,
-      random: Random.make(1),
-      store,
+      save: store,
       remade: Effect.succeed(0),
       best: Effect.succeedNone,
       epochEnd: Effect.succeedNone,
-      clear: Effect.void
+      archive: Effect.void
     }
   )
   yield* train(run, yield* dataset.train.batch(new Int32Array(batch_size)), Progress.initial)
-  yield* Ref.update(run.progress, (progress) => ({
+  yield* Checkpointer.advance(run[TypeId], (progress) => ({
     ...progress,
     epoch: 25,
     globalStep: 25,
@@ -119,9 +118,9 @@ let step = 0
 /** The run as a checkpoint of a place of its own, disposed of with the scope. */
 export const snapshot = (run: Run.Run) =>
   Effect.acquireRelease(
-    Effect.map(Ref.get(run.progress), (progress) => {
+    Effect.map(Checkpointer.progress(run[TypeId]), (progress) => {
       step += 1
-      return RunState.take(run, { ...progress, step, globalStep: progress.globalStep + step })
+      return Checkpointer.snapshot(run[TypeId], { ...progress, step, globalStep: progress.globalStep + step })
     }),
     ({ dispose }) => Effect.sync(dispose)
   )

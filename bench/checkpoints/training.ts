@@ -4,11 +4,13 @@ import * as NodeFileSystem from "../../src/io/NodeFileSystem.js"
 import type { Tensor } from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Ref from "effect/Ref"
 import { CheckpointStore, Observer, SaveRequest, Stages } from "holdfast"
 import type { Run } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
 import * as FileStore from "../../src/checkpointing/store/FileStore.js"
+import * as Checkpointer from "../../src/training/Checkpointer.js"
+import { partsOf } from "../../src/training/ModelParts.js"
+import { TypeId } from "../../src/training/Run.js"
 import { tensorOf } from "../../src/training/Weights.js"
 import * as Memory from "./memory.js"
 import { large, makeRun, snapshot } from "./run.js"
@@ -29,7 +31,7 @@ const steps = 100
 const saves = 8
 
 const tensorsOf = (run: Run.Run): ReadonlyArray<Tensor> => [
-  ...run.weights.map(tensorOf),
+  ...partsOf(run).weights.map(tensorOf),
   ...Object.values(run.optimizer.stateDict().tensors)
 ]
 
@@ -52,9 +54,9 @@ const main = Effect.gen(function* () {
   let asked = 0
   const stalls: Array<number> = []
   const train = Stages.trainEpoch.run(run).pipe(
-    Effect.zipRight(run.saver.settle),
+    Effect.zipRight(Checkpointer.drain(run[TypeId])),
     Effect.zipRight(
-      Ref.update(run.progress, (progress) => ({
+      Checkpointer.advance(run[TypeId], (progress) => ({
         ...progress,
         epoch: progress.epoch + 1,
         step: 0,

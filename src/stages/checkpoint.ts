@@ -1,14 +1,12 @@
 import * as Effect from "effect/Effect"
-import * as Ref from "effect/Ref"
 import { bestsOf } from "../checkpointing/CheckpointEntry.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import * as Stage from "../Stage.js"
 import { t } from "../language/Text.js"
 import { metricOf } from "../training/MetricError.js"
-import * as Progress from "../training/Progress.js"
-import type { Run } from "../training/Run.js"
+import * as Checkpointer from "../training/Checkpointer.js"
+import { save, TypeId, type Run } from "../training/Run.js"
 import * as SavePolicy from "../training/SavePolicy.js"
-import { save, secondsSinceSave } from "../training/Saving.js"
 
 /**
  * Saves the run when `training.save_interval` says so, at the end, whenever this epoch is the best so
@@ -25,23 +23,22 @@ export const checkpoint = Stage.make("checkpoint", {
   },
   run: (run: Run) =>
     Effect.gen(function* () {
-      const before = yield* Ref.get(run.progress)
+      const before = yield* Checkpointer.progress(run[TypeId])
       for (const { by, metric } of keptBy(run.config.training)) yield* metricOf(run, metric, by)
       const due = SavePolicy.dueAtEpochEnd(run.config.training, {
         epoch: before.epoch + 1,
         globalStep: before.globalStep,
-        secondsSinceSave: yield* secondsSinceSave(run),
+        secondsSinceSave: yield* Checkpointer.secondsSinceSave(run[TypeId]),
         metrics: before.position.metrics,
         history: before.history,
         best: before.best,
         isStopped: before.stopped !== null
       })
-      const after = Progress.afterStage(before, yield* Ref.get(run.nextStage), 0)
-      if (due.best) yield* save(run, "best", after)
+      if (due.best) yield* save(run, "best")
       for (const [name, { epoch }] of bestsOf({ best: null, bests: before.bests })) {
-        if (epoch === before.epoch + 1) yield* save(run, name, after)
+        if (epoch === before.epoch + 1) yield* save(run, name)
       }
-      if (due.latest) yield* save(run, "latest", after)
+      if (due.latest) yield* save(run, "latest")
       return run
     })
 })

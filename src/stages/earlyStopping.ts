@@ -1,16 +1,17 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Ref from "effect/Ref"
 import * as Schema from "effect/Schema"
 import { epochOfWeights } from "../checkpointing/Checkpoint.js"
 import { JsonNumber } from "../io/JsonNumber.js"
 import { english, t } from "../language/Text.js"
 import { emit } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
+import * as Checkpointer from "../training/Checkpointer.js"
 import { metricOf } from "../training/MetricError.js"
 import { improves, isSame, Mode, startsOver, wrongMode, type Monitor } from "../training/Monitor.js"
-import * as Restore from "../training/Restore.js"
-import { stop, type Run } from "../training/Run.js"
+import { partsOf } from "../training/ModelParts.js"
+import * as RestoreState from "../training/RestoreState.js"
+import { stop, TypeId, type Run } from "../training/Run.js"
 import { cellOf } from "../training/StateCell.js"
 import { refuse } from "../training/StageError.js"
 
@@ -108,7 +109,7 @@ export const earlyStopping = ({
       stopStands: (run) =>
         Effect.gen(function* () {
           const state = (yield* cell(run)).get()
-          const { stopped } = yield* Ref.get(run.progress)
+          const { stopped } = yield* Checkpointer.progress(run[TypeId])
           if (stopped !== reasonOf(state)) return null
           return isSame(state, monitor) && state.waited >= patience
         }),
@@ -134,7 +135,7 @@ export const earlyStopping = ({
 
 const restoreBest = (run: Run) =>
   Effect.gen(function* () {
-    const saved = Option.filter(yield* run.best, ({ meta }) => meta.run_id === run.id)
+    const saved = Option.filter(yield* run[TypeId].store.best, ({ meta }) => meta.run_id === run.id)
     const message = yield* Option.match(saved, {
       onNone: () =>
         Effect.succeed(
@@ -142,7 +143,7 @@ const restoreBest = (run: Run) =>
         ),
       onSome: ({ checkpoint }) =>
         Effect.as(
-          Restore.weights(checkpoint, run.weights),
+          RestoreState.weights(checkpoint, partsOf(run).weights),
           t`the weights of epoch ${epochOfWeights(checkpoint.meta)}, the best, are restored`
         )
     })

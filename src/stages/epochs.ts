@@ -1,17 +1,18 @@
 import * as Effect from "effect/Effect"
-import * as Ref from "effect/Ref"
 import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import { stored, t } from "../language/Text.js"
 import { emit, type Observer } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
-import { afterDivergence } from "../training/AfterDivergence.js"
+import * as Checkpointer from "../training/Checkpointer.js"
+import { recoverFromDivergence } from "../training/RecoverFromDivergence.js"
 import { Diverged } from "../training/Diverged.js"
 import { FitError } from "../training/Compatibility.js"
 import * as Progress from "../training/Progress.js"
 import type { MetricError } from "../training/MetricError.js"
 import * as RunPlan from "../training/RunPlan.js"
-import type { Run } from "../training/Run.js"
-import { onExit, save, transaction } from "../training/Saving.js"
+import { EpochContext } from "../training/EpochContext.js"
+import { onExit, transaction } from "../training/Flush.js"
+import { TypeId, type Run } from "../training/Run.js"
 import { refuse, type StageError } from "../training/StageError.js"
 import type { StateError } from "../training/Stateful.js"
 import { leaves, structure, withPlan } from "./checkEpoch.js"
@@ -62,7 +63,7 @@ export const epochs = <const Stages extends ReadonlyArray<EpochStage<unknown, un
         >
       ).pipe(
         // Here, and not as the scope closes, since finalizers that stages have added may be slow.
-        Effect.onExit((exit) => onExit(run, exit))
+        Effect.onExit((exit) => onExit(run[TypeId], exit))
       )
   })
 }
@@ -72,9 +73,10 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     const { num_epochs } = run.config.training
     const names = stages.map((stage) => stage.name)
     const tracking = leaves(stages).find(({ role }) => role?.provides?.includes("best"))
-    yield* Ref.set(run.primary, tracking?.role?.state ?? null)
+    const primary = tracking?.role?.state ?? null
+    const checkpointer = run[TypeId]
     const stoppedBy = yield* reconsider(run, stages)
-    const first = yield* Ref.get(run.progress)
+    const first = yield* Checkpointer.progress(checkpointer)
     yield* checkNext(names, first.position.stage)
     const { config, objective, scheduler } = run
     yield* withPlan(stages, RunPlan.make(config.training, objective, scheduler))
@@ -82,15 +84,15 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
       const { epoch, stopped } = first
       yield* emit({ _tag: "AlreadyFinished", epoch, epochs: num_epochs, stopped, stoppedBy })
       // Where nothing is trained, nothing is saved: it would move the latest to where the run began.
-      yield* Ref.set(run.lastOrder, first)
+      yield* Checkpointer.skipSave(checkpointer)
       yield* finish(run, stages)
       return run
     }
-    yield* run.clear
+    yield* checkpointer.store.archive
     const started = performance.now()
     let progress = first
     if (Progress.isEpochEnd(first) && run.config.training.on_divergence.name === "restore") {
-      yield* save(run, "latest")
+      yield* Checkpointer.save(checkpointer, "latest")
     }
     while (!isOver(progress, num_epochs)) {
       const from = Math.max(0, names.indexOf(progress.position.stage ?? ""))
@@ -98,14 +100,14 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
         stages.slice(from),
         (stage, i) =>
           Effect.zipRight(
-            step(run, stage, names[from + i + 1] ?? null),
+            step(run, stage, names[from + i + 1] ?? null, primary),
             // A signal that has come while the stage blocked is seen before the next begins.
-            Effect.suspend(() => run.saver.breathe(performance.now()))
+            Effect.suspend(() => Checkpointer.yieldToEventLoop(checkpointer, performance.now()))
           ),
         { discard: true }
       )
       const isRestored = yield* orRestored(run, rest)
-      progress = yield* Ref.get(run.progress)
+      progress = yield* Checkpointer.progress(checkpointer)
       if (isRestored) continue
       const record = progress.history[progress.history.length - 1]!
       yield* emit({
@@ -135,24 +137,32 @@ const orRestored = <E, R>(run: Run, rest: Effect.Effect<void, E, R>) =>
       Effect.catchAll(
         (error): Effect.Effect<boolean, E | Diverged | CheckpointError | StateError, Observer> =>
           error instanceof Diverged
-            ? Effect.as(afterDivergence(run, error), true)
+            ? Effect.as(recoverFromDivergence(run, error), true)
             : Effect.fail(error)
       )
     )
   )
 
 /** Runs one stage and, if it comes to its end, moves on to the next. */
-const step = <E, R>(run: Run, stage: EpochStage<E, R>, next: string | null) =>
+const step = <E, R>(
+  run: Run,
+  stage: EpochStage<E, R>,
+  next: string | null,
+  primary: string | null
+) =>
   Effect.gen(function* () {
-    yield* Ref.set(run.nextStage, next)
+    const inContext = Effect.provideService(stage.run(run), EpochContext, {
+      current: { isResumable: stage.resumable, next },
+      primary
+    })
     if (stage.resumable) {
-      yield* stage.run(run)
+      yield* inContext
       // It has counted its own time, step by step.
-      yield* Ref.update(run.progress, (progress) => Progress.afterStage(progress, next, 0))
+      yield* Checkpointer.advance(run[TypeId], (progress) => Progress.afterStage(progress, next, 0))
       return
     }
     const started = performance.now()
-    yield* transaction(run, stage.run(run), (progress) =>
+    yield* transaction(run[TypeId], inContext, (progress) =>
       Progress.afterStage(progress, next, (performance.now() - started) / 1000)
     )
   })
@@ -163,15 +173,15 @@ const step = <E, R>(run: Run, stage: EpochStage<E, R>, next: string | null) =>
  */
 const finish = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
   Effect.gen(function* () {
-    yield* save(run, "latest")
-    yield* run.saver.settle
+    yield* Checkpointer.save(run[TypeId], "latest")
+    yield* Checkpointer.drain(run[TypeId])
     for (const { role } of leaves(stages)) yield* role?.afterTraining?.(run) ?? Effect.void
   })
 
 /** Has a run that a stage had stopped go on where that stage would not stop it now; else names it. */
 const reconsider = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
   Effect.gen(function* () {
-    const { stopped } = yield* Ref.get(run.progress)
+    const { stopped } = yield* Checkpointer.progress(run[TypeId])
     if (stopped === null) return null
     for (const { name, role } of leaves(stages)) {
       const stands = (yield* role?.stopStands?.(run) ?? Effect.succeed(null)) ?? null
@@ -179,7 +189,7 @@ const reconsider = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
       if (stands === null) continue
       const message = t`the run had been stopped (${stored(stopped)}), which ${name} would not do now: it goes on`
       yield* emit({ _tag: "Notice", level: "warning", message })
-      yield* Ref.update(run.progress, Progress.unstopped)
+      yield* Checkpointer.advance(run[TypeId], Progress.unstopped)
     }
     return null
   })

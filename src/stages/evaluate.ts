@@ -1,15 +1,14 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Ref from "effect/Ref"
 import { epochOfWeights } from "../checkpointing/Checkpoint.js"
 import type { SplitName } from "../data/Dataset.js"
 import { english, t } from "../language/Text.js"
 import { emit } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
+import * as Checkpointer from "../training/Checkpointer.js"
 import { overSplit } from "../training/Evaluation.js"
-import * as Restore from "../training/Restore.js"
-import type { Run } from "../training/Run.js"
-import { transaction } from "../training/Saving.js"
+import { transaction } from "../training/Flush.js"
+import { TypeId, withWeights, type Run } from "../training/Run.js"
 
 /** What a pipeline achieved: metrics over a split, of the weights that `epoch` has trained. */
 export interface Summary {
@@ -26,15 +25,14 @@ export const evaluate = (split: SplitName) =>
     gives: english`a summary`,
     run: (run: Run) =>
       Effect.gen(function* () {
-        const saved = Option.getOrNull(yield* run.best)
+        const checkpointer = run[TypeId]
+        const saved = Option.getOrNull(yield* checkpointer.store.best)
         const best = saved?.meta.run_id === run.id ? saved.checkpoint : null
         const measure = overSplit(run, split)
-        const metrics = yield* transaction(
-          run,
-          best === null ? measure : Restore.withWeightsOf(best, run.weights, measure),
-          (progress) => progress
-        )
-        const epoch = epochOfWeights(best?.meta ?? (yield* Ref.get(run.progress)))
+        const metrics = yield* best === null
+          ? transaction(checkpointer, measure)
+          : withWeights(run, best, measure)
+        const epoch = epochOfWeights(best?.meta ?? (yield* Checkpointer.progress(checkpointer)))
         yield* emit({ _tag: "Evaluated", split, epoch, metrics })
         const summary: Summary = { split, epoch, metrics }
         return summary

@@ -13,9 +13,10 @@ import { english, t } from "../language/Text.js"
 import { checkArchitecture } from "../training/Compatibility.js"
 import type { Objective } from "../training/Objective.js"
 import * as Random from "../training/Random.js"
-import * as Restore from "../training/Restore.js"
+import * as RestoreState from "../training/RestoreState.js"
+import { acquireModel } from "../training/BuildModel.js"
 import type { RunConfig } from "../training/Run.js"
-import { acquireModel, type ModelBuilder } from "../training/RunParts.js"
+import type { ModelBuilder } from "../training/RunParts.js"
 import { predictor, type TrainedModel } from "../training/TrainedModel.js"
 import { ofModel } from "../training/Weights.js"
 import * as Inputs from "./Inputs.js"
@@ -68,7 +69,7 @@ export const restoreModel = <C extends RunConfig, I>(
         )
         const weights = ofModel(model)
         yield* checkArchitecture(checkpoint, path, weights)
-        yield* Restore.weights(checkpoint, weights)
+        yield* RestoreState.weights(checkpoint, weights)
         const trained: TrainedModel<C> = {
           path,
           epoch: epochOfWeights(checkpoint.meta),

@@ -1,29 +1,37 @@
-import { randomUUID } from "node:crypto"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
 import { Backend } from "../backends/Backend.js"
 import { epochEnd } from "../checkpointing/SelectCheckpoint.js"
 import { CheckpointStore, type CheckpointWriter } from "../checkpointing/store/CheckpointStore.js"
-import { Resumption } from "../checkpointing/resume/Resumption.js"
+import { chooseStart, type Source, type Start } from "../checkpointing/resume/ChooseStart.js"
 import * as ImportCheckpoint from "../checkpointing/resume/ImportCheckpoint.js"
+import { Resumption } from "../checkpointing/resume/Resumption.js"
 import { differences } from "../config/Compare.js"
-import { stored, t } from "../language/Text.js"
+import type { Dataset } from "../data/Dataset.js"
 import { emit } from "../events/Observer.js"
+import { stored, t } from "../language/Text.js"
 import * as Stage from "../Stage.js"
 import { Abort } from "../training/Abort.js"
+import { acquireModel } from "../training/BuildModel.js"
+import {
+  buildFields,
+  buildModels,
+  makeRun,
+  type BuiltFields,
+  type Models
+} from "../training/BuildRun.js"
 import * as Compatibility from "../training/Compatibility.js"
-import * as RunPlan from "../training/RunPlan.js"
+import { giveUp, onExit } from "../training/Flush.js"
 import * as LastActivation from "../training/LastActivation.js"
-import * as Progress from "../training/Progress.js"
+import { partsOf } from "../training/ModelParts.js"
 import * as Random from "../training/Random.js"
-import * as Restore from "../training/Restore.js"
-import { position, type Run, type RunConfig } from "../training/Run.js"
-import { acquireModel, build, type RunParts } from "../training/RunParts.js"
+import { TypeId, type Run, type RunConfig } from "../training/Run.js"
+import type { RunParts } from "../training/RunParts.js"
+import * as RunPlan from "../training/RunPlan.js"
 import * as Scheduler from "../training/Scheduler.js"
-import { onExit } from "../training/Saving.js"
+import * as TrainState from "../training/TrainState.js"
 import { ofModel, tensorOf } from "../training/Weights.js"
 import * as Inputs from "./Inputs.js"
-import { chooseStart, type Start } from "../checkpointing/resume/ChooseStart.js"
 import type { Prepared } from "./loadDataset.js"
 
 /**
@@ -48,45 +56,40 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) => {
       Inputs.hasTraining(config)
         ? Effect.map(prepare(parts, config as C), (ready) => void prepared.set(config, ready))
         : Effect.void,
-    run: ({ config, dataset }: Prepared<C>) =>
+    run: (input: Prepared<C>) =>
       Effect.gen(function* () {
+        const { config, dataset } = input
         const { folder, start } = prepared.get(config) ?? (yield* prepare(parts, config))
-        const clear = yield* clearing(folder, start)
-        const earlier = start.from?.checkpoint
-        const id = earlier?.meta.run_id ?? randomUUID()
-        const run = yield* build(parts, {
-          id,
-          config,
-          dataset,
-          random: earlier
-            ? Random.make(earlier.meta.random_state.seed)
-            : Random.make(config.training.seed),
-          clear,
-          store: folder.save,
-          remade: folder.remade,
-          best: folder.best,
-          epochEnd: epochEnd(folder, id)
-        })
-        const warning = LastActivation.warning(run.model, run.objective)
+        const { from } = start
+        const random = Random.make(from?.checkpoint.meta.random_state.seed ?? config.training.seed)
+        const models = yield* buildModels(parts, input, random)
+        const warning = LastActivation.warning(models["model"]!, parts.objective)
         if (warning !== null) yield* emit({ _tag: "Notice", level: "warning", message: warning })
-        const isUnchanged = start.from !== null && (yield* goOn(run, start.from))
-        // What the folder holds of this run goes only when the run really changes it.
-        if (start.from === null || start.from.isElsewhere) yield* clear
-        const path = start.from === null ? null : yield* pathOf(folder, start.from)
-        if (path !== null && isUnchanged) {
-          const saved = yield* Ref.get(run.progress)
-          yield* Ref.set(run.lastOrder, saved)
-          yield* Ref.set(run.lastSave, { progress: saved, path })
-        }
-        yield* Effect.addFinalizer((exit) => onExit(run, exit))
+        const isSameData = from === null || (yield* check(from, models, dataset))
+        const { continues, isUnchanged, state } =
+          from === null
+            ? TrainState.begun(config)
+            : TrainState.resumed(from.checkpoint, config, isSameData)
+        const built = yield* buildFields(parts, input, models, state)
+        if (from !== null) yield* report(from, built, { continues, isSameData })
+
+        const archive = yield* archiveOnce(folder, start)
+        // What the folder holds of this run is moved only when the run really changes it.
+        if (from === null || from.isElsewhere) yield* archive
+        const path = from === null ? null : yield* pathIn(folder, from)
+        const lastDurable = path !== null && isUnchanged ? { path, progress: state.progress } : null
+        const { best, remade, save } = folder
+        const store = { save, remade, best, epochEnd: epochEnd(folder, state.id), archive }
+        const run = yield* makeRun(built, state, store, lastDurable)
+        yield* Effect.addFinalizer((exit) => onExit(run[TypeId], exit))
         yield* Effect.forkScoped(endWithFolder(run, folder))
-        const { epoch, step } = yield* position(run)
+        const { epoch, step } = state.progress
         yield* emit({
           _tag: "RunStarted",
           epochs: config.training.num_epochs,
           stepsPerEpoch: Math.ceil(dataset.train.size / config.training.batch_size),
-          parameters: run.weights.reduce((sum, weight) => sum + tensorOf(weight).size, 0),
-          from: start.from === null ? null : { ...placeOf(start.from), epoch, step }
+          parameters: partsOf(run).weights.reduce((sum, one) => sum + tensorOf(one).size, 0),
+          from: from === null ? null : { ...sourceOf(from), epoch, step }
         })
         return run
       })
@@ -133,7 +136,7 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
 const checkModel = <C extends RunConfig>(
   parts: RunParts<C>,
   config: C,
-  { checkpoint, path }: NonNullable<Start["from"]>
+  { checkpoint, path }: Source
 ) =>
   Effect.gen(function* () {
     yield* Backend
@@ -146,29 +149,25 @@ const checkModel = <C extends RunConfig>(
     yield* Compatibility.checkArchitecture(checkpoint, path, ofModel(model))
   }).pipe(Effect.scoped)
 
-const placeOf = ({ path, reason }: NonNullable<Start["from"]>) =>
-  reason === undefined ? { path } : { path, reason }
+const sourceOf = ({ path, reason }: Source) => (reason === undefined ? { path } : { path, reason })
 
 /** Ends the run at once when another process has its folder: nothing of it can be saved any more. */
 const endWithFolder = Effect.fnUntraced(function* (run: Run, folder: CheckpointWriter) {
   const abort = yield* Abort
   const error = yield* folder.lost
-  yield* Ref.set(run.isFlushed, true)
+  yield* giveUp(run[TypeId])
   yield* abort.with(error)
 })
 
-/** The path under which the folder keeps what the run goes on from. */
-const pathOf = (
-  folder: CheckpointWriter,
-  { checkpoint, isElsewhere, path }: NonNullable<Start["from"]>
-) =>
+/** The path under which the folder keeps the checkpoint that the run resumes from. */
+const pathIn = (folder: CheckpointWriter, { checkpoint, isElsewhere, path }: Source) =>
   isElsewhere ? ImportCheckpoint.importCheckpoint(folder, path, checkpoint) : Effect.succeed(path)
 
 /**
- * Moves aside what is not of the run as it goes on, once: another run's checkpoints, and those that
- * lie after the place that it has gone back to.
+ * Moves aside, once, what is not part of the run that resumes: the checkpoints of other runs, and
+ * those that are later than where it resumes.
  */
-const clearing = (folder: CheckpointWriter, { archive, from, stays }: Start) =>
+const archiveOnce = (folder: CheckpointWriter, { archive, from, stays }: Start) =>
   Effect.gen(function* () {
     const isDone = yield* Ref.make(!archive)
     return Effect.gen(function* () {
@@ -184,57 +183,48 @@ const clearing = (folder: CheckpointWriter, { archive, from, stays }: Start) =>
     })
   })
 
-/**
- * Puts a checkpoint into a newly built run, if the two fit; says what has changed since. Gives
- * whether the run stands where the checkpoint does.
- */
-const goOn = Effect.fn("restoreOrInit.goOn")(function* (
-  run: Run,
-  { checkpoint, path }: NonNullable<Start["from"]>
+/** Fails unless the checkpoint matches models and data; whether the data is the same. */
+const check = Effect.fn("restoreOrInit.check")(function* (
+  { checkpoint, path }: Source,
+  models: Models,
+  dataset: Dataset
 ) {
   const { allowDatasetChange } = yield* Resumption
-  yield* Compatibility.checkClassCount(checkpoint, path, run.dataset)
-  yield* Compatibility.checkArchitecture(checkpoint, path, run.weights)
-  const sameData = yield* Compatibility.checkDataset(checkpoint, path, run.dataset).pipe(
+  yield* Compatibility.checkClassCount(checkpoint, path, dataset)
+  yield* Compatibility.checkArchitecture(checkpoint, path, partsOf({ models }).weights)
+  return yield* Compatibility.checkDataset(checkpoint, path, dataset).pipe(
     Effect.as(true),
     Effect.catchAll((error) => (allowDatasetChange ? Effect.succeed(false) : Effect.fail(error)))
   )
-  yield* Restore.weights(checkpoint, run.weights)
-  const lostStates = yield* Restore.layerStates(checkpoint, run.statefulLayers)
-  const sameOptimizer = yield* Restore.optimizer(checkpoint, run.optimizer)
-  yield* Restore.scheduler(checkpoint, run.scheduler)
-  for (const [stage, state] of yield* Restore.stageStates(checkpoint)) {
-    run.unclaimed.set(stage, state)
-  }
-  const saved = Restore.progress(checkpoint)
-  yield* Ref.set(run.newest, Date.parse(checkpoint.meta.saved_at) || 0)
-  const before = (checkpoint.meta.config as Partial<RunConfig>).training?.num_epochs ?? 0
-  const goesFurther = saved.stopped !== null && run.config.training.num_epochs > before
-  const isTraining = saved.position.example < checkpoint.meta.dataset.sizes.train
-  const onSameData = sameData || !isTraining ? saved : Progress.restartTraining(saved)
-  yield* Ref.set(run.progress, goesFurther ? Progress.unstopped(onSameData) : onSameData)
+})
 
-  const changes = differences(checkpoint.meta.config, run.config)
+/** Reports what has changed since the checkpoint, and what the run starts without. */
+const report = Effect.fn("restoreOrInit.report")(function* (
+  { checkpoint: { meta } }: Source,
+  { fields, notRestored }: BuiltFields<RunConfig>,
+  { continues, isSameData }: { readonly continues: boolean; readonly isSameData: boolean }
+) {
+  const changes = differences(meta.config, fields.config)
   if (changes.length > 0) yield* emit({ _tag: "ConfigChanged", changes })
+  const { layers, optimizers } = notRestored
   const warnings = [
-    sameData
+    isSameData
       ? null
       : t`the data has changed: the epoch under way begins anew, and the run is no longer exact`,
-    sameOptimizer
+    ...optimizers.map(
+      (name) => t`the checkpoint holds the state of another optimizer: ${name} begins without one`
+    ),
+    layers.length === 0
       ? null
-      : t`the checkpoint holds the state of another optimizer: ${run.optimizer.name} begins without one`,
-    lostStates.length === 0
-      ? null
-      : t`the checkpoint holds no states that fit the stateful layer ${lostStates.join(", ")}: it begins with zeros, and the run is no longer exact`,
-    goesFurther
-      ? t`the run had been stopped (${stored(saved.stopped)}); it goes on to the new training.num_epochs`
+      : t`the checkpoint holds no states that fit the stateful layer ${layers.join(", ")}: it begins with zeros, and the run is no longer exact`,
+    continues
+      ? t`the run had been stopped (${stored(meta.stopped ?? "")}); it goes on to the new training.num_epochs`
       : null,
-    checkpoint.meta.backend === run.backend
+    meta.backend === fields.backend
       ? null
-      : t`the checkpoint is from the backend ${checkpoint.meta.backend}, this is ${run.backend}: the run is no longer exact to the bit`
+      : t`the checkpoint is from the backend ${meta.backend}, this is ${fields.backend}: the run is no longer exact to the bit`
   ]
   for (const message of warnings) {
     if (message !== null) yield* emit({ _tag: "Notice", level: "warning", message })
   }
-  return sameData && !goesFurther
 })

@@ -1,13 +1,14 @@
 import * as Effect from "effect/Effect"
-import * as Ref from "effect/Ref"
 import { isFurther } from "../checkpointing/FileNames.js"
 import { t } from "../language/Text.js"
 import { emit } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
+import * as Checkpointer from "../training/Checkpointer.js"
+import { EpochContext } from "../training/EpochContext.js"
 import { metricOf } from "../training/MetricError.js"
 import { isSame, startsOver, wrongMode, type Mode } from "../training/Monitor.js"
 import { bestUnder, isBetter, withBest } from "../training/Progress.js"
-import type { Run } from "../training/Run.js"
+import { TypeId, type Run } from "../training/Run.js"
 import { refuse } from "../training/StageError.js"
 
 const unnamed = "trackBest"
@@ -55,16 +56,17 @@ export const trackBest = ({
     run: (run: Run) =>
       Effect.gen(function* () {
         const value = yield* metricOf(run, metric, name)
-        const isFirst = ((yield* Ref.get(run.primary)) ?? state) === state
+        const { primary } = yield* EpochContext
+        const isFirst = (primary ?? state) === state
         const under = isFirst ? "best" : alias
-        const progress = yield* Ref.get(run.progress)
+        const progress = yield* Checkpointer.progress(run[TypeId])
         const best = bestUnder(progress, under)
         const isOther = best !== null && !isSame(best, { metric, mode })
         const before = isOther ? null : best
         const now = isBetter(value, before, mode)
           ? { metric, mode, value, epoch: progress.epoch + 1 }
           : before
-        yield* Ref.set(run.progress, withBest(progress, under, now))
+        yield* Checkpointer.advance(run[TypeId], (after) => withBest(after, under, now))
         if (isOther) {
           const message = startsOver(name, best, { metric, mode })
           yield* emit({ _tag: "Notice", level: "warning", message })

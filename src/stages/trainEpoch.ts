@@ -1,20 +1,21 @@
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as Ref from "effect/Ref"
 import { fetch } from "../data/Dataset.js"
 import { batchAt, permutation } from "../data/Order.js"
 import { t } from "../language/Text.js"
 import { emit, Observer } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
+import * as Checkpointer from "../training/Checkpointer.js"
 import { Diverged } from "../training/Diverged.js"
 import { means, prefixed } from "../training/Evaluation.js"
+import { markUnsaveable } from "../training/Flush.js"
 import * as Progress from "../training/Progress.js"
 import * as Random from "../training/Random.js"
-import { learningRate, logMetrics, type Run } from "../training/Run.js"
+import { logMetrics, TypeId, type Run } from "../training/Run.js"
+import { learningRate } from "../training/RunFields.js"
 import { SaveRequest } from "../training/SaveRequest.js"
 import * as SavePolicy from "../training/SavePolicy.js"
-import { isGone, save, secondsSinceSave } from "../training/Saving.js"
 import { train } from "../training/TrainStep.js"
 
 /**
@@ -39,7 +40,8 @@ export const trainEpoch = Stage.make("trainEpoch", {
       const observer = yield* Observer
       const { batch_size, num_epochs, save_interval } = run.config.training
       const every = SavePolicy.intervals(save_interval).filter(({ unit }) => unit !== "epochs")
-      let progress = yield* Ref.get(run.progress)
+      const checkpointer = run[TypeId]
+      let progress = yield* Checkpointer.progress(checkpointer)
       const { epoch } = progress
       const { size } = run.dataset.train
       // A function of the seed and the epoch, so that any place in it is reached at once.
@@ -61,11 +63,11 @@ export const trainEpoch = Stage.make("trainEpoch", {
         const isAsked = yield* saveRequest.take
         if (
           isAsked ||
-          (yield* isGone(run)) ||
+          (yield* Checkpointer.isStoreRemade(checkpointer)) ||
           (every.length > 0 && (yield* isDue(run, every, progress)))
         )
-          yield* save(run, "latest")
-        yield* run.saver.breathe(started)
+          yield* Checkpointer.save(checkpointer, "latest")
+        yield* Checkpointer.yieldToEventLoop(checkpointer, started)
       }
       const { sums } = progress.position
       yield* logMetrics(run, {
@@ -84,7 +86,7 @@ const isDue = (
 ) =>
   position.example >= run.dataset.train.size
     ? Effect.succeed(false)
-    : Effect.map(secondsSinceSave(run), (secondsSinceSave) =>
+    : Effect.map(Checkpointer.secondsSinceSave(run[TypeId]), (secondsSinceSave) =>
         SavePolicy.isDueAfterStep(every, { globalStep, secondsSinceSave })
       )
 
@@ -109,16 +111,15 @@ const advance = Effect.fnUntraced(function* (
   const batch = yield* restore(fetch(run.dataset, "train", due, draw))
   const sums = yield* Effect.tapErrorCause(train(run, batch, before), (cause) => {
     const failure = Option.getOrNull(Cause.failureOption(cause))
-    const left = failure instanceof Diverged ? "diverged" : "torn"
-    // A snapshot from before a stage around this one is as whole as it was.
-    return Ref.update(run.boundary, (boundary) => boundary ?? left)
+    const why = failure instanceof Diverged ? "Diverged" : "Inconsistent"
+    return markUnsaveable(run[TypeId], why)
   })
   const done = { examples: batch.size, seconds: (performance.now() - started) / 1000 }
   if (sums === null) {
     const message = t`step ${before.step + 1} of epoch ${before.epoch + 1} has diverged and is skipped`
     yield* emit({ _tag: "Notice", level: "warning", message })
   }
-  return yield* Ref.updateAndGet(run.progress, (progress) =>
+  return yield* Checkpointer.advance(run[TypeId], (progress) =>
     sums === null
       ? Progress.afterSkip(progress, done)
       : Progress.afterStep(progress, { ...done, sums })

@@ -3,7 +3,8 @@ import * as Stage from "../Stage.js"
 import { t } from "../language/Text.js"
 import * as Divergence from "../training/Divergence.js"
 import { overSplit, prefixed } from "../training/Evaluation.js"
-import { logMetrics, type Run } from "../training/Run.js"
+import * as Checkpointer from "../training/Checkpointer.js"
+import { logMetrics, TypeId, type Run } from "../training/Run.js"
 
 /** Measures `val_loss`, and the objective's other metrics likewise, on the validation split. */
 export const validate = Stage.make("validate", {
@@ -18,7 +19,8 @@ export const validate = Stage.make("validate", {
     Effect.gen(function* () {
       const metrics = yield* overSplit(run, "validation")
       if (run.dataset.validation.size > 0) {
-        yield* Divergence.checkLoss(run, "val_loss", metrics["loss"]!)
+        const at = yield* Checkpointer.progress(run[TypeId])
+        yield* Divergence.checkLoss(run, at, "val_loss", metrics["loss"]!)
       }
       yield* logMetrics(run, prefixed("val", metrics))
       return run

@@ -1,20 +1,20 @@
 import type { Tensor } from "../tf.js"
 import * as Effect from "effect/Effect"
-import * as Ref from "effect/Ref"
 import { english } from "../language/Text.js"
 import type { BackendError } from "../backends/BackendError.js"
 import * as Norm from "../backends/Norm.js"
 import { Diverged, type Culprit } from "./Diverged.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
+import { partsOf } from "./ModelParts.js"
 import type { Progress } from "./Progress.js"
-import { learningRate, type Run } from "./Run.js"
+import { learningRate, type RunFields } from "./RunFields.js"
 import { tensorOf, type Weight } from "./Weights.js"
 
 /** What gives it away that a run has diverged. */
 export type Oddity = Pick<Diverged, "quantity" | "value">
 
 /** What is odd about a step before its update, by its loss and, if measured, the gradient's norm. */
-export const oddityOf = (run: Run, loss: number, norm: number | undefined): Oddity | null => {
+export const oddityOf = (run: RunFields, loss: number, norm: number | undefined): Oddity | null => {
   const limit = DivergencePolicy.limitOf(run.config.training.on_divergence)
   if (DivergencePolicy.isBeyond(loss, limit)) return { quantity: "train_loss", value: loss }
   return norm !== undefined && DivergencePolicy.isBeyond(norm, limit)
@@ -24,7 +24,7 @@ export const oddityOf = (run: Run, loss: number, norm: number | undefined): Oddi
 
 /** The error of a step that has diverged, by what is left of it: gradients by the weights' names. */
 export const inStep = (
-  run: Run,
+  run: RunFields,
   at: Progress,
   oddity: Oddity,
   inputs: ArrayLike<number>,
@@ -38,18 +38,17 @@ export const inStep = (
   })
 
 /** Fails if a loss that was measured outside of a step has diverged. */
-export const checkLoss = (run: Run, quantity: string, value: number) =>
+export const checkLoss = (run: RunFields, at: Progress, quantity: string, value: number) =>
   Effect.gen(function* () {
     const limit = DivergencePolicy.limitOf(run.config.training.on_divergence)
     if (!DivergencePolicy.isBeyond(value, limit)) return
-    const at = yield* Ref.get(run.progress)
-    const culprit = yield* firstBeyond(run.weights, limit!)
+    const culprit = yield* firstBeyond(partsOf(run).weights, limit!)
     return yield* diverged(run, at, { quantity, value, step: 0, culprit })
   })
 
 /** Whether all weights are finite; fails if some have diverged. */
 export const checkWeights = (
-  run: Run,
+  run: RunFields,
   at: Progress,
   tensors: ReadonlyArray<Tensor>
 ): Effect.Effect<boolean, BackendError | Diverged> =>
@@ -58,7 +57,7 @@ export const checkWeights = (
     const norms = yield* Norm.norms(tensors)
     const first = norms.findIndex((norm) => DivergencePolicy.isBeyond(norm, limit))
     if (first === -1) return norms.every((norm) => Number.isFinite(norm))
-    const culprit: Culprit = { kind: "weight", name: run.weights[first]!.name }
+    const culprit: Culprit = { kind: "weight", name: partsOf(run).weights[first]!.name }
     const value = norms[first]!
     return yield* diverged(run, at, {
       quantity: english`weight norm`,
@@ -69,7 +68,7 @@ export const checkWeights = (
   })
 
 const diverged = (
-  run: Run,
+  run: RunFields,
   at: Progress,
   found: Pick<Diverged, "quantity" | "value" | "step" | "culprit">
 ) =>
@@ -84,7 +83,7 @@ const diverged = (
 
 /** Where it began, as far as what is left of the step tells: in the data, in the weights, in between. */
 const culpritOf = (
-  run: Run,
+  run: RunFields,
   limit: number,
   inputs: ArrayLike<number>,
   gradients: ReadonlyMap<string, Tensor>
@@ -93,7 +92,7 @@ const culpritOf = (
     for (let i = 0; i < inputs.length; i++) {
       if (!Number.isFinite(inputs[i])) return { kind: "input", name: run.dataset.name }
     }
-    const weight = yield* firstBeyond(run.weights, limit)
+    const weight = yield* firstBeyond(partsOf(run).weights, limit)
     if (weight !== null) return weight
     const norms = yield* Norm.norms([...gradients.values()])
     const nth = norms.findIndex((norm) => DivergencePolicy.isBeyond(norm, limit))

@@ -5,7 +5,9 @@ import type { DataError } from "../data/DataError.js"
 import { fetch, type SplitName } from "../data/Dataset.js"
 import { batchAt, sequential } from "../data/Order.js"
 import { emit, type Observer } from "../events/Observer.js"
-import { position, type Run } from "./Run.js"
+import * as Checkpointer from "./Checkpointer.js"
+import { partsOf } from "./ModelParts.js"
+import { position, TypeId, type Run } from "./Run.js"
 import { evaluate } from "./TrainStep.js"
 
 /**
@@ -41,13 +43,13 @@ export const overSplit = (
         loss: sums["loss"]! / (start + batch.size),
         examples: batch.size
       })
-      yield* run.saver.breathe(started)
+      yield* Checkpointer.yieldToEventLoop(run[TypeId], started)
     }
     return means(sums, examples.size)
   }).pipe(
     (measured) =>
       Effect.acquireUseRelease(
-        Effect.sync(() => setAside(run.statefulLayers)),
+        Effect.sync(() => setAside(partsOf(run).statefulLayers)),
         () => measured,
         (putBack) => Effect.sync(putBack)
       ),

@@ -1,4 +1,10 @@
-import type { Best, Divergence, EpochRecord, Position } from "../checkpointing/Checkpoint.js"
+import type {
+  Best,
+  CheckpointMeta,
+  Divergence,
+  EpochRecord,
+  Position
+} from "../checkpointing/Checkpoint.js"
 import type { BestName } from "../checkpointing/FileNames.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
 import { improves } from "./Monitor.js"
@@ -37,6 +43,19 @@ export const initial: Progress = {
   stopped: null,
   divergence: null
 }
+
+/** The progress that a checkpoint records. */
+export const fromCheckpoint = (meta: CheckpointMeta): Progress => ({
+  epoch: meta.epoch,
+  step: meta.step,
+  globalStep: meta.global_step,
+  position: meta.position,
+  history: meta.train_history,
+  best: meta.best,
+  bests: meta.bests ?? {},
+  stopped: meta.stopped,
+  divergence: meta.divergence ?? null
+})
 
 /** After one more training step on `examples` examples, whose metrics summed to `sums`. */
 export const afterStep = (

@@ -1,159 +1,95 @@
-import type { LayersModel } from "../tf.js"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
-import * as Ref from "effect/Ref"
-import type { Penalty } from "../backends/tfjs/layers/Penalties.js"
-import type { StatefulLayer } from "../backends/tfjs/layers/LayerStates.js"
-import type { TrainingConfig } from "../config/TrainingConfig.js"
-import type { CheckpointName, CheckpointReader } from "../checkpointing/store/CheckpointStore.js"
-import type { CheckpointError } from "../checkpointing/CheckpointError.js"
-import type { Unsaved } from "../checkpointing/Checkpoint.js"
+import type * as tf from "../tf.js"
+import type { Checkpoint } from "../checkpointing/Checkpoint.js"
+import type { CheckpointName } from "../checkpointing/store/CheckpointStore.js"
 import type { Observer } from "../events/Observer.js"
-import type { Dataset } from "../data/Dataset.js"
-import type { Objective } from "./Objective.js"
-import type { Optimizer } from "./Optimizer.js"
+import * as Checkpointer from "./Checkpointer.js"
+import type { Diverged } from "./Diverged.js"
+import { EpochContext } from "./EpochContext.js"
+import { transaction } from "./Flush.js"
+import { partsOf } from "./ModelParts.js"
 import * as Progress from "./Progress.js"
-import type { Random } from "./Random.js"
-import type { Saver } from "./Saver.js"
-import type { Scheduler } from "./Scheduler.js"
-import type { Snapshot } from "./Snapshot.js"
-import type { StateDict, StateError, Stateful } from "./Stateful.js"
-import type { Weight } from "./Weights.js"
+import * as RestoreState from "./RestoreState.js"
+import type { RunConfig, RunFields } from "./RunFields.js"
+import type { StateError, Stateful } from "./Stateful.js"
 
-/** What every run's configuration holds; a pipeline's own has further sections. */
-export interface RunConfig {
-  readonly training: TrainingConfig
-}
+export type { RunConfig } from "./RunFields.js"
 
-/** A checkpoint on its way to, or in, the store. */
-export interface SavedAs {
-  readonly path: string
-  readonly bytes: number
-  readonly milliseconds: number
-}
-
-/** See `Run.boundary`. */
-export type Boundary = Snapshot | "torn" | "diverged" | "secured" | null
-
-/** Which moment of the run its newest checkpoint holds, and where that is. */
-export interface LastSave {
-  readonly progress: Progress.Progress
-  readonly path: string
-}
+/** Marks runs, and holds what saves them. */
+export const TypeId: unique symbol = Symbol.for("holdfast/Run") as never
+export type TypeId = typeof TypeId
 
 /**
- * The live training run, acquired by `restoreOrInit` and handed from stage to stage.
+ * A training run in progress: acquired by `restoreOrInit`, and passed from stage to stage. A stage
+ * that takes a `Run<MyConfig>` reads its own sections of the config typed.
  *
- * Between two training steps it is consistent: `RunState.take` then holds everything that going on
- * exactly needs. When it ends early, a checkpoint is flushed; then every tensor is freed.
+ * When it ends early, a checkpoint is saved; then every tensor is freed.
  */
-export interface Run {
-  readonly id: string
-  readonly config: RunConfig
-  readonly dataset: Dataset
-  readonly model: LayersModel
-  readonly weights: ReadonlyArray<Weight>
-  /** What the regularizers of the model's layers add to the loss. */
-  readonly penalties: ReadonlyArray<Penalty>
-  /** The layers whose hidden states are a part of every checkpoint. */
-  readonly statefulLayers: ReadonlyArray<StatefulLayer>
-  readonly objective: Objective
-  readonly optimizer: Optimizer
-  readonly scheduler: Scheduler
-  readonly random: Random
-  readonly backend: string
-  readonly progress: Ref.Ref<Progress.Progress>
-  /** The epoch stage that follows the one under way; null for the last. */
-  readonly nextStage: Ref.Ref<string | null>
-  /**
-   * The state name (see `Role`) of the stage whose best is the run's own, `best_model`: the first of the
-   * epoch that tracks one. null: there is no epoch around it.
-   */
-  readonly primary: Ref.Ref<string | null>
-  /** Further parts with memory, by name: what `register` was given. */
-  readonly stateful: Map<string, Stateful>
-  /** States in the checkpoint that went on from, whose owners have not registered yet. */
-  readonly unclaimed: Map<string, StateDict>
-  /**
-   * What a flush writes instead of the live state: the snapshot from before an all-or-nothing
-   * stage that is under way, or nothing at all, after a step that failed half-way ("torn"), once the
-   * run has diverged, and when that snapshot has been seen to already ("secured").
-   */
-  readonly boundary: Ref.Ref<Boundary>
-  /** Whether the run has ended early, and what there was to flush has been. */
-  readonly isFlushed: Ref.Ref<boolean>
-  /** When the newest checkpoint was ordered, in milliseconds since 1970; 0 before the first. */
-  readonly newest: Ref.Ref<number>
-  /** When a checkpoint was last ordered, or the run begun, on a clock that is never set: nanoseconds. */
-  readonly orderedAt: Ref.Ref<bigint>
-  /** Writes snapshots while training goes on. */
-  readonly saver: Saver
-  /** The place of the newest snapshot that was given to the saver under the name latest. */
-  readonly lastOrder: Ref.Ref<Progress.Progress | null>
-  /** How often the store had been made again by then. */
-  readonly orderedIn: Ref.Ref<number>
-  /** The newest checkpoint of the name latest that is durable. */
-  readonly lastSave: Ref.Ref<LastSave | null>
-  /**
-   * Moves aside, once, what lies in the folder after the place that the run goes on from. Training
-   * that goes on calls it before its first step.
-   */
-  readonly clear: Effect.Effect<void, CheckpointError, Observer>
-  /** Hands a checkpoint to the store. */
-  readonly store: (
-    checkpoint: Unsaved,
-    name: CheckpointName
-  ) => Effect.Effect<SavedAs, CheckpointError>
-  /** How often the store was removed and had to be made again, without what had been saved. */
-  readonly remade: Effect.Effect<number>
-  /** The best checkpoint in the store, of whichever run. */
-  readonly best: CheckpointReader["best"]
-  /** The newest checkpoint of this run in the store that ends an epoch, or precedes the first. */
-  readonly epochEnd: CheckpointReader["best"]
+export interface Run<out C extends RunConfig = RunConfig> extends RunFields<C> {
+  readonly [TypeId]: Checkpointer.Checkpointer
 }
 
-/** Whether `value` is a run, told by what stages use of it. */
-export const isRun = (value: unknown): value is Run =>
-  ["config", "model", "objective", "progress"].every((field) => Predicate.hasProperty(value, field))
-
-/**
- * Makes something with memory a part of the run: from now on every checkpoint holds its state. If
- * the run goes on from a checkpoint with a state under this name, that is loaded into it now.
- */
-export const register = (run: Run, name: string, part: Stateful): Effect.Effect<void, StateError> =>
-  Effect.gen(function* () {
-    const state = run.unclaimed.get(name)
-    if (state !== undefined) {
-      yield* part.loadStateDict(state)
-      run.unclaimed.delete(name)
-      for (const tensor of Object.values(state.tensors)) tensor.dispose()
-    }
-    run.stateful.set(name, part)
-  })
+/** Whether `value` is a run. */
+export const isRun = (value: unknown): value is Run => Predicate.hasProperty(value, TypeId)
 
 /** How many epochs the run has finished, and how many steps of the next it has done. */
 export const position = (
   run: Run
 ): Effect.Effect<{ readonly epoch: number; readonly step: number }> =>
-  Effect.map(Ref.get(run.progress), ({ epoch, step }) => ({ epoch, step }))
+  Effect.map(Checkpointer.progress(run[TypeId]), ({ epoch, step }) => ({ epoch, step }))
 
-/** The learning rate of a step from `at` on: the scheduler's, lower where divergence had it lowered. */
-export const learningRate = (
-  { scheduler }: Pick<Run, "scheduler">,
-  at: Progress.Progress
-): number => scheduler.learningRate() * (at.divergence?.rate_factor ?? 1)
-
-/** The metrics that the epoch under way has measured so far, by name. */
+/** The metrics measured so far in the current epoch, by name. */
 export const metrics = (run: Run): Effect.Effect<Readonly<Record<string, number>>> =>
-  Effect.map(Ref.get(run.progress), (progress) => progress.position.metrics)
+  Effect.map(Checkpointer.progress(run[TypeId]), (progress) => progress.position.metrics)
 
-/** Ends the run after the epoch under way. The reason is shown and kept in the checkpoint. */
-export const stop = (run: Run, reason: string): Effect.Effect<void> =>
-  Ref.update(run.progress, (progress) => Progress.stop(progress, reason))
-
-/** Adds metrics to the record of the epoch under way. */
+/** Adds metrics to the record of the current epoch. */
 export const logMetrics = (
   run: Run,
   values: Readonly<Record<string, number>>
 ): Effect.Effect<void> =>
-  Ref.update(run.progress, (progress) => Progress.withMetrics(progress, values))
+  Effect.asVoid(
+    Checkpointer.advance(run[TypeId], (progress) => Progress.withMetrics(progress, values))
+  )
+
+/** Ends the run after the current epoch. The reason is shown, and kept in the checkpoint. */
+export const stop = (run: Run, reason: string): Effect.Effect<void> =>
+  Effect.asVoid(Checkpointer.advance(run[TypeId], (progress) => Progress.stop(progress, reason)))
+
+/**
+ * Makes something with memory part of the run: from now on every checkpoint holds its state. If the
+ * run was resumed from a checkpoint with a state of this name, that is loaded now.
+ */
+export const register = (run: Run, name: string, part: Stateful): Effect.Effect<void, StateError> =>
+  Checkpointer.register(run[TypeId], name, part)
+
+/**
+ * Saves the run in the background, under the name `latest` unless another is given, while training
+ * continues. In an epoch, the checkpoint records the stage that calls this as finished.
+ *
+ * @throws Diverged if the weights are NaN, infinite or absurdly large: they are not saved.
+ */
+export const save = (
+  run: Run,
+  name: CheckpointName = "latest"
+): Effect.Effect<void, Diverged, Observer> =>
+  Effect.gen(function* () {
+    const { current } = yield* EpochContext
+    const progress = yield* Checkpointer.progress(run[TypeId])
+    const at =
+      current === null || current.isResumable
+        ? progress
+        : Progress.afterStage(progress, current.next, 0)
+    yield* Checkpointer.save(run[TypeId], name, at)
+  })
+
+/**
+ * Runs `body` with other weights in the run's models, those of a checkpoint or tensors by weight
+ * name, then puts the run's own back. A run that ends meanwhile is saved with its own weights.
+ */
+export const withWeights = <A, E, R>(
+  run: Run,
+  weights: Checkpoint | Readonly<Record<string, tf.Tensor>>,
+  body: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R | Observer> =>
+  transaction(run[TypeId], RestoreState.withWeights(partsOf(run).weights, weights, body))

@@ -1,6 +1,21 @@
-import type { Tensor } from "../tf.js"
-import type { Unsaved } from "../checkpointing/Checkpoint.js"
+import * as tf from "../tf.js"
+import * as Effect from "effect/Effect"
+import type { BackendError } from "../backends/BackendError.js"
+import * as WasmMemoryView from "../backends/WasmMemoryView.js"
+import * as Readback from "../backends/Readback.js"
+import {
+  formatVersion,
+  type CheckpointTensor,
+  type DatasetIdentity,
+  type DType,
+  type Unsaved
+} from "../checkpointing/Checkpoint.js"
+import type { Dataset } from "../data/Dataset.js"
+import { partsOf } from "./ModelParts.js"
 import type { Progress } from "./Progress.js"
+import type { RunFields } from "./RunFields.js"
+import type { StateDict } from "./Stateful.js"
+import { tensorOf } from "./Weights.js"
 
 /**
  * The state of a run at one moment, as a checkpoint whose tensors share memory with the run's until
@@ -10,6 +25,108 @@ export interface Snapshot {
   readonly progress: Progress
   readonly checkpoint: Unsaved
   /** The weights among its tensors, in the order of the run's. */
-  readonly weights: ReadonlyArray<Tensor>
+  readonly weights: ReadonlyArray<tf.Tensor>
   readonly dispose: () => void
 }
+
+/** Takes a snapshot between two steps. It records `progress`, and the stages' states by name. */
+export const take = (
+  run: RunFields,
+  stageStates: Readonly<Record<string, StateDict>>,
+  progress: Progress
+): Snapshot => {
+  const held: Array<tf.Tensor> = []
+  const tensors = new Map<string, CheckpointTensor<BackendError>>()
+  const hold = (name: string, tensor: tf.Tensor) => {
+    const clone = tf.keep(tf.clone(tensor))
+    held.push(clone)
+    const view = WasmMemoryView.viewOf(clone)
+    tensors.set(name, {
+      ...(view && { view }),
+      dtype: dtypes[tensor.dtype] ?? unsupported(name, tensor.dtype),
+      shape: tensor.shape,
+      bytes: bytesOf(clone)
+    })
+  }
+  const { statefulLayers, weights } = partsOf(run)
+  for (const weight of weights) hold(`model_state_dict.${weight.name}`, tensorOf(weight))
+  const heldWeights = [...held]
+
+  for (const { layer, path } of statefulLayers) {
+    layer.states_.forEach((state, i) => hold(`layer_states.${path}.${i}`, state))
+  }
+  const optimizer = optimizerState(run)
+  for (const [name, tensor] of Object.entries(optimizer.tensors)) {
+    hold(`optimizer_state_dict.${name}`, tensor)
+  }
+  for (const [stage, state] of Object.entries(stageStates)) {
+    for (const [name, tensor] of Object.entries(state.tensors)) {
+      hold(`stage_states.${stage}.${name}`, tensor)
+    }
+  }
+  const meta: Unsaved["meta"] = {
+    format_version: formatVersion,
+    run_id: run.id,
+    saved_at: new Date().toISOString(),
+    epoch: progress.epoch,
+    step: progress.step,
+    global_step: progress.globalStep,
+    position: progress.position,
+    best_val_loss: progress.best?.metric === "val_loss" ? progress.best.value : null,
+    best: progress.best,
+    stopped: progress.stopped,
+    train_history: progress.history,
+    optimizer_state_dict: optimizer.values,
+    scheduler_state_dict: run.scheduler.stateDict().values,
+    stage_states: Object.fromEntries(
+      Object.entries(stageStates).map(([stage, state]) => [stage, state.values])
+    ),
+    random_state: run.random,
+    dataset: identityOf(run.dataset),
+    backend: run.backend,
+    config: { ...run.config },
+    ...(Object.keys(progress.bests).length > 0 && { bests: progress.bests }),
+    ...(progress.divergence && { divergence: progress.divergence })
+  }
+  const dispose = () => held.forEach((tensor) => tensor.dispose())
+  return { progress, checkpoint: { meta, tensors }, weights: heldWeights, dispose }
+}
+
+/** What a checkpoint records of a dataset. */
+export const identityOf = (dataset: Dataset): DatasetIdentity => ({
+  name: dataset.name,
+  fingerprint: dataset.fingerprint,
+  input_shape: dataset.inputShape,
+  classes: dataset.classes,
+  sizes: {
+    train: dataset.train.size,
+    validation: dataset.validation.size,
+    test: dataset.test.size
+  }
+})
+
+/** The state of the optimizer; of several, the values under each name and tensors as `<name>.<slot>`. */
+const optimizerState = ({ optimizers }: Pick<RunFields, "optimizers">): StateDict => {
+  const states = Object.entries(optimizers).map(([name, one]) => [name, one.stateDict()] as const)
+  if (states.length === 1) return states[0]![1]
+  return {
+    tensors: Object.fromEntries(
+      states.flatMap(([name, { tensors }]) =>
+        Object.entries(tensors).map(([slot, tensor]) => [`${name}.${slot}`, tensor])
+      )
+    ),
+    values: Object.fromEntries(states.map(([name, { values }]) => [name, values]))
+  }
+}
+
+const dtypes: Partial<Record<tf.DataType, DType>> = { float32: "F32", int32: "I32", bool: "BOOL" }
+
+const unsupported = (name: string, dtype: string): never => {
+  throw new Error(`the tensor ${name} is ${dtype}; a checkpoint holds float32, int32 and bool`)
+}
+
+const bytesOf = (tensor: tf.Tensor): Effect.Effect<Uint8Array, BackendError> =>
+  Effect.map(
+    Readback.values([tensor]),
+    ([values]) => new Uint8Array(values!.buffer, values!.byteOffset, values!.byteLength)
+  )

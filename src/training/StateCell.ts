@@ -1,19 +1,19 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { t } from "../language/Text.js"
-import { register, type Run } from "./Run.js"
+import { register, TypeId, type Run } from "./Run.js"
 import { decodeValues, StateError, type Stateful } from "./Stateful.js"
 
 /** A value that is part of the run's checkpoints. */
 export interface StateCell<A> extends Stateful {
   readonly get: () => A
-  /** Fails if the schema cannot encode the value, which is then not taken. */
+  /** Fails if the schema cannot encode the value; the cell keeps the one before. */
   readonly set: (value: A) => Effect.Effect<void, StateError>
 }
 
 /**
- * The cell of that name in `run`. The first time it is asked for, it is made and registered: it then
- * holds what the checkpoint gone on from holds, else `initial`.
+ * The cell of that name in `run`. The first call makes and registers it: it then starts from the state
+ * in the checkpoint resumed from, or from `initial`.
  */
 export const cellOf = <A, I>(
   run: Run,
@@ -22,7 +22,7 @@ export const cellOf = <A, I>(
   initial: A
 ): Effect.Effect<StateCell<A>, StateError> =>
   Effect.gen(function* () {
-    const known = run.stateful.get(name)
+    const known = run[TypeId].registered.get(name)
     // Only this function registers under a stage's name, so what is there is that stage's cell.
     if (known !== undefined) return known as StateCell<A>
     const cell = yield* make(name, schema, initial)

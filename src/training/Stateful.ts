@@ -9,25 +9,30 @@ export interface StateDict {
   readonly values: Readonly<Record<string, unknown>>
 }
 
+/** Frees the tensors of a state. */
+export const disposeStateDict = ({ tensors }: StateDict): void => {
+  for (const tensor of Object.values(tensors)) tensor.dispose()
+}
+
 /**
  * Anything whose memory must survive a stop: an optimizer, a scheduler, a custom stage. Registered
- * with the Run (`Run.register`), it is part of every checkpoint and of every resumption.
+ * with the run (`Run.register`), its state is saved in every checkpoint and restored on resume.
  */
 export interface Stateful {
-  /** The state at this moment. The tensors stay their owner's. */
+  /** The state now. The tensors still belong to their owner. */
   readonly stateDict: () => StateDict
-  /** Takes over a state given by `stateDict`, copying the tensors. */
+  /** Loads a state that `stateDict` returned. Copies the tensors. */
   readonly loadStateDict: (state: StateDict) => Effect.Effect<void, StateError>
   /**
-   * Forgets all it remembers. Called as a run that has diverged returns to where nothing was
-   * remembered yet; without it the memory stays.
+   * Goes back to its initial state. Called when a run that has diverged goes back to a checkpoint that
+   * has no state of this part; without `reset` the state stays.
    */
   readonly reset?: () => void
-  /** Frees its tensors. Called as the run is released, after the last checkpoint. */
+  /** Frees its tensors. Called when the run is released, after the last checkpoint. */
   readonly dispose?: () => void
 }
 
-/** A state that cannot be saved, or taken over: `owner` names whose, `detail` what is wrong. */
+/** A state that cannot be saved or loaded: `owner` names whose, `detail` what is wrong. */
 export class StateError extends Schema.TaggedError<StateError>()("StateError", {
   reason: Schema.Literal("Mismatch", "Unencodable"),
   owner: Schema.String,
@@ -40,7 +45,7 @@ export class StateError extends Schema.TaggedError<StateError>()("StateError", {
   }
 }
 
-/** Decodes the values of a state by a schema, or says whose they are and what is wrong. */
+/** Decodes the values of a state by a schema; the error names their owner and what is wrong. */
 export const decodeValues =
   <A, I>(owner: string, schema: Schema.Schema<A, I>) =>
   (state: StateDict): Effect.Effect<A, StateError> =>

@@ -9,10 +9,11 @@ import type { Batch } from "../data/Batch.js"
 import type { Diverged } from "./Diverged.js"
 import * as Divergence from "./Divergence.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
+import { partsOf } from "./ModelParts.js"
 import type { Objective } from "./Objective.js"
 import type { Progress } from "./Progress.js"
 import * as Random from "./Random.js"
-import { learningRate, type Run } from "./Run.js"
+import { learningRate, type RunFields } from "./RunFields.js"
 import { tensorOf, type Weight } from "./Weights.js"
 
 /** The metrics of a batch, each summed over its examples: `loss` and those of the objective. */
@@ -25,12 +26,12 @@ export type Sums = Readonly<Record<string, number>>
  * and `at`, the step's own place. Must not be interrupted.
  */
 export const train = (
-  run: Run,
+  run: RunFields,
   batch: Batch,
   at: Progress
 ): Effect.Effect<Sums | null, BackendError | Diverged> =>
   Effect.suspend(() => {
-    const trainable = run.weights.filter((weight) => weight.trainable)
+    const trainable = partsOf(run).weights.filter((weight) => weight.trainable)
     const undo = run.config.training.on_divergence.name === "skip" ? keep(run) : null
     const draw = Random.generator(run.random, "step", at.epoch, at.step)
     const forth = () => Random.withMathRandom(draw, () => pass(run, batch, trainable, at))
@@ -73,7 +74,7 @@ type Done =
   | { readonly oddity: Divergence.Oddity; readonly gradients: ReadonlyMap<string, tf.Tensor> }
 
 /** The metrics of a batch without training on it: layers behave as in use, no dropout. */
-export const evaluate = (run: Run, batch: Batch): Effect.Effect<Sums, BackendError> =>
+export const evaluate = (run: RunFields, batch: Batch): Effect.Effect<Sums, BackendError> =>
   sums(batch, () => {
     const { inputs, labels } = tensorsOf(run, batch)
     const output = run.model.apply(inputs, { training: false }) as tf.Tensor
@@ -86,13 +87,18 @@ type Metrics = Readonly<Record<string, tf.Scalar>>
 /** Under this name the norm of the gradient is read along with the metrics. */
 const normName = english`gradient norm`
 
-const pass = (run: Run, batch: Batch, trainable: ReadonlyArray<Weight>, at: Progress): Passed => {
+const pass = (
+  run: RunFields,
+  batch: Batch,
+  trainable: ReadonlyArray<Weight>,
+  at: Progress
+): Passed => {
   const { inputs, labels } = tensorsOf(run, batch)
   let output: tf.Tensor | undefined
   try {
     const { value, grads } = tf.variableGrads(() => {
       output = tf.keep(run.model.apply(inputs, { training: true }) as tf.Tensor)
-      return run.penalties.reduce<tf.Scalar>(
+      return partsOf(run).penalties.reduce<tf.Scalar>(
         (loss, penalty) => loss.add(penalty()),
         run.objective.loss(labels, output)
       )
@@ -108,12 +114,12 @@ const pass = (run: Run, batch: Batch, trainable: ReadonlyArray<Weight>, at: Prog
       : { gradients, metrics }
   } finally {
     output?.dispose()
-    afterStep(run.statefulLayers)
+    afterStep(partsOf(run).statefulLayers)
   }
 }
 
 const update = (
-  run: Run,
+  run: RunFields,
   trainable: ReadonlyArray<Weight>,
   gradients: ReadonlyMap<string, tf.Tensor>,
   at: Progress
@@ -126,7 +132,8 @@ const update = (
 }
 
 /** Keeps what the forward pass changes: averages of batch normalization, and hidden states. */
-const keep = ({ statefulLayers, weights }: Run) => {
+const keep = (run: RunFields) => {
+  const { statefulLayers, weights } = partsOf(run)
   const copy = (tensor: tf.Tensor) => tf.keep(tf.clone(tensor))
   const held = weights
     .filter((weight) => !weight.trainable)
@@ -141,7 +148,7 @@ const keep = ({ statefulLayers, weights }: Run) => {
   }
 }
 
-const tensorsOf = (run: Run, batch: Batch) => ({
+const tensorsOf = (run: RunFields, batch: Batch) => ({
   inputs: tf.tensor(batch.inputs, [batch.size, ...run.dataset.inputShape], "float32"),
   labels: tf.tensor(batch.labels, [batch.size, ...run.dataset.labelShape], run.objective.labelType)
 })

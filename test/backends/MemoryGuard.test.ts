@@ -4,6 +4,8 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import { Run, Stage } from "holdfast"
+import * as Checkpointer from "../../src/training/Checkpointer.js"
+import { TypeId } from "../../src/training/Run.js"
 import { BackendError } from "../../src/backends/BackendError.js"
 import { start } from "../../src/backends/StartBackend.js"
 import * as Readback from "../../src/backends/Readback.js"
@@ -96,7 +98,7 @@ describe("memory that has run out", () => {
         run: (run: Run.Run) =>
           Effect.gen(function* () {
             if ((yield* Run.position(run)).epoch === 1) {
-              yield* Effect.orDie(run.saver.settle)
+              yield* Effect.orDie(Checkpointer.drain(run[TypeId]))
               stopGrowth()
               fill()
             }

@@ -7,6 +7,8 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import { Run, Stage } from "holdfast"
+import * as Checkpointer from "../../src/training/Checkpointer.js"
+import { TypeId } from "../../src/training/Run.js"
 import * as Device from "../../src/backends/webgpu/Device.js"
 import * as WebGpu from "../../src/backends/WebGpu.js"
 import * as Readback from "../../src/backends/Readback.js"
@@ -161,7 +163,7 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
         run: (run: Run.Run) =>
           Effect.gen(function* () {
             if ((yield* Run.position(run)).epoch === 1) {
-              yield* Effect.orDie(run.saver.settle)
+              yield* Effect.orDie(Checkpointer.drain(run[TypeId]))
               Device.condemn("it was unplugged")
             }
             return run

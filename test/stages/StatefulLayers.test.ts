@@ -7,8 +7,10 @@ import * as Option from "effect/Option"
 import { Observer, Progress, type Event } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
 import { overSplit } from "../../src/training/Evaluation.js"
-import * as Restore from "../../src/training/Restore.js"
-import { take } from "../../src/training/RunState.js"
+import { partsOf } from "../../src/training/ModelParts.js"
+import * as RestoreState from "../../src/training/RestoreState.js"
+import * as Checkpointer from "../../src/training/Checkpointer.js"
+import { TypeId } from "../../src/training/Run.js"
 import { train } from "../../src/training/TrainStep.js"
 import { inputShape } from "../backends/everyKernel.js"
 import { checkpointIn, essence, pipelineOf, session, temporaryFolder } from "../support/session.js"
@@ -146,7 +148,8 @@ describe("stateful recurrent layers", () => {
   it.scopedLive("keeps their states through an evaluation, and no others", () =>
     Effect.gen(function* () {
       const run = yield* statefulRun
-      const read = () => run.statefulLayers[0]!.layer.states_.map((state) => [...state.dataSync()])
+      const read = () =>
+        partsOf(run).statefulLayers[0]!.layer.states_.map((state) => [...state.dataSync()])
       const examples = yield* run.dataset.train.batch(Int32Array.of(0, 1, 2, 3))
       expect(
         read()
@@ -174,9 +177,12 @@ describe("stateful recurrent layers", () => {
         const run = yield* statefulRun
         const examples = yield* run.dataset.train.batch(Int32Array.of(0, 1, 2, 3))
         yield* train(run, examples, Progress.initial)
-        const { dispose, checkpoint } = take(run, yield* run.progress)
+        const { dispose, checkpoint } = Checkpointer.snapshot(
+          run[TypeId],
+          yield* Checkpointer.progress(run[TypeId])
+        )
         const read = (tensors: typeof checkpoint.tensors) =>
-          Restore.layerStates({ ...checkpoint, tensors } as never, run.statefulLayers)
+          RestoreState.layerStates({ ...checkpoint, tensors } as never, partsOf(run).statefulLayers)
         expect(yield* read(checkpoint.tensors)).toStrictEqual([])
         expect(yield* read(new Map())).toStrictEqual(["lstm_1"])
         dispose()

@@ -3,8 +3,9 @@ import * as tf from "holdfast/tf"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
-import * as Ref from "effect/Ref"
 import { emit, Run, Stage, type Event } from "holdfast"
+import * as Checkpointer from "../../src/training/Checkpointer.js"
+import { TypeId } from "../../src/training/Run.js"
 import { checkpointIn, essence, pipelineOf, session, temporaryFolder } from "../support/session.js"
 
 const isBlocking = (event: Event) => event._tag === "Notice" && event.message === "blocking"
@@ -24,7 +25,7 @@ const stubborn = (end: Effect.Effect<void, string> = Effect.void) => {
       Effect.gen(function* () {
         // What it has done must not be in the checkpoint, not even if it has moved the run on.
         yield* Run.logMetrics(run, { touched: 1 })
-        yield* Ref.update(run.progress, (progress) => ({
+        yield* Checkpointer.advance(run[TypeId], (progress) => ({
           ...progress,
           globalStep: progress.globalStep + 1
         }))

@@ -5,6 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import { type Run, Stage, Stages } from "holdfast"
 import { next, Saved } from "../../src/stages/earlyStopping.js"
+import { partsOf } from "../../src/training/ModelParts.js"
 import { tensorOf } from "../../src/training/Weights.js"
 import {
   checkpointIn,
@@ -182,8 +183,8 @@ describe("earlyStopping", () => {
       const weightsAfter: Array<ReadonlyArray<number>> = []
       let name = ""
       const read = (run: Run.Run) => {
-        name = `model_state_dict.${run.weights[0]!.name}`
-        return [...tensorOf(run.weights[0]!).dataSync()]
+        name = `model_state_dict.${partsOf(run).weights[0]!.name}`
+        return [...tensorOf(partsOf(run).weights[0]!).dataSync()]
       }
       const watch = Stage.make("watch", {
         description: "",

@@ -2,13 +2,13 @@ import { expect, it } from "@effect/vitest"
 import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Ref from "effect/Ref"
 import { setFlagsFromString } from "node:v8"
 import { runInNewContext } from "node:vm"
 import { Observer, type Run, Stages } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
+import * as Checkpointer from "../../src/training/Checkpointer.js"
 import * as Progress from "../../src/training/Progress.js"
-import * as RunState from "../../src/training/RunState.js"
+import { TypeId } from "../../src/training/Run.js"
 import { soak } from "../checkpointing/simulated.js"
 import { everyKernelRun } from "./everyKernelRun.js"
 
@@ -19,8 +19,11 @@ const [warmUp, rounds] = soak === 0 ? [2, 8] : [20, 180]
 const round = (run: Run.Run) =>
   Effect.gen(function* () {
     yield* Stages.trainEpoch.run(run)
-    yield* Ref.update(run.progress, (progress) => Progress.afterStage(progress, null, 0))
-    const { checkpoint, dispose } = RunState.take(run, yield* Ref.get(run.progress))
+    const checkpointer = run[TypeId]
+    const at = yield* Checkpointer.advance(checkpointer, (before) =>
+      Progress.afterStage(before, null, 0)
+    )
+    const { checkpoint, dispose } = Checkpointer.snapshot(checkpointer, at)
     for (const tensor of checkpoint.tensors.values()) yield* tensor.bytes
     dispose()
   })

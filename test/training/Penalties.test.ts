@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import { Observer, Progress } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
 import * as Patches from "../../src/backends/tfjs/Patches.js"
+import { partsOf } from "../../src/training/ModelParts.js"
 import { train } from "../../src/training/TrainStep.js"
 import { tensorOf } from "../../src/training/Weights.js"
 import { inputShape } from "../backends/everyKernel.js"
@@ -190,10 +191,11 @@ describe("the penalties of regularizers", () => {
   it.scopedLive.each(models)("count: %s", ([, model, penalised]) =>
     Effect.gen(function* () {
       const run = yield* everyKernelRun({ steps: 1, epochs: 1, model })
-      const weights = run.weights.filter(({ name }) => penalised.test(name))
+      const parts = partsOf(run)
+      const weights = parts.weights.filter(({ name }) => penalised.test(name))
       const expected = weights.reduce((sum, w) => sum + half(tensorOf(w).dataSync()), 0)
       const total = () =>
-        run.penalties.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty()), tf.scalar(0))
+        parts.penalties.reduce<tf.Scalar>((sum, penalty) => tf.add(sum, penalty()), tf.scalar(0))
       expect(total().dataSync()[0]).toBeCloseTo(expected, 3)
 
       const batch = yield* run.dataset.train.batch(Int32Array.of(0, 1, 2, 3))

@@ -1,9 +1,11 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
-import * as Ref from "effect/Ref"
 import { Observer, Run, Stages } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
+import * as Checkpointer from "../../src/training/Checkpointer.js"
+import { partsOf } from "../../src/training/ModelParts.js"
+import { TypeId } from "../../src/training/Run.js"
 import { tensorOf } from "../../src/training/Weights.js"
 import { classes, inputShape } from "../backends/everyKernel.js"
 import { everyKernelRun } from "./everyKernelRun.js"
@@ -50,7 +52,7 @@ describe("TrainStep", () => {
           }
         }
       }
-      const weight = () => tensorOf(run.weights[0]!).dataSync()[0]!
+      const weight = () => tensorOf(partsOf(run).weights[0]!).dataSync()[0]!
       const before = weight()
       yield* Stages.trainEpoch.run(run)
       expect(before).not.toBe(0)
@@ -66,7 +68,7 @@ describe("TrainStep", () => {
         Effect.zipRight(Run.stop(plain, "enough"), train.batch(indices))
       const run = { ...plain, dataset: { ...plain.dataset, train: { ...train, batch } } }
       yield* Stages.trainEpoch.run(run)
-      expect((yield* Ref.get(run.progress)).stopped).toBe("enough")
+      expect((yield* Checkpointer.progress(run[TypeId])).stopped).toBe("enough")
     }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
   )
 })

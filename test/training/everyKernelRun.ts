@@ -1,8 +1,9 @@
 import type { LayersModel } from "holdfast/tf"
 import * as Effect from "effect/Effect"
-import { type Dataset, Objective, Optimizer, Random, Scheduler } from "holdfast"
+import { type Dataset, Objective, Optimizer, Scheduler } from "holdfast"
 import type { DivergenceConfig, OptimizerConfig } from "../../src/config/TrainingConfig.js"
-import { build } from "../../src/training/RunParts.js"
+import { buildRun } from "../../src/training/BuildRun.js"
+import * as TrainState from "../../src/training/TrainState.js"
 import { numbers } from "../backends/backends.js"
 import { classes, everyKernel, inputShape } from "../backends/everyKernel.js"
 
@@ -71,18 +72,16 @@ export const everyKernelRun = (options: {
     validation: examples(batchSize),
     test: examples(batchSize)
   }
-  return build(
+  return buildRun(
     { ...parts, model: options.model ?? everyKernel },
+    { config: { training }, dataset },
+    TrainState.initial(training.seed, "numbers"),
     {
-      id: "numbers",
-      config: { training },
-      dataset,
-      random: Random.make(training.seed),
-      store: () => Effect.die("nothing is saved"),
+      save: () => Effect.die("nothing is saved"),
       remade: Effect.succeed(0),
       best: Effect.succeedNone,
       epochEnd: Effect.succeedNone,
-      clear: Effect.void
+      archive: Effect.void
     }
   )
 }

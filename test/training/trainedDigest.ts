@@ -2,11 +2,11 @@
 // that the runs have come to, weights and slots: a program, to be run in processes of their own.
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
-import * as Ref from "effect/Ref"
 import { Observer, Progress, Stages } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
 import type { OptimizerConfig } from "../../src/config/TrainingConfig.js"
-import * as RunState from "../../src/training/RunState.js"
+import * as Checkpointer from "../../src/training/Checkpointer.js"
+import { TypeId } from "../../src/training/Run.js"
 import { everyKernelRun } from "./everyKernelRun.js"
 
 const optimizers: ReadonlyArray<OptimizerConfig> = [
@@ -24,9 +24,10 @@ const trained = (optimizer: OptimizerConfig) =>
     for (let epoch = 0; epoch < epochs; epoch++) {
       yield* Stages.trainEpoch.run(run)
       yield* Stages.stepScheduler.run(run)
-      yield* Ref.update(run.progress, (progress) => Progress.afterStage(progress, null, 0))
+      yield* Checkpointer.advance(run[TypeId], (at) => Progress.afterStage(at, null, 0))
     }
-    const snapshot = RunState.take(run, yield* Ref.get(run.progress))
+    const progress = yield* Checkpointer.progress(run[TypeId])
+    const snapshot = Checkpointer.snapshot(run[TypeId], progress)
     for (const [name, tensor] of snapshot.checkpoint.tensors) {
       hash.update(name).update(yield* tensor.bytes)
     }

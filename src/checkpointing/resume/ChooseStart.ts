@@ -15,15 +15,19 @@ import * as ImportCheckpoint from "./ImportCheckpoint.js"
 import type { TrainingConfig } from "../../config/TrainingConfig.js"
 import { t } from "../../language/Text.js"
 
-/** Where a run starts: from a checkpoint, or from scratch (null). */
+/** The checkpoint that a run resumes from. */
+export interface Source {
+  readonly path: string
+  readonly checkpoint: Checkpoint
+  /** Whether it lies in another folder. */
+  readonly isElsewhere: boolean
+  readonly reason?: "told to" | "no terminal"
+}
+
+/** Where a run starts. */
 export interface Start {
-  readonly from: {
-    readonly path: string
-    readonly checkpoint: Checkpoint
-    /** Whether it lies in another folder. */
-    readonly isElsewhere: boolean
-    readonly reason?: "told to" | "no terminal"
-  } | null
+  /** null: from scratch. */
+  readonly from: Source | null
   /** Which of the checkpoints in the folder are to stay there. */
   readonly stays: (candidate: CheckpointEntry) => boolean
   /** Whether there are others, which are to be moved aside before the run changes the folder. */

@@ -1,15 +1,15 @@
 import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as LayerStates from "../backends/tfjs/layers/LayerStates.js"
 import type { StatefulLayer } from "../backends/tfjs/layers/LayerStates.js"
 import type { Checkpoint, CheckpointTensor } from "../checkpointing/Checkpoint.js"
 import type { Optimizer } from "./Optimizer.js"
-import type { Progress } from "./Progress.js"
 import type { Scheduler } from "./Scheduler.js"
 import type { StateDict, StateError } from "./Stateful.js"
 import { tensorOf, type Weight } from "./Weights.js"
 
-/** Copies a checkpoint's model_state_dict into the weights, which must fit it (see Fit). */
+/** Copies a checkpoint's model_state_dict into the weights, which must fit it (see Compatibility). */
 export const weights = (checkpoint: Checkpoint, into: ReadonlyArray<Weight>): Effect.Effect<void> =>
   Effect.forEach(
     into,
@@ -25,7 +25,7 @@ export const weights = (checkpoint: Checkpoint, into: ReadonlyArray<Weight>): Ef
  * Puts the hidden states of stateful layers back. Gives the names of those that the checkpoint does
  * not have, or has in another shape (as after a change of the batch size): they begin with zeros.
  */
-export const layerStates = Effect.fn("Restore.layerStates")(function* (
+export const layerStates = Effect.fn("RestoreState.layerStates")(function* (
   checkpoint: Checkpoint,
   into: ReadonlyArray<StatefulLayer>
 ) {
@@ -43,16 +43,29 @@ export const layerStates = Effect.fn("Restore.layerStates")(function* (
   return lost
 })
 
-/** Loads the optimizer's state. One of another kind begins afresh, which is what false says. */
-export const optimizer = Effect.fn("Restore.optimizer")(function* (
+/**
+ * Loads the states of the optimizers, and returns the names of those that start without one, as the
+ * checkpoint has the state of an optimizer of another kind.
+ */
+export const optimizers = Effect.fn("RestoreState.optimizers")(function* (
   checkpoint: Checkpoint,
-  into: Optimizer
+  into: Readonly<Record<string, Optimizer>>
 ) {
-  const values = checkpoint.meta.optimizer_state_dict
-  if (values["name"] !== into.name) return false
-  const tensors = yield* tensorsUnder(checkpoint, "optimizer_state_dict.")
-  yield* Effect.ensuring(into.loadStateDict({ tensors, values }), disposing(tensors))
-  return true
+  const all = Object.entries(into)
+  const saved = checkpoint.meta.optimizer_state_dict
+  const without: Array<string> = []
+  for (const [name, optimizer] of all) {
+    const own = all.length > 1 ? saved[name] : saved
+    const values = Predicate.isReadonlyRecord(own) ? own : {}
+    if (values["name"] !== optimizer.name) {
+      without.push(optimizer.name)
+      continue
+    }
+    const prefix = `optimizer_state_dict.${all.length > 1 ? `${name}.` : ""}`
+    const tensors = yield* tensorsUnder(checkpoint, prefix)
+    yield* Effect.ensuring(optimizer.loadStateDict({ tensors, values }), disposing(tensors))
+  }
+  return without
 })
 
 /** Loads the scheduler's state. */
@@ -63,26 +76,15 @@ export const scheduler = (
   into.loadStateDict({ tensors: {}, values: checkpoint.meta.scheduler_state_dict })
 
 /** The states of stages by their names; the tensors are the caller's to dispose. */
-export const stageStates = Effect.fn("Restore.stageStates")(function* (checkpoint: Checkpoint) {
+export const stageStates = Effect.fn("RestoreState.stageStates")(function* (
+  checkpoint: Checkpoint
+) {
   const states = new Map<string, StateDict>()
   for (const [stage, values] of Object.entries(checkpoint.meta.stage_states)) {
     const tensors = yield* tensorsUnder(checkpoint, `stage_states.${stage}.`)
     states.set(stage, { tensors, values })
   }
   return states
-})
-
-/** Where the checkpointed run stood. */
-export const progress = ({ meta }: Checkpoint): Progress => ({
-  epoch: meta.epoch,
-  step: meta.step,
-  globalStep: meta.global_step,
-  position: meta.position,
-  history: meta.train_history,
-  best: meta.best,
-  bests: meta.bests ?? {},
-  stopped: meta.stopped,
-  divergence: meta.divergence ?? null
 })
 
 const tensorsUnder = (
@@ -113,15 +115,15 @@ const toTensor = ({ dtype, shape, bytes }: CheckpointTensor): Effect.Effect<tf.T
 const disposing = (tensors: Record<string, tf.Tensor>) =>
   Effect.sync(() => Object.values(tensors).forEach((tensor) => tensor.dispose()))
 
-/** Runs `body` with the weights of `checkpoint` in the run's model, then puts the run's own back. */
-export const withWeightsOf = <A, E, R>(
-  checkpoint: Checkpoint,
+/** Runs `body` with the weights of a checkpoint, or these tensors by name, then puts the own back. */
+export const withWeights = <A, E, R>(
   of: ReadonlyArray<Weight>,
+  others: Checkpoint | Readonly<Record<string, tf.Tensor>>,
   body: Effect.Effect<A, E, R>
 ): Effect.Effect<A, E, R> =>
   Effect.acquireUseRelease(
     Effect.sync(() => of.map((weight) => tf.keep(tf.clone(tensorOf(weight))))),
-    () => Effect.zipRight(weights(checkpoint, of), body),
+    () => Effect.zipRight(isCheckpoint(others) ? weights(others, of) : assign(of, others), body),
     (own) =>
       Effect.sync(() =>
         of.forEach((weight, i) => {
@@ -130,3 +132,14 @@ export const withWeightsOf = <A, E, R>(
         })
       )
   )
+
+const isCheckpoint = (value: object): value is Checkpoint =>
+  "meta" in value && "tensors" in value && value.tensors instanceof Map
+
+const assign = (of: ReadonlyArray<Weight>, tensors: Readonly<Record<string, tf.Tensor>>) =>
+  Effect.sync(() => {
+    for (const weight of of) {
+      const other = tensors[weight.name]
+      if (other !== undefined) tensorOf(weight).assign(tf.clone(other) as never)
+    }
+  })

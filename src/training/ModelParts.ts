@@ -1,0 +1,39 @@
+import { penaltiesOf, type Penalty } from "../backends/tfjs/layers/Penalties.js"
+import { statefulLayers, type StatefulLayer } from "../backends/tfjs/layers/LayerStates.js"
+import type { RunFields } from "./RunFields.js"
+import { ofModel, type Weight } from "./Weights.js"
+
+/** What training needs of the models of a run, beside the models themselves. */
+export interface ModelParts {
+  readonly weights: ReadonlyArray<Weight>
+  /** The terms that regularizers add to the loss. */
+  readonly penalties: ReadonlyArray<Penalty>
+  /** The layers whose hidden states are part of every checkpoint. */
+  readonly statefulLayers: ReadonlyArray<StatefulLayer>
+}
+
+const known = new WeakMap<RunFields["models"], ModelParts>()
+
+/**
+ * The parts of the models of a run, found once. With several models the names of weights and of
+ * stateful layers begin with the model's: `generator.dense.kernel`.
+ */
+export const partsOf = ({ models }: Pick<RunFields, "models">): ModelParts => {
+  const found = known.get(models) ?? find(models)
+  known.set(models, found)
+  return found
+}
+
+const find = (models: RunFields["models"]): ModelParts => {
+  const all = Object.entries(models)
+  const prefix = (name: string) => (all.length > 1 ? `${name}.` : "")
+  return {
+    weights: all.flatMap(([name, model]) =>
+      ofModel(model).map((weight) => ({ ...weight, name: prefix(name) + weight.name }))
+    ),
+    penalties: all.flatMap(([, model]) => penaltiesOf(model)),
+    statefulLayers: all.flatMap(([name, model]) =>
+      statefulLayers(model).map((layer) => ({ ...layer, path: prefix(name) + layer.path }))
+    )
+  }
+}

@@ -1,0 +1,38 @@
+import type { LayersModel } from "../tf.js"
+import type { TrainingConfig } from "../config/TrainingConfig.js"
+import type { Dataset } from "../data/Dataset.js"
+import type { Objective } from "./Objective.js"
+import type { Optimizer } from "./Optimizer.js"
+import type { Progress } from "./Progress.js"
+import type { Random } from "./Random.js"
+import type { Scheduler } from "./Scheduler.js"
+
+/** What the config of every run holds; that of a pipeline has further sections. */
+export interface RunConfig {
+  readonly training: TrainingConfig
+}
+
+/** What a stage reads of a run: its config, its data, and what is trained by what. */
+export interface RunFields<out C extends RunConfig = RunConfig> {
+  /** The same in every process that resumes the run. */
+  readonly id: string
+  readonly config: C
+  readonly dataset: Dataset
+  /** The model, or the first of several. */
+  readonly model: LayersModel
+  /** The models by name; a single one is called `model`. */
+  readonly models: Readonly<Record<string, LayersModel>>
+  readonly objective: Objective
+  /** The optimizer, or the first of several. */
+  readonly optimizer: Optimizer
+  /** The optimizers by name; a single one is called `optimizer`. */
+  readonly optimizers: Readonly<Record<string, Optimizer>>
+  readonly scheduler: Scheduler
+  readonly random: Random
+  /** The name of the backend that computes. */
+  readonly backend: string
+}
+
+/** The learning rate of the step at `at`: the scheduler's, lower after a recovery from divergence. */
+export const learningRate = ({ scheduler }: Pick<RunFields, "scheduler">, at: Progress): number =>
+  scheduler.learningRate() * (at.divergence?.rate_factor ?? 1)
