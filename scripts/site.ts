@@ -3,7 +3,7 @@
  *
  * Each page is there in English and, under zh/, in Chinese: the Chinese file where there is one, else the English
  * text under a note that says so. Links between files become links between pages; a link to a source file leads to
- * a page that shows it. A link to nothing is an error.
+ * a page that shows it. A link to nothing is an error. The API reference is in site/api by then.
  */
 import {
   cpSync,
@@ -48,13 +48,14 @@ const markdownIn = (folder: string): ReadonlyArray<string> =>
     : []
 
 const pathOf = (file: string): string =>
-  (places[file] ?? file.replace(/^docs\//, "")).replace(/README\.md$/, "index.md")
+  (places[file] ?? file.replace(/^(docs|site)\//, "")).replace(/README\.md$/, "index.md")
 
 const languageOf = (path: string): Language => (path.startsWith("zh/") ? "zh" : "en")
 
 const files = [
   ...Object.keys(places).filter(existsSync),
   ...markdownIn("docs"),
+  ...markdownIn("site/api"),
   ...markdownIn("examples")
 ]
 
@@ -108,7 +109,7 @@ const linkFrom = (page: Page, path: string, link: string): string => {
     return to(join("assets", file))
   }
   sources.add(file)
-  return to(sourcePath(file))
+  return to(languageOf(path) === "zh" ? `zh/${sourcePath(file)}` : sourcePath(file))
 }
 
 /** `text` with `change` applied to what is not code. */
@@ -150,17 +151,24 @@ const show = (page: Page, path: string, before = ""): void => {
   write(path, front + before + text.slice(front.length))
 }
 
-const longest = 200_000
+const longest = 50_000
 
-const showSource = (file: string): void => {
+const textOfSource = (file: string): string => {
   if (statSync(file).isDirectory()) {
-    const names = readdirSync(file).map((name) => `- \`${name}\``)
-    return write(sourcePath(file), `# ${file}\n\n${names.join("\n")}\n`)
+    return readdirSync(file)
+      .map((name) => `- \`${name}\``)
+      .join("\n")
   }
   const text = readFileSync(file, "utf8")
   const shown = text.length > longest ? `${text.slice(0, longest)}\n…` : text
   const kind = extname(file).slice(1).replace("mjs", "js") || "text"
-  write(sourcePath(file), `# ${file}\n\n\`\`\`\`${kind}\n${shown.trimEnd()}\n\`\`\`\`\n`)
+  return `\`\`\`\`${kind}\n${shown.trimEnd()}\n\`\`\`\``
+}
+
+const showSource = (file: string): void => {
+  const text = `# ${file}\n\n${textOfSource(file)}\n`
+  write(sourcePath(file), text)
+  write(`zh/${sourcePath(file)}`, text)
 }
 
 /** How Chinese names the pages that have no Chinese text yet. */
@@ -223,7 +231,7 @@ const groupOf = (path: string): number =>
 const sidebar = (language: Language) => {
   const prefix = language === "zh" ? "zh/" : ""
   const listed = [...pages.values()]
-    .filter((page) => page.language === "en" && page.path !== "index.md")
+    .filter((page) => page.language === "en" && !/^(index\.md$|api\/)/.test(page.path))
     .map(({ path }) => path)
   const found = groups.map(({ pages: order, title }, nth) => {
     const rank = (path: string) => (order.includes(path) ? order.indexOf(path) : order.length)
@@ -234,7 +242,7 @@ const sidebar = (language: Language) => {
         text: itemText(path, language),
         link: `/${prefix}${path.replace(/(index)?\.md$/, "")}`
       }))
-    return { text: title[language], items, collapsed: false }
+    return { text: title[language], items, collapsed: items.length > 10 }
   })
   return found.filter(({ items }) => items.length > 0)
 }
@@ -247,7 +255,14 @@ for (const page of pages.values()) {
 }
 sources.forEach(showSource)
 for (const asset of assets) cpSync(asset, join(out, "assets", asset))
-write("sidebar.json", JSON.stringify({ en: sidebar("en"), zh: sidebar("zh") }))
+const api = readFileSync("site/api/typedoc-sidebar.json", "utf8")
+const sidebars = {
+  "/api/": JSON.parse(api) as unknown,
+  "/zh/api/": JSON.parse(api.replaceAll('"/api/', '"/zh/api/')) as unknown,
+  "/zh/": sidebar("zh"),
+  "/": sidebar("en")
+}
+write("sidebar.json", JSON.stringify(sidebars))
 
 if (dead.size > 0) {
   console.error(`dead links:\n${[...dead].join("\n")}`)

@@ -63,7 +63,7 @@ const exempt = [
   /^docs\/glossary\.md$/,
   /^test\/tfjs\/expected\.json$/,
   /^package-lock\.json$/,
-  /^site\/pages\//,
+  /^site\/(api|pages)\//,
   /node_modules|\/dist\/|\/cache\//
 ]
 

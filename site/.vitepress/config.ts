@@ -2,11 +2,9 @@ import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 import { defineConfig, type DefaultTheme } from "vitepress"
 
-const read = <A>(path: string): A =>
-  JSON.parse(readFileSync(fileURLToPath(new URL(`../pages/${path}`, import.meta.url)), "utf8")) as A
-
-const { en, zh } = read<Record<"en" | "zh", Array<DefaultTheme.SidebarItem>>>("sidebar.json")
-const api = read<Array<DefaultTheme.SidebarItem>>("api/typedoc-sidebar.json")
+const sidebar = JSON.parse(
+  readFileSync(fileURLToPath(new URL("../pages/sidebar.json", import.meta.url)), "utf8")
+) as DefaultTheme.SidebarMulti
 
 /** Anchors as GitHub makes them, so that a link works in both places. */
 const slugify = (heading: string): string =>
@@ -51,6 +49,7 @@ export default defineConfig({
     }
   },
   themeConfig: {
+    sidebar,
     search: {
       provider: "local",
       options: { locales: { zh: { translations: { button: { buttonText: "搜索" } } } } }
@@ -67,7 +66,6 @@ export default defineConfig({
           { text: "API", link: "/api/", activeMatch: "/api/" },
           { text: "Changelog", link: "/changelog" }
         ],
-        sidebar: { "/api/": [{ text: "API", link: "/api/", items: api }], "/": en },
         outline: [2, 3]
       }
     },
@@ -79,10 +77,9 @@ export default defineConfig({
         nav: [
           { text: "概览", link: "/zh/overview" },
           { text: "阶段", link: "/zh/stages" },
-          { text: "API（英文）", link: "/api/" },
+          { text: "API（英文）", link: "/zh/api/", activeMatch: "/zh/api/" },
           { text: "更新日志", link: "/zh/changelog" }
         ],
-        sidebar: { "/zh/": zh },
         outline: { level: [2, 3], label: "本页目录" },
         docFooter: { prev: "上一页", next: "下一页" },
         darkModeSwitchLabel: "外观",
