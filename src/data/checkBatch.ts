@@ -76,7 +76,7 @@ const lengthProblem = (
   const expected = size * lengthOf(shape)
   return array.length === expected
     ? null
-    : t`${pathOf(kind, name)} holds ${array.length} numbers, but ${size} examples of shape [${shape.join(", ")}] are ${expected}`
+    : t`${pathOf(kind, name)} holds ${array.length} numbers, ${expected} expected (${size} × [${shape.join(", ")}])`
 }
 
 /** Weights and masks are given where they are declared, and nowhere else: they would be ignored. */

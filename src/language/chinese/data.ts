@@ -4,8 +4,8 @@ export const data = {
   "{0}, a batch of {1}": "{0}，{1} 的一个批次",
   "it has no {0}, which the dataset declares": "缺少数据集所声明的 {0}",
   "{0} is a {1}, but the dataset declares {2}, a {3}": "{0} 是 {1}，而数据集声明为 {2}，即 {3}",
-  "{0} holds {1} numbers, but {2} examples of shape [{3}] are {4}":
-    "{0} 有 {1} 个数，而 {2} 个形状为 [{3}] 的样本应有 {4} 个",
+  "{0} holds {1} numbers, {2} expected ({3} × [{4}])":
+    "{0} 有 {1} 个数，应为 {2} 个（{3} × [{4}]）",
   "it has {0}, which would be ignored: declare weighted: true with the label":
     "带有 {0}，但会被忽略：请在标签声明中加上 weighted: true",
   "it has {0}, which would be ignored: declare masked: true with the label":
