@@ -20,7 +20,11 @@ const newest = (path) =>
 
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < Math.max(...inputs.map(newest))) {
   for (const script of ["build:kernels", "build:bundles", "build:modules"]) {
-    execFileSync("npm", ["run", "--silent", script], { stdio: "inherit" })
+    // On Windows npm is a script, which only a shell runs.
+    execFileSync("npm", ["run", "--silent", script], {
+      stdio: "inherit",
+      shell: process.platform === "win32"
+    })
   }
   writeFileSync(stamp, "")
 }

@@ -138,6 +138,9 @@ const write = (path: string, text: string): void => {
 const titleOf = (file: string): string =>
   /^# (.+)$/m.exec(readFileSync(file, "utf8"))?.[1]?.replaceAll("`", "") ?? pathOf(file)
 
+/** Pages that are in both languages already. */
+const bilingual = new Set(["glossary.md"])
+
 const notice = `::: info 尚无中文版
 这一页还没有翻译成中文，以下是英文原文。
 :::
@@ -251,7 +254,9 @@ rmSync(out, { recursive: true, force: true })
 for (const page of pages.values()) {
   show(page, page.path)
   const chinese = `zh/${page.path}`
-  if (page.language === "en" && !pages.has(chinese)) show(page, chinese, notice)
+  if (page.language === "en" && !pages.has(chinese)) {
+    show(page, chinese, bilingual.has(page.path) ? "" : notice)
+  }
 }
 sources.forEach(showSource)
 for (const asset of assets) cpSync(asset, join(out, "assets", asset))
