@@ -16,7 +16,7 @@ export class Backend extends Context.Tag("holdfast/Backend")<
   Backend,
   {
     readonly name: BackendName
-    /** Why this one, in a sentence's half: "native TensorFlow, which is optional, is not installed". */
+    /** Why this one, in half a sentence: "native TensorFlow, which is optional, is not installed". */
     readonly reason: string
     /**
      * Fails, naming the layer, if a layer of `model` cannot be trained on this backend or would get
@@ -26,8 +26,8 @@ export class Backend extends Context.Tag("holdfast/Backend")<
   }
 >() {
   /**
-   * Starts the backend asked for, or fails with what it lacks; without a choice, the fastest that
-   * works here, other than WebGPU. TensorFlow.js is loaded only now, for it takes half a second.
+   * Starts the requested backend, or fails with the reason; by default the fastest available one
+   * other than WebGPU. TensorFlow.js is loaded only now, since that takes half a second.
    */
   static readonly layer = (choice?: BackendName): Layer.Layer<Backend, BackendError> =>
     Layer.effect(

@@ -1,14 +1,14 @@
 import * as Schema from "effect/Schema"
 import { t } from "../language/Text.js"
 
-/** Bytes of a backend's memory: asked for in vain, held by tensors, and the most there can be. */
+/** Bytes of a backend's memory: requested, held by tensors, and available at most. */
 const Memory = Schema.Struct({
   needed: Schema.Number,
   inUse: Schema.Number,
   limit: Schema.Number
 })
 
-/** Why a backend cannot be used, not for this model, or no longer. */
+/** Why a backend cannot be used: at all, for this model, or any longer. */
 export const BackendErrorReason = Schema.Literal(
   "Unavailable",
   "Untrainable",
@@ -19,16 +19,16 @@ export const BackendErrorReason = Schema.Literal(
 const sentences: Record<typeof BackendErrorReason.Type, (subject: string) => string> = {
   Unavailable: (backend) => t`backend ${backend} cannot be used`,
   Untrainable: (layer) => t`layer ${layer} cannot be trained here`,
-  OutOfMemory: (backend) => t`backend ${backend} has no memory left`,
-  Failed: (backend) => t`backend ${backend} has failed, and what it computed last is worth nothing`
+  OutOfMemory: (backend) => t`backend ${backend} is out of memory`,
+  Failed: (backend) => t`backend ${backend} has failed; its latest results are invalid`
 }
 
-/** `subject` is the backend or the layer at fault; `detail` says what is wrong and the way out. */
+/** `subject` is the backend or the layer that failed; `detail` says what is wrong and how to fix it. */
 export class BackendError extends Schema.TaggedError<BackendError>()("BackendError", {
   reason: BackendErrorReason,
   subject: Schema.String,
   detail: Schema.String,
-  /** With "OutOfMemory" where the backend can tell. */
+  /** Given with "OutOfMemory" if the backend knows. */
   memory: Schema.optional(Memory)
 }) {
   override get message(): string {
@@ -39,6 +39,6 @@ export class BackendError extends Schema.TaggedError<BackendError>()("BackendErr
 }
 
 const inWords = ({ needed, inUse, limit }: typeof Memory.Type): string =>
-  t`${bytes(needed)} more are needed, tensors hold ${bytes(inUse)}, and ${bytes(limit)} is the most there can be`
+  t`${bytes(needed)} more are needed, tensors hold ${bytes(inUse)}, and the limit is ${bytes(limit)}`
 
 const bytes = (count: number): string => t`${count.toLocaleString("en-US")} bytes`

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { t } from "../language/Text.js"
 
-/** Why a backend cannot be had here, in half a sentence, and what can be done about it. */
+/** Why a backend is not available on this machine, in half a sentence, and how to get it. */
 export class BackendUnavailable extends Schema.TaggedError<BackendUnavailable>()(
   "BackendUnavailable",
   {
@@ -14,7 +14,7 @@ export class BackendUnavailable extends Schema.TaggedError<BackendUnavailable>()
   }
 }
 
-/** Why a package that is there does not load; undefined if it is simply not there. */
+/** Why an installed package does not load; undefined if it is not installed. */
 export const whyNotLoaded = (name: string, error: unknown): string | undefined => {
   const { code, message = String(error) } = error as { code?: string; message?: string }
   return (code ?? "").endsWith("MODULE_NOT_FOUND") && message.includes(`'${name}'`)

@@ -6,7 +6,7 @@
 
 const words = new DataView(new ArrayBuffer(8))
 
-/** 2 to the power k, for whole k from -1022 to 1023. */
+/** 2 to the power k, for integers k from -1022 to 1023. */
 const powerOfTwo = (k: number): number => {
   words.setUint32(0, (k + 1023) << 20)
   words.setUint32(4, 0)
@@ -59,7 +59,7 @@ const series = (x: number, first: 0 | 1): number => {
   return first === 1 ? x * sum : sum
 }
 
-/** `base` to a whole power n, from 0 to 2³² − 1, by repeated squaring. */
+/** `base` to an integer power n, from 0 to 2³² − 1, by repeated squaring. */
 export const power = (base: number, n: number): number => {
   let result = 1
   for (let square = base, rest = n; rest > 0; rest >>>= 1, square *= square) {

@@ -8,11 +8,11 @@ import { BackendUnavailable, whyNotLoaded } from "./BackendUnavailable.js"
 /** The packages that bring native TensorFlow, the better first. */
 export const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const
 
-const remedy = t`\`npm install @tensorflow/tfjs-node-gpu@4.22.0\` (or \`@tensorflow/tfjs-node@4.22.0\`) downloads it, where its host can be reached`
+const remedy = t`\`npm install @tensorflow/tfjs-node-gpu@4.22.0\` (or \`@tensorflow/tfjs-node@4.22.0\`) downloads it`
 
 /**
- * Loads native TensorFlow and runs on it. A package may be there without its native addon, as after
- * `npm install --ignore-scripts`: what counts is that it loads.
+ * Loads native TensorFlow and runs on it. A package may be installed without its native addon, as
+ * after `npm install --ignore-scripts`: what counts is that it loads.
  */
 export const start = (
   load: (name: string) => Promise<unknown> = (name) => import(name)
@@ -23,13 +23,13 @@ export const start = (
     for (const name of packages) {
       const loaded = yield* Effect.either(Effect.tryPromise(() => load(name)))
       if (loaded._tag === "Right") return yield* use(name)
-      why = obstacleOf(name, loaded.left.error) ?? why
+      why = reasonOf(name, loaded.left.error) ?? why
     }
     return yield* new BackendUnavailable({ why, remedy })
   })
 
-/** What kept a package from loading; undefined if it is simply not there. */
-const obstacleOf = (name: string, error: unknown): string | undefined =>
+/** Why a package does not load; undefined if it is not installed. */
+const reasonOf = (name: string, error: unknown): string | undefined =>
   String(error).includes("tfjs_binding.node) can not be found")
     ? t`${name} is installed without its native addon`
     : whyNotLoaded(name, error)
@@ -42,7 +42,7 @@ const use = (name: string) =>
       () =>
         new BackendUnavailable({
           why: t`${name} belongs to another copy of TensorFlow.js`,
-          remedy: t`install the same version as that of @tensorflow/tfjs, 4.22.0`
+          remedy: t`install version 4.22.0 of it`
         })
     ),
     Effect.andThen(Patches.install("tensorflow"))

@@ -8,12 +8,12 @@ import type { BackendUnavailable } from "./BackendUnavailable.js"
 import * as Wasm from "./Wasm.js"
 import * as WebGpu from "./WebGpu.js"
 
-/** What makes each backend the one that TensorFlow.js runs on; it may say on what device. */
+/** Makes each backend the one that TensorFlow.js runs on; gives the device if it has a name. */
 export type Starters = Readonly<
   Record<BackendName, Effect.Effect<string | void, BackendUnavailable>>
 >
 
-/** Those that are chosen without being asked for, fastest first. */
+/** Backends chosen by default, fastest first. */
 const candidates: ReadonlyArray<BackendName> = ["tensorflow", "wasm", "cpu"]
 
 /** A backend that is ready, and why it is this one. */
@@ -23,8 +23,8 @@ export interface Started {
 }
 
 /**
- * Starts the backend asked for, and no other in its place; without a choice, the first of
- * the candidates that can be had, for the reason that the ones before it cannot.
+ * Starts the requested backend, or fails: it never falls back to another. Without a request, starts
+ * the first candidate that is available, and reports why the ones before it are not.
  */
 export const startWith = (
   starters: Starters,
@@ -34,19 +34,18 @@ export const startWith = (
     return starters[choice].pipe(
       Effect.map((device) => ({
         name: choice,
-        reason: device ? t`it was asked for; it runs on ${device}` : t`it was asked for`
+        reason: device ? t`requested; it runs on ${device}` : t`requested`
       })),
-      Effect.mapError((obstacle) => unavailable(choice, obstacle.message))
+      Effect.mapError((cause) => unavailable(choice, cause.message))
     )
   }
-  const from = (index: number, obstacles: ReadonlyArray<string>): ReturnType<typeof startWith> => {
+  const from = (index: number, reasons: ReadonlyArray<string>): ReturnType<typeof startWith> => {
     const name = candidates[index]
-    if (name === undefined) return Effect.fail(unavailable("any", obstacles.join(t`; `)))
-    const reason =
-      obstacles.length === 0 ? t`the native package is installed` : obstacles.join(t`; `)
+    if (name === undefined) return Effect.fail(unavailable("any", reasons.join(t`; `)))
+    const reason = reasons.length === 0 ? t`the native package is installed` : reasons.join(t`; `)
     return starters[name].pipe(
       Effect.as({ name, reason }),
-      Effect.catchAll((obstacle) => from(index + 1, [...obstacles, obstacle.why]))
+      Effect.catchAll((cause) => from(index + 1, [...reasons, cause.why]))
     )
   }
   return from(0, [])

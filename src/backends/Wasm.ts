@@ -14,7 +14,7 @@ export const start: Effect.Effect<void, BackendUnavailable> = Effect.gen(functio
   if (simd !== true) {
     return yield* new BackendUnavailable({
       why: t`this processor has no SIMD for WebAssembly`,
-      remedy: t`choose the backend cpu`
+      remedy: t`use the backend cpu`
     })
   }
   if (MemoryGuard.exhaustion() !== undefined) {
@@ -27,7 +27,7 @@ export const start: Effect.Effect<void, BackendUnavailable> = Effect.gen(functio
   if (!ready) {
     return yield* new BackendUnavailable({
       why: t`the WebAssembly backend does not start`,
-      remedy: t`reinstall @tensorflow/tfjs-backend-wasm 4.22.0, or choose the backend cpu`
+      remedy: t`reinstall holdfast, or use the backend cpu`
     })
   }
   yield* Patches.install("wasm")
@@ -43,7 +43,7 @@ const initialize = async (): Promise<boolean> => {
   return withoutNewListeners(() => MemoryGuard.watchGrowth(() => tf.setBackend("wasm")))
 }
 
-/** The module's loader listens for uncaught errors of the whole process, only to throw them anew. */
+/** The module's loader listens for uncaught errors of the process, only to rethrow them. */
 const withoutNewListeners = async <A>(body: () => Promise<A>): Promise<A> => {
   const events = ["uncaughtException", "unhandledRejection"] as const
   const before = events.map((event) => new Set(process.listeners(event as never)))

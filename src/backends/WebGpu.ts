@@ -25,9 +25,8 @@ interface Gpu {
 type Load = (name: string) => Promise<unknown>
 
 /**
- * Runs on a GPU by WebGPU, and says on which. A device on which something has gone wrong is given
- * up, and another one opened; whether it computes right gradients is tried at once, for much of
- * what it computes by is its driver's.
+ * Runs on a GPU through WebGPU, and gives its name. A faulty device is abandoned and replaced. A new
+ * one is tested for correct gradients at once, since much of the computation is its driver's.
  */
 export const start = (
   load: Load = (name) => import(name)
@@ -37,21 +36,21 @@ export const start = (
     if (isNew) yield* open(load)
     yield* Effect.promise(() => tf.setBackend("webgpu"))
     yield* Patches.install("webgpu")
-    if (isNew) yield* examine
+    if (isNew) yield* test
     return Device.description()
   })
 
-const examine = gradientError.pipe(
+const test = gradientError.pipe(
   Effect.mapError(({ detail }) => detail),
   Effect.filterOrFail(
     (error) => error <= tolerance,
     (error) => t`its gradients are wrong by ${(100 * error).toFixed(2)} %`
   ),
-  Effect.tapError((fault) => Effect.sync(() => Device.condemn(fault))),
+  Effect.tapError((fault) => Effect.sync(() => Device.markFaulty(fault))),
   Effect.mapError(
     (fault) =>
       new BackendUnavailable({
-        why: t`WebGPU does not compute right on ${Device.description()}: ${fault}`,
+        why: t`WebGPU computes wrong results on ${Device.description()}: ${fault}`,
         remedy: t`try another driver, or choose another backend`
       })
   )
@@ -59,7 +58,7 @@ const examine = gradientError.pipe(
 
 const open = Effect.fn("WebGpu.open")(function* (load: Load) {
   const webgpu = (yield* loaded(load, "webgpu")) as Packages["webgpu"]
-  // Before there is a GPU to be seen: it would register a backend with a device of its own.
+  // Imported before a GPU is visible, else it registers a backend on a device that it opens itself.
   const tfjs = (yield* loaded(load, "@tensorflow/tfjs-backend-webgpu")) as Packages["tfjs"]
   const gpu = webgpu.create([])
   expose(webgpu.globals, gpu)
@@ -69,11 +68,11 @@ const open = Effect.fn("WebGpu.open")(function* (load: Load) {
   if (adapter === null) {
     return yield* new BackendUnavailable({
       why: t`there is no graphics processor that WebGPU can use`,
-      remedy: t`it takes a driver: on Linux for Vulkan (NVIDIA's wants libegl1 besides), on macOS for Metal, on Windows for Direct3D 12`
+      remedy: t`a driver is required: Vulkan on Linux (NVIDIA's also needs libegl1), Metal on macOS, Direct3D 12 on Windows`
     })
   }
   const device = yield* Effect.promise(() => Device.open(adapter))
-  // Small tensors would be computed by plain JavaScript; what is examined must be what runs.
+  // Otherwise plain JavaScript computes small tensors, and the test does not test the device.
   tf.env().set("WEBGPU_CPU_FORWARD", false)
   if (tf.findBackendFactory("webgpu") !== null) tf.removeBackend("webgpu")
   tf.registerBackend("webgpu", () => new tfjs.WebGPUBackend(device, adapter.info))
@@ -85,11 +84,11 @@ const loaded = (load: Load, name: string): Effect.Effect<unknown, BackendUnavail
     ({ error }) =>
       new BackendUnavailable({
         why: whyNotLoaded(name, error) ?? t`the package ${name} is not installed`,
-        remedy: t`\`npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0\` gets it`
+        remedy: t`\`npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0\` installs it`
       })
   )
 
-/** Puts WebGPU where a browser has it, and TensorFlow.js looks for it. */
+/** Exposes WebGPU where browsers have it and TensorFlow.js looks for it. */
 const expose = (globals: object, gpu: Gpu): void => {
   Object.assign(globalThis, globals)
   const scope = globalThis as { navigator?: object }

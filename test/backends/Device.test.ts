@@ -46,7 +46,7 @@ describe("a device of WebGPU", () => {
       expect(Device.isSound()).toBe(false)
       const error = yield* Effect.flip(reading)
       expect(error.message).toBe(
-        "backend webgpu has failed, and what it computed last is worth nothing: a shader is wrong"
+        "backend webgpu has failed; its latest results are invalid: a shader is wrong"
       )
       expect(yield* Effect.flip(reading)).toEqual(error)
     })

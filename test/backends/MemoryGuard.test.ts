@@ -80,7 +80,7 @@ describe("memory that has run out", () => {
     tensor.dispose()
   })
 
-  it("is noticed inside a stock kernel, which goes on without", () => {
+  it("detects an allocation that fails inside a stock kernel", () => {
     const image = tf.ones([1, 200, 200, 1]) as tf.Tensor4D
     const hole = tf.ones([1, 199, 199, 1])
     const pieces = fill()

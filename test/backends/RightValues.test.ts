@@ -33,11 +33,11 @@ describe.each(["wasm", "cpu"] as const)("on %s", (backend) => {
     expect(valuesOf(() => tf.matMul(a, c))).toEqual([1, 2, 6, 8])
     expect(valuesOf(() => tf.matMul(c, a))).toEqual([1, 2, 6, 8])
     const [left, right] = [tensor([3, 1, 4, 5], 2), tensor([2, 5, 6], 3)]
-    const whole = [
+    const full = [
       tf.tile(left, [1, 2, 1, 1]),
       tf.tile(tf.reshape(right, [1, 2, 5, 6]), [3, 1, 1, 1])
     ]
-    const expected = valuesOf(() => tf.matMul(whole[0]!, whole[1]!))
+    const expected = valuesOf(() => tf.matMul(full[0]!, full[1]!))
     expect(
       distance(
         valuesOf(() => tf.matMul(left, right)),

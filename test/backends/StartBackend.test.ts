@@ -6,7 +6,7 @@ import { BackendUnavailable } from "../../src/backends/BackendUnavailable.js"
 import { startWith } from "../../src/backends/StartBackend.js"
 import * as WebGpu from "../../src/backends/WebGpu.js"
 
-/** Starters of which those named can be had; they note that they ran. */
+/** Starters of which those named succeed; they record that they ran. */
 const starters = (available: ReadonlyArray<BackendName>) => {
   const ran: Array<BackendName> = []
   const starter = (name: BackendName) =>
@@ -27,8 +27,8 @@ const starters = (available: ReadonlyArray<BackendName>) => {
   }
 }
 
-describe("starting a backend", () => {
-  it.effect("takes the native one where it can be had", () =>
+describe("startWith", () => {
+  it.effect("starts the native backend if it is available", () =>
     Effect.gen(function* () {
       const { all, ran } = starters(["tensorflow", "wasm", "cpu"])
       const started = yield* startWith(all)
@@ -37,7 +37,7 @@ describe("starting a backend", () => {
     })
   )
 
-  it.effect("goes on to the next, and says what the ones before lack", () =>
+  it.effect("falls through to the next candidate, and reports why", () =>
     Effect.gen(function* () {
       const { all } = starters(["cpu"])
       expect(yield* startWith(all)).toEqual({
@@ -47,19 +47,19 @@ describe("starting a backend", () => {
     })
   )
 
-  it.effect("takes WebGPU only if it is asked for", () =>
+  it.effect("starts WebGPU only on request", () =>
     Effect.gen(function* () {
       const { all, ran } = starters(["webgpu", "cpu"])
       expect((yield* startWith(all)).name).toBe("cpu")
       expect(ran).toEqual(["tensorflow", "wasm", "cpu"])
       expect(yield* startWith(all, "webgpu")).toEqual({
         name: "webgpu",
-        reason: "it was asked for; it runs on a software adapter"
+        reason: "requested; it runs on a software adapter"
       })
     })
   )
 
-  it.effect("never puts another in the place of the one asked for", () =>
+  it.effect("never falls back when a backend was requested", () =>
     Effect.gen(function* () {
       const { all, ran } = starters(["wasm", "cpu"])
       const error = yield* Effect.flip(startWith(all, "tensorflow"))
@@ -79,7 +79,7 @@ const notFound = (name: string) =>
     })
   )
 
-describe("loading native TensorFlow", () => {
+describe("Native.start", () => {
   const obstacle = (load: (name: string) => Promise<unknown>) =>
     Effect.map(Effect.flip(Native.start(load)), ({ why }) => why)
 
@@ -119,7 +119,7 @@ describe("loading native TensorFlow", () => {
   )
 })
 
-describe("loading WebGPU", () => {
+describe("WebGpu.start", () => {
   const obstacle = (load: (name: string) => Promise<unknown>) =>
     Effect.map(Effect.flip(WebGpu.start(load)), ({ message }) => message)
 
@@ -127,7 +127,7 @@ describe("loading WebGPU", () => {
     Effect.gen(function* () {
       expect(yield* obstacle(notFound)).toBe(
         "the package webgpu is not installed; " +
-          "`npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0` gets it"
+          "`npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0` installs it"
       )
     })
   )

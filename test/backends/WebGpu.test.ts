@@ -51,7 +51,7 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
     )
   }
 
-  it("fails to read what was computed after a fault, and starts anew", async () => {
+  it("fails to read what was computed after a fault, and starts again", async () => {
     await use("webgpu")
     // The stock kernel transposes on its own, by a shader that does not compile for integers.
     const fault = () => tf.tidy(() => tf.argMax(tf.ones([2, 3, 4], "int32"), 0))
@@ -67,7 +67,7 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
   it("does not start where a gradient comes out wrong", async () => {
     await use("webgpu")
     await withWrongGradient("webgpu", async () => {
-      Device.condemn("so that another is opened")
+      Device.markFaulty("so that another is opened")
       const error = await Effect.runPromise(Effect.flip(WebGpu.start()))
       expect(error.message).toContain("its gradients are wrong by")
     })
@@ -86,10 +86,10 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
       ]
     })
     const [moved, positive, sum] = await Effect.runPromise(Readback.values(tensors))
-    const whole = (await Effect.runPromise(Readback.values([large])))[0]!
-    const expected = Array.from({ length: 24 }, (_, i) => whole[(i % 6) * 4 + Math.floor(i / 6)]!)
+    const values = (await Effect.runPromise(Readback.values([large])))[0]!
+    const expected = Array.from({ length: 24 }, (_, i) => values[(i % 6) * 4 + Math.floor(i / 6)]!)
     expect([...moved!]).toEqual(expected)
-    expect(positive).toEqual(Float32Array.from(whole, (value) => (value > 0 ? 1 : 0)))
+    expect(positive).toEqual(Float32Array.from(values, (value) => (value > 0 ? 1 : 0)))
     expect([...sum!]).toEqual([20, 20])
   })
 
@@ -164,7 +164,7 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
           Effect.gen(function* () {
             if ((yield* Run.position(run)).epoch === 1) {
               yield* Effect.orDie(Checkpointer.drain(run[TypeId]))
-              Device.condemn("it was unplugged")
+              Device.markFaulty("it was unplugged")
             }
             return run
           })
@@ -176,7 +176,7 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
         pipeline: pipelineOf({ extra: unplugged })
       })
       const told = Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "nothing"
-      expect(told).toContain("webgpu has failed, and what it computed last is worth nothing")
+      expect(told).toContain("webgpu has failed; its latest results are invalid")
       expect(told).toContain("cannot be saved, since the state of the run is lost")
       expect(told).toContain("it was unplugged")
       expect((yield* checkpointIn(folder)).meta.epoch).toBe(1)

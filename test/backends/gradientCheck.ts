@@ -6,7 +6,7 @@ import * as Readback from "../../src/backends/Readback.js"
 import { numbers, use } from "./backends.js"
 import { inDoubles } from "./doubles.js"
 
-/** A function to be differentiated by some variables, made anew on each backend. */
+/** A function to be differentiated by some variables, made on each backend. */
 export interface Subject {
   readonly variables: ReadonlyArray<Variable>
   /** May draw from `Math.random`, which gives the same numbers at each call. */

@@ -23,7 +23,7 @@ const examining = (json: boolean, backend?: BackendName) =>
 const missing: BackendProbe = { name: "tensorflow", available: false, why: "no addon; install it" }
 const right: BackendProbe = { name: "wasm", available: true, gradientError: 0.001, step: 3 }
 const wrong: BackendProbe = { name: "cpu", available: true, gradientError: Number.NaN, step: 90 }
-const choice = (name: BackendName): Choice => Either.right({ name, reason: "it was asked for" })
+const choice = (name: BackendName): Choice => Either.right({ name, reason: "requested" })
 const unavailable = new BackendError({
   reason: "Unavailable",
   subject: "tensorflow",
@@ -41,7 +41,7 @@ describe("holdfast doctor", () => {
       expect(text).toMatch(/^tensorflow: /m)
       expect(text).toMatch(/^wasm: gradients right \(.* slope\), [\d.]+ ms a step$/m)
       expect(text).toMatch(/^cpu: gradients right \(.* slope\), [\d.]+ ms a step$/m)
-      expect(text).toMatch(/^runs compute on cpu: it was asked for$/m)
+      expect(text).toMatch(/^runs compute on cpu: requested$/m)
     })
   )
 

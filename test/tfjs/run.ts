@@ -81,7 +81,7 @@ const bundle = async (
   return outfile
 }
 
-/** Runs the tests of a name in a process of their own: one that aborts the backend fails no others. */
+/** Runs the tests of a name in a separate process: one that aborts the backend fails no others. */
 const run = async (
   program: string,
   name: string,

@@ -8,7 +8,7 @@ export const start: Effect.Effect<void, BackendUnavailable> = Effect.suspend(() 
   silence()
   return Effect.andThen(
     Patches.install("cpu"),
-    Effect.promise(() => tf.setBackend("cpu"))
+    Effect.promise(async () => void (await tf.setBackend("cpu")))
   )
 })
 

@@ -27,7 +27,7 @@ interface Call {
 
 let installed = false
 
-/** Puts right ones in the place of the plain JavaScript backend's wrong gradients. */
+/** Replaces wrong kernels of the plain JavaScript backend by correct ones. */
 export const install = (): void => {
   if (installed) return
   installed = true

@@ -18,7 +18,7 @@ export const kernels = ({ heap, simd }: Tools): Kernels => ({
   [name]: kernel<"x" | "bias", Attrs>(({ inputs: { x, bias }, attrs: { relu } }) => {
     const C = x.shape.at(-1)!
     simd.addBias(heap.address(x), heap.address(bias), size(x.shape) / C, C, Number(relu))
-    return heap.shared(x, x.shape)
+    return heap.retain(x, x.shape)
   })
 })
 

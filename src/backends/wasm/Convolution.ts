@@ -51,7 +51,7 @@ export const geometry = (
     depthwise
   )
 
-/** Height and width of the padded input that the filter passes over. */
+/** Height and width of the padded input that the filter covers. */
 export const paddedSize = (info: Info): readonly [number, number] => [
   Math.max(
     info.inHeight + info.padInfo.top,

@@ -11,12 +11,12 @@ export interface Heap {
   readonly free: (tensor: TensorInfo) => void
   /** The same data under another shape; the tensor given is used up. */
   readonly reshaped: (tensor: TensorInfo, shape: ReadonlyArray<number>) => TensorInfo
-  /** The same data once more, under another shape, counted as a reference of its own. */
-  readonly shared: (tensor: TensorInfo, shape: ReadonlyArray<number>) => TensorInfo
+  /** Another reference to the same data, under another shape. */
+  readonly retain: (tensor: TensorInfo, shape: ReadonlyArray<number>) => TensorInfo
   /** How many tensors hold this data. */
   readonly references: (tensor: TensorInfo) => number
-  /** To be called after writing into a tensor: drops what the backend packed from its old values. */
-  readonly renew: (tensor: TensorInfo) => void
+  /** Drops what the backend packed from the old values of a tensor; call it after writing into one. */
+  readonly invalidateCache: (tensor: TensorInfo) => void
   /** Views of the data, valid until something is allocated, for then the memory may move. */
   readonly floats: (tensor: TensorInfo) => Float32Array
   readonly integers: (tensor: TensorInfo) => Int32Array
@@ -64,12 +64,12 @@ export const make = (backend: object): Heap => {
     output: (shape, dtype = "float32") => internals.makeOutput([...shape], dtype),
     free: (tensor) => void internals.disposeData(tensor.dataId),
     reshaped,
-    shared: (tensor, shape) => {
+    retain: (tensor, shape) => {
       internals.incRef(tensor.dataId)
       return { dataId: tensor.dataId, shape: [...shape], dtype: tensor.dtype }
     },
     references: (tensor) => dataIdMap.get(tensor.dataId).refCount,
-    renew: (tensor) => {
+    invalidateCache: (tensor) => {
       const data = dataIdMap.get(tensor.dataId)
       wasm.tfjs.disposeData(data.id)
       data.id = internals.dataIdNextNumber++

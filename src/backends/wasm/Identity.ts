@@ -16,7 +16,7 @@ const share = (tools: Tools, stock: KernelFunc): KernelFunc =>
     const { x } = call.inputs
     const dtype = call.attrs?.dtype ?? x.dtype
     if (x.dtype === "string") return stock(call as never)
-    if (dtype === x.dtype) return tools.heap.shared(x, x.shape)
+    if (dtype === x.dtype) return tools.heap.retain(x, x.shape)
     return dtype === "bool" ? truthOf(tools, x) : stock(call as never)
   })
 

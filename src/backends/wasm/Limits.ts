@@ -31,7 +31,7 @@ const extreme = ({ heap, simd, run }: Tools, stock: KernelFunc, larger: boolean)
     if (a.dtype !== "float32" || b.dtype !== "float32") return stock(call as never)
     const shape = tf.broadcast_util.assertAndGetBroadcastShape([...a.shape], [...b.shape])
     const spread = (x: TensorInfo): TensorInfo => {
-      if (tf.util.arraysEqual(x.shape, shape)) return heap.shared(x, shape)
+      if (tf.util.arraysEqual(x.shape, shape)) return heap.retain(x, shape)
       const long = shape.map((_, i) => x.shape.at(i - shape.length) ?? 1)
       const reps = shape.map((length, i) => (long[i] === length ? 1 : length))
       return run("Tile", { x: { ...x, shape: long } }, { reps })

@@ -15,7 +15,7 @@ interface Gates {
 }
 
 /**
- * Whole recurrent layers, and their gradients by the gates before their activations. TensorFlow.js
+ * Recurrent layers over all steps, and their gradients by the gates before their activations. TensorFlow.js
  * takes thousands of operations for the same.
  *
  * Forward: x [B, T, D], kernel [D, nU], recurrentKernel [U, nU] and bias [nU] to the hidden states

@@ -49,7 +49,7 @@ const tile = ({ heap, simd }: Tools, stock: KernelFunc): KernelFunc =>
     const { x } = call.inputs
     const { reps } = call.attrs
     if (x.dtype !== "float32" || size(x.shape) * size(reps) === 0) return stock(call as never)
-    let tiled = heap.shared(x, x.shape)
+    let tiled = heap.retain(x, x.shape)
     for (let axis = reps.length - 1; axis >= 0; axis--) {
       const times = reps[axis]!
       if (times === 1) continue

@@ -110,8 +110,8 @@ export const convolve = (
     }
     const rowM = tiles * Co * 4
     const next = outputs * Co * 4
-    const whole = Math.floor(OW / outputs)
-    const rest = OW - whole * outputs
+    const full = Math.floor(OW / outputs)
+    const rest = OW - full * outputs
     const back = (from: number, to: number, wanted: number, count: number) =>
       simd.pointsToOutputs(from, OH * rowM, to, Co * 4, next, outputs, wanted, Co, count)
     for (let b = 0; b < info.batchSize; b++) {
@@ -129,8 +129,8 @@ export const convolve = (
       for (let h = 0; h < OH; h++) {
         const from = M! + h * rowM
         const to = heap.address(out) + (b * OH + h) * OW * Co * 4
-        back(from, to, outputs, whole)
-        if (rest > 0) back(from + whole * Co * 4, to + whole * next, rest, 1)
+        back(from, to, outputs, full)
+        if (rest > 0) back(from + full * Co * 4, to + full * next, rest, 1)
       }
     }
   })

@@ -80,8 +80,8 @@ export const open = async (adapter: Adapter): Promise<object> => {
   return device
 }
 
-/** Gives the device up, for what is wrong with it. */
-export const condemn = (fault: string): void => {
+/** Marks the device as faulty, so that every later read fails. */
+export const markFaulty = (fault: string): void => {
   if (opened !== undefined) opened.fault ??= fault
 }
 

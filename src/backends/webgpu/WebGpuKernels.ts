@@ -21,7 +21,7 @@ type Compute = (call: Call) => TensorInfo
 
 let installed = false
 
-/** Puts right ones in the place of the WebGPU backend's wrong kernels, and adds those of updates. */
+/** Replaces wrong kernels of the WebGPU backend by correct ones, and adds those of updates. */
 export const install = (): void => {
   if (installed) return
   installed = true
@@ -44,9 +44,9 @@ export const install = (): void => {
   )
 }
 
-const replace = (kernelName: string, mended: (stock: Compute) => Compute): void => {
+const replace = (kernelName: string, corrected: (stock: Compute) => Compute): void => {
   const registered = tf.getKernel(kernelName, "webgpu")
-  const compute = mended(registered.kernelFunc as unknown as Compute)
+  const compute = corrected(registered.kernelFunc as unknown as Compute)
   tf.unregisterKernel(kernelName, "webgpu")
   tf.registerKernel({ ...registered, kernelFunc: compute as unknown as KernelFunc })
 }

@@ -2,10 +2,9 @@
 export const backend = {
   "backend {0} cannot be used": "后端 {0} 不可用",
   "layer {0} cannot be trained here": "层 {0} 无法在此训练",
-  "backend {0} has no memory left": "后端 {0} 内存不足",
-  "backend {0} has failed, and what it computed last is worth nothing":
-    "后端 {0} 出错，其最后的计算结果无效",
-  "{0} more are needed, tensors hold {1}, and {2} is the most there can be":
+  "backend {0} is out of memory": "后端 {0} 内存不足",
+  "backend {0} has failed; its latest results are invalid": "后端 {0} 出错，其最后的计算结果无效",
+  "{0} more are needed, tensors hold {1}, and the limit is {2}":
     "还需要 {0}，张量已占用 {1}，上限为 {2}",
   "{0} bytes": "{0} 字节",
   "{0}: {1}": "{0}：{1}",
@@ -15,16 +14,15 @@ export const backend = {
   "GRADIENTS WRONG": "梯度错误",
   "{0}: {1} ({2} % off the measured slope), {3} ms a step":
     "{0}：{1}（与实测斜率相差 {2} %），每步 {3} 毫秒",
-  "`npm install @tensorflow/tfjs-node-gpu@4.22.0` (or `@tensorflow/tfjs-node@4.22.0`) downloads it, where its host can be reached":
+  "`npm install @tensorflow/tfjs-node-gpu@4.22.0` (or `@tensorflow/tfjs-node@4.22.0`) downloads it":
     "可用 `npm install @tensorflow/tfjs-node-gpu@4.22.0`（或 `@tensorflow/tfjs-node@4.22.0`）下载，需能访问其下载站点",
   "native TensorFlow, which is optional, is not installed": "未安装原生 TensorFlow（可选）",
   "{0} is installed without its native addon": "{0} 已安装，但缺少原生插件",
   "{0} belongs to another copy of TensorFlow.js": "{0} 属于另一份 TensorFlow.js",
-  "install the same version as that of @tensorflow/tfjs, 4.22.0":
-    "请安装与 @tensorflow/tfjs 相同的版本 4.22.0",
+  "install version 4.22.0 of it": "请安装其 4.22.0 版本",
   "{0} does not load: {1}": "{0} 加载失败：{1}",
-  "it was asked for; it runs on {0}": "由用户指定，运行于 {0}",
-  "it was asked for": "由用户指定",
+  "requested; it runs on {0}": "由用户指定，运行于 {0}",
+  requested: "由用户指定",
   "; ": "；",
   "the native package is installed": "已安装原生包",
   "{0}; use another layer": "{0}；请换用其他层",
@@ -32,13 +30,12 @@ export const backend = {
     "后端 {0} 没有 {1} 内核；请换用其他层或其他后端",
   "no gradient reaches its weight {0}": "其权重 {0} 得不到梯度",
   "this processor has no SIMD for WebAssembly": "此处理器不支持 WebAssembly SIMD",
-  "choose the backend cpu": "请选择后端 cpu",
+  "use the backend cpu": "请改用后端 cpu",
   "the memory of the WebAssembly backend has run out in this process":
     "本进程中 WebAssembly 后端的内存已耗尽",
   "start another process": "请重新启动进程",
   "the WebAssembly backend does not start": "WebAssembly 后端无法启动",
-  "reinstall @tensorflow/tfjs-backend-wasm 4.22.0, or choose the backend cpu":
-    "请重新安装 @tensorflow/tfjs-backend-wasm 4.22.0，或选择后端 cpu",
+  "reinstall holdfast, or use the backend cpu": "请重新安装 holdfast，或改用后端 cpu",
   "in the project's folder, run: npm install @tensorflow/tfjs-core@{0} @tensorflow/tfjs-layers@{1}":
     "请在项目目录中运行：npm install @tensorflow/tfjs-core@{0} @tensorflow/tfjs-layers@{1}",
   "TensorFlow.js {0} is required, but {1} is installed": "需要 TensorFlow.js {0}，但安装的是 {1}",
@@ -46,15 +43,15 @@ export const backend = {
   "the training kernels do not load: {0}": "训练内核加载失败：{0}",
   "run `npm ci`, which builds them": "请运行 `npm ci` 以编译",
   "its gradients are wrong by {0} %": "其梯度误差为 {0} %",
-  "WebGPU does not compute right on {0}: {1}": "WebGPU 在 {0} 上计算有误：{1}",
+  "WebGPU computes wrong results on {0}: {1}": "WebGPU 在 {0} 上计算有误：{1}",
   "try another driver, or choose another backend": "请更换驱动，或选择其他后端",
   "there is no graphics processor that WebGPU can use": "没有 WebGPU 可用的显卡",
-  "it takes a driver: on Linux for Vulkan (NVIDIA's wants libegl1 besides), on macOS for Metal, on Windows for Direct3D 12":
+  "a driver is required: Vulkan on Linux (NVIDIA's also needs libegl1), Metal on macOS, Direct3D 12 on Windows":
     "需要驱动：Linux 上为 Vulkan（NVIDIA 还需 libegl1），macOS 上为 Metal，Windows 上为 Direct3D 12",
   "the package {0} is not installed": "未安装包 {0}",
-  "`npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0` gets it":
+  "`npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0` installs it":
     "请运行 `npm install webgpu@0.6.2 @tensorflow/tfjs-backend-webgpu@4.22.0` 安装",
-  "TensorFlow.js cannot add the penalty of an activityRegularizer to the loss; use a regularizer of the weights (kernelRegularizer), or add it to the loss of an Objective of your own":
+  "TensorFlow.js cannot add the penalty of an activityRegularizer to the loss; use a regularizer of the weights (kernelRegularizer), or add it to the loss of a custom Objective":
     "TensorFlow.js 无法把 activityRegularizer 的惩罚项加入损失；请改用权重正则化（kernelRegularizer），或在自定义 Objective 的损失中加入",
   "take a smaller batch_size or a smaller model, or the backend tensorflow":
     "请减小 batch_size 或模型，或使用后端 tensorflow",

@@ -6,7 +6,7 @@ const backends = ["wasm", "webgpu"]
 
 /**
  * Has the gradient of a sum or a mean repeat what comes back; TensorFlow.js multiplies it by a tensor
- * of ones, which it makes anew each time, and on a graphics processor has to send there.
+ * of ones, which it makes each time, and uploads to a graphics processor.
  */
 export const register = (): void => {
   for (const name of ["Sum", "Mean"]) {

@@ -44,7 +44,7 @@ export const replace = ({ layer }: StatefulLayer, states: ReadonlyArray<Tensor>)
   layer.states_ = states.map((state) => tf.keep(tf.clone(state)))
 }
 
-/** Lets the layers begin with zeros, until the function that it gives puts their own states back. */
+/** Resets the layers to zeros, until the returned function restores their states. */
 export const setAside = (layers: ReadonlyArray<StatefulLayer>): (() => void) => {
   const own = layers.map(({ layer }) => layer.states_)
   for (const { layer } of layers) {

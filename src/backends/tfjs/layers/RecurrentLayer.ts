@@ -32,9 +32,9 @@ type Call = layers.Layer["call"]
 
 /**
  * Lets LSTM and GRU layers run in one kernel where the backend is WebAssembly, with their usual
- * activations and without masks, states handed in or out, or dropout within; else they run as ever.
- * Lets layers over cells of one's own draw new dropout masks for each batch: TensorFlow.js draws
- * them once for as long as the process lives, which no checkpoint would know.
+ * activations and without masks, states handed in or out, or dropout within; else they run as before.
+ * Lets layers over custom cells draw new dropout masks for each batch: TensorFlow.js draws
+ * them once for as long as the process lives, which no checkpoint could restore.
  */
 export const patch = (): void => {
   tf.registerGradient(lstmGradient)
