@@ -7,7 +7,7 @@ import { buildRun } from "../../src/training/BuildRun.js"
 import * as Checkpointer from "../../src/training/Checkpointer.js"
 import { TypeId } from "../../src/training/Run.js"
 import * as TrainState from "../../src/training/TrainState.js"
-import { train } from "../../src/training/TrainStep.js"
+import { inputOf, phases } from "../../src/training/TrainStep.js"
 
 const BenchConfig = Config.make({ model: Schema.Struct({}), data: Schema.Struct({}) })
 
@@ -102,7 +102,8 @@ export const makeRun = Effect.fnUntraced(function* (
       archive: Effect.void
     }
   )
-  yield* train(run, yield* dataset.train.batch(new Int32Array(batch_size)), Progress.initial)
+  const batch = yield* dataset.train.batch(new Int32Array(batch_size))
+  yield* phases(inputOf(run, batch, Progress.initial))
   yield* Checkpointer.advance(run[TypeId], (progress) => ({
     ...progress,
     epoch: 25,

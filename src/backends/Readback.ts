@@ -60,10 +60,9 @@ export const between = <A extends Computed, B>(
     : attempt(() =>
         scoped(() => {
           const computed = forth()
-          return back(
-            computed,
-            named(computed.metrics, (tensor) => tensor.dataSync()[0]!)
-          )
+          const read = named(computed.metrics, (tensor) => tensor.dataSync()[0]!)
+          tf.dispose(computed.metrics as Record<string, Tensor>)
+          return back(computed, read)
         })
       )
 

@@ -16,7 +16,7 @@ import { logMetrics, TypeId, type Run } from "../training/Run.js"
 import { learningRate } from "../training/RunFields.js"
 import { SaveRequest } from "../training/SaveRequest.js"
 import * as SavePolicy from "../training/SavePolicy.js"
-import { train } from "../training/TrainStep.js"
+import { inputOf, phases } from "../training/TrainStep.js"
 
 /**
  * Trains on the examples of the epoch that are still due, in the order that the seed gives it, and
@@ -109,7 +109,7 @@ const advance = Effect.fnUntraced(function* (
   const due = batchAt(order, before.position.example, run.config.training.batch_size)
   const draw = Random.generator(run.random, "augment", before.epoch, before.step)
   const batch = yield* restore(fetch(run.dataset, "train", due, draw))
-  const sums = yield* Effect.tapErrorCause(train(run, batch, before), (cause) => {
+  const sums = yield* Effect.tapErrorCause(phases(inputOf(run, batch, before)), (cause) => {
     const failure = Option.getOrNull(Cause.failureOption(cause))
     const why = failure instanceof Diverged ? "Diverged" : "Inconsistent"
     return markUnsaveable(run[TypeId], why)

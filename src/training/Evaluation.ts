@@ -7,7 +7,8 @@ import { batchAt, sequential } from "../data/Order.js"
 import { emit, type Observer } from "../events/Observer.js"
 import * as Checkpointer from "./Checkpointer.js"
 import { partsOf } from "./ModelParts.js"
-import { position, TypeId, type Run } from "./Run.js"
+import * as Random from "./Random.js"
+import { TypeId, type Run } from "./Run.js"
 import { evaluate } from "./TrainStep.js"
 
 /**
@@ -24,13 +25,16 @@ export const overSplit = (
     const size = run.config.training.batch_size
     const steps = Math.ceil(examples.size / size)
     const order = sequential(examples.size)
-    const { epoch } = yield* position(run)
+    const at = yield* Checkpointer.progress(run[TypeId])
+    const { epoch } = at
     const sums: Record<string, number> = {}
     for (let step = 0; step < steps; step++) {
       const started = performance.now()
       const start = step * size
       const batch = yield* fetch(run.dataset, split, batchAt(order, start, size))
-      for (const [name, sum] of Object.entries(yield* evaluate(run, batch))) {
+      const rng = Random.generator(run.random, "evaluate", split, step)
+      const measured = yield* evaluate({ run, batch, position: at, rng })
+      for (const [name, sum] of Object.entries(measured)) {
         sums[name] = (sums[name] ?? 0) + sum
       }
       yield* emit({

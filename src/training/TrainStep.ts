@@ -2,49 +2,150 @@ import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
 import { english } from "../language/Text.js"
 import type { BackendError } from "../backends/BackendError.js"
-import { afterStep, replace } from "../backends/tfjs/layers/LayerStates.js"
+import { afterStep } from "../backends/tfjs/layers/LayerStates.js"
 import * as Norm from "../backends/Norm.js"
 import * as Readback from "../backends/Readback.js"
 import type { Batch } from "../data/Batch.js"
+import type { Rng } from "../data/Dataset.js"
 import type { Diverged } from "./Diverged.js"
 import * as Divergence from "./Divergence.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
 import { partsOf } from "./ModelParts.js"
-import type { Objective } from "./Objective.js"
+import { phasesOf, type BoundPhase, type Gradients, type LossFunction } from "./Phase.js"
 import type { Progress } from "./Progress.js"
 import * as Random from "./Random.js"
+import type { Run } from "./Run.js"
 import { learningRate, type RunFields } from "./RunFields.js"
-import { tensorOf, type Weight } from "./Weights.js"
+import * as Undo from "./Undo.js"
 
-/** The metrics of a batch, each summed over its examples: `loss` and those of the objective. */
+/** The metrics of a batch, each summed over its examples: `loss`, and further ones by name. */
 export type Sums = Readonly<Record<string, number>>
 
+/** What a training step is given. */
+export interface StepInput {
+  readonly run: Run
+  readonly batch: Batch
+  /** Where the run is before the step. */
+  readonly position: Progress
+  /** Uniform in [0, 1), derived from the seed and the position. Draw from nothing else. */
+  readonly rng: Rng
+  /** What the gradients of a phase pass through before the update; the identity unless given. */
+  readonly combine?: Combine | undefined
+  /** What is measured of the gradients of each phase. */
+  readonly measures?: Measures | undefined
+}
+
+/** What the step at `position` is given. */
+export const inputOf = (run: Run, batch: Batch, position: Progress): StepInput => ({
+  run,
+  batch,
+  position,
+  rng: Random.generator(run.random, "step", position.epoch, position.step)
+})
+
 /**
- * One training step: forward and backward; then its metrics are read, for which WebGPU has to be
- * waited; then the update, unless they have diverged. Gives the metrics, or null for a step that is
- * skipped, which has changed nothing. Every random draw in it (dropout, noise) follows from the seed
- * and `at`, the step's own place. Must not be interrupted.
+ * Gives the gradients that update the weights, from those that a phase has computed on the batch:
+ * their average over several workers, say. Synchronous; tensors that it makes are disposed for it.
  */
-export const train = (
-  run: RunFields,
-  batch: Batch,
-  at: Progress
+export type Combine = (gradients: Gradients, phase: string) => Gradients
+
+/** Scalars of the gradients of a phase, by the names of the metrics that they become. */
+export type Measures = Readonly<Record<string, (gradients: Gradients) => tf.Scalar>>
+
+/**
+ * A training step: updates the weights, and gives the metrics of the batch; null for a step that has
+ * diverged and is skipped, which must have changed nothing.
+ */
+export type Step<out E = never, out R = never> = (
+  input: StepInput
+) => Effect.Effect<Sums | null, E, R>
+
+/**
+ * The step of the run's phases, in order: gradients → combine → transform → update for each. Several
+ * phases measure `<phase>_loss` each, and `loss` is the sum. Must not be interrupted.
+ */
+export const phases: Step<BackendError | Diverged> = (input) => {
+  const step = overPhases(input.run, (phase) => minimizePhase(input, phase, phase.loss))
+  return phasesOf(input.run).length === 1 ? step : Undo.onSkip(input.run, step)
+}
+
+/**
+ * Updates the weights of a phase of the run, the first unless `options.phase` names another, by the
+ * gradients of `loss` on the batch: what a custom step is made of. Divergence is looked for as in
+ * the run's own steps. Gives the metrics, or null if the batch is to be skipped.
+ *
+ * @example
+ * ```ts
+ * import * as tf from "holdfast/tf"
+ * import { Stages, TrainStep } from "holdfast"
+ *
+ * // Trains an autoencoder: the inputs are the labels.
+ * export const train = Stages.trainEpochWith({
+ *   step: (input) =>
+ *     TrainStep.minimize(input, ({ batch, models, training }) => {
+ *       const inputs = tf.tensor(batch.inputs, [batch.size, 16])
+ *       const output = models["model"]!.apply(inputs, { training }) as tf.Tensor
+ *       return { loss: tf.losses.meanSquaredError(inputs, output) as tf.Scalar }
+ *     })
+ * })
+ * ```
+ */
+export const minimize = (
+  input: StepInput,
+  loss: LossFunction,
+  options: { readonly phase?: string } = {}
 ): Effect.Effect<Sums | null, BackendError | Diverged> =>
   Effect.suspend(() => {
-    const trainable = partsOf(run).weights.filter((weight) => weight.trainable)
-    const undo = run.config.training.on_divergence.name === "skip" ? keep(run) : null
-    const draw = Random.generator(run.random, "step", at.epoch, at.step)
-    const forth = () => Random.withMathRandom(draw, () => pass(run, batch, trainable, at))
-    const back = ({ gradients }: Passed, read: Record<string, number>): Done => {
+    const phases = phasesOf(input.run)
+    const phase = options.phase === undefined ? phases[0] : byName(phases, options.phase)
+    return phase === undefined
+      ? Effect.dieMessage(
+          `the run has no phase called ${options.phase}; it has ${phases.map(({ name }) => name).join(", ")}`
+        )
+      : minimizePhase(input, phase, loss)
+  })
+
+const byName = (phases: ReadonlyArray<BoundPhase>, name: string) =>
+  phases.find((phase) => phase.name === name)
+
+/** Under this name the norm of the gradients is read along with the metrics. */
+const normName = english`gradient norm`
+
+/** What a phase has come to before it changes a weight. */
+interface Computed {
+  readonly metrics: Readonly<Record<string, tf.Scalar>>
+  readonly gradients: Gradients
+}
+
+/** How a phase ended: with its metrics, with null if the step is skipped, or with what is odd. */
+type Ended =
+  | { readonly sums: Sums | null }
+  | { readonly oddity: Divergence.Oddity; readonly gradients: Gradients }
+
+/**
+ * Computes loss and gradients, reads the scalars, for which WebGPU has to be waited; then updates the
+ * weights, unless the numbers have diverged.
+ */
+const minimizePhase = (
+  input: StepInput,
+  phase: BoundPhase,
+  loss: LossFunction
+): Effect.Effect<Sums | null, BackendError | Diverged> =>
+  Effect.suspend(() => {
+    const { batch, position, run } = input
+    const policy = run.config.training.on_divergence
+    const undo = policy.name === "skip" ? Undo.ofForwardPass(run) : null
+    const forth = () => Random.withMathRandom(input.rng, () => compute(input, phase, loss))
+    const back = ({ gradients }: Computed, read: Record<string, number>): Ended => {
       const norm = read[normName]
       if (norm !== undefined) delete read[normName]
       const oddity = Divergence.oddityOf(run, read["loss"]!, norm)
       if (oddity === null) {
-        update(run, trainable, gradients, at)
+        update(input, phase, gradients)
         undo?.dispose()
-        return { sums: overBatch(read, batch) }
+        return { sums: overBatch(read, input) }
       }
-      if (DivergencePolicy.afterStep(run.config.training.on_divergence, at.divergence) === "skip") {
+      if (DivergencePolicy.afterStep(policy, position.divergence) === "skip") {
         undo?.restore()
         undo?.dispose()
         return { sums: null }
@@ -53,124 +154,105 @@ export const train = (
       const kept = [...gradients].map(([name, one]) => [name, tf.keep(tf.clone(one))] as const)
       return { oddity, gradients: new Map(kept) }
     }
-    return Effect.flatMap(Readback.between(forth, back), (done) =>
-      "sums" in done
-        ? Effect.succeed(done.sums)
-        : Divergence.inStep(run, at, done.oddity, batch.inputs, done.gradients).pipe(
-            Effect.tapErrorCause(() => Effect.sync(() => tf.dispose([...done.gradients.values()])))
+    return Effect.flatMap(Readback.between(forth, back), (ended) =>
+      "sums" in ended
+        ? Effect.succeed(ended.sums)
+        : Divergence.inStep(run, position, ended.oddity, batch.inputs, ended.gradients).pipe(
+            Effect.tapErrorCause(() => Effect.sync(() => tf.dispose([...ended.gradients.values()])))
           )
     )
   })
 
-/** What a step has come to before it changes a weight: gradients by the names of the weights. */
-interface Passed {
-  readonly metrics: Metrics
-  readonly gradients: ReadonlyMap<string, tf.Tensor>
-}
-
-/** How a step ended: with its metrics, with null if it is skipped, or with what has diverged. */
-type Done =
-  | { readonly sums: Sums | null }
-  | { readonly oddity: Divergence.Oddity; readonly gradients: ReadonlyMap<string, tf.Tensor> }
-
-/** The metrics of a batch without training on it: layers behave as in use, no dropout. */
-export const evaluate = (run: RunFields, batch: Batch): Effect.Effect<Sums, BackendError> =>
-  sums(batch, () => {
-    const { inputs, labels } = tensorsOf(run, batch)
-    const output = run.model.apply(inputs, { training: false }) as tf.Tensor
-    const loss = run.objective.loss(labels, output)
-    return metricsOf(run.objective, labels, output, loss)
-  })
-
-type Metrics = Readonly<Record<string, tf.Scalar>>
-
-/** Under this name the norm of the gradient is read along with the metrics. */
-const normName = english`gradient norm`
-
-const pass = (
-  run: RunFields,
-  batch: Batch,
-  trainable: ReadonlyArray<Weight>,
-  at: Progress
-): Passed => {
-  const { inputs, labels } = tensorsOf(run, batch)
-  let output: tf.Tensor | undefined
+const compute = (input: StepInput, phase: BoundPhase, loss: LossFunction): Computed => {
+  const { batch, measures, position, rng, run } = input
+  const policy = run.config.training.on_divergence
+  // Kept, since what is computed under `variableGrads` is disposed there.
+  const kept: Record<string, tf.Scalar> = {}
+  const minimized = () => {
+    const { loss: own, metrics } = loss({
+      batch,
+      models: run.models,
+      position,
+      rng,
+      training: true
+    })
+    for (const name in metrics) kept[name] = tf.keep(metrics[name]!)
+    return phase.penalties.reduce<tf.Scalar>((total, penalty) => total.add(penalty()), own)
+  }
   try {
-    const { value, grads } = tf.variableGrads(() => {
-      output = tf.keep(run.model.apply(inputs, { training: true }) as tf.Tensor)
-      return partsOf(run).penalties.reduce<tf.Scalar>(
-        (loss, penalty) => loss.add(penalty()),
-        run.objective.loss(labels, output)
-      )
-    }, trainable.map(tensorOf))
+    const { grads, value } = tf.variableGrads(minimized, phase.variables as Array<tf.Variable>)
     const gradients = new Map<string, tf.Tensor>()
-    for (const weight of trainable) {
-      const gradient = grads[tensorOf(weight).name]
-      if (gradient != null) gradients.set(weight.name, gradient)
+    phase.weights.forEach(({ name }, i) => {
+      const gradient = grads[phase.variables[i]!.name]
+      if (gradient != null) gradients.set(name, gradient)
+    })
+    const metrics: Record<string, tf.Scalar> = { ...kept, loss: value }
+    for (const name in measures) metrics[name] = measures[name]!(gradients)
+    if (DivergencePolicy.looksAtGradient(policy, position.globalStep)) {
+      metrics[normName] = Norm.norm([...gradients.values()])
     }
-    const metrics = metricsOf(run.objective, labels, output!, value)
-    return DivergencePolicy.looksAtGradient(run.config.training.on_divergence, at.globalStep)
-      ? { gradients, metrics: { ...metrics, [normName]: Norm.norm([...gradients.values()]) } }
-      : { gradients, metrics }
+    return { gradients, metrics }
+  } catch (error) {
+    tf.dispose(kept)
+    throw error
   } finally {
-    output?.dispose()
     afterStep(partsOf(run).statefulLayers)
   }
 }
 
-const update = (
+const update = ({ combine, position, run }: StepInput, phase: BoundPhase, gradients: Gradients) => {
+  const combined = combine === undefined ? gradients : combine(gradients, phase.name)
+  phase.optimizer.apply(combined, learningRate(run, position))
+  // A constraint (max-norm, say) is part of the weight: to write it again projects it.
+  for (const { variable } of phase.constrained) variable.write(tf.clone(variable.read()))
+}
+
+/** In place, as this is done every step: what is a mean over the batch becomes a sum. */
+const overBatch = (
+  read: Record<string, number>,
+  { batch, measures }: Pick<StepInput, "batch" | "measures">
+): Sums => {
+  read["loss"]! *= batch.size
+  for (const name in measures) read[name]! *= batch.size
+  return read
+}
+
+/** The metrics of a batch without training on it: layers behave as in use, no dropout. */
+export const evaluate = (input: StepInput): Effect.Effect<Sums, BackendError> =>
+  overPhases(input.run, ({ loss }) => {
+    const { batch, position, rng, run } = input
+    const compute = () =>
+      Random.withMathRandom(rng, () => {
+        const computed = loss({
+          batch,
+          models: run.models,
+          position,
+          rng,
+          training: false
+        })
+        return { ...computed.metrics, loss: computed.loss }
+      })
+    return Effect.map(Readback.scalars(compute), (read) => overBatch(read, { batch }))
+  })
+
+/** Does `body` for each phase in order; gives the metrics of all, null as soon as one gives null. */
+const overPhases = <A extends Sums | null, E>(
   run: RunFields,
-  trainable: ReadonlyArray<Weight>,
-  gradients: ReadonlyMap<string, tf.Tensor>,
-  at: Progress
-) => {
-  run.optimizer.apply(gradients, learningRate(run, at))
-  // A constraint (max-norm, say) is part of the weight: writing it anew projects it.
-  for (const { variable } of trainable) {
-    if (variable.constraint != null) variable.write(tf.clone(variable.read()))
-  }
-}
-
-/** Keeps what the forward pass changes: averages of batch normalization, and hidden states. */
-const keep = (run: RunFields) => {
-  const { statefulLayers, weights } = partsOf(run)
-  const copy = (tensor: tf.Tensor) => tf.keep(tf.clone(tensor))
-  const held = weights
-    .filter((weight) => !weight.trainable)
-    .map((weight) => ({ weight, value: copy(tensorOf(weight)) }))
-  const states = statefulLayers.map((stateful) => stateful.layer.states_.map(copy))
-  return {
-    restore: () => {
-      held.forEach(({ value, weight }) => tensorOf(weight).assign(value as never))
-      statefulLayers.forEach((stateful, i) => replace(stateful, states[i]!))
-    },
-    dispose: () => tf.dispose([held.map(({ value }) => value), states])
-  }
-}
-
-const tensorsOf = (run: RunFields, batch: Batch) => ({
-  inputs: tf.tensor(batch.inputs, [batch.size, ...run.dataset.inputShape], "float32"),
-  labels: tf.tensor(batch.labels, [batch.size, ...run.dataset.labelShape], run.objective.labelType)
-})
-
-const metricsOf = (
-  { metrics }: Objective,
-  labels: tf.Tensor,
-  output: tf.Tensor,
-  loss: tf.Scalar
-): Metrics => {
-  const values: Record<string, tf.Scalar> = { loss }
-  for (const metric of metrics)
-    values[metric.name] = metric.measure(labels, output, null) as tf.Scalar
-  return values
-}
-
-/** The loss is a mean over the batch, other metrics are sums. */
-const sums = (batch: Batch, compute: () => Metrics): Effect.Effect<Sums, BackendError> =>
-  Effect.map(Readback.scalars(compute), (values) => overBatch(values, batch))
-
-const overBatch = (means: Record<string, number>, batch: Batch): Sums => {
-  // In place, as this is done every step.
-  means["loss"]! *= batch.size
-  return means
+  body: (phase: BoundPhase) => Effect.Effect<A, E>
+): Effect.Effect<A, E> => {
+  const phases = phasesOf(run)
+  return phases.length === 1
+    ? body(phases[0]!)
+    : Effect.gen(function* () {
+        const all: Record<string, number> = { loss: 0 }
+        for (const phase of phases) {
+          const sums = yield* body(phase)
+          if (sums === null) return sums
+          const { loss, ...metrics } = sums as Sums
+          all["loss"]! += loss!
+          all[`${phase.name}_loss`] = loss!
+          Object.assign(all, metrics)
+        }
+        return all as A
+      })
 }

@@ -11,7 +11,7 @@ import { partsOf } from "../../src/training/ModelParts.js"
 import * as RestoreState from "../../src/training/RestoreState.js"
 import * as Checkpointer from "../../src/training/Checkpointer.js"
 import { TypeId } from "../../src/training/Run.js"
-import { train } from "../../src/training/TrainStep.js"
+import { inputOf, phases } from "../../src/training/TrainStep.js"
 import { inputShape } from "../backends/everyKernel.js"
 import { checkpointIn, essence, pipelineOf, session, temporaryFolder } from "../support/session.js"
 import { everyKernelRun } from "../training/everyKernelRun.js"
@@ -156,15 +156,15 @@ describe("stateful recurrent layers", () => {
           .flat()
           .every((value) => value === 0)
       ).toBe(true)
-      yield* train(run, examples, Progress.initial)
+      yield* phases(inputOf(run, examples, Progress.initial))
       const states = read()
       const tensors = tf.memory().numTensors
       expect(states.flat().some((value) => value !== 0)).toBe(true)
       const first = yield* overSplit(run, "validation")
       expect(read()).toStrictEqual(states)
       expect(yield* overSplit(run, "validation")).toStrictEqual(first)
-      yield* train(run, examples, { ...Progress.initial, step: 1 })
-      yield* train(run, examples, { ...Progress.initial, step: 2 })
+      yield* phases(inputOf(run, examples, { ...Progress.initial, step: 1 }))
+      yield* phases(inputOf(run, examples, { ...Progress.initial, step: 2 }))
       expect(read()).not.toStrictEqual(states)
       expect(tf.memory().numTensors).toBe(tensors)
     }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
@@ -176,7 +176,7 @@ describe("stateful recurrent layers", () => {
       Effect.gen(function* () {
         const run = yield* statefulRun
         const examples = yield* run.dataset.train.batch(Int32Array.of(0, 1, 2, 3))
-        yield* train(run, examples, Progress.initial)
+        yield* phases(inputOf(run, examples, Progress.initial))
         const { dispose, checkpoint } = Checkpointer.snapshot(
           run[TypeId],
           yield* Checkpointer.progress(run[TypeId])

@@ -86,7 +86,7 @@ it.scopedLive(
 
 it.scopedLive("a step's batch does not outlive it", () =>
   Effect.gen(function* () {
-    const [steps, size] = [40, 2 ** 20]
+    const [warmUp, steps, size] = [40, 80, 2 ** 20]
     const arrays: Array<number> = []
     const plain = yield* everyKernelRun({ steps, epochs: 1 })
     const { train } = plain.dataset
@@ -117,6 +117,7 @@ it.scopedLive("a step's batch does not outlive it", () =>
     })
     yield* Effect.provide(Stages.trainEpoch.run(run), watching)
     expect(arrays).toHaveLength(steps)
-    expect(arrays.at(-1)! - arrays[0]!).toBeLessThan(4 * size)
+    // V8 keeps the batches of the steps in which it compiles what they are for.
+    expect(arrays.at(-1)! - arrays[warmUp]!).toBeLessThan(4 * size)
   }).pipe(Effect.provide(Backend.layer("wasm")))
 )

@@ -5,7 +5,7 @@ import { Observer, Progress } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
 import * as Patches from "../../src/backends/tfjs/Patches.js"
 import { partsOf } from "../../src/training/ModelParts.js"
-import { train } from "../../src/training/TrainStep.js"
+import { inputOf, phases } from "../../src/training/TrainStep.js"
 import { tensorOf } from "../../src/training/Weights.js"
 import { inputShape } from "../backends/everyKernel.js"
 import { everyKernelRun } from "./everyKernelRun.js"
@@ -212,7 +212,7 @@ describe("the penalties of regularizers", () => {
         const output = run.model.apply(input, { training: true }) as tf.Tensor
         return run.objective.loss(tf.tensor(batch.labels, [4], "int32"), output).dataSync()[0]!
       })
-      const trained = yield* train(run, batch, Progress.initial)
+      const trained = yield* phases(inputOf(run, batch, Progress.initial))
       expect(trained!["loss"]! / batch.size - loss).toBeCloseTo(expected, 3)
     }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
   )

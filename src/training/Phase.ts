@@ -1,0 +1,109 @@
+import type { LayersModel, Scalar, Tensor, Variable } from "../tf.js"
+import type { Penalty } from "../backends/tfjs/layers/Penalties.js"
+import type { TrainingConfig } from "../config/TrainingConfig.js"
+import type { Batch } from "../data/Batch.js"
+import type { Rng } from "../data/Dataset.js"
+import type { Optimizer, OptimizerFactory } from "./Optimizer.js"
+import { partsOf } from "./ModelParts.js"
+import type { RunFields } from "./RunFields.js"
+import { supervised } from "./Supervised.js"
+import { tensorOf, type Weight } from "./Weights.js"
+
+/** The models of a run, by name. */
+export type Models = Readonly<Record<string, LayersModel>>
+
+/** The gradients of one phase of a step, by the names of the weights. */
+export type Gradients = ReadonlyMap<string, Tensor>
+
+/** An epoch counts from 0, and so does a step in it; `globalStep` counts steps through all epochs. */
+export interface StepPosition {
+  readonly epoch: number
+  readonly step: number
+  readonly globalStep: number
+}
+
+/** What a loss is computed from. */
+export interface LossInput<out M extends Models = Models, out B = Batch> {
+  readonly models: M
+  readonly batch: B
+  /**
+   * Uniform in [0, 1), derived from the seed and the position. While a loss is computed, `Math.random`
+   * draws from it too, so that `tf.randomNormal` and dropout are exact after a resumption.
+   */
+  readonly rng: Rng
+  readonly position: StepPosition
+  /** Whether layers behave as in training: give it to `model.apply(inputs, { training })`. */
+  readonly training: boolean
+}
+
+/** The loss of a batch, through which gradients flow, and what is measured beside it. */
+export interface Loss {
+  /** The mean over the batch. */
+  readonly loss: Scalar
+  /** Further metrics by name, each the sum over the batch's examples. */
+  readonly metrics?: Readonly<Record<string, Scalar>>
+}
+
+/** Computes the loss of a batch, synchronously. */
+export type LossFunction<M extends Models = Models, B = Batch> = (input: LossInput<M, B>) => Loss
+
+/**
+ * One phase of a training step: a loss over the batch, the weights that it trains, and the optimizer
+ * that updates them. Supervised training has one phase; a GAN has two, each for its own network. The
+ * phases of a step run in order: a later one sees the weights that an earlier one has updated.
+ */
+export interface Phase<M extends Models = Models, B = Batch> {
+  /** Names the phase's loss, `<name>_loss`, and its optimizer's state in checkpoints. */
+  readonly name: string
+  /**
+   * The weights that it trains: all trainable ones of the model of that name, or those of all models
+   * whose names the predicate accepts (`generator.dense_1.kernel`).
+   */
+  readonly trains: (keyof M & string) | ((weight: string) => boolean)
+  readonly loss: LossFunction<M, B>
+  readonly optimizer: (training: TrainingConfig) => OptimizerFactory
+  /**
+   * The names of the metrics that `loss` gives. Stages that monitor one of them are then checked
+   * before the first step; left out, when they first look at it.
+   */
+  readonly metrics?: ReadonlyArray<string>
+}
+
+/** A phase of a run: its optimizer made, its weights found. */
+export interface BoundPhase {
+  readonly name: string
+  readonly loss: LossFunction
+  /** The weights that it updates, and their variables in the same order. */
+  readonly weights: ReadonlyArray<Weight>
+  readonly variables: ReadonlyArray<Variable>
+  /** Those of the weights that have a constraint. */
+  readonly constrained: ReadonlyArray<Weight>
+  /** What the regularizers of the models that it trains add to its loss. */
+  readonly penalties: ReadonlyArray<Penalty>
+  readonly optimizer: Optimizer
+}
+
+/** The phases of a run's step, in order. */
+export const phasesOf = (run: RunFields): ReadonlyArray<BoundPhase> => {
+  const found = known.get(run) ?? [bind(run)]
+  known.set(run, found)
+  return found
+}
+
+// Asked for in every step.
+const known = new WeakMap<RunFields, ReadonlyArray<BoundPhase>>()
+
+const bind = (run: RunFields): BoundPhase => {
+  const { dataset, objective, optimizer } = run
+  const { penalties, weights } = partsOf(run)
+  const trained = weights.filter(({ trainable }) => trainable)
+  return {
+    name: "supervised",
+    loss: supervised(objective, dataset),
+    weights: trained,
+    variables: trained.map(tensorOf),
+    constrained: trained.filter(({ variable }) => variable.constraint != null),
+    penalties,
+    optimizer
+  }
+}
