@@ -14,6 +14,7 @@ import {
   Divergence,
   Position
 } from "../../src/checkpointing/Checkpoint.js"
+import { Field, LabelField } from "../../src/data/Layout.js"
 import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
 import * as JsonText from "../../src/io/JsonText.js"
 import { content, sample } from "../checkpointing/sample.js"
@@ -122,6 +123,7 @@ const fresh = Effect.gen(function* () {
         stage: "trainEpoch",
         example: 24,
         sums: { loss: NaN },
+        metric_states: { auc: { positive: [1, -0], best: Infinity } },
         metrics: { f1: -Infinity },
         seconds: 0.5
       },
@@ -147,9 +149,15 @@ describe("docs/format.md", () => {
   const documented = new Set([...page.matchAll(/`([\w$]+)`|"(\w+)":/g)].map((m) => m[1] ?? m[2]))
 
   it.each(
-    Object.entries({ CheckpointMeta, Position, Best, DatasetIdentity, Divergence }).map(
-      ([name, schema]) => [name, Object.keys(schema.fields)] as const
-    )
+    Object.entries({
+      CheckpointMeta,
+      Position,
+      Best,
+      DatasetIdentity,
+      Field,
+      LabelField,
+      Divergence
+    }).map(([name, schema]) => [name, Object.keys(schema.fields)] as const)
   )("specifies every field of %s", (_, fields) => {
     expect(fields.filter((field) => !documented.has(field))).toEqual([])
   })
