@@ -9,7 +9,7 @@ import { english, t } from "./language/Text.js"
 import type { MetricError } from "./training/MetricError.js"
 import type { RunPlan } from "./training/RunPlan.js"
 import type { Role } from "./training/Role.js"
-import { isRun, type Run } from "./training/Run.js"
+import { isRun, type Run, type RunConfig } from "./training/Run.js"
 import { refuse, StageError, type StageErrorReason } from "./training/StageError.js"
 import { cellOf } from "./training/StateCell.js"
 import type { StateError } from "./training/Stateful.js"
@@ -77,10 +77,22 @@ export declare namespace Stage {
 
   /** One stage or more. */
   export type Some = readonly [Any, ...ReadonlyArray<Any>]
+  /**
+   * What `S` passes on of `In`: its output. A run stays the run that it got, so the type of its config
+   * is kept through stages that ask for less of it.
+   */
+  export type Passed<In, S> =
+    Out<S> extends Run<infer C> ? (In extends Run<infer Known> ? Run<C & Known> : Out<S>) : Out<S>
+  /** What each of `Stages` gets, the first one `In`, and last what the last of them passes on. */
+  export type Inputs<In, Stages extends ReadonlyArray<unknown>> = Stages extends readonly [
+    infer S,
+    ...infer Rest
+  ]
+    ? [In, ...Inputs<Passed<In, S>, Rest>]
+    : [In]
   /** What the stage at `K` gets: from the stage before it, the first one `In`. */
-  export type Given<In, Stages extends Some, K extends keyof Stages> = Out<
-    [Stage<never, In>, ...Stages][K & keyof [Stage<never, In>, ...Stages]]
-  >
+  export type Given<In, Stages extends Some, K extends keyof Stages> = Inputs<In, Stages>[K &
+    keyof Inputs<In, Stages>]
   /** `Stages`, each of which takes what the one before it gives, the first one `In`. */
   export type Chain<In, Stages extends Some> = {
     readonly [K in keyof Stages]: Stages[K] extends Stage<
@@ -318,16 +330,16 @@ export const takesRun: Takes = { what: english`a run`, from: "restoreOrInit", ac
  * })
  * ```
  */
-export const stateful = <A, I, E = never, R = never>(
+export const stateful = <A, I, E = never, R = never, C extends RunConfig = RunConfig>(
   name: string,
   options: {
     readonly description: string
     readonly state: Schema.Schema<A, I>
     readonly initial: A
     readonly role?: Role
-    readonly run: (run: Run, state: A) => Effect.Effect<A, E, R>
+    readonly run: (run: Run<C>, state: A) => Effect.Effect<A, E, R>
   }
-): Stage<Run, Run, E | StateError, R> =>
+): Stage<Run<C>, Run<C>, E | StateError, R> =>
   make(name, {
     description: options.description,
     role: { ...options.role, state: name },

@@ -12,13 +12,30 @@ import type { MetricError } from "../training/MetricError.js"
 import * as RunPlan from "../training/RunPlan.js"
 import { EpochContext } from "../training/EpochContext.js"
 import { onExit, transaction } from "../training/Flush.js"
-import { TypeId, type Run } from "../training/Run.js"
+import { TypeId, type Run, type RunConfig } from "../training/Run.js"
 import { refuse, type StageError } from "../training/StageError.js"
 import type { StateError } from "../training/Stateful.js"
 import { leaves, structure, withPlan } from "./checkEpoch.js"
 
-/** A stage that is run once an epoch. */
-export type EpochStage<E = never, R = never> = Stage.Stage<Run, Run, E, R>
+/** A stage that runs once an epoch. One that reads a section of the config takes a `Run<MyConfig>`. */
+export type EpochStage<E = never, R = never, C extends RunConfig = RunConfig> = Stage.Stage<
+  Run<C>,
+  Run,
+  E,
+  R
+>
+
+/** The config of a run that each of these stages can take. */
+type ConfigOf<S> = RunConfig &
+  ((
+    S extends unknown
+      ? Stage.Stage.In<S> extends Run<infer C>
+        ? (config: C) => void
+        : never
+      : never
+  ) extends (config: infer C) => void
+    ? C
+    : never)
 
 /**
  * Runs its stages in order, epoch after epoch, until `training.num_epochs` are finished or a stage
@@ -28,7 +45,7 @@ export type EpochStage<E = never, R = never> = Stage.Stage<Run, Run, E, R>
  * lacks what it needs (see `Stage.Role`) is refused: here, where it is so whatever the config says,
  * else once the config is read.
  */
-export const epochs = <const Stages extends ReadonlyArray<EpochStage<unknown, unknown>>>(
+export const epochs = <const Stages extends ReadonlyArray<EpochStage<unknown, unknown, never>>>(
   ...stages: Stages
 ) => {
   const stranger = Stage.strangerIn("Stages.epochs", stages, 1)
@@ -43,9 +60,9 @@ export const epochs = <const Stages extends ReadonlyArray<EpochStage<unknown, un
     gives: Stage.takesRun.what,
     check: (plan) => withPlan(all, plan),
     run: (
-      run: Run
+      run: Run<ConfigOf<Stages[number]>>
     ): Effect.Effect<
-      Run,
+      Run<ConfigOf<Stages[number]>>,
       | Stage.Stage.Error<Stages[number]>
       | CheckpointError
       | Diverged
@@ -56,11 +73,9 @@ export const epochs = <const Stages extends ReadonlyArray<EpochStage<unknown, un
       Stage.Stage.Context<Stages[number]> | Observer
     > =>
       // The union over a tuple, which the signature spells out, is more than inference can follow.
-      loop(
-        run,
-        all as ReadonlyArray<EpochStage<unknown, unknown>> as ReadonlyArray<
-          EpochStage<never, never>
-        >
+      Effect.as(
+        loop(run, all as ReadonlyArray<unknown> as ReadonlyArray<EpochStage<never, never>>),
+        run
       ).pipe(
         // Here, and not as the scope closes, since finalizers that stages have added may be slow.
         Effect.onExit((exit) => onExit(run[TypeId], exit))
@@ -85,8 +100,7 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
       yield* emit({ _tag: "AlreadyFinished", epoch, epochs: num_epochs, stopped, stoppedBy })
       // Where nothing is trained, nothing is saved: it would move the latest to where the run began.
       yield* Checkpointer.skipSave(checkpointer)
-      yield* finish(run, stages)
-      return run
+      return yield* finish(run, stages)
     }
     yield* checkpointer.store.archive
     const started = performance.now()
@@ -125,7 +139,6 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
       best: progress.best,
       seconds: (performance.now() - started) / 1000
     })
-    return run
   })
 
 /** Whether what is left of an epoch has diverged, so that the run is back at the end of one before. */
