@@ -24,7 +24,7 @@ declare const net: LayersModel
 declare const data: Dataset
 
 const config = Stages.loadConfig(MyConfig)
-const dataset = Stages.loadDataset((_: MyConfig) => Effect.succeed(data))
+const dataset = Stages.loadDataset((_config: MyConfig) => Effect.succeed(data))
 const restore = Stages.restoreOrInit<MyConfig>({
   model: () => net,
   objective: Objective.classification,
