@@ -2,6 +2,7 @@ import util from "node:util"
 import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
 import { t } from "../language/Text.js"
+import { keepRegistered } from "./tfjs/keepRegistered.js"
 import * as Patches from "./tfjs/Patches.js"
 import { BackendUnavailable, whyNotLoaded } from "./BackendUnavailable.js"
 
@@ -21,7 +22,7 @@ export const start = (
     yield* Effect.sync(defineRemovedUtility)
     let why = t`native TensorFlow, which is optional, is not installed`
     for (const name of packages) {
-      const loaded = yield* Effect.either(Effect.tryPromise(() => load(name)))
+      const loaded = yield* Effect.either(Effect.tryPromise(() => keepRegistered(() => load(name))))
       if (loaded._tag === "Right") return yield* use(name)
       why = reasonOf(name, loaded.left.error) ?? why
     }
