@@ -3,6 +3,11 @@
  * were. Beside this: `holdfast/tf` (TensorFlow.js), `holdfast/testing`, `holdfast/audio`.
  */
 
+// Running a pipeline in code
+export * as Holdfast from "./Holdfast.js"
+export { PeerError } from "./Holdfast.js"
+export * as Checkpoints from "./Checkpoints.js"
+
 // Pipelines and stages
 export * as Pipeline from "./Pipeline.js"
 export * as Stage from "./Stage.js"

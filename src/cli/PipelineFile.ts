@@ -6,7 +6,7 @@ import { register } from "tsx/esm/api"
 import * as Pipeline from "../Pipeline.js"
 import { t } from "../language/Text.js"
 import * as ImportFailure from "./ImportFailure.js"
-import * as Peers from "./Peers.js"
+import * as Peers from "../io/Peers.js"
 import type { SourceLocation } from "./PipelineFileError.js"
 import { PipelineFileError } from "./PipelineFileError.js"
 

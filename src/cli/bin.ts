@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { ofCommand, use } from "../language/Language.js"
 import { t } from "../language/Text.js"
-import * as Peers from "./Peers.js"
+import * as Peers from "../io/Peers.js"
 
 // Before all else: modules make texts as they load.
 await use(ofCommand(process.argv.slice(2), process.env))

@@ -16,36 +16,61 @@ import * as Overrides from "./Overrides.js"
 /** Where the configuration of a run is read from: a file, and the fields set over it. */
 export class ConfigSource extends Context.Tag("holdfast/ConfigSource")<
   ConfigSource,
-  Config.Origin
+  Config.Origin & {
+    /** The configuration itself, where it is given in code; `path` then is its name in errors. */
+    readonly json?: unknown
+  }
 >() {
   /**
-   * Reads `path` ("config.json" unless given), with `overrides` written as after `--set`:
-   * "training.num_epochs=150". Fails with `BadOverride` where one is not of that form.
+   * Takes `json`, or reads the file at `path` ("config.json" unless given). `overrides` are written as
+   * after `--set`, "training.num_epochs=150", or by path: `{ "training.num_epochs": 150 }`. Fails with
+   * `BadOverride` where one is not of that form.
    */
   static readonly layer = (
-    options: { readonly path?: string; readonly overrides?: ReadonlyArray<string> } = {}
-  ): Layer.Layer<ConfigSource, ConfigError> =>
-    Layer.effect(
+    options: {
+      readonly path?: string | undefined
+      readonly json?: unknown
+      readonly overrides?: ReadonlyArray<string> | Readonly<Record<string, unknown>> | undefined
+    } = {}
+  ): Layer.Layer<ConfigSource, ConfigError> => {
+    const { json, overrides = [], path } = options
+    return Layer.effect(
       ConfigSource,
-      Effect.map(Either.all((options.overrides ?? []).map(Overrides.parse)), (overrides) => ({
-        path: options.path ?? "config.json",
-        overrides
-      }))
+      Effect.map(
+        Either.all(
+          isTexts(overrides)
+            ? overrides.map(Overrides.parse)
+            : Object.entries(overrides).map(([path, value]) => Overrides.make(path, value))
+        ),
+        (overrides) =>
+          json === undefined
+            ? { path: path ?? "config.json", overrides }
+            : { path: path ?? t`the configuration in code`, json, overrides }
+      )
     )
+  }
 }
+
+const isTexts = (
+  overrides: ReadonlyArray<string> | Readonly<Record<string, unknown>>
+): overrides is ReadonlyArray<string> => Array.isArray(overrides)
 
 /** Reads, overrides and validates the configuration of this run. */
 export const loadConfig = Effect.fn("ConfigSource.loadConfig")(function* <A, I>(
   schema: Schema.Schema<A, I>
 ) {
   const source = yield* ConfigSource
+  return yield* Config.decode(schema, source.json ?? (yield* read(source.path)), source)
+})
+
+/** The JSON in a file. */
+const read = Effect.fnUntraced(function* (path: string) {
   const fileSystem = yield* FileSystem.FileSystem
   const bytes = yield* Effect.mapError(
-    Effect.zipRight(OpenFile.requireRegular(source.path), fileSystem.readFile(source.path)),
-    (cause) => notRead(source.path, cause)
+    Effect.zipRight(OpenFile.requireRegular(path), fileSystem.readFile(path)),
+    (cause) => notRead(path, cause)
   )
-  const json = yield* JsonText.parse(yield* decoded(bytes, source.path), source.path)
-  return yield* Config.decode(schema, json, source)
+  return yield* JsonText.parse(yield* decoded(bytes, path), path)
 })
 
 /** The text of a file, or in what encoding it is instead of UTF-8. */

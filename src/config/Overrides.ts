@@ -18,9 +18,19 @@ export const parse = (text: string): Either.Either<Override, ConfigError> => {
   const equals = text.indexOf("=")
   if (text.trim() === "") return bad(text, t`it is empty`)
   if (equals < 0) return bad(text, t`there is no =`)
-  const path = text.slice(0, equals).trim().split(".")
-  if (path.includes("")) return bad(text, t`the path before = has an empty name`)
-  return Either.right({ path, value: parseValue(text.slice(equals + 1)) })
+  return make(text.slice(0, equals).trim(), parseValue(text.slice(equals + 1)), text)
+}
+
+/** An override of the field at `path`, its names joined by dots. */
+export const make = (
+  path: string,
+  value: unknown,
+  text = path
+): Either.Either<Override, ConfigError> => {
+  const names = path.split(".")
+  return names.includes("")
+    ? bad(text, t`the path before = has an empty name`)
+    : Either.right({ path: names, value })
 }
 
 /**

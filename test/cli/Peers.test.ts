@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
-import * as Peers from "../../src/cli/Peers.js"
+import * as Peers from "../../src/io/Peers.js"
 import { start } from "./holdfast.js"
 
 const root = new URL("../../", import.meta.url).pathname
@@ -36,7 +36,7 @@ describe("Peers", () => {
     const own = [
       "package.json",
       "dist/cli/bin.js",
-      "dist/cli/Peers.js",
+      "dist/io/Peers.js",
       "dist/io/InstalledPackage.js",
       "dist/language"
     ]

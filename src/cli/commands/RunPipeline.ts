@@ -2,11 +2,8 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { BackendName } from "../../backends/Backend.js"
-import { Backend } from "../../backends/Backend.js"
-import * as FileStore from "../../checkpointing/store/FileStore.js"
 import * as Resumption from "../../checkpointing/resume/Resumption.js"
-import { CommandLine } from "../../config/CommandLine.js"
-import { ConfigSource } from "../../config/ConfigSource.js"
+import * as Holdfast from "../../Holdfast.js"
 import { t } from "../../language/Text.js"
 import * as JsonLines from "../../events/JsonLines.js"
 import type { Setting } from "../../terminal/RenderEvent.js"
@@ -53,33 +50,30 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
   const config = Option.isSome(options.config)
     ? options.config.value
     : yield* configFor(options.pipeline)
-  const services = Layer.mergeAll(
-    ConfigSource.layer({ path: config, overrides: options.set }),
-    Layer.succeed(CommandLine, { args: options.args, command: setting.command }),
-    ResumePrompt.layer({
+  const output = yield* Output
+  const services = Holdfast.layer({
+    config,
+    set: options.set,
+    resume: ResumePrompt.layer({
       flag: Option.map(options.resume, Resumption.parse),
       allowDatasetChange: options.allowDatasetChange,
       force: options.force
-    }),
-    Layer.succeed(SaveRequest, { take: takeSaveRequest }),
-    FileStore.layer,
-    Backend.layer(Option.getOrUndefined(options.backend))
-  )
+    }).pipe(Layer.provide(Layer.succeed(Output, output))),
+    observer: Layer.provide(observer(options, setting)(output), Layer.succeed(Output, output)),
+    commandLine: { args: options.args, command: setting.command },
+    ...(Option.isSome(options.backend) && { backend: options.backend.value })
+  })
   // A file cannot tell us the types of its pipeline: a service that it lacks is a defect, named.
-  const run = pipeline.run as Effect.Effect<
-    unknown,
-    unknown,
-    Layer.Layer.Success<typeof services> | Observer
-  >
+  const run = pipeline.run as Effect.Effect<unknown, unknown, Holdfast.Services>
   yield* Effect.gen(function* () {
     if (Option.isNone(options.config) && config !== usualConfig) {
       yield* emit({ _tag: "Notice", level: "info", message: t`configuration ${config}` })
     }
     yield* run
   }).pipe(
-    Effect.provide(services),
     Effect.provide(NoticeLogger.layer),
-    Effect.provide(Layer.unwrapEffect(Effect.map(Output, observer(options, setting))))
+    Effect.provide(services),
+    Effect.provideService(SaveRequest, { take: takeSaveRequest })
   )
 })
 

@@ -1,5 +1,6 @@
 /** What the backends say. */
 export const backend = {
+  "choose one of {0}": "请从 {0} 中选择",
   "backend {0} cannot be used": "后端 {0} 不可用",
   "layer {0} cannot be trained here": "层 {0} 无法在此训练",
   "backend {0} is out of memory": "后端 {0} 内存不足",

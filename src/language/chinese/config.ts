@@ -1,5 +1,6 @@
 /** What is said of configurations. */
 export const config = {
+  "the configuration in code": "代码中的配置",
   "a string": "字符串",
   "a number": "数字",
   "true or false": "true 或 false",

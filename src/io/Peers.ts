@@ -1,8 +1,8 @@
-import { realpathSync } from "node:fs"
+import { existsSync, realpathSync } from "node:fs"
 import { createRequire } from "node:module"
-import { relative } from "node:path"
-import type { InstalledPackage } from "../io/InstalledPackage.js"
-import { find } from "../io/InstalledPackage.js"
+import { join, relative } from "node:path"
+import type { InstalledPackage } from "./InstalledPackage.js"
+import { find } from "./InstalledPackage.js"
 import { t } from "../language/Text.js"
 
 const { peerDependencies, peerDependenciesMeta } = createRequire(import.meta.url)(
@@ -30,13 +30,26 @@ export const ownProblem = (): string | null => {
  * What is wrong with the packages that the pipeline's file at `path` would import: those that it hands
  * values of to Holdfast must be Holdfast's own. Null: nothing.
  */
-export const problemOf = (path: string): string | null => {
+export const problemOf = (path: string): string | null => problemBetween(realpathSync(path))
+
+const problemBetween = (module: string): string | null => {
   for (const [name, range] of required) {
-    const [own, theirs] = [find(import.meta.url, name), find(realpathSync(path), name)]
+    const [own, theirs] = [find(import.meta.url, name), find(module, name)]
     if (own === null || theirs === null || areOne(name, own, theirs)) continue
     return different(name, range, own, theirs)
   }
   return null
+}
+
+/** What is wrong with the packages of this process: those that Holdfast imports, or its main module. */
+export const problemHere = (main: string | undefined = process.argv[1]): string | null => {
+  const own = ownProblem()
+  if (own !== null) return own
+  // A notebook or a REPL has no main module.
+  const module =
+    main !== undefined && existsSync(main) ? realpathSync(main) : join(process.cwd(), "-")
+  const problem = problemBetween(module)
+  return problem === null ? null : `${shortened(module)}: ${problem}`
 }
 
 /** Copies of Effect of one version share what they must; those of TensorFlow.js share no classes. */
@@ -70,7 +83,10 @@ export const different = (
 const install = (name: string, range: string): string =>
   t`In the project's folder, run: npm install ${name}@${range.replace(/^~/, "")}`
 
-const shown = ({ folder, version }: InstalledPackage): string => {
-  const short = relative("", folder)
-  return t`${version} (in ${short.startsWith("..") ? folder : short})`
+const shown = ({ folder, version }: InstalledPackage): string =>
+  t`${version} (in ${shortened(folder)})`
+
+const shortened = (path: string): string => {
+  const short = relative("", path)
+  return short.startsWith("..") ? path : short
 }

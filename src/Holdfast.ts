@@ -1,0 +1,196 @@
+import type * as FileSystem from "@effect/platform/FileSystem"
+import type * as Path from "@effect/platform/Path"
+import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
+import * as NodePath from "@effect/platform-node/NodePath"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
+import { Backend, type BackendName, backendNames, BackendNameSchema } from "./backends/Backend.js"
+import { BackendError } from "./backends/BackendError.js"
+import type { Candidate } from "./checkpointing/resume/Resumption.js"
+import { parse, Resumption } from "./checkpointing/resume/Resumption.js"
+import type { CheckpointStore } from "./checkpointing/store/CheckpointStore.js"
+import * as FileStore from "./checkpointing/store/FileStore.js"
+import { stopOnSignals } from "./cli/process/StopOnSignals.js"
+import { CommandLine } from "./config/CommandLine.js"
+import type { ConfigError } from "./config/ConfigError.js"
+import { ConfigSource } from "./config/ConfigSource.js"
+import { Observer } from "./events/Observer.js"
+import { problemHere } from "./io/Peers.js"
+import { t } from "./language/Text.js"
+import type { Pipeline } from "./Pipeline.js"
+
+/** A layer that may use files. */
+type OnFiles<A> = Layer.Layer<A, unknown, FileSystem.FileSystem | Path.Path>
+
+/** How a pipeline is run in code; each part has a default. */
+export interface Options {
+  /** The path of a JSON file, by default "config.json"; or the configuration itself, as JSON. */
+  readonly config?: string | Readonly<Record<string, unknown>>
+  /** Fields set over it: `{ "training.num_epochs": 150 }`, or `["training.num_epochs=150"]`. */
+  readonly set?: Readonly<Record<string, unknown>> | ReadonlyArray<string>
+  /**
+   * What to do about an earlier run in the folder of checkpoints: "latest", "best", "never", the path
+   * of a checkpoint, or a question, answered with whether to resume from the latest. By default
+   * `training.resume_from` decides, else the latest is resumed from if there is one.
+   */
+  readonly resume?: string | ((found: Candidate) => Effect.Effect<boolean>) | OnFiles<Resumption>
+  /** Resumes also when the data has changed since, as `--allow-dataset-change` does. */
+  readonly allowDatasetChange?: boolean
+  /** Takes over a folder that a process on another host holds, as `--force` does. */
+  readonly force?: boolean
+  /** Where checkpoints are saved; by default in files. */
+  readonly store?: OnFiles<CheckpointStore>
+  /** By default HOLDFAST_BACKEND, else the fastest available. */
+  readonly backend?: BackendName | OnFiles<Backend>
+  /** Sees what happens; by default warnings are logged. */
+  readonly observer?: OnFiles<Observer>
+  /** What the pipeline gets as its `CommandLine`; by default no arguments. */
+  readonly commandLine?: Partial<CommandLine["Type"]>
+}
+
+/** The services that `layer` provides: all that the built-in stages use. */
+export type Services =
+  | Backend
+  | CheckpointStore
+  | CommandLine
+  | ConfigSource
+  | FileSystem.FileSystem
+  | Observer
+  | Path.Path
+  | Resumption
+
+/** Why the services of a run could not be started. */
+export type LayerError<O extends Options> =
+  | BackendError
+  | ConfigError
+  | PeerError
+  | ErrorOf<O["backend"] | O["observer"] | O["resume"] | O["store"]>
+
+type ErrorOf<L> = L extends Layer.Layer<never, infer E, infer _R> ? E : never
+
+/** Another version, or a second copy, of a package that Holdfast shares with the program. */
+export class PeerError extends Schema.TaggedError<PeerError>()("PeerError", {
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return this.detail
+  }
+}
+
+/** Files and paths of Node. */
+const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
+
+/** Checkpoints in files, for programs that read them: see `Checkpoints`. */
+export const fileStore: Layer.Layer<CheckpointStore> = Layer.provide(
+  FileStore.layer,
+  NodeFileSystem.layer
+)
+
+/**
+ * Every service that a pipeline needs, from the parts given or their defaults. The same promises hold
+ * as under the command line.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Holdfast, type Pipeline } from "holdfast"
+ *
+ * declare const pipeline: Pipeline.Pipeline<void>
+ *
+ * await Effect.runPromise(
+ *   pipeline.run.pipe(Effect.provide(Holdfast.layer({ config: "config.json", resume: "latest" })))
+ * )
+ * ```
+ */
+export const layer = <const O extends Options>(
+  options: O = {} as O
+): Layer.Layer<Services, LayerError<O>> =>
+  Layer.mergeAll(
+    Layer.effectDiscard(checkPeers),
+    configOf(options),
+    Layer.succeed(CommandLine, {
+      args: [],
+      command: process.argv.slice(1).join(" "),
+      ...options.commandLine
+    }),
+    resumptionOf(options),
+    options.store ?? FileStore.layer,
+    backendOf(options),
+    options.observer ?? warnings
+  ).pipe(Layer.provideMerge(node)) as Layer.Layer<Services, LayerError<O>>
+
+const checkPeers = Effect.suspend(() => {
+  const detail = problemHere()
+  return detail === null ? Effect.void : new PeerError({ detail })
+})
+
+const configOf = ({ config, set }: Options) =>
+  ConfigSource.layer({
+    ...(typeof config === "string" ? { path: config } : { json: config }),
+    overrides: set
+  })
+
+const backendOf = ({ backend }: Options): OnFiles<Backend> => {
+  if (Layer.isLayer(backend)) return backend as OnFiles<Backend>
+  const name: string | undefined =
+    (backend as BackendName | undefined) ?? (process.env["HOLDFAST_BACKEND"] || undefined)
+  if (name === undefined || isBackendName(name)) return Backend.layer(name)
+  const detail = t`choose one of ${backendNames.join(", ")}`
+  return Layer.fail(new BackendError({ reason: "Unavailable", subject: name, detail }))
+}
+
+const isBackendName = Schema.is(BackendNameSchema)
+
+const resumptionOf = ({
+  allowDatasetChange = false,
+  force = false,
+  resume
+}: Options): OnFiles<Resumption> =>
+  Layer.isLayer(resume)
+    ? (resume as OnFiles<Resumption>)
+    : Layer.succeed(Resumption, {
+        flag: typeof resume === "string" ? Option.some(parse(resume)) : Option.none(),
+        allowDatasetChange,
+        force,
+        terminal: typeof resume === "function",
+        ask: typeof resume === "function" ? resume : () => Effect.succeed(true)
+      })
+
+/** Logs warnings, which would go unseen. */
+const warnings = Observer.make((event) =>
+  event._tag === "Notice" && event.level === "warning"
+    ? Effect.logWarning(event.message)
+    : Effect.void
+)
+
+/**
+ * Runs a pipeline with the services of `layer`; `signals: true` has SIGINT, SIGTERM and SIGHUP save and
+ * stop it, see `stopOnSignals`. A service that only this pipeline knows is provided by
+ * `Pipeline.provide`, or to the effect.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import { Holdfast, type Pipeline } from "holdfast"
+ *
+ * declare const pipeline: Pipeline.Pipeline<void>
+ *
+ * await Effect.runPromise(Holdfast.run(pipeline, { set: { "training.num_epochs": 5 }, signals: true }))
+ * ```
+ */
+export const run = <Out, E, R, const O extends Options & { readonly signals?: boolean }>(
+  pipeline: Pipeline<Out, E, R>,
+  options: O = {} as O
+): Effect.Effect<Out, E | LayerError<O>, Exclude<R, Services | Scope.Scope>> => {
+  const effect = Effect.provide(pipeline.run, layer(options)) as Effect.Effect<
+    Out,
+    E | LayerError<O>,
+    Exclude<R, Services | Scope.Scope>
+  >
+  return options.signals === true ? stopOnSignals(effect) : effect
+}
+
+export { stopOnSignals }
