@@ -5,7 +5,7 @@ import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { existsSync, writeFileSync } from "node:fs"
-import type { Event} from "holdfast";
+import type { Event } from "holdfast"
 import { Checkpoints, Holdfast, MemoryStore, Observer, Pipeline, Resumption } from "holdfast"
 import { pipelineOf, temporaryFolder } from "../support/session.js"
 
