@@ -12,13 +12,13 @@ import * as Stage from "../Stage.js"
 import { english, t } from "../language/Text.js"
 import { checkArchitecture } from "../training/Compatibility.js"
 import type { Objective } from "../training/Objective.js"
+import { partsOf } from "../training/ModelParts.js"
 import * as Random from "../training/Random.js"
 import * as RestoreState from "../training/RestoreState.js"
-import { acquireModel } from "../training/BuildModel.js"
+import { acquireModels } from "../training/BuildModel.js"
 import type { RunConfig } from "../training/Run.js"
 import type { ModelBuilder } from "../training/RunParts.js"
 import { predictor, type TrainedModel } from "../training/TrainedModel.js"
-import { ofModel } from "../training/Weights.js"
 import * as Inputs from "./Inputs.js"
 
 const kept = (folder: CheckpointReader, wanted: "latest" | "best") =>
@@ -38,9 +38,9 @@ const kept = (folder: CheckpointReader, wanted: "latest" | "best") =>
  * PATH` or `--resume latest` names another. The config it gives is the one that the model was
  * trained with, read from the checkpoint by `schema`.
  */
-export const restoreModel = <C extends RunConfig, I>(
+export const restoreModel = <C extends RunConfig, I, E = never, R = never>(
   schema: Schema.Schema<C, I>,
-  parts: { readonly model: ModelBuilder<C>; readonly objective: Objective }
+  parts: { readonly model: ModelBuilder<C, E, R>; readonly objective: Objective }
 ) =>
   Stage.make("restoreModel", {
     description: t`restore the best model`,
@@ -62,12 +62,12 @@ export const restoreModel = <C extends RunConfig, I>(
             : yield* kept(folder, wanted === "latest" ? "latest" : "best")
         const config = yield* Config.decode(schema, checkpoint.meta.config, { path, overrides: [] })
         const { classes, input_shape } = checkpoint.meta.dataset
-        const model = yield* acquireModel(
+        const models = yield* acquireModels(
           parts.model,
           Random.make(checkpoint.meta.random_state.seed),
           { config, inputShape: input_shape, classes }
         )
-        const weights = ofModel(model)
+        const { weights } = partsOf({ models })
         yield* checkArchitecture(checkpoint, path, weights)
         yield* RestoreState.weights(checkpoint, weights)
         const trained: TrainedModel<C> = {
@@ -75,7 +75,7 @@ export const restoreModel = <C extends RunConfig, I>(
           epoch: epochOfWeights(checkpoint.meta),
           config,
           classes,
-          predict: predictor(model, parts.objective, input_shape)
+          predict: predictor(Object.values(models)[0]!, parts.objective, input_shape)
         }
         return trained
       })

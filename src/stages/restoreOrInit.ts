@@ -12,25 +12,20 @@ import { emit } from "../events/Observer.js"
 import { stored, t } from "../language/Text.js"
 import * as Stage from "../Stage.js"
 import { Abort } from "../training/Abort.js"
-import { acquireModel } from "../training/BuildModel.js"
-import {
-  buildFields,
-  buildModels,
-  makeRun,
-  type BuiltFields,
-  type Models
-} from "../training/BuildRun.js"
+import { acquireModels } from "../training/BuildModel.js"
+import { buildFields, buildModels, makeRun, type BuiltFields } from "../training/BuildRun.js"
 import * as Compatibility from "../training/Compatibility.js"
 import { giveUp, onExit } from "../training/Flush.js"
 import * as LastActivation from "../training/LastActivation.js"
 import { partsOf } from "../training/ModelParts.js"
 import * as Random from "../training/Random.js"
 import { TypeId, type Run, type RunConfig } from "../training/Run.js"
+import type { Models } from "../training/RunFields.js"
 import type { RunParts } from "../training/RunParts.js"
 import * as RunPlan from "../training/RunPlan.js"
 import * as Scheduler from "../training/Scheduler.js"
 import * as TrainState from "../training/TrainState.js"
-import { ofModel, tensorOf } from "../training/Weights.js"
+import { tensorOf } from "../training/Weights.js"
 import * as Inputs from "./Inputs.js"
 import type { Prepared } from "./loadDataset.js"
 
@@ -41,7 +36,9 @@ import type { Prepared } from "./loadDataset.js"
  *
  * When the pipeline is interrupted or fails, a checkpoint is flushed; then every tensor is freed.
  */
-export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) => {
+export const restoreOrInit = <C extends RunConfig, E = never, R = never>(
+  parts: RunParts<C, E, R>
+) => {
   // By the config, which each run of the pipeline reads for itself.
   const prepared = new WeakMap<object, Ready>()
   return Stage.make("restoreOrInit", {
@@ -63,7 +60,7 @@ export const restoreOrInit = <C extends RunConfig>(parts: RunParts<C>) => {
         const { from } = start
         const random = Random.make(from?.checkpoint.meta.random_state.seed ?? config.training.seed)
         const models = yield* buildModels(parts, input, random)
-        const warning = LastActivation.warning(models["model"]!, parts.objective)
+        const warning = LastActivation.warning(Object.values(models)[0]!, parts.objective)
         if (warning !== null) yield* emit({ _tag: "Notice", level: "warning", message: warning })
         const isSameData = from === null || (yield* check(from, models, dataset))
         const { continues, isUnchanged, state } =
@@ -106,8 +103,8 @@ interface Ready {
  * What needs no data: opens the folder, finds where to start, asking if need be, and checks that the
  * model that the config describes is that of the checkpoint.
  */
-const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfig>(
-  parts: RunParts<C>,
+const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfig, E, R>(
+  parts: RunParts<C, E, R>,
   config: C
 ) {
   const store = yield* CheckpointStore
@@ -133,20 +130,20 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
 })
 
 /** Fails unless the checkpoint fits the model that the config describes for data like its own. */
-const checkModel = <C extends RunConfig>(
-  parts: RunParts<C>,
+const checkModel = <C extends RunConfig, E, R>(
+  parts: RunParts<C, E, R>,
   config: C,
   { checkpoint, path }: Source
 ) =>
   Effect.gen(function* () {
     yield* Backend
     const { dataset, random_state } = checkpoint.meta
-    const model = yield* acquireModel(parts.model, Random.make(random_state.seed), {
+    const models = yield* acquireModels(parts.model, Random.make(random_state.seed), {
       config,
       inputShape: dataset.input_shape,
       classes: dataset.classes
     })
-    yield* Compatibility.checkArchitecture(checkpoint, path, ofModel(model))
+    yield* Compatibility.checkArchitecture(checkpoint, path, partsOf({ models }).weights)
   }).pipe(Effect.scoped)
 
 const sourceOf = ({ path, reason }: Source) => (reason === undefined ? { path } : { path, reason })

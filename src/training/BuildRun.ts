@@ -4,14 +4,14 @@ import type * as Scope from "effect/Scope"
 import { Backend } from "../backends/Backend.js"
 import type { BackendError } from "../backends/BackendError.js"
 import type { Dataset } from "../data/Dataset.js"
-import { acquireModel } from "./BuildModel.js"
+import { acquireModels } from "./BuildModel.js"
 import * as Checkpointer from "./Checkpointer.js"
 import { checkInput, checkObjective, checkStateful, type FitError } from "./Compatibility.js"
 import { partsOf } from "./ModelParts.js"
 import type * as Random from "./Random.js"
 import * as RestoreState from "./RestoreState.js"
 import { TypeId, type Run } from "./Run.js"
-import type { RunConfig, RunFields } from "./RunFields.js"
+import type { Models, RunConfig, RunFields } from "./RunFields.js"
 import type { RunParts } from "./RunParts.js"
 import { disposeStateDict, type StateDict, type StateError } from "./Stateful.js"
 import type { TrainState } from "./TrainState.js"
@@ -23,30 +23,33 @@ export interface RunInput<out C> {
   readonly dataset: Dataset
 }
 
-/** The models of a run, by name. */
-export type Models = RunFields["models"]
-
 /**
  * Builds the models. Fails if the backend cannot train one of the layers, or if model, objective and
  * data do not match.
  */
-export const buildModels = <C extends RunConfig>(
-  parts: RunParts<C>,
+export const buildModels = <C extends RunConfig, E = never, R = never>(
+  parts: RunParts<C, E, R>,
   { config, dataset }: RunInput<C>,
   random: Random.Random
-): Effect.Effect<Models, BackendError | FitError, Backend | Scope.Scope> =>
+): Effect.Effect<Models, BackendError | FitError | E, Backend | R | Scope.Scope> =>
   Effect.gen(function* () {
     const backend = yield* Backend
-    const model = yield* acquireModel(parts.model, random, {
+    const models = yield* acquireModels(parts.model, random, {
       config,
       inputShape: dataset.inputShape,
       classes: dataset.classes
     })
-    yield* checkInput(model, dataset)
-    yield* checkStateful(model, config.training.batch_size, dataset)
-    yield* checkObjective(parts.objective, model, dataset, config)
-    yield* backend.checkTrainable(model)
-    return { model }
+    const [model, ...others] = Object.values(models)
+    // How several models use the data is up to their losses.
+    if (others.length === 0) {
+      yield* checkInput(model!, dataset)
+      yield* checkObjective(parts.objective, model!, dataset, config)
+    }
+    for (const one of Object.values(models)) {
+      yield* checkStateful(one, config.training.batch_size, dataset)
+      yield* backend.checkTrainable(one)
+    }
+    return models
   })
 
 /** The fields of a run, its parts in the states of the `TrainState` that it was built from. */
@@ -63,7 +66,7 @@ export interface BuiltFields<out C extends RunConfig> {
 
 /** Builds what trains the models, and loads the states of the checkpoint into all of it. */
 export const buildFields = <C extends RunConfig>(
-  parts: RunParts<C>,
+  parts: Omit<RunParts<C>, "model">,
   { config, dataset }: RunInput<C>,
   models: Models,
   { checkpoint, id, random }: TrainState
@@ -129,12 +132,12 @@ export const makeRun = <C extends RunConfig>(
  * Builds a run from a state, the initial one or a checkpoint's. Every tensor is freed when the scope
  * closes.
  */
-export const buildRun = <C extends RunConfig>(
-  parts: RunParts<C>,
+export const buildRun = <C extends RunConfig, E = never, R = never>(
+  parts: RunParts<C, E, R>,
   input: RunInput<C>,
   state: TrainState,
   store: Checkpointer.RunStore
-): Effect.Effect<Run<C>, BackendError | FitError | StateError, Backend | Scope.Scope> =>
+): Effect.Effect<Run<C>, BackendError | FitError | StateError | E, Backend | R | Scope.Scope> =>
   Effect.gen(function* () {
     const models = yield* buildModels(parts, input, state.random)
     return yield* makeRun(yield* buildFields(parts, input, models, state), state, store, null)

@@ -10,6 +10,7 @@ import { find } from "../io/InstalledPackage.js"
 import { t } from "../language/Text.js"
 import { table } from "../terminal/Table.js"
 import type { Objective } from "./Objective.js"
+import type { Models } from "./RunFields.js"
 import { tensorOf, type Weight } from "./Weights.js"
 
 /** Why a checkpoint, a model, the data and the config do not belong together. */
@@ -61,7 +62,33 @@ export const checkArchitecture = (
   weights: ReadonlyArray<Weight>
 ): Effect.Effect<void, FitError> => {
   const differing = misfits(checkpoint, weights)
-  if (differing.length === 0) return Effect.void
+  return differing.length === 0
+    ? Effect.void
+    : Effect.fail(
+        new FitError({
+          reason: "Architecture",
+          detail: t`${path} holds another model than the config describes:\n\n${shapes(differing)}\n\nSet the model section of the config back to that of the checkpoint (holdfast inspect ${path} shows it), or start this model from scratch with --resume never, which moves the earlier checkpoints aside.`
+        })
+      )
+}
+
+/** Fails unless the checkpoint holds all of these weights, in their shapes. */
+export const checkHolds = (
+  checkpoint: Checkpoint,
+  weights: ReadonlyArray<Weight>
+): Effect.Effect<void, FitError> => {
+  const differing = misfits(checkpoint, weights).filter(({ model }) => model !== null)
+  return differing.length === 0
+    ? Effect.void
+    : Effect.fail(
+        new FitError({
+          reason: "Architecture",
+          detail: t`the checkpoint does not hold these weights of the model, or not in their shapes:\n\n${shapes(differing)}\n\nLoad fewer of them, by the option only of Weights.load`
+        })
+      )
+}
+
+const shapes = (differing: ReadonlyArray<Misfit>): string => {
   const shape = (dimensions: ReadonlyArray<number> | null) =>
     dimensions === null ? "-" : `[${dimensions.join(", ")}]`
   const rows = differing.map((tensor) => [
@@ -74,24 +101,33 @@ export const checkArchitecture = (
     shape(tensor.checkpoint),
     shape(tensor.model)
   ])
-  return Effect.fail(
-    new FitError({
-      reason: "Architecture",
-      detail: t`${path} holds another model than the config describes:\n\n${table([t`tensor`, t`in the checkpoint`, t`its shape`, t`the model's`], rows)}\n\nSet the model section of the config back to that of the checkpoint (holdfast inspect ${path} shows it), or start this model from scratch with --resume never, which moves the earlier checkpoints aside.`
-    })
-  )
+  return table([t`tensor`, t`in the checkpoint`, t`its shape`, t`the model's`], rows)
 }
 
-/** Fails unless what a builder gave is a layers model of the TensorFlow.js that Holdfast uses. */
-export const checkBuilt = (model: unknown): Effect.Effect<void, FitError> => {
-  if (model instanceof tf.LayersModel) return Effect.void
-  const own = find(import.meta.url, "@tensorflow/tfjs-layers")
-  const detail = Predicate.isPromiseLike(model)
-    ? t`the function model of restoreOrInit gives a promise; build the model at once, and do what takes time in loadDataset`
-    : Predicate.hasProperty(model, "layers")
+/** Fails unless a builder returned layers models of the TensorFlow.js that Holdfast uses. */
+export const checkBuilt = (models: Models): Effect.Effect<void, FitError> => {
+  const wrong = Object.entries(models).find(([, model]) => !(model instanceof tf.LayersModel))
+  const name = Object.keys(models).find((one) => !/^[\w-]+$/.test(one))
+  const detail =
+    wrong !== undefined
+      ? notAModel(wrong[1])
+      : name !== undefined
+        ? t`a model cannot be called "${name}": use letters, digits, "-" and "_"`
+        : Object.keys(models).length === 0
+          ? t`the function model of restoreOrInit returns no layers model; make one by tf.sequential or tf.model`
+          : null
+  return detail === null
+    ? Effect.void
+    : Effect.fail(new FitError({ reason: "Architecture", detail }))
+}
+
+const notAModel = (built: unknown): string => {
+  const own = find(import.meta.url, "@tensorflow/tfjs")
+  return Predicate.isPromiseLike(built)
+    ? t`the function model of restoreOrInit returns a promise; return an effect: Effect.promise(() => …)`
+    : Predicate.hasProperty(built, "layers")
       ? t`the model is built by another copy of TensorFlow.js than the one that Holdfast trains with, ${own?.version} in ${own?.folder}. Find the copies with npm ls @tensorflow/tfjs-layers, and keep one: npm install @tensorflow/tfjs@${own?.version}, then npm dedupe`
-      : t`the function model of restoreOrInit gives no layers model; make one by tf.sequential or tf.model`
-  return Effect.fail(new FitError({ reason: "Architecture", detail }))
+      : t`the function model of restoreOrInit returns no layers model; make one by tf.sequential or tf.model`
 }
 
 /** Fails unless the model takes one input, of the data's shape, and gives one output. */

@@ -1,6 +1,6 @@
 import { penaltiesOf, type Penalty } from "../backends/tfjs/layers/Penalties.js"
 import { statefulLayers, type StatefulLayer } from "../backends/tfjs/layers/LayerStates.js"
-import type { RunFields } from "./RunFields.js"
+import type { Models } from "./RunFields.js"
 import { ofModel, type Weight } from "./Weights.js"
 
 /** What training needs of the models of a run, beside the models themselves. */
@@ -12,19 +12,19 @@ export interface ModelParts {
   readonly statefulLayers: ReadonlyArray<StatefulLayer>
 }
 
-const known = new WeakMap<RunFields["models"], ModelParts>()
+const known = new WeakMap<Models, ModelParts>()
 
 /**
  * The parts of the models of a run, found once. With several models the names of weights and of
  * stateful layers begin with the model's: `generator.dense.kernel`.
  */
-export const partsOf = ({ models }: Pick<RunFields, "models">): ModelParts => {
+export const partsOf = ({ models }: { readonly models: Models }): ModelParts => {
   const found = known.get(models) ?? find(models)
   known.set(models, found)
   return found
 }
 
-const find = (models: RunFields["models"]): ModelParts => {
+const find = (models: Models): ModelParts => {
   const all = Object.entries(models)
   const prefix = (name: string) => (all.length > 1 ? `${name}.` : "")
   return {

@@ -1,16 +1,15 @@
-import type { LayersModel, Scalar, Tensor, Variable } from "../tf.js"
+import type { Scalar, Tensor, Variable } from "../tf.js"
 import type { Penalty } from "../backends/tfjs/layers/Penalties.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Batch } from "../data/Batch.js"
 import type { Rng } from "../data/Dataset.js"
 import type { Optimizer, OptimizerFactory } from "./Optimizer.js"
 import { partsOf } from "./ModelParts.js"
-import type { RunFields } from "./RunFields.js"
+import type { Models, RunFields } from "./RunFields.js"
 import { supervised } from "./Supervised.js"
 import { tensorOf, type Weight } from "./Weights.js"
 
-/** The models of a run, by name. */
-export type Models = Readonly<Record<string, LayersModel>>
+export type { Models } from "./RunFields.js"
 
 /** The gradients of one phase of a step, by the names of the weights. */
 export type Gradients = ReadonlyMap<string, Tensor>

@@ -87,6 +87,7 @@ export const stageStates = Effect.fn("RestoreState.stageStates")(function* (
   return states
 })
 
+/** The tensors whose names begin with `prefix`, under the rest of their names; they must be disposed. */
 const tensorsUnder = (
   checkpoint: Checkpoint,
   prefix: string
@@ -97,7 +98,8 @@ const tensorsUnder = (
       Effect.map(toTensor(tensor), (value) => [name.slice(prefix.length), value] as const)
   ).pipe(Effect.map(Object.fromEntries))
 
-const toTensor = ({ dtype, shape, bytes }: CheckpointTensor): Effect.Effect<tf.Tensor> =>
+/** The tensor, which must be disposed. */
+export const toTensor = ({ dtype, shape, bytes }: CheckpointTensor): Effect.Effect<tf.Tensor> =>
   Effect.map(bytes, (raw) => {
     // A copy of its own: the bytes may be a view of a whole file, at an offset floats cannot have.
     const own = raw.slice()

@@ -12,6 +12,9 @@ export interface RunConfig {
   readonly training: TrainingConfig
 }
 
+/** The models of a run, by name. */
+export type Models = Readonly<Record<string, LayersModel>>
+
 /** What a stage reads of a run: its config, its data, and what is trained by what. */
 export interface RunFields<out C extends RunConfig = RunConfig> {
   /** The same in every process that resumes the run. */
@@ -21,7 +24,7 @@ export interface RunFields<out C extends RunConfig = RunConfig> {
   /** The model, or the first of several. */
   readonly model: LayersModel
   /** The models by name; a single one is called `model`. */
-  readonly models: Readonly<Record<string, LayersModel>>
+  readonly models: Models
   readonly objective: Objective
   /** The optimizer, or the first of several. */
   readonly optimizer: Optimizer

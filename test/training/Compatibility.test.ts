@@ -43,14 +43,18 @@ describe("checkInput", () => {
 
 describe("checkBuilt", () => {
   const refusal = (built: unknown) =>
-    Effect.map(Effect.flip(checkBuilt(built)), (error) => error.message)
+    Effect.map(Effect.flip(checkBuilt({ model: built as never })), (error) => error.message)
 
   it.effect("takes a layers model, and names what else it is given", () =>
     Effect.gen(function* () {
-      yield* checkBuilt(tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] }))
-      expect(yield* refusal(Promise.resolve(tf.sequential()))).toContain("gives a promise; build")
+      const net = () => tf.sequential({ layers: [tf.layers.dense({ units: 1, inputShape: [1] })] })
+      yield* checkBuilt({ model: net() })
+      yield* checkBuilt({ generator: net(), critic: net() })
+      expect(yield* refusal(Promise.resolve(tf.sequential()))).toContain(
+        "returns a promise; return an effect"
+      )
       expect(yield* refusal(undefined)).toContain(
-        "gives no layers model; make one by tf.sequential"
+        "returns no layers model; make one by tf.sequential"
       )
       // As one of another copy: of a class that only looks the same.
       expect(yield* refusal({ layers: [], predict: () => {} })).toMatch(

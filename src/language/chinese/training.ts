@@ -25,15 +25,19 @@ export const training = {
   "other shape": "形状不同",
   "{0} holds another model than the config describes:\n\n{1}\n\nSet the model section of the config back to that of the checkpoint (holdfast inspect {2} shows it), or start this model from scratch with --resume never, which moves the earlier checkpoints aside.":
     "{0} 中的模型与配置所述不同：\n\n{1}\n\n请把配置的 model 部分改回检查点中的（用 holdfast inspect {2} 查看），或用 --resume never 从头训练此模型，之前的检查点会被移到一旁。",
+  "the checkpoint does not hold these weights of the model, or not in their shapes:\n\n{0}\n\nLoad fewer of them, by the option only of Weights.load":
+    "检查点中没有模型的下列权重，或形状不同：\n\n{0}\n\n请用 Weights.load 的 only 选项少加载一些",
   tensor: "张量",
   "in the checkpoint": "在检查点中",
   "its shape": "其形状",
   "the model's": "模型的形状",
-  "the function model of restoreOrInit gives a promise; build the model at once, and do what takes time in loadDataset":
-    "restoreOrInit 的 model 函数返回了 promise；请同步构建模型，耗时的工作放在 loadDataset 中",
+  "the function model of restoreOrInit returns a promise; return an effect: Effect.promise(() => …)":
+    "restoreOrInit 的 model 函数返回了 promise；请返回 Effect：Effect.promise(() => …)",
+  'a model cannot be called "{0}": use letters, digits, "-" and "_"':
+    "模型名不能是 “{0}”：只能用字母、数字、“-”和“_”",
   "the model is built by another copy of TensorFlow.js than the one that Holdfast trains with, {0} in {1}. Find the copies with npm ls @tensorflow/tfjs-layers, and keep one: npm install @tensorflow/tfjs@{2}, then npm dedupe":
     "模型由另一份 TensorFlow.js 构建，而 Holdfast 训练用的是 {1} 中的 {0}。请用 npm ls @tensorflow/tfjs-layers 查找，并只保留一份：npm install @tensorflow/tfjs@{2}，然后 npm dedupe",
-  "the function model of restoreOrInit gives no layers model; make one by tf.sequential or tf.model":
+  "the function model of restoreOrInit returns no layers model; make one by tf.sequential or tf.model":
     "restoreOrInit 的 model 函数没有返回 LayersModel；请用 tf.sequential 或 tf.model 构建",
   "a run trains a model with one input and one output, but this one has {0} and {1}":
     "只能训练单输入、单输出的模型，而此模型有 {0} 个输入和 {1} 个输出",
