@@ -7,7 +7,7 @@ import {
   Objective,
   Optimizer,
   Pipeline,
-  Run,
+  type Run,
   Scheduler,
   Stage,
   Stages,
