@@ -9,7 +9,7 @@ import { BackendUnavailable, whyNotLoaded } from "./BackendUnavailable.js"
 /** The packages that bring native TensorFlow, the better first. */
 export const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] as const
 
-const remedy = t`\`npm install @tensorflow/tfjs-node-gpu@4.22.0\` (or \`@tensorflow/tfjs-node@4.22.0\`) downloads it`
+const remedy = t`\`npm install @tensorflow/tfjs-node-gpu@4.22.0\` (or \`@tensorflow/tfjs-node@4.22.0\`) downloads it; where it cannot, \`node node_modules/holdfast/scripts/native-build.mjs\` builds it`
 
 /**
  * Loads native TensorFlow and runs on it. A package may be installed without its native addon, as

@@ -15,8 +15,8 @@ export const backend = {
   "GRADIENTS WRONG": "梯度错误",
   "{0}: {1} ({2} % off the measured slope), {3} ms a step":
     "{0}：{1}（与实测斜率相差 {2} %），每步 {3} 毫秒",
-  "`npm install @tensorflow/tfjs-node-gpu@4.22.0` (or `@tensorflow/tfjs-node@4.22.0`) downloads it":
-    "可用 `npm install @tensorflow/tfjs-node-gpu@4.22.0`（或 `@tensorflow/tfjs-node@4.22.0`）下载，需能访问其下载站点",
+  "`npm install @tensorflow/tfjs-node-gpu@4.22.0` (or `@tensorflow/tfjs-node@4.22.0`) downloads it; where it cannot, `node node_modules/holdfast/scripts/native-build.mjs` builds it":
+    "可用 `npm install @tensorflow/tfjs-node-gpu@4.22.0`（或 `@tensorflow/tfjs-node@4.22.0`）下载；无法下载时，可用 `node node_modules/holdfast/scripts/native-build.mjs` 自行编译",
   "native TensorFlow, which is optional, is not installed": "未安装原生 TensorFlow（可选）",
   "{0} is installed without its native addon": "{0} 已安装，但缺少原生插件",
   "{0} belongs to another copy of TensorFlow.js": "{0} 属于另一份 TensorFlow.js",
