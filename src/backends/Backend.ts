@@ -2,14 +2,10 @@ import type { LayersModel } from "../tf.js"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
-import * as Schema from "effect/Schema"
 import type { BackendError } from "./BackendError.js"
 import { type BackendName, backendNames } from "./BackendName.js"
 
 export { type BackendName, backendNames }
-
-/** A backend's name, as the command line and `HOLDFAST_BACKEND` give it. */
-export const BackendNameSchema = Schema.Literal(...backendNames)
 
 /** The compute backend that TensorFlow.js runs on; having the service means that it is ready. */
 export class Backend extends Context.Tag("holdfast/Backend")<

@@ -1,23 +1,25 @@
-import * as HelpDoc from "@effect/cli/HelpDoc"
-import * as Options from "@effect/cli/Options"
-import * as ValidationError from "@effect/cli/ValidationError"
-import * as Config from "effect/Config"
-import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import { BackendNameSchema, backendNames } from "../backends/Backend.js"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import { type BackendName, backendNames } from "../backends/BackendName.js"
 import { t } from "../language/Text.js"
+import { value, type Parameter } from "./Command.js"
 
-/** The parser's own message would not say which option it is about. */
-const backendName = (name: string) =>
-  Effect.mapError(Schema.decodeUnknown(BackendNameSchema)(name), () =>
-    ValidationError.invalidValue(
-      HelpDoc.p(t`--backend or HOLDFAST_BACKEND is ${name}; there are ${backendNames.join(", ")}`)
-    )
-  )
+const isBackendName = (name: string): name is BackendName =>
+  (backendNames as ReadonlyArray<string>).includes(name)
 
-/** `--backend`, or else `HOLDFAST_BACKEND`: the backend that is asked for, if one is. */
-export const backend = Options.text("backend").pipe(
-  Options.withFallbackConfig(Config.nonEmptyString("HOLDFAST_BACKEND")),
-  Options.mapEffect(backendName),
-  Options.optional
-)
+/** `--backend`, else `HOLDFAST_BACKEND`: the requested backend, if one is requested. */
+export const backend: Parameter<Option.Option<BackendName>> = {
+  ...value(
+    "NAME",
+    t`compute on ${backendNames.join(", ")}; default: HOLDFAST_BACKEND, else the fastest available (webgpu only on request)`
+  ),
+  read: ([given], environment) => {
+    const name = given ?? (environment["HOLDFAST_BACKEND"] || undefined)
+    if (name === undefined) return Either.right(Option.none())
+    return isBackendName(name)
+      ? Either.right(Option.some(name))
+      : Either.left(
+          t`--backend or HOLDFAST_BACKEND is ${name}; choose one of ${backendNames.join(", ")}`
+        )
+  }
+}

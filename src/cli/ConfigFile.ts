@@ -2,13 +2,12 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 
-/** The configuration that a run reads where none is named, and it is there. */
+/** The name of the config file that a run looks for without `--config`. */
 export const usualConfig = "config.json"
 
 /**
- * The configuration of the pipeline in the file at `pipeline` where none is named: config.json in
- * the working directory; else the one beside the pipeline or in the nearest folder above it, up to
- * the package that it belongs to.
+ * The config file for the pipeline file at `pipeline` without `--config`: config.json in the working
+ * directory; else the one beside the pipeline or in the nearest folder above it, within its package.
  */
 export const configFor = Effect.fn("configFor")(function* (pipeline: string) {
   const fileSystem = yield* FileSystem.FileSystem

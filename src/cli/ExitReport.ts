@@ -8,13 +8,13 @@ import { t } from "../language/Text.js"
 import { exitCode, type Signal } from "./process/Signal.js"
 import { UsageError } from "./UsageError.js"
 
-/** The exit code for "run me again" (EX_TEMPFAIL): nothing has to be changed for that to succeed. */
+/** The exit code for "run again later" (EX_TEMPFAIL): nothing has to be changed first. */
 export const temporary = 75
 
 const isTemporary = (failure: unknown): boolean =>
   Predicate.hasProperty(failure, "isTemporary") && failure.isTemporary === true
 
-/** An error as its reader sees it: its message, without a stack. */
+/** An error for its reader: the message, without a stack. */
 const message = (error: unknown): string =>
   Predicate.hasProperty(error, "message") &&
   typeof error.message === "string" &&
@@ -22,7 +22,7 @@ const message = (error: unknown): string =>
     ? error.message
     : Inspectable.toStringUnknown(error)
 
-/** A defect's stack, as far as it runs through code that its reader may have written. */
+/** The frames of a defect's stack that may be in the reader's code. */
 const stack = (defect: unknown): string =>
   defect instanceof Error && defect.stack !== undefined
     ? defect.stack
@@ -32,11 +32,10 @@ const stack = (defect: unknown): string =>
     : message(defect)
 
 /**
- * What a finished command exits with and says on standard error.
+ * The exit code of a finished command, and what it prints on standard error.
  *
- * An error is a message; a defect, which nobody foresaw, comes with its stack. A command that a
- * signal stopped says nothing more and tells the signal in its code, unless something went wrong
- * while it stopped.
+ * An expected error is a message; a defect comes with its stack. A command that a signal stopped
+ * prints nothing more, and its code tells the signal, unless something failed while it stopped.
  */
 export const fromExit = (
   exit: Exit.Exit<unknown, unknown>,
@@ -47,7 +46,7 @@ export const fromExit = (
   const defects = Chunk.toReadonlyArray(Cause.defects(exit.cause))
   const lines = [
     ...failures.map((failure) => t`error: ${message(failure)}`),
-    // What has a tag was foreseen, but came where nothing could fail: as a run was being flushed.
+    // An error with a tag is an expected one, raised where no error is typed: while flushing a run.
     ...defects.map((defect) =>
       Predicate.hasProperty(defect, "_tag")
         ? t`error: ${message(defect)}`
@@ -64,7 +63,7 @@ export const fromExit = (
         : usage && defects.length === 0
           ? 2
           : 1
-  // What ended a run may have kept its last save from being made, too.
+  // The same error may have ended the run and failed its last save.
   return { code, text: Printable.lines([...new Set(lines)].join("\n")) }
 }
 

@@ -1,65 +1,73 @@
-import { displayWidth, padEnd } from "../terminal/Table.js"
 import { t } from "../language/Text.js"
-/** What a command is for, as `--help` tells it. Each entry is a name and what it means. */
-export interface Help {
-  readonly summary: string
-  readonly usage: string
-  readonly examples: ReadonlyArray<Entry>
-  readonly arguments: ReadonlyArray<Entry>
-  readonly options: ReadonlyArray<Entry>
-  /** The signals that the command answers, where it does more than stop. */
-  readonly signals?: ReadonlyArray<Entry>
-  /** A sentence that nothing above has place for. */
-  readonly notes?: string
-}
-
-type Entry = readonly [name: string, meaning: string]
+import { displayWidth, padEnd } from "../terminal/Table.js"
+import type { Command, Entry, Parameter, Table } from "./Command.js"
+import { version } from "./Version.js"
 
 /** The help on one command. */
-export const ofCommand = (help: Help): string =>
-  [
-    t`${help.summary}.`,
-    t`Usage: ${help.usage}`,
-    section(t`Examples`, help.examples),
-    ...(help.arguments.length === 0 ? [] : [section(t`Arguments`, help.arguments)]),
-    section(t`Options`, help.options),
-    ...(help.signals === undefined ? [] : [section(t`Signals`, help.signals)]),
-    ...(help.notes === undefined ? [] : [wrap(help.notes, columns).join("\n")])
-  ].join("\n\n")
+export const ofCommand = (command: Command): string =>
+  page(
+    t`${command.summary}.`,
+    t`Usage: ${usage(command)}`,
+    section(t`Examples`, command.examples),
+    section(
+      t`Arguments`,
+      Object.entries(command.arguments).map(([name, { meaning }]) => [name, meaning])
+    ),
+    section(
+      t`Options`,
+      Object.entries(command.options).map(([name, { meaning, placeholder }]) => [
+        name === "help" ? "--help, -h" : `--${name} ${placeholder}`.trimEnd(),
+        meaning
+      ])
+    ),
+    section(t`Signals`, command.signals ?? []),
+    wrap(command.notes ?? "", columns).join("\n")
+  )
 
 /** The help on the program: its commands, and an example of each. */
-export const ofProgram = (
-  summary: string,
-  version: string,
-  commands: Readonly<Record<string, Help>>
-): string =>
-  [
-    `holdfast ${version}\n${t`${summary}.`}`,
+export const ofProgram = (commands: Table): string => {
+  const all = [...commands.values()]
+  return page(
+    `holdfast ${version}\n${t`Training with TensorFlow.js that stops at any moment and resumes exactly.`}`,
     t`Usage: holdfast <command> …`,
     section(
       t`Commands`,
-      Object.entries(commands).map(([name, help]) => [name, help.summary])
+      all.map(({ name, summary }) => [name, summary])
     ),
     section(
       t`Examples`,
-      Object.values(commands).flatMap((help) => help.examples.slice(0, 1))
+      all.flatMap(({ examples }) => examples.slice(0, 1))
     ),
     section(t`Options`, [
-      ["--help, -h", t`this help; after a command, the help on it`],
-      ["--version, -v", t`the version`]
+      ["--help, -h", t`show this help; after a command, the help on it`],
+      ["--version, -v", t`print the version`]
     ])
-  ].join("\n\n")
+  )
+}
 
-/** The names of a command's options, each with its two dashes. */
-export const optionNames = (help: Help): ReadonlyArray<string> =>
-  help.options.flatMap(([name]) => name.match(/--[a-z-]+/g) ?? [])
+/** How a command is typed: `holdfast run [options] <pipeline> [args…]`. */
+const usage = ({ name, arguments: parameters, options }: Command): string =>
+  [
+    `holdfast ${name}`,
+    ...(Object.keys(options).length > 1 ? ["[options]"] : []),
+    ...Object.entries(parameters).map(([argument, { kind }]) => shown(argument, kind))
+  ].join(" ")
 
-/** The most columns of a line. */
+const shown = (name: string, kind: Parameter<unknown>["kind"]): string =>
+  kind === "required" ? `<${name}>` : kind === "rest" ? `[${name}…]` : `[${name}]`
+
+/** Paragraphs with an empty line between them; empty ones are left out. */
+const page = (...paragraphs: ReadonlyArray<string>): string =>
+  `${paragraphs.filter((paragraph) => paragraph !== "").join("\n\n")}\n`
+
+/** The longest line, in columns. */
 const columns = 80
 
+/** A heading and a list of names with their meanings; "" for an empty list. */
 const section = (title: string, entries: ReadonlyArray<Entry>): string => {
+  if (entries.length === 0) return ""
   const width = Math.max(...entries.map(([name]) => displayWidth(name)))
-  // Long names, as examples have, leave their meaning a line of its own.
+  // Next to long names, as those of examples, there is no room: the meaning gets its own line.
   const line =
     width > 30
       ? ([name, meaning]: Entry) => [`  ${name}`, ...indented(meaning, 6)].join("\n")
@@ -74,8 +82,8 @@ const indented = (text: string, indent: number): ReadonlyArray<string> =>
   wrap(text, columns - indent).map((line) => " ".repeat(indent) + line)
 
 /**
- * `text` in lines of at most `width` columns. Between wide characters, which Chinese has no spaces
- * between, a line ends anywhere but before a punctuation mark.
+ * `text` in lines of at most `width` columns. Chinese, which has no spaces, may break between any two
+ * characters, but not before a punctuation mark.
  */
 export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   const words = text.match(/ ?(?:[\p{Script=Han}（][，。；：、）]*|[^ \p{Script=Han}（]+)/gu) ?? []

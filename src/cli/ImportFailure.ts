@@ -1,10 +1,10 @@
 import * as Predicate from "effect/Predicate"
 
-/** What an error at the import of a file says of its cause, as far as it can be read from it. */
+/** The cause of a failed import, as far as the error tells. */
 export type ImportFailure =
-  /** A file that is not TypeScript. */
-  | { readonly _tag: "Syntax"; readonly detail: string; readonly at: Place }
-  /** `importer` imports what is not there; `name` is how its source names it, or the end of that. */
+  /** A syntax error. */
+  | { readonly _tag: "Syntax"; readonly detail: string; readonly at: SourcePosition }
+  /** `importer` imports something missing; `name` is what its source calls it, or the end of that. */
   | {
       readonly _tag: "Missing"
       readonly what: "module" | "package" | "export"
@@ -12,18 +12,18 @@ export type ImportFailure =
       readonly name: string
       readonly importer: string
     }
-  /** The file's own code failed, `at` the innermost of its places on the stack. */
-  | { readonly _tag: "Thrown"; readonly detail: string; readonly at: Place | null }
+  /** The file's own code failed, `at` the innermost frame. */
+  | { readonly _tag: "Thrown"; readonly detail: string; readonly at: SourcePosition | null }
 
-/** A place in a file: line and column count from 1, columns in `unit`s of the line. */
-export interface Place {
+/** A location in a file: line and column count from 1, columns in `unit`s. */
+export interface SourcePosition {
   readonly file: string
   readonly line: number
   readonly column: number
   readonly unit: "byte" | "character"
 }
 
-/** Reads the error that importing a module has failed with: of esbuild, of Node or of the module. */
+/** Reads the error of a failed import: from esbuild, from Node or from the module. */
 export const read = (error: unknown): ImportFailure => {
   const message = text(error, "message") ?? String(error)
   const stack = text(error, "stack") ?? ""
@@ -49,7 +49,7 @@ export const read = (error: unknown): ImportFailure => {
       return { _tag: "Missing", what: "export", detail, name: module, importer: at }
     }
   }
-  // Node's own parser: the place, the line and a caret come before the stack.
+  // Node's own parser: location, line and caret come before the stack.
   const [, source, row, indent = ""] = /^(?:file:\/\/)?(.+):(\d+)\n.*\n(\s*)\^/.exec(stack) ?? []
   if (error instanceof SyntaxError && source !== undefined) {
     const at = {
@@ -60,14 +60,14 @@ export const read = (error: unknown): ImportFailure => {
     }
     return { _tag: "Syntax", detail: message, at }
   }
-  // What has a tag was foreseen, and its message says all.
+  // The message of a tagged error says everything.
   const isForeseen = Predicate.hasProperty(error, "_tag")
   const detail = error instanceof Error && !isForeseen ? `${error.name}: ${message}` : message
   return { _tag: "Thrown", detail, at: innermost(stack) }
 }
 
-/** The first place on a stack that belongs to nobody's package. */
-const innermost = (stack: string): Place | null => {
+/** The first location on a stack outside node_modules. */
+const innermost = (stack: string): SourcePosition | null => {
   const frame = /^ {4}at (?:.* \()?(?:file:\/\/)?(\/.*|[A-Za-z]:[\\/].*):(\d+):(\d+)\)?$/gm
   for (const [, file = "", line, column] of stack.matchAll(frame)) {
     if (!file.includes("node_modules")) {

@@ -1,9 +1,9 @@
 import * as Context from "effect/Context"
 
-/** How this process was called. */
+/** How this process was started. */
 export class Invocation extends Context.Tag("holdfast/Invocation")<Invocation, Call>() {}
 
-/** What tells how to call this process again. */
+/** What it takes to start this process again. */
 export interface Call {
   /** `process.argv`: Node, the script, the arguments. */
   readonly argv: ReadonlyArray<string>
@@ -12,11 +12,11 @@ export interface Call {
   readonly script: string
 }
 
-/** A word as a POSIX shell reads it back. */
+/** A word quoted for a POSIX shell. */
 export const quote = (word: string): string =>
   /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
 
-/** What to type for `holdfast`: its name where the shell finds it, else the way it was called. */
+/** What to type for `holdfast`: its name if the shell finds it, else how it was started. */
 const program = ({ argv, environment, script }: Call): string => {
   if (environment["npm_command"] !== undefined) return "npx holdfast"
   const [, folder, name] = /^(.*)\/([^/]*)$/.exec(argv[1] ?? "") ?? []
@@ -29,8 +29,8 @@ const program = ({ argv, environment, script }: Call): string => {
 export const again = (call: Call): string =>
   [program(call), ...call.argv.slice(2).map(quote)].join(" ")
 
-/** The command that goes on from the latest checkpoint, however this run was told to start. */
-export const goOn = (call: Call): string => {
+/** The command that resumes from the latest checkpoint, however this run was started. */
+export const resume = (call: Call): string => {
   const args = call.argv.slice(2)
   const end = args.includes("--") ? args.indexOf("--") : args.length
   const kept = args

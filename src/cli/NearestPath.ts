@@ -5,7 +5,7 @@ import * as NodePath from "node:path"
 import { nearest } from "../config/Nearest.js"
 import { t } from "../language/Text.js"
 
-/** The path that an error says is not there, whichever part of Holdfast the error is from. */
+/** The path that an error reports as missing, whichever part of Holdfast raised it. */
 export const missingPath = (error: unknown): string | null => {
   if (!Predicate.hasProperty(error, "reason")) return null
   const { reason } = error
@@ -21,7 +21,7 @@ export const missingPath = (error: unknown): string | null => {
   return typeof path === "string" ? path : null
 }
 
-/** Adds to an error about a path that is not there the one beside it that was probably meant. */
+/** Adds to an error about a missing path the existing one that was probably meant. */
 export const suggestPath = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.catchAll(effect, (error) =>
     Effect.gen(function* () {
@@ -31,7 +31,7 @@ export const suggestPath = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     })
   )
 
-/** The path that is there and nearest to `path`, part by part; null where none is near. */
+/** The existing path nearest to `path`, part by part; null if none is near. */
 export const nearestPath = (path: string): Effect.Effect<string | null> =>
   Effect.promise(() => nearestThere(path))
 
@@ -46,7 +46,7 @@ const nearestThere = async (path: string): Promise<string | null> => {
   return nearestIn(folder, path, name)
 }
 
-/** Keeps to what was written: "./x" stays with its dot. */
+/** Keeps the form of `path`: "./x" stays with its dot. */
 const nearestIn = async (folder: string, path: string, name: string): Promise<string | null> => {
   const names = await readdir(folder).catch((): Array<string> => [])
   const found = names.includes(name) ? name : nearest(name, names)

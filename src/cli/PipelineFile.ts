@@ -10,7 +10,7 @@ import * as Peers from "../io/Peers.js"
 import type { SourceLocation } from "./PipelineFileError.js"
 import { PipelineFileError } from "./PipelineFileError.js"
 
-/** Loads the pipeline that the file at `path`, TypeScript or JavaScript, exports as its default. */
+/** Loads the pipeline that the file at `path`, TypeScript or JavaScript, exports as default. */
 export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
   const fileSystem = yield* FileSystem.FileSystem
   const paths = yield* Path.Path
@@ -27,11 +27,14 @@ export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
   if (!isFile) {
     return yield* fail(
       "NotFound",
-      t`there is no such file; name a pipeline's file, as in holdfast run pipelines/speaker.ts`
+      t`no such file; name a pipeline file, as in holdfast run pipelines/speaker.ts`
     )
   }
   if (path.endsWith(".cts")) {
-    return yield* fail("Broken", t`CommonJS TypeScript cannot be loaded; name the file .ts or .mts`)
+    return yield* fail(
+      "Broken",
+      t`CommonJS TypeScript is not supported; rename the file to .ts or .mts`
+    )
   }
   const problem = Peers.problemOf(paths.resolve(path))
   if (problem !== null) return yield* fail("OtherCopy", problem)
@@ -44,7 +47,7 @@ export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
   if (!Pipeline.isPipeline(module.default)) {
     return yield* fail(
       "NoPipeline",
-      t`its default export is ${module.default === undefined ? t`missing` : t`not a pipeline`}; a pipeline's file ends in: export default Pipeline.make("name", stage, stage, …)`
+      t`the default export is ${module.default === undefined ? t`missing` : t`not a pipeline`}; a pipeline file ends with: export default Pipeline.make("name", stage, stage, …)`
     )
   }
   return module.default
@@ -56,29 +59,29 @@ const importing = (url: string): Effect.Effect<Module, unknown> =>
   Effect.tryPromise({ try: () => import(url) as Promise<Module>, catch: (error) => error })
 
 /**
- * Imports a module, its TypeScript and that of what it imports translated on the way. What nearly
- * every pipeline imports is loaded before: past the translator it takes twice as long.
+ * Imports a module, translating its TypeScript and that of its imports. What nearly every pipeline
+ * imports is loaded first: through the translator it would take twice as long.
  */
 const importingTypescript = (url: string): Effect.Effect<Module, unknown> =>
   Effect.acquireUseRelease(
     Effect.promise(async () => {
       await import("../index.js")
-      // Before the translator, which then asks them: from a file that it takes for CommonJS it does
-      // not follow imports to other TypeScript files.
+      // Before the translator, which then asks this hook: from a file that it considers CommonJS it
+      // does not follow imports to other TypeScript files.
       registerHooks("./typescriptModules.js", import.meta.url)
-      // The user's tsconfig could lead `holdfast` astray to sources; there is no need for any.
+      // Ignore the user's tsconfig, whose paths could map `holdfast` to sources.
       return register({ tsconfig: false })
     }),
     () => importing(url),
     (unregister) =>
       Effect.promise(async () => {
         await unregister()
-        // tsx has turned this off again, but errors are yet to come from the pipeline's lines.
+        // tsx turns this off, but errors in the pipeline still need their source lines.
         process.setSourceMapsEnabled(true)
       })
   )
 
-/** The user's view of an error at import: where in which file, and what to do. */
+/** A failed import for the user: where in which file, and what to do. */
 const explain = Effect.fnUntraced(function* (
   error: unknown,
   fail: (
@@ -112,10 +115,10 @@ const explain = Effect.fnUntraced(function* (
     return what === "package" && name === "holdfast"
       ? fail(
           "NotInstalled",
-          t`the package holdfast cannot be found from there; npm install it in that folder or one above`,
+          t`the package holdfast is not installed there; run npm install holdfast in that folder or one above`,
           at
         )
-      : fail("Broken", at === null ? t`${detail}, which ${importer} imports` : detail, at)
+      : fail("Broken", at === null ? t`${detail}, imported by ${importer}` : detail, at)
   }
   if (failure.at === null) return fail("Threw", failure.detail)
   const { file, line, unit } = failure.at

@@ -2,7 +2,7 @@ import * as Schema from "effect/Schema"
 import { t } from "../language/Text.js"
 import { displayWidth } from "../terminal/Table.js"
 
-/** A place in a source file: line and column count from 1, `text` is the line. */
+/** A location in a source file: line and column count from 1, `text` is the line. */
 export const SourceLocation = Schema.Struct({
   file: Schema.String,
   line: Schema.Int,
@@ -21,7 +21,7 @@ export const PipelineFileErrorReason = Schema.Literal(
   "OtherCopy"
 )
 
-/** A pipeline's file, at `path`, from which no pipeline can be had; `at` is the place at fault. */
+/** The file at `path` gives no pipeline; `at` is the line that caused it, if known. */
 export class PipelineFileError extends Schema.TaggedError<PipelineFileError>()(
   "PipelineFileError",
   {
@@ -38,7 +38,7 @@ export class PipelineFileError extends Schema.TaggedError<PipelineFileError>()(
   }
 }
 
-/** The line at fault, and a caret below its column, also behind tabs and wide characters. */
+/** The line, and a caret below its column, aligned past tabs and wide characters. */
 const pointAt = ({ column, text }: SourceLocation): string => {
   const before = text.slice(0, column - 1)
   const indent = before

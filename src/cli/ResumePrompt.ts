@@ -10,10 +10,8 @@ import * as Printable from "../io/Printable.js"
 import { Output } from "../terminal/Output.js"
 
 /**
- * One line typed on standard input; its end, Ctrl+D, interrupts.
- *
- * The terminal stays in its usual mode, unlike under `Prompt` of @effect/cli: Ctrl+C then is the
- * signal that it always is.
+ * Reads one line from standard input; its end, Ctrl+D, interrupts. The terminal stays in its usual
+ * mode, in which Ctrl+C is a signal.
  */
 const readLine = Effect.async<string>((resume) => {
   const lines = Readline.createInterface({ input: process.stdin, terminal: false })
@@ -25,10 +23,10 @@ const readLine = Effect.async<string>((resume) => {
   return Effect.sync(() => lines.close())
 })
 
-/** Milliseconds within which nobody reads a question and answers it. */
+/** Milliseconds: an answer that comes sooner was typed ahead of the question. */
 const reaction = 100
 
-/** Resumption as the command line tells it, and by asking on the terminal. */
+/** Resumption by the options of the command line, and by asking on the terminal. */
 export const layer = (options: {
   readonly flag: Option.Option<ResumeFrom>
   readonly allowDatasetChange: boolean
@@ -45,7 +43,7 @@ export const layer = (options: {
           yield* err(question)
           const newLine = err("\n")
           const [waited, line] = yield* Effect.timed(Effect.onInterrupt(readLine, () => newLine))
-          // What was typed ahead was echoed ahead too: the question still waits for its Enter.
+          // Input typed ahead was echoed ahead: the question still needs its line end.
           if (Duration.toMillis(waited) < reaction) yield* newLine
           return Messages.answer(line) ?? (yield* answer(Messages.yesOrNo()))
         })
@@ -56,7 +54,8 @@ export const layer = (options: {
         force,
         // The question goes to standard error, so that standard output may be a file or a pipe.
         terminal: process.stdin.isTTY && process.stderr.isTTY,
-        ask: (candidate) => Effect.interruptible(answer(Messages.goOn(Printable.data(candidate))))
+        ask: (candidate) =>
+          Effect.interruptible(answer(Messages.resumePrompt(Printable.data(candidate))))
       }
     })
   )

@@ -1,13 +1,14 @@
 import * as Data from "effect/Data"
+import { nearest } from "../config/Nearest.js"
 import { t } from "../language/Text.js"
 
-/** A command line that means nothing: `found` is the unknown word, or what is wrong in words. */
+/** A wrong command line: `found` is the unknown word, or for "Invalid" the sentence that says what is wrong. */
 export class UsageError extends Data.TaggedError("UsageError")<{
   readonly reason: "Invalid" | "UnknownCommand" | "UnknownOption"
   readonly found: string
-  /** The known name that is nearest, where one is near. */
+  /** The known name that was probably meant; null for none. */
   readonly nearest: string | null
-  /** The command whose help tells more. */
+  /** The command that shows the relevant help. */
   readonly help: string
 }> {
   override get message(): string {
@@ -26,3 +27,12 @@ export class UsageError extends Data.TaggedError("UsageError")<{
     }
   }
 }
+
+/** The first word is none of the `known` ones. */
+export const unknownCommand = (found: string, known: ReadonlyArray<string>): UsageError =>
+  new UsageError({
+    reason: found.startsWith("-") ? "UnknownOption" : "UnknownCommand",
+    found,
+    nearest: nearest(found, known) ?? null,
+    help: "holdfast --help"
+  })

@@ -3,11 +3,11 @@ import { ofCommand, use } from "../language/Language.js"
 import { t } from "../language/Text.js"
 import * as Peers from "../io/Peers.js"
 
-// Before all else: modules make texts as they load.
+// Before everything else: modules create texts while they load.
 await use(ofCommand(process.argv.slice(2), process.env))
 
-// Nothing that imports Effect may be loaded before this: with another version, loading it fails, and
-// the error names neither.
+// Nothing that imports Effect may be loaded before this: an unsuitable version fails while loading,
+// with an error that does not name it.
 const problem = Peers.ownProblem()
 if (problem === null) await import("./start.js")
 else {

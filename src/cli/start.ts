@@ -7,7 +7,6 @@ import { Invocation } from "./Invocation.js"
 import { main } from "./Main.js"
 import { runMain } from "./process/RunMain.js"
 import { Inbox } from "./process/Signals.js"
-import { version } from "./Version.js"
 
 letHeapGrow()
 
@@ -19,7 +18,7 @@ const invocation = {
   script: NodePath.relative("", argv[1] ?? "")
 }
 
-main(version).pipe(
+main.pipe(
   Effect.provide(Layer.mergeAll(Layer.succeed(Invocation, invocation), inbox.layer, Output.layer)),
   (command) => runMain(command, inbox)
 )

@@ -1,9 +1,8 @@
 import type { ResolveHook } from "node:module"
 
 /**
- * Node's loader, in a thread of its own, asks this where a module is. TypeScript files outside of
- * packages that say otherwise would count as CommonJS, which cannot share the ES modules that a
- * pipeline and the framework have in common.
+ * A hook of Node's loader, which runs in its own thread. Without it, TypeScript files outside packages
+ * of type "module" would count as CommonJS, which cannot share ES modules with the framework.
  */
 export const resolve: ResolveHook = async (specifier, context, next) => {
   const resolved = await next(specifier, context)

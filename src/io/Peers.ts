@@ -17,7 +17,7 @@ const required = Object.entries(peerDependencies).filter(
   ([name]) => peerDependenciesMeta[name]?.optional !== true
 )
 
-/** What is wrong with the packages that Holdfast itself would import; null: nothing. */
+/** What is wrong with the peer packages that Holdfast itself would import; null if nothing. */
 export const ownProblem = (): string | null => {
   for (const [name, range] of required) {
     const found = find(import.meta.url, name)
@@ -27,8 +27,8 @@ export const ownProblem = (): string | null => {
 }
 
 /**
- * What is wrong with the packages that the pipeline's file at `path` would import: those that it hands
- * values of to Holdfast must be Holdfast's own. Null: nothing.
+ * What is wrong with the peer packages that the pipeline file at `path` would import: they must be the
+ * copies that Holdfast uses. Null if nothing.
  */
 export const problemOf = (path: string): string | null => problemBetween(realpathSync(path))
 
@@ -52,7 +52,7 @@ export const problemHere = (main: string | undefined = process.argv[1]): string 
   return problem === null ? null : `${shortened(module)}: ${problem}`
 }
 
-/** Copies of Effect of one version share what they must; those of TensorFlow.js share no classes. */
+/** Two copies of Effect of one version work together; two of TensorFlow.js share no classes. */
 const areOne = (name: string, own: InstalledPackage, theirs: InstalledPackage): boolean =>
   own.folder === theirs.folder || (name === "effect" && own.version === theirs.version)
 

@@ -5,23 +5,23 @@ import { cut, displayWidth } from "./Table.js"
 
 type Step = Extract<Event, { readonly _tag: "StepFinished" }>
 
-/** How far the epoch under way has come and how fast; times in milliseconds. */
-export interface Meter {
+/** The progress of the current epoch and its speed; times in milliseconds. */
+export interface EpochProgress {
   /** The last step; null between epochs. */
   readonly step: Step | null
-  /** When the phase that `step` belongs to began, as far as was seen, and what was done since. */
+  /** When the phase of `step` began, and the steps and examples processed since. */
   readonly since: number
   readonly steps: number
   readonly examples: number
-  /** When anything was last heard. */
+  /** When the last event arrived. */
   readonly heard: number
-  /** The epochs that were seen from end to end, and the seconds that they took together. */
+  /** The epochs that were observed completely, and their total duration in seconds. */
   readonly epochs: number
   readonly seconds: number
 }
 
-/** A meter that has seen nothing yet. */
-export const start = (now: number): Meter => ({
+/** The progress before any event. */
+export const start = (now: number): EpochProgress => ({
   step: null,
   since: now,
   steps: 0,
@@ -31,32 +31,32 @@ export const start = (now: number): Meter => ({
   seconds: 0
 })
 
-/** The meter after `event`. */
-export const advance = (meter: Meter, event: Event, now: number): Meter => {
+/** The progress after `event`. */
+export const advance = (progress: EpochProgress, event: Event, now: number): EpochProgress => {
   switch (event._tag) {
     case "StepFinished": {
-      const same = meter.step?.phase === event.phase && meter.step.epoch === event.epoch
-      // Field by field, as this is done every step: to copy objects and change them takes longer.
+      const same = progress.step?.phase === event.phase && progress.step.epoch === event.epoch
+      // Field by field: this runs every step, and spreading objects is slower.
       return {
         step: event,
-        since: same ? meter.since : meter.heard,
-        steps: (same ? meter.steps : 0) + 1,
-        examples: (same ? meter.examples : 0) + event.examples,
+        since: same ? progress.since : progress.heard,
+        steps: (same ? progress.steps : 0) + 1,
+        examples: (same ? progress.examples : 0) + event.examples,
         heard: now,
-        epochs: meter.epochs,
-        seconds: meter.seconds
+        epochs: progress.epochs,
+        seconds: progress.seconds
       }
     }
     case "EpochFinished":
       return {
-        ...meter,
+        ...progress,
         step: null,
         heard: now,
-        epochs: meter.epochs + 1,
-        seconds: meter.seconds + event.record.seconds
+        epochs: progress.epochs + 1,
+        seconds: progress.seconds + event.record.seconds
       }
     default:
-      return { ...meter, heard: now }
+      return { ...progress, heard: now }
   }
 }
 
@@ -74,21 +74,21 @@ export const bar = (share: number, width: number): string => {
   return `[${("=".repeat(full - tip.length) + tip).padEnd(inner)}]`
 }
 
-/** The meter as one line of at most `width` characters; "" between epochs. */
-export const line = (meter: Meter, width: number, now: number): string => {
-  const { step } = meter
+/** The progress as one line of at most `width` columns; "" between epochs. */
+export const line = (progress: EpochProgress, width: number, now: number): string => {
+  const { step } = progress
   if (step === null) return ""
-  const elapsed = Math.max(now - meter.since, 1) / 1000
-  const perStep = elapsed / meter.steps
+  const elapsed = Math.max(now - progress.since, 1) / 1000
+  const perStep = elapsed / progress.steps
   const left = (step.steps - step.step) * perStep
-  const perEpoch = meter.epochs === 0 ? step.steps * perStep : meter.seconds / meter.epochs
+  const perEpoch = progress.epochs === 0 ? step.steps * perStep : progress.seconds / progress.epochs
   const run = left + (step.epochs - step.epoch) * perEpoch
   const head = heading(step)
   const count = `${String(step.step).padStart(String(step.steps).length)}/${step.steps}`
   const loss = t`loss ${step.loss.toFixed(4)}`
-  const speed = `${Format.count(meter.examples / elapsed).padStart(5)}/s`
-  const short = t`left ${Format.clock(left)}`
-  const long = t`left: epoch ${Format.clock(left)}, run ${Format.clock(run)}`
+  const speed = `${Format.count(progress.examples / elapsed).padStart(5)}/s`
+  const short = t`ETA ${Format.clock(left)}`
+  const long = t`ETA ${Format.clock(left)}, run ${Format.clock(run)}`
   const wide = [count, loss, speed, long].join("  ")
   const tails = [
     ...(step.phase === "train" && barWidth(width, head, wide) >= 7 ? [wide] : []),
@@ -97,7 +97,7 @@ export const line = (meter: Meter, width: number, now: number): string => {
     [count, loss].join("  "),
     loss
   ]
-  // A narrow terminal loses whole figures, the least of them first, not the ends of numbers.
+  // In a narrow terminal the least important figures are left out; none is cut.
   const tail = tails.find((text) => displayWidth(head) + 2 + displayWidth(text) <= width) ?? ""
   const columns = barWidth(width, head, tail)
   return columns >= 5
@@ -105,6 +105,6 @@ export const line = (meter: Meter, width: number, now: number): string => {
     : cut([head, tail].join("  ").trimEnd(), width)
 }
 
-/** The columns that are left for a bar between `head` and `tail`. */
+/** The columns available for a bar between `head` and `tail`. */
 const barWidth = (width: number, head: string, tail: string): number =>
   Math.min(30, width - displayWidth(head) - displayWidth(tail) - 4)

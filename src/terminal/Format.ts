@@ -30,10 +30,10 @@ export const duration = (seconds: number): string => {
 /** How long ago something was, in its largest unit: 12 s, 3 min, 5 h, 40 d. */
 export const age = (seconds: number): string => {
   if (!Number.isFinite(seconds)) return t`unknown`
-  const whole = Math.max(0, Math.floor(seconds))
-  if (whole >= 86_400) return t`${Math.floor(whole / 86_400)} d`
-  if (whole >= 3600) return t`${Math.floor(whole / 3600)} h`
-  return whole >= 60 ? t`${Math.floor(whole / 60)} min` : t`${whole} s`
+  const total = Math.max(0, Math.floor(seconds))
+  if (total >= 86_400) return t`${Math.floor(total / 86_400)} d`
+  if (total >= 3600) return t`${Math.floor(total / 3600)} h`
+  return total >= 60 ? t`${Math.floor(total / 60)} min` : t`${total} s`
 }
 
 /** A size in the unit that leaves one to three digits before the point: 512 B, 2.1 MB. */
@@ -45,10 +45,13 @@ export const bytes = (size: number): string => {
 
 const words = (name: string): string => name.replaceAll("_", " ")
 
-/** Whether a metric is a share of one, shown in per cent. */
-export const isShare = (name: string): boolean => name.includes("accuracy")
+/** Metrics that are shares of one, by the last word of their name. */
+const shares: ReadonlyArray<string | undefined> = ["accuracy"]
 
-/** A metric by its name: accuracies in per cent, all others as numbers. */
+/** Whether a metric is shown in per cent: `accuracy`, `val_accuracy`, `top_5_accuracy`. */
+export const isShare = (name: string): boolean => shares.includes(name.split("_").at(-1))
+
+/** A metric with its name: accuracies in per cent, all others as numbers. */
 export const metric = (name: string, value: number, digits?: number): string =>
   `${words(name)} ${isShare(name) ? percent(value) : number(value, digits)}`
 

@@ -10,14 +10,15 @@ import { displayWidth, padEnd } from "./Table.js"
 /** Milliseconds between two redraws. */
 const pause = 100
 
-/** What a terminal echoes for Ctrl+C, behind the line. */
+/** What a terminal echoes for Ctrl+C at the end of the line. */
 const echo = "^C".length
 
 /**
- * Shows a run on a terminal: one line for the epoch, redrawn in place, and lines that stay.
+ * Shows a run on a terminal: one line for the current epoch, redrawn in place, above which permanent
+ * lines accumulate.
  *
- * It redraws with carriage returns and spaces alone, so that there is nothing for NO_COLOR to
- * forbid and nothing to restore however the process ends.
+ * Redraws with carriage returns and spaces alone: no colors that NO_COLOR would forbid, and nothing to
+ * restore however the process ends.
  */
 export const layer = (setting: RenderEvent.Setting): Layer.Layer<Observer, never, Output> =>
   Layer.scoped(
@@ -25,8 +26,8 @@ export const layer = (setting: RenderEvent.Setting): Layer.Layer<Observer, never
     Effect.gen(function* () {
       const output = yield* Output
       const clock = yield* Effect.clock
-      let meter = EpochProgress.start(clock.unsafeCurrentTimeMillis())
-      /** What is on the line: how many columns, and since when. */
+      let progress = EpochProgress.start(clock.unsafeCurrentTimeMillis())
+      /** The width of the drawn line, and when it was drawn. */
       let drawn = { width: 0, at: 0 }
 
       const clear = Effect.suspend(() => {
@@ -38,7 +39,7 @@ export const layer = (setting: RenderEvent.Setting): Layer.Layer<Observer, never
       const redraw = Effect.fnUntraced(function* (now: number) {
         const { width } = drawn
         const columns = yield* output.columns
-        const line = EpochProgress.line(meter, columns - 1 - echo, now)
+        const line = EpochProgress.line(progress, columns - 1 - echo, now)
         drawn = { width: Math.max(width, displayWidth(line)), at: now }
         yield* output.out(`\r${padEnd(line, width)}`)
       })
@@ -48,9 +49,9 @@ export const layer = (setting: RenderEvent.Setting): Layer.Layer<Observer, never
           ? [{ to: "out", text: RenderEvent.epoch(event, columns) } as const]
           : RenderEvent.fromEvent(event, setting, signal)
 
-      const tell = Effect.fnUntraced(function* (event: Event) {
-        const told = lines(event, yield* output.columns, yield* setting.signal)
-        if (told.length > 0) yield* Effect.zipRight(clear, RenderEvent.write(output, told))
+      const show = Effect.fnUntraced(function* (event: Event) {
+        const shown = lines(event, yield* output.columns, yield* setting.signal)
+        if (shown.length > 0) yield* Effect.zipRight(clear, RenderEvent.write(output, shown))
       })
 
       yield* Effect.addFinalizer(() => clear)
@@ -58,8 +59,8 @@ export const layer = (setting: RenderEvent.Setting): Layer.Layer<Observer, never
         emit: (event) =>
           Effect.suspend(() => {
             const now = clock.unsafeCurrentTimeMillis()
-            meter = EpochProgress.advance(meter, event, now)
-            if (event._tag !== "StepFinished") return tell(event)
+            progress = EpochProgress.advance(progress, event, now)
+            if (event._tag !== "StepFinished") return show(event)
             return now - drawn.at < pause ? Effect.void : redraw(now)
           })
       }

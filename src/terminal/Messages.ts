@@ -1,33 +1,24 @@
 import type { Candidate } from "../checkpointing/resume/Resumption.js"
-import { stored, t } from "../language/Text.js"
 import type { RunPosition } from "../events/Event.js"
+import { stored, t } from "../language/Text.js"
 import * as Format from "./Format.js"
 
-/** "after epoch 3", "after epoch 3 and 12 steps more": what is done, not what is under way. */
-const after = ({ epoch, step }: RunPosition): string => {
-  if (epoch === 0) {
-    return step === 1
-      ? t`after 1 step of the first epoch`
-      : t`after ${step} steps of the first epoch`
-  }
-  if (step === 0) return t`after epoch ${epoch}`
-  return step === 1
-    ? t`after epoch ${epoch} and 1 step more`
-    : t`after epoch ${epoch} and ${step} steps more`
-}
+/** Where a run stands: "after epoch 3", or "at epoch 4, step 12" inside the fourth. */
+const at = ({ epoch, step }: RunPosition): string =>
+  step === 0 ? t`after epoch ${epoch}` : t`at epoch ${epoch + 1}, step ${step}`
 
-/** Whether to go on from `candidate`; ends where the answer is typed. */
-export const goOn = (candidate: Candidate): string =>
+/** Asks whether to resume from `candidate`; ends where the answer is typed. */
+export const resumePrompt = (candidate: Candidate): string =>
   [
-    t`An earlier run was found: ${candidate.path}`,
-    `  ${t`${after(candidate)}, saved ${Format.time(candidate.savedAt)}`}`,
+    t`Found an earlier run: ${candidate.path}`,
+    `  ${t`${at(candidate)}, saved ${Format.time(candidate.savedAt)}`}`,
     candidate.bestValLoss === null
       ? `  ${t`not validated yet`}`
       : `  ${t`best validation loss ${Format.number(candidate.bestValLoss)}`}`,
     ...(candidate.finite === false
-      ? [`  ${t`its weights are NaN or infinite: it will learn nothing more`}`]
+      ? [`  ${t`its weights are NaN or infinite: training cannot recover from them`}`]
       : []),
-    t`Go on from there? [Y/n] `
+    t`Resume from it? [Y/n] `
   ].join("\n")
 
 /** After an answer that is neither yes nor no. */
@@ -36,37 +27,39 @@ export const yesOrNo = (): string => t`Please answer y or n. [Y/n] `
 const yes = ["", "y", "yes", "是", "好"]
 const no = ["n", "no", "否", "不"]
 
-/** What an answer to a yes-or-no question means; null where that is not clear. Enter is yes. */
+/** What an answer to a yes-or-no question means; null if it is neither. Enter is yes. */
 export const answer = (typed: string): boolean | null => {
   const word = typed.trim().toLowerCase()
   return yes.includes(word) ? true : no.includes(word) ? false : null
 }
 
-export const goingOn = (
+/** At the start of a run that resumes; `unasked`: there is no terminal to ask on. */
+export const resuming = (
   from: RunPosition & { readonly path: string },
-  noTerminal: boolean
+  unasked: boolean
 ): string =>
-  noTerminal
-    ? t`no terminal to ask on: going on from ${from.path}, ${after(from)}`
-    : t`going on from ${from.path}, ${after(from)}`
+  unasked
+    ? t`no terminal to ask on: resuming from ${from.path}, ${at(from)}`
+    : t`resuming from ${from.path}, ${at(from)}`
 
+/** After checkpoints were moved; `kept` is where the run resumed, if they were later ones of its own. */
 export const archived = (path: string, kept: RunPosition | null): string =>
   kept === null
-    ? t`the earlier checkpoints were moved to ${path}`
-    : t`the checkpoints ${after(kept)} were moved to ${path}`
+    ? t`moved the earlier checkpoints to ${path}`
+    : t`resumed ${at(kept)}; moved the later checkpoints to ${path}`
 
 /** While the step and the save that a signal interrupted are finished. */
 export const stopping = (): string =>
-  t`stopping after this step, then saving; Ctrl+C again quits without saving`
+  t`stopping after this step, then saving; press Ctrl+C again to quit without saving`
 
-/** When the npm or npx that has started this process has ended, with SIGTERM most likely. */
+/** When the npm or npx that started this process has ended, most likely on SIGTERM. */
 export const orphaned = (): string =>
-  t`npx has ended, and does not pass SIGTERM on: stopping and saving as after SIGTERM
-in services and containers run node_modules/.bin/holdfast, which gets signals itself`
+  t`npx has ended and does not forward SIGTERM: stopping and saving, as on SIGTERM
+in services and containers, start node_modules/.bin/holdfast directly`
 
-/** When the seconds are over that stopping may take. */
+/** When stopping takes longer than the grace period of `seconds`. */
 export const outOfTime = (seconds: number): string =>
-  t`the ${seconds} s that --grace allows are over: ended with work unfinished`
+  t`the ${seconds} s of --grace are over: exiting with unfinished work`
 
 export const saved = (options: {
   readonly place: RunPosition
@@ -77,9 +70,9 @@ export const saved = (options: {
   const { command, path, place, signal } = options
   const stopped =
     signal === null
-      ? t`stopped ${after(place)}; saved in ${path}`
-      : t`stopped by ${signal} ${after(place)}; saved in ${path}`
-  return `${stopped}\n${t`go on with: ${command}`}`
+      ? t`stopped ${at(place)}; saved ${path}`
+      : t`stopped by ${signal} ${at(place)}; saved ${path}`
+  return `${stopped}\n${t`resume with: ${command}`}`
 }
 
 export const stoppedUnsaved = (signal: string | null, command: string): string => {
@@ -100,9 +93,9 @@ export const alreadyFinished = (options: {
   const why = stopped === null ? t`training.num_epochs is ${epochs}` : stored(stopped)
   const wayOn =
     stoppedBy === null
-      ? t`to train on, raise training.num_epochs, or go back to the best epoch with other settings: --resume best`
-      : t`to train on, raise the patience of ${stoppedBy} or training.num_epochs, or go back to the best epoch with other settings: --resume best`
-  return `${t`already at the end, after epoch ${epoch}: ${why}`}\n${wayOn}`
+      ? t`to continue, raise training.num_epochs, or return to the best epoch with other settings: --resume best`
+      : t`to continue, raise the patience of ${stoppedBy} or training.num_epochs, or return to the best epoch with other settings: --resume best`
+  return `${t`already finished after epoch ${epoch}: ${why}`}\n${wayOn}`
 }
 
 export const finished = (options: {
@@ -114,7 +107,7 @@ export const finished = (options: {
   const { best, epoch, seconds, stopped } = options
   return (
     t`finished after epoch ${epoch}, ${Format.duration(seconds)}` +
-    (stopped === null ? "" : t`, early: ${stored(stopped)}`) +
+    (stopped === null ? "" : t`, stopped early: ${stored(stopped)}`) +
     (best === null
       ? ""
       : t`; best ${Format.metric(best.metric, best.value)} in epoch ${best.epoch}`)

@@ -3,21 +3,21 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Printable from "../io/Printable.js"
 
-/** Where text for people and programs goes: results and progress to `out`, troubles to `err`. */
+/** Where text for people and programs goes: results and progress to `out`, problems to `err`. */
 export class Output extends Context.Tag("holdfast/Output")<
   Output,
   {
     readonly out: (text: string) => Effect.Effect<void>
     readonly err: (text: string) => Effect.Effect<void>
-    /** The terminal's width, asked anew each time since windows are resized; 80 without one. */
+    /** The terminal's current width; 80 without a terminal. */
     readonly columns: Effect.Effect<number>
     /** Whether `out` is a terminal on which a line can be redrawn. */
     readonly terminal: boolean
   }
 >() {
   /**
-   * What is written to `streams`. Nothing goes there that a terminal would take for a command,
-   * whatever file, model or checkpoint it came from.
+   * Writes to `streams`, with everything escaped that a terminal would take for a command: text may
+   * come from any file, model or checkpoint.
    */
   static readonly through = (streams: Output["Type"]): Output["Type"] => ({
     ...streams,

@@ -4,7 +4,7 @@ import * as RenderEvent from "./RenderEvent.js"
 import { Observer } from "../events/Observer.js"
 import { Output } from "./Output.js"
 
-/** Shows a run where no line can be redrawn: a plain line an epoch, and what else happens. */
+/** Shows a run without redrawing: a plain line for each epoch and each other event. */
 export const layer = (setting: RenderEvent.Setting): Layer.Layer<Observer, never, Output> =>
   Layer.effect(
     Observer,

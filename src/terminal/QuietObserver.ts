@@ -5,7 +5,7 @@ import * as RenderEvent from "./RenderEvent.js"
 import { Observer } from "../events/Observer.js"
 import { Output } from "./Output.js"
 
-/** The lines of `event` that `--quiet` leaves: troubles, how to go on, and results. */
+/** The lines of `event` that `--quiet` keeps: problems, how to resume, and results. */
 export const keep = (
   event: Event,
   lines: ReadonlyArray<RenderEvent.Line>
@@ -22,7 +22,7 @@ export const keep = (
   }
 }
 
-/** Shows results on standard output, and warnings and where it was stopped on standard error. */
+/** Shows results on standard output; warnings and where the run stopped on standard error. */
 export const layer = (setting: RenderEvent.Setting): Layer.Layer<Observer, never, Output> =>
   Layer.effect(
     Observer,

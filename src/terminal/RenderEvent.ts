@@ -7,30 +7,30 @@ import * as Messages from "./Messages.js"
 import type { Output } from "./Output.js"
 import { displayWidth, padEnd } from "./Table.js"
 
-/** A line that stays: to standard output, or to standard error for troubles. */
+/** A permanent line, on standard output, or on standard error for problems. */
 export interface Line {
   readonly to: "out" | "err"
   readonly text: string
 }
 
-/** What closing messages need to know beyond the event. */
+/** What closing messages show beyond the event. */
 export interface Setting {
-  /** The command that goes on with this run. */
+  /** The command that resumes this run. */
   readonly command: string
-  /** The command that began it. */
+  /** The command that started it. */
   readonly again: string
-  /** The signal that stops the run, once one has come. */
+  /** The signal that is stopping the run, if any. */
   readonly signal: Effect.Effect<string | null>
 }
 
 type EpochFinished = Extract<Event, { readonly _tag: "EpochFinished" }>
 
-/** Columns that a part of an epoch's line takes as a rule, so that those of two epochs line up. */
+/** The usual width of a part of an epoch's line, so that the lines of epochs align. */
 const usual = { pair: 13, share: 11 }
 
 /**
- * An epoch's result: metrics, each in training/validation, learning rate and time. In columns where
- * they fit into `width`; nothing is left out where they do not.
+ * An epoch's result: metrics as training/validation, learning rate and time. In columns if they fit
+ * into `width`; unaligned, but complete, otherwise.
  */
 export const epoch = ({ epochs, isBest, record }: EpochFinished, width = 80): string => {
   const { epoch, learning_rate: learningRate, seconds, ...values } = record
@@ -54,7 +54,7 @@ const rate = (shown: string): string => `lr ${shown}`
 
 type Part = readonly [text: string, columns: number]
 
-/** Metrics in words, those in training and validation together: "loss 1.4/1.5". */
+/** Metrics with their names, training and validation together: "loss 1.4/1.5". */
 const metricsOf = (metrics: Readonly<Record<string, number>>): ReadonlyArray<Part> =>
   Object.entries(metrics).flatMap(([name, value]): ReadonlyArray<Part> => {
     const [, split, base = name] = /^(train|val)_(.*)$/.exec(name) ?? []
@@ -68,13 +68,13 @@ const metricsOf = (metrics: Readonly<Record<string, number>>): ReadonlyArray<Par
 
 const out = (text: string): ReadonlyArray<Line> => [{ to: "out", text }]
 
-/** The lines that `event` is worth; steps are worth none. `signal` is what stopped the run. */
+/** The lines that show `event`; none for a step. `signal` is what stopped the run. */
 export const fromEvent = (
   given: Event,
   { again, command }: Omit<Setting, "signal">,
   signal: string | null
 ): ReadonlyArray<Line> => {
-  // A result is the pipeline's own text. Of all else, what comes from files stays inside its line.
+  // A result may have lines of its own; other text that comes from files is escaped to stay on its line.
   const event = given._tag === "Result" || given._tag === "Notice" ? given : Printable.data(given)
   switch (event._tag) {
     case "Notice": {
@@ -84,12 +84,12 @@ export const fromEvent = (
         : out(message)
     }
     case "BackendChosen":
-      return out(t`computing on ${event.backend}: ${event.reason}`)
+      return out(t`backend ${event.backend}: ${event.reason}`)
     case "DatasetLoaded": {
       const { test, train, validation } = event.sizes
       const classes = event.classes.length === 0 ? "" : t`${event.classes.length} classes, `
       return out(
-        t`data ${stored(event.name)}: ${classes}${Format.count(train)} examples for training, ${Format.count(validation)} for validation, ${Format.count(test)} for testing`
+        t`dataset ${stored(event.name)}: ${classes}${Format.count(train)} training, ${Format.count(validation)} validation and ${Format.count(test)} test examples`
       )
     }
     case "ConfigChanged":
@@ -97,8 +97,8 @@ export const fromEvent = (
         to: "out",
         text:
           wins === "config"
-            ? t`${path} was ${Format.value(before)}, is now ${Format.value(after)}: the config wins`
-            : t`${path} was ${Format.value(before)}, is now ${Format.value(after)}: the checkpoint wins`
+            ? t`${path}: ${Format.value(before)} in the checkpoint, ${Format.value(after)} in the config; using the config`
+            : t`${path}: ${Format.value(before)} in the checkpoint, ${Format.value(after)} in the config; using the checkpoint`
       }))
     case "RunStarted": {
       const size = t`${event.epochs} epochs of ${Format.count(event.stepsPerEpoch)} steps, ${Format.count(event.parameters)} parameters`
@@ -106,10 +106,10 @@ export const fromEvent = (
         ...(event.from === null
           ? out(t`training from scratch: ${size}`)
           : [
-              ...out(Messages.goingOn(event.from, event.from.reason === "no terminal")),
+              ...out(Messages.resuming(event.from, event.from.reason === "no terminal")),
               ...out(t`training: ${size}`)
             ]),
-        ...out(t`each epoch's metrics: in training/in validation`)
+        ...out(t`metrics of each epoch: training/validation`)
       ]
     }
     case "StepFinished":
@@ -118,7 +118,7 @@ export const fromEvent = (
     case "EpochFinished":
       return out(epoch(event))
     case "CheckpointSaved":
-      // The epoch's line says that it was the best, the closing message what a stop has saved.
+      // The line of the epoch marks the best; the closing message says what a stop has saved.
       return event.name !== "latest" || signal !== null
         ? []
         : out(
@@ -148,10 +148,10 @@ export const fromEvent = (
   }
 }
 
-/** The name of a split; what others call theirs as it is. */
+/** The name of a split; a custom name as it is. */
 const split = (name: string): string =>
   ({ train: t`train`, validation: t`validation`, test: t`test` })[name] ?? name
 
-/** Writes lines, in their order. */
+/** Writes lines in order. */
 export const write = (output: Output["Type"], lines: ReadonlyArray<Line>): Effect.Effect<void> =>
   Effect.forEach(lines, (line) => output[line.to](`${line.text}\n`), { discard: true })

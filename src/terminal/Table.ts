@@ -1,7 +1,7 @@
 import { eastAsianWidth } from "get-east-asian-width"
 import * as Printable from "../io/Printable.js"
 
-/** The most characters of a cell; the names of files have less. */
+/** The longest cell, in characters; file names are shorter. */
 const longest = 300
 
 /**

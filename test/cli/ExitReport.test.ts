@@ -8,39 +8,39 @@ import { UsageError } from "../../src/cli/UsageError.js"
 const interrupt = Cause.interrupt(FiberId.none)
 const usage = new UsageError({ reason: "Invalid", found: "what?", nearest: null, help: "x --help" })
 
-describe("Report.fromExit", () => {
-  it("says nothing of a success, even if a signal came too late", () => {
+describe("ExitReport.fromExit", () => {
+  it("prints nothing after success, even if a signal came too late", () => {
     expect(fromExit(Exit.void, null)).toEqual({ code: 0, text: "" })
     expect(fromExit(Exit.void, "SIGINT")).toEqual({ code: 0, text: "" })
   })
 
-  it("tells the signal in the code", () => {
+  it("encodes the signal in the exit code", () => {
     const codes = (["SIGHUP", "SIGINT", "SIGPIPE", "SIGTERM"] as const).map(
       (signal) => fromExit(Exit.failCause(interrupt), signal).code
     )
     expect(codes).toEqual([129, 130, 141, 143])
-    // As leaving a question does, with no signal.
+    // Ctrl+D at a question, without a signal.
     expect(fromExit(Exit.failCause(interrupt), null)).toEqual({ code: 130, text: "" })
   })
 
-  it("shows what went wrong while it stopped, which is no clean stop", () => {
+  it("exits with 1 if something fails while stopping", () => {
     const cause = Cause.sequential(interrupt, Cause.fail(new Error("disk full")))
     expect(fromExit(Exit.failCause(cause), "SIGINT")).toEqual({ code: 1, text: "error: disk full" })
   })
 
-  it("exits with 2 for a command line that means nothing", () => {
+  it("exits with 2 for a wrong command line", () => {
     expect(fromExit(Exit.fail(usage), null)).toEqual({
       code: 2,
       text: "error: what?\nsee x --help"
     })
   })
 
-  it("shows failures that are no errors too", () => {
+  it("shows failures that are not errors", () => {
     expect(fromExit(Exit.fail("plain"), null).text).toBe("error: plain")
     expect(fromExit(Exit.fail({ a: 1 }), null).text).toBe('error: {\n  "a": 1\n}')
   })
 
-  it("shows of a defect's stack the lines that may be the reader's own", () => {
+  it("shows only the frames of a defect's stack that may be the reader's", () => {
     const defect = new TypeError("oops")
     defect.stack = [
       "TypeError: oops",
@@ -54,7 +54,7 @@ describe("Report.fromExit", () => {
     )
   })
 
-  it("shows each error of several, defects with their names", () => {
+  it("shows every error, defects with their names", () => {
     const defect = new TypeError("oops")
     defect.stack = "TypeError: oops"
     const cause = Cause.parallel(Cause.fail(new Error("one")), Cause.die(defect))

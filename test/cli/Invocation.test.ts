@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { execFileSync } from "node:child_process"
-import { again, goOn, quote } from "../../src/cli/Invocation.js"
+import { again, quote, resume } from "../../src/cli/Invocation.js"
 
 const call = (...args: ReadonlyArray<string>) => ({
   argv: ["/usr/bin/node", "/opt/bin/holdfast", ...args],
@@ -8,8 +8,8 @@ const call = (...args: ReadonlyArray<string>) => ({
   script: "../opt/bin/holdfast"
 })
 
-describe("Invocation.goOn", () => {
-  it("keeps the command but for where it started from", () => {
+describe("Invocation.resume", () => {
+  it("drops the options about where to start", () => {
     const args = [
       "run",
       "p.ts",
@@ -21,13 +21,13 @@ describe("Invocation.goOn", () => {
       "--force",
       "x"
     ]
-    expect(goOn(call(...args))).toBe("holdfast run p.ts --set a=1 x --resume latest")
-    expect(goOn(call("run", "--resume=never", "p.ts"))).toBe("holdfast run p.ts --resume latest")
-    expect(goOn(call("run", "p.ts"))).toBe("holdfast run p.ts --resume latest")
+    expect(resume(call(...args))).toBe("holdfast run p.ts --set a=1 x --resume latest")
+    expect(resume(call("run", "--resume=never", "p.ts"))).toBe("holdfast run p.ts --resume latest")
+    expect(resume(call("run", "p.ts"))).toBe("holdfast run p.ts --resume latest")
   })
 
-  it("leaves the pipeline's own options alone", () => {
-    expect(goOn(call("run", "p.ts", "--", "--resume", "x"))).toBe(
+  it("keeps the pipeline's own options", () => {
+    expect(resume(call("run", "p.ts", "--", "--resume", "x"))).toBe(
       "holdfast run p.ts --resume latest -- --resume x"
     )
   })
@@ -38,7 +38,7 @@ describe("Invocation.again", () => {
     expect(again(call("run", "p.ts", "--resume", "best"))).toBe("holdfast run p.ts --resume best")
   })
 
-  it("calls the program as it was called", () => {
+  it("starts the program as it was started", () => {
     const typed = call("show", "p.ts")
     expect(again({ ...typed, environment: { ...typed.environment, npm_command: "exec" } })).toBe(
       "npx holdfast show p.ts"

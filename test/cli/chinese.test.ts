@@ -12,11 +12,11 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const env = { LC_ALL: "zh_CN.UTF-8", LC_MESSAGES: "", HOLDFAST_BACKEND: "" }
 const zh = (...args: ReadonlyArray<string>): Promise<Ended> => holdfast(args, { env })
 
-/** What is no sentence: commands, options and their values, names of backends and of metrics. */
+/** Not sentences: commands, options and their values, names of backends and of metrics. */
 const names =
   /(holdfast|npm) [ -~]*|--[\w-]+ [\w./=-]+|tensorflow, webgpu, wasm, cpu|(train|val|best) (loss|accuracy)/g
 
-/** Lines that are English: two words of letters beside each other. */
+/** Lines that are English: two adjacent words of letters. */
 const english = ({ err, out }: Ended): ReadonlyArray<string> =>
   `${out}\n${err}`
     .split("\n")
@@ -40,7 +40,7 @@ const run = (...options: ReadonlyArray<string>) => [
 
 describe("holdfast in Chinese", () => {
   it("helps in Chinese, within 80 columns", async () => {
-    const words = [["--help"], ...Object.keys(commands).map((name) => [name, "--help"])]
+    const words = [["--help"], ...[...commands.keys()].map((name) => [name, "--help"])]
     for (const helped of await Promise.all(words.map((args) => zh(...args)))) {
       expect(english(helped)).toEqual([])
       expect(helped.out).toMatch(/用法：/)
@@ -56,12 +56,12 @@ describe("holdfast in Chinese", () => {
     const wrong: ReadonlyArray<readonly [args: ReadonlyArray<string>, text: string]> = [
       [["lst"], "错误：没有命令 lst；是否想输入 list？"],
       [["run"], "缺少参数 <pipeline>"],
-      [["list", "a", "b"], "未知参数：'b'"],
+      [["list", "a", "b"], "多余的参数 b"],
       [["run", "p.ts", "--gracee"], "没有选项 --gracee；是否想输入 --grace？"],
-      [["run", "p.ts", "--grace", "soon"], "--grace 为 soon；应为大于 0 的秒数"],
+      [["run", "p.ts", "--grace", "soon"], "--grace 的值 soon 无效；应为大于 0 的秒数"],
       [["list", "checkpints"], "checkpints 不存在（请检查路径）\n是否想输入 checkpoints？"],
       [["inspect", "package.json"], "不是 Holdfast 的检查点：开头不是 safetensors 格式"],
-      [["run", "nope.ts"], "没有此文件"],
+      [["run", "nope.ts"], "文件不存在"],
       [run("--config", broken), "不是 JSON：应为值"],
       [run("--set", "training.num_epochs=0"), "当前为 0；允许：整数 ≥ 1"],
       [run("--set", "training.optimizer=adm"), "是否想输入 adam？"],
@@ -76,13 +76,13 @@ describe("holdfast in Chinese", () => {
     await Promise.all(wrong.map(check))
   })
 
-  it("trains, stops, goes on, lists and inspects in Chinese, and answers programs in English", async () => {
+  it("trains, stops, resumes, lists and inspects in Chinese, and answers programs in English", async () => {
     const training = start([bin, ...run("--set", "training.num_epochs=100000")], { env })
     await training.shows("已保存")
     training.kill("SIGINT")
     const stopped = await training.ended
     expect(stopped.code).toBe(130)
-    expect(stopped.out).toMatch(/收到 SIGINT，已停止，已完成 \d+ 轮/)
+    expect(stopped.out).toMatch(/收到 SIGINT，已在(第 \d+ 轮第 \d+ 步|完成 \d+ 轮后)停止，已保存 /)
     expect(english(stopped)).toEqual([])
 
     const listed = await zh("list", settings["training.checkpoint_dir"])

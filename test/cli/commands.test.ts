@@ -4,7 +4,7 @@ import { backendNames } from "../../src/backends/BackendName.js"
 import { holdfast, pipeline } from "./holdfast.js"
 
 describe("holdfast", () => {
-  it("helps without loading what helps nobody, in plain text", async () => {
+  it("prints plain help, without loading the platform or TensorFlow.js", async () => {
     const { code, out } = await holdfast(["--help"])
     expect(code).toBe(0)
     expect(out).toMatch(/^holdfast \d+\.\d+\.\d+\n[ -~…\n]*\n {2}inspect {2,}[ -~…\n]*$/)
@@ -15,17 +15,17 @@ describe("holdfast", () => {
     expect(helped.err).not.toMatch(/@effect\/cli|@effect\/platform-node|tensorflow/)
   })
 
-  it("helps with a command wherever help is asked for", async () => {
+  it("prints the help of a command wherever --help stands", async () => {
     const { out } = await holdfast(["run", "some.ts", "--help"])
     expect(out).toContain("--allow-dataset-change")
   })
 
-  it("tells its version", async () => {
+  it("prints its version", async () => {
     expect((await holdfast(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/)
     expect(await holdfast(["version"])).toEqual(await holdfast(["--version"]))
   })
 
-  it("has help as a command", async () => {
+  it("has a command help", async () => {
     expect(await holdfast(["help"])).toEqual(await holdfast(["--help"]))
     expect(await holdfast(["help", "run"])).toEqual(await holdfast(["run", "--help"]))
     const { code, err } = await holdfast(["help", "rnu"])
@@ -55,11 +55,11 @@ describe("holdfast", () => {
     expect(completed("holdfast", "help", "ins")).toBe("inspect")
     expect(completed("holdfast", "run", "pipelines/speaker.")).toBe("pipelines/speaker.ts")
     expect((await holdfast(["completions", "csh"])).err).toBe(
-      "error: name one of the shells bash, zsh, fish, not csh\nsee holdfast completions --help\n"
+      "error: csh is not a supported shell; choose one of bash, zsh, fish\nsee holdfast completions --help\n"
     )
   })
 
-  it("prints an error as an event too where --json is given", async () => {
+  it("also prints an error as an event with --json", async () => {
     const { code, err, out } = await holdfast(["list", "checkpints", "--json"])
     const message = "checkpints does not exist (check the path)\ndid you mean checkpoints?"
     expect({ code, err }).toEqual({ code: 1, err: `error: ${message}\n` })
@@ -82,18 +82,18 @@ describe("holdfast", () => {
       "error: there is no command insect; did you mean inspect?\nsee holdfast --help\n"
     )
     expect(await wrong("show")).toBe(
-      "error: Missing argument <pipeline>\nsee holdfast show --help\n"
+      "error: missing argument <pipeline>\nsee holdfast show --help\n"
     )
     expect(await wrong("run", "x", "--backend", "cpu", "--grace", "0")).toBe(
-      "error: --grace is 0; it takes a number of seconds, more than 0\nsee holdfast run --help\n"
+      "error: --grace is 0; give a number of seconds greater than 0\nsee holdfast run --help\n"
     )
     expect(await wrong("run", "x")).toBe(
-      `error: --backend or HOLDFAST_BACKEND is abacus; there are ${backendNames.join(", ")}\n` +
+      `error: --backend or HOLDFAST_BACKEND is abacus; choose one of ${backendNames.join(", ")}\n` +
         "see holdfast run --help\n"
     )
   })
 
-  it("leaves to the pipeline what follows its file, and options after --", async () => {
+  it("gives the pipeline the arguments after its file, and options after --", async () => {
     const { code, err, out } = await holdfast(
       ["run", pipeline("toy"), "1", "--quiet", "ok", "a", "--backend=cpu", "--", "--json", "b"],
       { env: { HOLDFAST_BACKEND: "abacus" } }
@@ -101,7 +101,7 @@ describe("holdfast", () => {
     expect({ code, err, out }).toEqual({ code: 0, err: "", out: "left: a --json b\n" })
   })
 
-  it("draws the stages of a pipeline, and runs none", async () => {
+  it("draws the stages of a pipeline without running them", async () => {
     expect(await holdfast(["show", pipeline("toy")])).toEqual({
       code: 0,
       err: "",
@@ -113,7 +113,7 @@ describe("holdfast", () => {
     })
   })
 
-  it("examines the machine without a word of its drivers on standard error", async () => {
+  it("checks the machine, with nothing from drivers on standard error", async () => {
     const { code, err, out } = await holdfast(["doctor"])
     expect({ code, err }).toEqual({ code: 0, err: "" })
     expect(out).toMatch(/^webgpu: /m)

@@ -1,4 +1,3 @@
-import type { FileSystem } from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "../../src/io/NodeFileSystem.js"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -10,21 +9,23 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
 import { Resumption } from "../../src/checkpointing/resume/Resumption.js"
-import { inspectCheckpoint } from "../../src/cli/commands/InspectCheckpoint.js"
-import { listCheckpoints } from "../../src/cli/commands/ListCheckpoints.js"
-import { pinCheckpoint } from "../../src/cli/commands/PinCheckpoint.js"
+import { inspect } from "../../src/cli/commands/Inspect.js"
+import { list } from "../../src/cli/commands/List.js"
+import { pin } from "../../src/cli/commands/Pin.js"
 import * as ResumePrompt from "../../src/cli/ResumePrompt.js"
 import * as ExitReport from "../../src/cli/ExitReport.js"
-import { verifyCheckpoints } from "../../src/cli/commands/VerifyCheckpoints.js"
+import { verify } from "../../src/cli/commands/Verify.js"
 import type { Event } from "../../src/events/Event.js"
 import * as RenderEvent from "../../src/terminal/RenderEvent.js"
 import { Output } from "../../src/terminal/Output.js"
+import type { Command } from "../../src/cli/Command.js"
+import { printed } from "./command.js"
 import { damage } from "../checkpointing/damage.js"
 import { sample, tensor } from "../checkpointing/sample.js"
 import { recorder, setting } from "../terminal/sample.js"
 
 /** Sets a title, clears the screen, goes back, forges a line, turns the text around. */
-const evil = "\x1b]0;X\x07\x1b[2J\r\x9b1A\u202eevil\nepoch-0009.safetensors  whole"
+const evil = "\x1b]0;X\x07\x1b[2J\r\x9b1A\u202eevil\nepoch-0009.safetensors  intact"
 const huge = "y".repeat(1_000_000)
 
 // oxlint-disable-next-line no-control-regex
@@ -48,30 +49,27 @@ const folder = Effect.gen(function* () {
   const damaged = join(path, "\x1b]0;Y\x07\nx.safetensors")
   yield* CheckpointFile.write(damaged, { ...hostile, tensors: new Map([[evil, tensor(1, 2)]]) })
   yield* damage(damaged)
-  writeFileSync(join(path, "\x1b[1A\nfake  whole.safetensors"), "PK\x03\x04 no checkpoint")
+  writeFileSync(join(path, "\x1b[1A\nfake  intact.safetensors"), "PK\x03\x04 no checkpoint")
   return { path, file, damaged }
 })
 
-/** What a command prints, and the error with which it ends as it is shown. */
-const printed = <E>(command: Effect.Effect<void, E, Output | FileSystem>) =>
-  Effect.gen(function* () {
-    const output = yield* recorder
-    const exit = yield* Effect.exit(Effect.provide(command, output.layer))
-    const error = Exit.isFailure(exit) ? ExitReport.fromExit(exit, null).text : ""
-    return (yield* output.written).map(([, text]) => text).join("") + error
-  })
+/** What a command prints, and the error with which it ends as people see it. */
+const shown = (command: Command, ...words: ReadonlyArray<string>) =>
+  Effect.map(printed(command, words), ({ error, text }) =>
+    error === null ? text : text + ExitReport.fromExit(Exit.fail(error), null).text
+  )
 
 describe("what files say, shown to people", () => {
-  it.effect("holds no command for the terminal, forges no line and is not endless", () =>
+  it.effect("contains no terminal commands, forges no line, and is bounded", () =>
     Effect.gen(function* () {
       const { damaged, file, path } = yield* folder
       const texts = {
-        list: yield* printed(listCheckpoints({ folder: path, json: false })),
-        verify: yield* printed(verifyCheckpoints({ path, json: false })),
-        inspect: yield* printed(inspectCheckpoint({ checkpoint: file, json: false })),
-        damaged: yield* printed(inspectCheckpoint({ checkpoint: damaged, json: false })),
-        pin: yield* printed(pinCheckpoint(file)),
-        none: yield* printed(listCheckpoints({ folder: join(path, evil), json: false }))
+        list: yield* shown(list, path),
+        verify: yield* shown(verify, path),
+        inspect: yield* shown(inspect, file),
+        damaged: yield* shown(inspect, damaged),
+        pin: yield* shown(pin, file),
+        none: yield* shown(list, join(path, evil))
       }
       for (const [name, text] of Object.entries(texts)) {
         expect(text, name).not.toMatch(commands)
@@ -84,16 +82,16 @@ describe("what files say, shown to people", () => {
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
-  it.effect("leaves JSON as it is", () =>
+  it.effect("is unchanged in JSON", () =>
     Effect.gen(function* () {
       const { file } = yield* folder
-      const text = yield* printed(inspectCheckpoint({ checkpoint: file, json: true }))
+      const text = yield* shown(inspect, file, "--json")
       expect(text).not.toMatch(commands)
       expect(JSON.parse(text)).toMatchObject({ run_id: evil, stopped: huge })
     }).pipe(Effect.provide(NodeFileSystem.layer))
   )
 
-  it.effect("also in the question whether to go on", () =>
+  it.effect("escapes the question whether to resume, too", () =>
     Effect.gen(function* () {
       const output = yield* recorder
       const fiber = yield* Effect.fork(
@@ -113,7 +111,7 @@ describe("what files say, shown to people", () => {
       yield* Effect.yieldNow()
       yield* Fiber.interrupt(fiber)
       const text = (yield* output.written).map(([, one]) => one).join("")
-      expect(text).toContain("An earlier run was found: \\x1b]0;X")
+      expect(text).toContain("Found an earlier run: \\x1b]0;X")
       expect(text).not.toMatch(commands)
       expect(text).not.toMatch(/^epoch-0009/m)
     })

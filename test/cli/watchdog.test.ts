@@ -16,8 +16,8 @@ const blocking = (folder: string, ...more: ReadonlyArray<string>) => [
 
 const folder = (): string => mkdtempSync(join(tmpdir(), "holdfast-"))
 
-const answer = "stopping after this step, then saving; Ctrl+C again quits without saving"
-const outOfTime = "\nthe 0.2 s that --grace allows are over: ended with work unfinished\n"
+const answer = "stopping after this step, then saving; press Ctrl+C again to quit without saving"
+const outOfTime = "\nthe 0.2 s of --grace are over: exiting with unfinished work\n"
 
 /** What unshares the pid namespace, where that is allowed: `node` is process 1 there. */
 const asProcess1 = ["unshare", "--pid", "--fork", "--mount-proc", "--kill-child"] as const

@@ -70,7 +70,7 @@ describe("what the documents say of the configuration", () => {
   it.each([...documents, "--help"])("is true of the settings in %s", (document) => {
     const text =
       document === "--help"
-        ? Object.values(commands)
+        ? [...commands.values()]
             .flatMap(({ examples }) => examples.map(([line]) => line))
             .join("\n")
         : readFileSync(document, "utf8")

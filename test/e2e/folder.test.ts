@@ -70,7 +70,7 @@ describe.concurrent("the folder of a run", { timeout: 120_000 }, () => {
         "warning: checkpoints was removed, renamed or emptied while the run used it: " +
         "it is made again, and the run is saved there\n"
     })
-    expect(out).toMatch(/saved in checkpoints\/latest_checkpoint\.safetensors/)
+    expect(out).toMatch(/saved checkpoints\/latest_checkpoint\.safetensors/)
     expect(readdirSync(checkpoints(chain))).toContain("latest_checkpoint.safetensors")
     expect(damage(checkpoints(chain))).toEqual([])
   })

@@ -23,14 +23,16 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     const { code, out } = await child.ended
     expect(code).toBe(130)
     const said =
-      /stopped by SIGINT after epoch [2-5].*; saved in checkpoints\/.*\.safetensors\ngo on with: (.*)\n$/
+      /stopped by SIGINT (?:after epoch [2-5]|at epoch [3-6], step \d+); saved checkpoints\/.*\.safetensors\nresume with: (.*)\n$/
     expect(out).toMatch(said)
     const command = said.exec(out)![1]!
     const next = await promisify(execFile)("sh", ["-c", command], { cwd: chain.folder })
-    expect(next.stdout).toMatch(/^going on from checkpoints\/.*, after epoch [2-5]/m)
+    expect(next.stdout).toMatch(
+      /^resuming from checkpoints\/.*, (after epoch [2-5]|at epoch [3-6])/m
+    )
     expect(differences(end(chain), await straight)).toEqual([])
     const over = await start(["run", ...chain.args], chain.folder).ended
-    expect(over.out).toContain("already at the end, after epoch 6")
+    expect(over.out).toContain("already finished after epoch 6")
   })
 
   it("says that there is nothing to save yet while it loads the data", async () => {
@@ -55,7 +57,7 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     expect(mended.code).toBe(0)
     // All seven steps were done, and validated: only the stage that failed is due again.
     expect(mended.out).toMatch(
-      /^no terminal to ask on: going on from checkpoints\/.*, after epoch 2 and 7 steps more$/m
+      /^no terminal to ask on: resuming from checkpoints\/.*, at epoch 3, step 7$/m
     )
     expect(differences(end(chain), await straight)).toEqual([])
   })
@@ -72,11 +74,11 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     const { code, err } = await child.ended
     expect({ code, err }).toEqual({
       code: 130,
-      err: "\nstopping after this step, then saving; Ctrl+C again quits without saving\n"
+      err: "\nstopping after this step, then saving; press Ctrl+C again to quit without saving\n"
     })
     expect(damage(checkpoints(chain))).toEqual([])
     const next = await start(["run", ...chain.args], chain.folder).ended
-    expect(next.out).toContain(", after epoch 1 and 7 steps more\n")
+    expect(next.out).toContain(", at epoch 2, step 7\n")
     expect(differences(end(chain), await straight)).toEqual([])
   })
 
@@ -88,12 +90,12 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     const { code, err } = await child.ended
     expect({ code, err }).toEqual({
       code: 143,
-      err: "\nthe 8 s that --grace allows are over: ended with work unfinished\n"
+      err: "\nthe 8 s of --grace are over: ended with work unfinished\n"
     })
     expect(damage(checkpoints(chain))).toEqual([])
     const next = await start(["run", ...chain.args], chain.folder).ended
     // Right before that stage: what came before it was saved while it went on.
-    expect(next.out).toMatch(/^no terminal .*going on from .*, after epoch 1 and 7 steps more$/m)
+    expect(next.out).toMatch(/^no terminal .*resuming from .*, at epoch 2, step 7$/m)
     expect(differences(end(chain), await straight)).toEqual([])
   })
 
@@ -103,11 +105,11 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     await child.shows("epoch 2/6")
     child.send("SIGTERM")
     // Were it saved after, the end of the grace would come before.
-    expect(await child.shows("saved in checkpoints/")).toBe(true)
+    expect(await child.shows("saved checkpoints/")).toBe(true)
     const { code, err, out } = await child.ended
     expect(code).toBe(143)
-    expect(err).toMatch(/the 8 s that --grace allows are over/)
-    const [, place] = /stopped by SIGTERM (after epoch .*); saved in/.exec(out) ?? []
+    expect(err).toMatch(/the 8 s of --grace are over/)
+    const [, place] = /stopped by SIGTERM ((?:at|after) epoch .*); saved/.exec(out) ?? []
     const next = await start(["run", ...chain.args], chain.folder).ended
     expect(next.out).toContain(`, ${place}\n`)
     expect(differences(end(chain), await straight)).toEqual([])
@@ -177,7 +179,7 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     first.type("\u0003")
     const stopped = await first.ended
     expect(stopped.code).toBe(130)
-    expect(stopped.out).toContain("stopped by SIGINT after epoch")
+    expect(stopped.out).toMatch(/stopped by SIGINT (at|after) epoch/)
 
     const left = terminal()
     await left.shows("Go on from there? [Y/n] ")
@@ -189,7 +191,7 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     )
 
     const second = terminal()
-    await second.shows("An earlier run was found: checkpoints/")
+    await second.shows("Found an earlier run: checkpoints/")
     await second.shows("Go on from there? [Y/n] ")
     second.type("\r")
     expect((await second.ended).code).toBe(0)

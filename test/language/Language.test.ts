@@ -26,10 +26,10 @@ describe("Language.ofCommand", () => {
 
 describe("Text", () => {
   it("fills in values where the language has them", async () => {
-    const saved = () => t`stopped by ${"SIGINT"} ${"x"}; saved in ${"{0}"}`
-    expect(saved()).toBe("stopped by SIGINT x; saved in {0}")
+    const saved = () => t`stopped by ${"SIGINT"} ${"x"}; saved ${"{0}"}`
+    expect(saved()).toBe("stopped by SIGINT x; saved {0}")
     await use("zh")
-    expect(saved()).toBe("收到 SIGINT，已停止，x；已保存到 {0}")
+    expect(saved()).toBe("收到 SIGINT，已在x停止，已保存 {0}")
     expect(t`a text that no catalogue has: ${1}`).toBe("a text that no catalogue has: 1")
   })
 

@@ -3,10 +3,10 @@ import type { Event } from "../../src/events/Event.js"
 import * as EpochProgress from "../../src/terminal/EpochProgress.js"
 import { epoch, step } from "./sample.js"
 
-/** A meter that has heard these events, each at its time in milliseconds. */
-const after = (...events: ReadonlyArray<readonly [number, Event]>): EpochProgress.Meter =>
+/** The progress after these events, each at its time in milliseconds. */
+const after = (...events: ReadonlyArray<readonly [number, Event]>): EpochProgress.EpochProgress =>
   events.reduce(
-    (meter, [at, event]) => EpochProgress.advance(meter, event, at),
+    (progress, [at, event]) => EpochProgress.advance(progress, event, at),
     EpochProgress.start(0)
   )
 
@@ -18,37 +18,37 @@ const started: Event = {
   from: null
 }
 
-describe("Meter.line", () => {
-  it("measures from when the phase began, which waiting does not count for", () => {
-    const meter = after([60_000, started], [61_000, step({})], [62_000, step({ step: 2 })])
+describe("EpochProgress.line", () => {
+  it("measures speed from the start of the phase", () => {
+    const progress = after([60_000, started], [61_000, step({})], [62_000, step({ step: 2 })])
     // 64 examples in 2 s; 2 of 4 steps left at 1 s each; 3 more epochs of 4 s.
-    expect(EpochProgress.line(meter, 80, 62_000)).toBe(
-      "epoch 2/5  [=====>      ]  2/4  loss 0.5000     32/s  left: epoch 0:02, run 0:14"
+    expect(EpochProgress.line(progress, 80, 62_000)).toBe(
+      "epoch 2/5  [=========>          ]  2/4  loss 0.5000     32/s  ETA 0:02, run 0:14"
     )
   })
 
-  it("counts only what it has seen of an epoch that it joined", () => {
-    const meter = after([0, started], [1000, step({ step: 4, steps: 10, examples: 8 })])
-    expect(EpochProgress.line(meter, 120, 1000)).toContain(" 8/s  left: epoch 0:06, run 0:36")
+  it("counts only the observed part of an epoch", () => {
+    const progress = after([0, started], [1000, step({ step: 4, steps: 10, examples: 8 })])
+    expect(EpochProgress.line(progress, 120, 1000)).toContain(" 8/s  ETA 0:06, run 0:36")
   })
 
-  it("begins anew with each phase and epoch", () => {
+  it("starts again with each phase and epoch", () => {
     const validating = step({ phase: "validation", examples: 100 })
-    const meter = after([0, started], [5000, step({})], [5500, validating])
-    expect(EpochProgress.line(meter, 100, 5500)).toMatch(
-      /^epoch 2\/5 {2}validating .* +200\/s {2}left 0:02$/
+    const progress = after([0, started], [5000, step({})], [5500, validating])
+    expect(EpochProgress.line(progress, 100, 5500)).toMatch(
+      /^epoch 2\/5 {2}validating .* +200\/s {2}ETA 0:02$/
     )
   })
 
-  it("trusts whole epochs, where it has seen any, for the time in all", () => {
-    const meter = after([0, started], [4000, epoch], [4500, step({})])
+  it("estimates the run from complete epochs, if any", () => {
+    const progress = after([0, started], [4000, epoch], [4500, step({})])
     // 3 steps of 0.5 s, then 3 epochs of 4.06 s as recorded.
-    expect(EpochProgress.line(meter, 120, 4500)).toContain("left: epoch 0:02, run 0:14")
+    expect(EpochProgress.line(progress, 120, 4500)).toContain("ETA 0:02, run 0:14")
   })
 
-  it("knows that testing belongs to no epoch", () => {
-    const meter = after([0, started], [1000, step({ phase: "test", epoch: 6 })])
-    expect(EpochProgress.line(meter, 80, 1000)).toMatch(/^testing {2}\[/)
+  it("shows no epoch while testing", () => {
+    const progress = after([0, started], [1000, step({ phase: "test", epoch: 6 })])
+    expect(EpochProgress.line(progress, 80, 1000)).toMatch(/^testing {2}\[/)
   })
 
   it("is empty between epochs", () => {
@@ -56,27 +56,27 @@ describe("Meter.line", () => {
   })
 
   it("stays within any width", () => {
-    const meter = after([0, started], [1000, step({ loss: 123456.789 })])
+    const progress = after([0, started], [1000, step({ loss: 123456.789 })])
     for (let width = 0; width <= 200; width++) {
-      expect(EpochProgress.line(meter, width, 1000).length).toBeLessThanOrEqual(width)
+      expect(EpochProgress.line(progress, width, 1000).length).toBeLessThanOrEqual(width)
     }
-    expect(EpochProgress.line(meter, 36, 1000)).not.toContain("[")
-    expect([56, 45, 36, 29, 10].map((width) => EpochProgress.line(meter, width, 1000))).toEqual([
-      "epoch 2/5  1/4  loss 123456.7890     32/s  left 0:03",
-      "epoch 2/5  1/4  loss 123456.7890  left 0:03",
+    expect(EpochProgress.line(progress, 36, 1000)).not.toContain("[")
+    expect([56, 45, 36, 29, 10].map((width) => EpochProgress.line(progress, width, 1000))).toEqual([
+      "epoch 2/5  1/4  loss 123456.7890     32/s  ETA 0:03",
+      "epoch 2/5  1/4  loss 123456.7890  ETA 0:03",
       "epoch 2/5  1/4  loss 123456.7890",
       "epoch 2/5  loss 123456.7890",
       "epoch 2/5"
     ])
-    expect(EpochProgress.line(meter, 80, 1000)).toContain("[")
+    expect(EpochProgress.line(progress, 80, 1000)).toContain("[")
   })
 
-  it("shows a loss that is no number", () => {
+  it("shows a loss that is NaN", () => {
     expect(EpochProgress.line(after([0, step({ loss: Number.NaN })]), 80, 10)).toContain("loss NaN")
   })
 })
 
-describe("Meter.bar", () => {
+describe("EpochProgress.bar", () => {
   it("fills from left to right", () => {
     expect([0, 0.25, 0.5, 0.99, 1, 7].map((share) => EpochProgress.bar(share, 10))).toEqual([
       "[        ]",

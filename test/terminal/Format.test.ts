@@ -6,18 +6,18 @@ describe("Format", () => {
     expect([0, 999, 1000, 1234567.4].map(Format.count)).toEqual(["0", "999", "1,000", "1,234,567"])
   })
 
-  it("keeps four digits of a number", () => {
+  it("writes numbers with four digits", () => {
     expect(
       [0.123456, 1234.56, 0.001, 1.23456e-7, Number.NaN, Infinity].map((x) => Format.number(x))
     ).toEqual(["0.1235", "1235", "0.001", "1.235e-7", "NaN", "Infinity"])
   })
 
-  it("writes shares in per cent", () => {
+  it("writes percentages", () => {
     expect(Format.percent(0.95249)).toBe("95.2 %")
     expect(Format.percent(Number.NaN)).toBe("NaN")
   })
 
-  it("shows seconds as a clock does", () => {
+  it("writes seconds as on a clock", () => {
     expect([-1, 0, 7.4, 59.6, 754, 3723].map(Format.clock)).toEqual([
       "0:00",
       "0:00",
@@ -28,7 +28,7 @@ describe("Format", () => {
     ])
   })
 
-  it("tells durations in fitting units, with no 60 s or 1000 ms", () => {
+  it("writes durations in fitting units, without 60 s or 1000 ms", () => {
     expect([0.34, 0.9996, 4.06, 59.96, 200, 3599.6, 3720].map(Format.duration)).toEqual([
       "340 ms",
       "1.0 s",
@@ -40,7 +40,7 @@ describe("Format", () => {
     ])
   })
 
-  it("tells sizes in fitting units", () => {
+  it("writes sizes in fitting units", () => {
     expect([0, 512, 999, 1000, 2_130_000, 5e12].map(Format.bytes)).toEqual([
       "0 B",
       "512 B",
@@ -51,7 +51,7 @@ describe("Format", () => {
     ])
   })
 
-  it("tells ages in their largest unit", () => {
+  it("writes ages in their largest unit", () => {
     expect([-3, 0, 59.9, 60, 7199, 86_400, 4e6].map(Format.age)).toEqual([
       "0 s",
       "0 s",
@@ -63,12 +63,14 @@ describe("Format", () => {
     ])
   })
 
-  it("knows accuracies among metrics", () => {
+  it("shows accuracies in per cent", () => {
     expect(Format.metric("val_accuracy", 0.5)).toBe("val accuracy 50.0 %")
+    expect(Format.metric("top_5_accuracy", 0.5)).toBe("top 5 accuracy 50.0 %")
     expect(Format.metric("train_loss", 0.5)).toBe("train loss 0.5")
+    expect(Format.metric("inaccuracy", 0.5)).toBe("inaccuracy 0.5")
   })
 
-  it("shows times in the local zone, and leaves other text alone", () => {
+  it("writes times in the local zone, and other text as it is", () => {
     const local = new Date(2026, 2, 1, 9, 5, 7)
     expect(Format.time(local.toISOString())).toBe("2026-03-01 09:05:07")
     expect(Format.time("yesterday")).toBe("yesterday")

@@ -14,7 +14,7 @@ const candidate = {
 afterEach(() => use("en"))
 
 describe("Messages.answer", () => {
-  it("takes Enter for yes", () => {
+  it("takes Enter as yes", () => {
     expect(
       ["", "  ", "y", "YES\r", "n", "No", "nope", "q"].map((word) => Messages.answer(word))
     ).toEqual([true, true, true, true, false, false, null, null])
@@ -26,28 +26,28 @@ describe("Messages.answer", () => {
 })
 
 describe("Messages", () => {
-  it("asks with all that the choice depends on", async () => {
-    expect(Messages.goOn(candidate)).toBe(
-      "An earlier run was found: c/latest.safetensors\n" +
-        "  after epoch 3 and 12 steps more, saved 2026-03-01 09:05:07\n" +
+  it("asks with everything that the choice depends on", async () => {
+    expect(Messages.resumePrompt(candidate)).toBe(
+      "Found an earlier run: c/latest.safetensors\n" +
+        "  at epoch 4, step 12, saved 2026-03-01 09:05:07\n" +
         "  best validation loss 0.25\n" +
-        "Go on from there? [Y/n] "
+        "Resume from it? [Y/n] "
     )
     await use("zh")
-    expect(Messages.goOn(candidate)).toBe(
+    expect(Messages.resumePrompt(candidate)).toBe(
       "发现之前的训练：c/latest.safetensors\n" +
-        "  已完成 3 轮又 12 步，保存于 2026-03-01 09:05:07\n" +
+        "  第 4 轮第 12 步，保存于 2026-03-01 09:05:07\n" +
         "  最佳验证损失 0.25\n" +
-        "从该处恢复训练吗？[Y/n] "
+        "从该检查点恢复训练吗？[Y/n] "
     )
   })
 
-  it("speaks of a run without a validated or a finished epoch", () => {
-    const text = Messages.goOn({ ...candidate, epoch: 0, step: 1, bestValLoss: null })
-    expect(text).toMatch(/\n {2}after 1 step of the first epoch, saved .*\n {2}not validated yet\n/)
+  it("describes a run without a finished epoch", () => {
+    const text = Messages.resumePrompt({ ...candidate, epoch: 0, step: 1, bestValLoss: null })
+    expect(text).toMatch(/\n {2}at epoch 1, step 1, saved .*\n {2}not validated yet\n/)
   })
 
-  it("says what was saved and how to go on", async () => {
+  it("says what was saved and how to resume", async () => {
     const options = {
       place: { epoch: 3, step: 0 },
       path: "c/latest.safetensors",
@@ -55,35 +55,35 @@ describe("Messages", () => {
       command: "holdfast run p.ts --resume latest"
     }
     expect(Messages.saved(options)).toBe(
-      "stopped by SIGTERM after epoch 3; saved in c/latest.safetensors\n" +
-        "go on with: holdfast run p.ts --resume latest"
+      "stopped by SIGTERM after epoch 3; saved c/latest.safetensors\n" +
+        "resume with: holdfast run p.ts --resume latest"
     )
     await use("zh")
     expect(Messages.saved({ ...options, signal: null })).toBe(
-      "已停止，已完成 3 轮；已保存到 c/latest.safetensors\n恢复训练：holdfast run p.ts --resume latest"
+      "已在完成 3 轮后停止，已保存 c/latest.safetensors\n恢复训练：holdfast run p.ts --resume latest"
     )
   })
 
   it("says why there is nothing left to train", async () => {
     const over = { epoch: 25, epochs: 25, stopped: null, stoppedBy: null }
     expect(Messages.alreadyFinished(over)).toBe(
-      "already at the end, after epoch 25: training.num_epochs is 25\n" +
-        "to train on, raise training.num_epochs, or go back to the best epoch with other settings: --resume best"
+      "already finished after epoch 25: training.num_epochs is 25\n" +
+        "to continue, raise training.num_epochs, or return to the best epoch with other settings: --resume best"
     )
     const early = { ...over, epoch: 7, stopped: "enough", stoppedBy: "earlyStopping" }
     expect(Messages.alreadyFinished(early)).toContain(
-      "after epoch 7: enough\nto train on, raise the patience of earlyStopping or training.num_epochs, or"
+      "after epoch 7: enough\nto continue, raise the patience of earlyStopping or training.num_epochs, or"
     )
     await use("zh")
     expect(Messages.alreadyFinished(over)).toContain(
-      "训练已在第 25 轮之后结束：training.num_epochs 为 25\n要继续训练，请调大 training.num_epochs，"
+      "训练已在第 25 轮后结束：training.num_epochs 为 25\n要继续训练，请调大 training.num_epochs；"
     )
     expect(Messages.alreadyFinished({ ...early, stopped: "够了" })).toContain(
-      "训练已在第 7 轮之后结束：够了\n要继续训练，请调大 earlyStopping 的 patience 或 training.num_epochs，"
+      "训练已在第 7 轮后结束：够了\n要继续训练，请调大 earlyStopping 的 patience 或 training.num_epochs；"
     )
   })
 
-  it("names the best epoch at the end, where there is one", () => {
+  it("names the best epoch at the end, if any", () => {
     const best = { metric: "val_loss", value: 0.125, epoch: 4 }
     const end = { epoch: 5, stopped: null, seconds: 65, best }
     expect(Messages.finished(end)).toBe(
@@ -91,7 +91,7 @@ describe("Messages", () => {
     )
     expect(Messages.finished({ ...end, best: null })).toBe("finished after epoch 5, 1 min 5 s")
     expect(Messages.finished({ ...end, stopped: "enough" })).toBe(
-      "finished after epoch 5, 1 min 5 s, early: enough; best val loss 0.125 in epoch 4"
+      "finished after epoch 5, 1 min 5 s, stopped early: enough; best val loss 0.125 in epoch 4"
     )
   })
 })

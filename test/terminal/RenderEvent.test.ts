@@ -2,20 +2,20 @@ import { describe, expect, it } from "@effect/vitest"
 import * as RenderEvent from "../../src/terminal/RenderEvent.js"
 import { epoch, epochLine } from "./sample.js"
 
-describe("Line.epoch", () => {
-  it("puts what was measured in training and in validation together", () => {
+describe("RenderEvent.epoch", () => {
+  it("pairs the metrics of training and validation", () => {
     expect(RenderEvent.epoch(epoch)).toBe(epochLine)
     expect(RenderEvent.epoch({ ...epoch, isBest: true })).toBe(`${epochLine}  best`)
   })
 
-  it("names the split of a metric that only one has", () => {
+  it("names the split of a metric that only one split has", () => {
     const record = { epoch: 1, learning_rate: 0.1, seconds: 1, train_loss: 2, val_accuracy: 0.5 }
     expect(RenderEvent.epoch({ ...epoch, record })).toBe(
       "epoch  1/12  train loss 2  val accuracy 50.0 %  lr 0.1  1.0 s"
     )
   })
 
-  it("lines up from epoch to epoch, in 80 columns", () => {
+  it("aligns the lines of epochs in 80 columns", () => {
     const record = { train_loss: 1.37, train_accuracy: 0.48, val_loss: 0.5, val_accuracy: 0.843 }
     const line = (epoch: number, more: Partial<typeof record>, isBest: boolean) =>
       RenderEvent.epoch({
@@ -30,7 +30,7 @@ describe("Line.epoch", () => {
     ])
   })
 
-  it("keeps every number, wherever the terminal breaks the line", () => {
+  it("keeps every number in a narrow terminal", () => {
     const record = {
       epoch: 1000,
       learning_rate: 1.23456e-5,
@@ -47,7 +47,7 @@ describe("Line.epoch", () => {
     }
   })
 
-  it("shows what is no number", () => {
+  it("shows NaN and infinities", () => {
     const record = { ...epoch.record, train_accuracy: Number.NaN, val_loss: Infinity }
     expect(RenderEvent.epoch({ ...epoch, record })).toContain(
       "loss 0.5/Infinity  accuracy NaN/87.5 %"

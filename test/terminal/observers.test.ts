@@ -13,7 +13,7 @@ import * as LiveObserver from "../../src/terminal/LiveObserver.js"
 import * as QuietObserver from "../../src/terminal/QuietObserver.js"
 import { epoch, epochLine, interrupted, recorder, saved, setting, step } from "./sample.js"
 
-/** An observer whose layer closes when told to, and what it has written since last asked. */
+/** An observer, what it has written since the last call, and an effect that closes its layer. */
 const observing = (layer: Layer.Layer<Observer, never, Output>) =>
   Effect.gen(function* () {
     const output = yield* recorder
@@ -26,8 +26,8 @@ const observing = (layer: Layer.Layer<Observer, never, Output>) =>
 const warning = { _tag: "Notice", level: "warning", message: "odd" } as const
 const result = { _tag: "Evaluated", split: "test", epoch: 2, metrics: { accuracy: 0.5 } } as const
 
-describe("PlainLog", () => {
-  it.effect("prints a line an epoch, saves, and troubles on standard error", () =>
+describe("PlainObserver", () => {
+  it.effect("prints a line for each epoch, and problems on standard error", () =>
     Effect.gen(function* () {
       const { emit, written } = yield* observing(PlainObserver.layer(setting("SIGINT")))
       for (const event of [step({}), saved("best"), epoch, warning, result]) yield* emit(event)
@@ -40,8 +40,8 @@ describe("PlainLog", () => {
   )
 })
 
-describe("Quiet", () => {
-  it.effect("prints results, and on standard error troubles and how to go on", () =>
+describe("QuietObserver", () => {
+  it.effect("prints results, and on standard error problems and how to resume", () =>
     Effect.gen(function* () {
       const { emit, written } = yield* observing(QuietObserver.layer(setting("SIGINT")))
       for (const event of [step({}), saved("best"), epoch, warning, result, interrupted]) {
@@ -52,8 +52,8 @@ describe("Quiet", () => {
         ["out", "test, weights of epoch 2: accuracy 50.0 %\n"],
         [
           "err",
-          "stopped by SIGINT after epoch 2 and 3 steps more; saved in c/latest\n" +
-            "go on with: holdfast run p.ts --resume latest\n"
+          "stopped by SIGINT at epoch 3, step 3; saved c/latest\n" +
+            "resume with: holdfast run p.ts --resume latest\n"
         ]
       ])
     })
@@ -61,7 +61,7 @@ describe("Quiet", () => {
 })
 
 describe("JsonLines", () => {
-  it.effect("prints an object a line, with every number", () =>
+  it.effect("prints an object per line, with every number", () =>
     Effect.gen(function* () {
       const { emit, written } = yield* observing(JsonLines.layer(setting("SIGINT").signal))
       yield* TestClock.setTime(Date.UTC(2026, 0, 2))
@@ -87,7 +87,7 @@ describe("JsonLines", () => {
   )
 })
 
-describe("Progress", () => {
+describe("LiveObserver", () => {
   it.effect("redraws one line at most ten times a second, without escape codes", () =>
     Effect.gen(function* () {
       const { emit, written } = yield* observing(LiveObserver.layer(setting("SIGINT")))
@@ -105,7 +105,7 @@ describe("Progress", () => {
     })
   )
 
-  it.effect("wipes the line, and the ^C behind it, before one that stays", () =>
+  it.effect("clears the line and the ^C after it before a permanent line", () =>
     Effect.gen(function* () {
       const { emit, written } = yield* observing(LiveObserver.layer(setting("SIGINT")))
       yield* TestClock.adjust("1 second")
@@ -121,7 +121,7 @@ describe("Progress", () => {
     })
   )
 
-  it.effect("leaves the line clean when it ends", () =>
+  it.effect("clears the line at the end", () =>
     Effect.gen(function* () {
       const { close, emit, written } = yield* observing(LiveObserver.layer(setting("SIGINT")))
       yield* TestClock.adjust("1 second")
@@ -132,7 +132,7 @@ describe("Progress", () => {
     })
   )
 
-  it.effect("tells of a best epoch on its line, and of the latest save by its path", () =>
+  it.effect("marks a best epoch on its line, and names the file of the latest save", () =>
     Effect.gen(function* () {
       const { emit, written } = yield* observing(LiveObserver.layer(setting(null)))
       for (const event of [saved("best"), saved("latest"), { ...epoch, isBest: true }]) {
@@ -145,21 +145,21 @@ describe("Progress", () => {
     })
   )
 
-  it.effect("leaves the save of a run that is stopped to the closing message", () =>
+  it.effect("reports the save of an interrupted run only in the closing message", () =>
     Effect.gen(function* () {
       const { emit, written } = yield* observing(LiveObserver.layer(setting("SIGINT")))
       yield* emit(saved("latest"))
       yield* emit(interrupted)
       expect((yield* written).map(([, text]) => text)).toEqual([
-        "stopped by SIGINT after epoch 2 and 3 steps more; saved in c/latest\n" +
-          "go on with: holdfast run p.ts --resume latest\n"
+        "stopped by SIGINT at epoch 3, step 3; saved c/latest\n" +
+          "resume with: holdfast run p.ts --resume latest\n"
       ])
     })
   )
 })
 
 describe("NoticeLogger", () => {
-  it.effect("makes notices of what a pipeline logs, of a warning once", () =>
+  it.effect("shows what a pipeline logs as notices, and each warning once", () =>
     Effect.gen(function* () {
       const { context, written } = yield* observing(PlainObserver.layer(setting("SIGINT")))
       yield* Effect.log("one", { two: 2 }).pipe(

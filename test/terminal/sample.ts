@@ -5,7 +5,7 @@ import type { Event } from "../../src/events/Event.js"
 import type { Setting } from "../../src/terminal/RenderEvent.js"
 import { Output } from "../../src/terminal/Output.js"
 
-/** What a display is told of the command, which `signal` stops. */
+/** The setting of a command that `signal` stops. */
 export const setting = (signal: string | null): Setting => ({
   command: "holdfast run p.ts --resume latest",
   again: "holdfast run p.ts",

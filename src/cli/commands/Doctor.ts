@@ -1,14 +1,157 @@
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
+import * as Data from "effect/Data"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
+import os from "node:os"
+import { Backend, type BackendName } from "../../backends/Backend.js"
+import type { BackendError } from "../../backends/BackendError.js"
+import * as BackendProbe from "../../backends/BackendProbe.js"
+import { stringify } from "../../events/JsonLines.js"
+import { t } from "../../language/Text.js"
+import * as Format from "../../terminal/Format.js"
+import { Output } from "../../terminal/Output.js"
+import { padEnd } from "../../terminal/Table.js"
 import { backend } from "../BackendOption.js"
-
-const options = { backend, json: Options.boolean("json") }
+import * as Command from "../Command.js"
+import { onPlatform } from "../Platform.js"
+import { version } from "../Version.js"
 
 /** `holdfast doctor`. */
-export const doctor = Command.make("doctor", options, (given) =>
-  Effect.flatMap(
-    Effect.promise(() => import("./ExamineMachine.js")),
-    ({ examineMachine }) => examineMachine(given)
+export const doctor = Command.make({
+  name: "doctor",
+  summary: t`Check the available backends: correctness of gradients, and speed`,
+  examples: [
+    ["holdfast doctor", t`check every backend, and show which one runs would use`],
+    ["holdfast doctor --backend tensorflow", t`check that this backend is available`]
+  ],
+  arguments: {},
+  options: { backend, json: Command.flag(t`print the result as JSON`) },
+  notes: t`The check takes up to ten seconds. The exit code is 1 if the backend that runs would use is unavailable or computes wrong gradients.`,
+  run: (given) => onPlatform(checkMachine(given))
+})
+
+/** The backend that a run would use, and why; or why a run would not start. */
+export type Choice = Either.Either<
+  { readonly name: BackendName; readonly reason: string },
+  BackendError
+>
+
+/** The backend that a run would use computes wrong gradients. */
+export class DoctorError extends Data.TaggedError("DoctorError")<{
+  readonly backend: BackendName
+}> {
+  override get message(): string {
+    return t`runs would use the backend ${this.backend}, whose gradients are wrong on this machine; choose another with --backend NAME or HOLDFAST_BACKEND=NAME`
+  }
+}
+
+/**
+ * Prints the machine, the result of trying each backend for up to `seconds`, and which one runs
+ * would use. Fails if that one is unavailable or computes wrong gradients.
+ */
+export const checkMachine = Effect.fn("Doctor.checkMachine")(function* (
+  options: { readonly backend: Option.Option<BackendName>; readonly json: boolean },
+  seconds = 3
+) {
+  const { out } = yield* Output
+  const machine = yield* describeMachine
+  if (!options.json) yield* out(`${drawMachine(machine)}\n\n`)
+  const choice: Choice = yield* Backend.pipe(
+    Effect.map(({ name, reason }) => ({ name, reason })),
+    Effect.provide(Backend.layer(Option.getOrUndefined(options.backend))),
+    Effect.either
   )
-)
+  const probes = yield* BackendProbe.probeAll(seconds)
+  yield* out(
+    options.json
+      ? `${stringify({ ...machine, ...toJson(choice, probes) })}\n`
+      : `${drawBackends(choice, probes)}\n`
+  )
+  yield* diagnose(choice, probes)
+})
+
+/** Fails if a run would not start, or would compute wrong gradients. */
+export const diagnose = (
+  choice: Choice,
+  probes: ReadonlyArray<BackendProbe.BackendProbe>
+): Either.Either<void, BackendError | DoctorError> =>
+  Either.flatMap(choice, ({ name }) =>
+    probes.some((one) => one.name === name && one.available && !BackendProbe.isRight(one))
+      ? Either.left(new DoctorError({ backend: name }))
+      : Either.void
+  )
+
+/** Versions, processor and memory; sizes in bytes. */
+const describeMachine = Effect.gen(function* () {
+  const tf = yield* Effect.promise(() => import("../../tf.js"))
+  return {
+    holdfast: version,
+    tensorflow_js: tf.version_core,
+    node: process.versions.node,
+    platform: `${process.platform} ${process.arch}`,
+    system: `${os.type()} ${os.release()}`,
+    processor: os.cpus()[0]?.model.trim() ?? "unknown",
+    cores: os.availableParallelism(),
+    memory: { total: os.totalmem(), available: process.availableMemory() }
+  }
+})
+
+type Machine = Effect.Effect.Success<typeof describeMachine>
+
+const drawMachine = (machine: Machine): string => {
+  const { available, total } = machine.memory
+  const facts = [
+    ["holdfast", machine.holdfast],
+    ["TensorFlow.js", machine.tensorflow_js],
+    ["Node", machine.node],
+    [t`platform`, `${machine.platform}, ${machine.system}`],
+    [t`processor`, machine.processor],
+    [t`cores`, String(machine.cores)],
+    [t`memory`, t`${Format.bytes(total)}, ${Format.bytes(available)} available`]
+  ] as const
+  return facts.map(([name, fact]) => `${padEnd(name, 13)}  ${fact}`).join("\n")
+}
+
+/** The result for each backend, and which one runs would use. */
+export const drawBackends = (
+  choice: Choice,
+  probes: ReadonlyArray<BackendProbe.BackendProbe>
+): string =>
+  [
+    ...probes.map(BackendProbe.describe),
+    t`step: training a small time-delay network on 8 examples`,
+    "",
+    Either.match(choice, {
+      // The error at the end of the command says why.
+      onLeft: ({ subject }) => t`runs would not start: backend ${subject} is unavailable`,
+      onRight: ({ name, reason }) => t`runs use the backend ${name}: ${reason}`
+    }),
+    t`--backend NAME or HOLDFAST_BACKEND=NAME requests that backend, and fails if it is unavailable`
+  ].join("\n")
+
+const toJson = (choice: Choice, probes: ReadonlyArray<BackendProbe.BackendProbe>) => ({
+  chosen: Either.match(choice, { onLeft: () => null, onRight: ({ name }) => name }),
+  reason: Either.match(choice, {
+    onLeft: ({ message }) => message,
+    onRight: ({ reason }) => reason
+  }),
+  backends: probes.map((one) =>
+    one.available
+      ? {
+          name: one.name,
+          available: true,
+          problem: null,
+          gradients_right: BackendProbe.isRight(one),
+          gradient_error: one.gradientError,
+          step_milliseconds: one.step
+        }
+      : {
+          name: one.name,
+          available: false,
+          problem: one.why,
+          gradients_right: null,
+          gradient_error: null,
+          step_milliseconds: null
+        }
+  )
+})

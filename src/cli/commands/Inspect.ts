@@ -1,14 +1,105 @@
-import * as Args from "@effect/cli/Args"
-import * as Command from "@effect/cli/Command"
-import * as Options from "@effect/cli/Options"
 import * as Effect from "effect/Effect"
-
-const options = { checkpoint: Args.text({ name: "checkpoint" }), json: Options.boolean("json") }
+import type { EpochRecord } from "../../checkpointing/Checkpoint.js"
+import type { CheckpointInfo } from "../../checkpointing/format/CheckpointFile.js"
+import { stringify } from "../../events/JsonLines.js"
+import * as Printable from "../../io/Printable.js"
+import { stored, t } from "../../language/Text.js"
+import * as Format from "../../terminal/Format.js"
+import { Output } from "../../terminal/Output.js"
+import { displayWidth, padEnd, table } from "../../terminal/Table.js"
+import * as Command from "../Command.js"
+import { onPlatform } from "../Platform.js"
 
 /** `holdfast inspect`. */
-export const inspect = Command.make("inspect", options, (given) =>
-  Effect.flatMap(
-    Effect.promise(() => import("./InspectCheckpoint.js")),
-    ({ inspectCheckpoint }) => inspectCheckpoint(given)
+export const inspect = Command.make({
+  name: "inspect",
+  summary: t`Show what is in a checkpoint: position, metrics, tensors, config`,
+  examples: [
+    ["holdfast inspect checkpoints/best_model.safetensors", t`show its contents`],
+    ["holdfast inspect checkpoints/best_model.safetensors --json", t`the same, for programs`]
+  ],
+  arguments: { checkpoint: Command.argument(t`the checkpoint file`) },
+  options: { json: Command.flag(t`print everything but the tensors' values as JSON`) },
+  run: (given) => onPlatform(inspectCheckpoint(given))
+})
+
+/** Prints what is in a checkpoint, after every byte of it has been verified. */
+export const inspectCheckpoint = Effect.fn("Inspect.checkpoint")(function* (options: {
+  readonly checkpoint: string
+  readonly json: boolean
+}) {
+  const { out } = yield* Output
+  const CheckpointFile = yield* Effect.promise(
+    () => import("../../checkpointing/format/CheckpointFile.js")
   )
-)
+  const info = yield* CheckpointFile.verify(options.checkpoint)
+  yield* out(`${options.json ? stringify(toJson(info)) : draw(options.checkpoint, info)}\n`)
+})
+
+/** The metadata with its keys in the file, and the tensors. */
+export const toJson = ({ bytes, meta, tensors }: CheckpointInfo) => ({
+  ...meta,
+  bytes,
+  tensors: tensors.map(({ digest, dtype, name, shape }) => ({ name, dtype, shape, digest }))
+})
+
+/** The same for people: position, metrics, tensors and configuration. */
+export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): string => {
+  const { best, dataset } = meta
+  const facts: ReadonlyArray<readonly [string, string]> = [
+    [t`file`, `${path}, ${Format.bytes(bytes)}`],
+    [t`saved`, Format.time(meta.saved_at)],
+    [t`run`, meta.run_id],
+    [t`epoch`, t`${meta.epoch} finished, ${meta.step} steps into the next`],
+    [t`step`, t`${Format.count(meta.global_step)} in total`],
+    ["best_val_loss", meta.best_val_loss === null ? t`none yet` : String(meta.best_val_loss)],
+    [
+      t`best`,
+      best === null
+        ? t`none yet`
+        : t`${Format.metric(best.metric, best.value)} in epoch ${best.epoch}`
+    ],
+    [
+      t`data`,
+      t`${stored(dataset.name)}, ${dataset.classes.length} classes, ${sizes(dataset.sizes)}`
+    ],
+    [t`backend`, meta.backend],
+    ...(meta.stopped === null ? [] : [[t`stopped`, stored(meta.stopped)] as const])
+  ]
+  const width = Math.max(...facts.map(([name]) => displayWidth(name)))
+  return [
+    facts.map(([name, value]) => `${padEnd(name, width)}  ${Printable.value(value)}`).join("\n"),
+    history(meta.train_history),
+    table(
+      [t`tensor`, "dtype", t`shape`, t`digest`],
+      tensors.map(({ digest, dtype, name, shape }) => [
+        name,
+        dtype,
+        `[${shape.join(", ")}]`,
+        digest.slice(0, 16)
+      ])
+    ),
+    Printable.lines(`${t`config`}\n${JSON.stringify(meta.config, null, 2)}`)
+  ].join("\n\n")
+}
+
+const sizes = (splits: {
+  readonly train: number
+  readonly validation: number
+  readonly test: number
+}) =>
+  t`${Format.count(splits.train)} train, ${Format.count(splits.validation)} validation, ${Format.count(splits.test)} test`
+
+const history = (records: ReadonlyArray<EpochRecord>): string => {
+  const own = new Set(["epoch", "learning_rate", "seconds"])
+  const names = [...new Set(records.flatMap(Object.keys))].filter((name) => !own.has(name))
+  return table(
+    [t`epoch`, ...names, "learning_rate", "seconds"],
+    records.map((record) => [
+      String(record.epoch),
+      ...names.map((name) => (record[name] === undefined ? "" : Format.number(record[name]))),
+      Format.number(record.learning_rate),
+      record.seconds.toFixed(1)
+    ])
+  )
+}

@@ -1,17 +1,47 @@
-import * as Args from "@effect/cli/Args"
-import * as Command from "@effect/cli/Command"
 import * as Effect from "effect/Effect"
+import { CheckpointStore } from "../../checkpointing/store/CheckpointStore.js"
+import * as Printable from "../../io/Printable.js"
+import { t } from "../../language/Text.js"
+import { Output } from "../../terminal/Output.js"
+import * as Command from "../Command.js"
+import { onCheckpoints } from "../Platform.js"
 
-const options = { checkpoint: Args.text({ name: "checkpoint" }) }
-
-const load = Effect.promise(() => import("./PinCheckpoint.js"))
+const checkpoint = Command.argument(t`the checkpoint file, by any of its names`)
 
 /** `holdfast pin`. */
-export const pin = Command.make("pin", options, ({ checkpoint }) =>
-  Effect.flatMap(load, ({ pinCheckpoint }) => pinCheckpoint(checkpoint))
-)
+export const pin = Command.make({
+  name: "pin",
+  summary: t`Keep a checkpoint permanently, exempt from retention`,
+  examples: [["holdfast pin checkpoints/best_model.safetensors", t`keep the current best`]],
+  arguments: { checkpoint },
+  options: {},
+  run: ({ checkpoint }) =>
+    onCheckpoints(
+      Effect.gen(function* () {
+        const store = yield* CheckpointStore
+        const { out } = yield* Output
+        const path = yield* store.pin(checkpoint)
+        yield* out(t`pinned ${Printable.value(path)}: kept until holdfast unpin\n`)
+      })
+    )
+})
 
 /** `holdfast unpin`. */
-export const unpin = Command.make("unpin", options, ({ checkpoint }) =>
-  Effect.flatMap(load, ({ unpinCheckpoint }) => unpinCheckpoint(checkpoint))
-)
+export const unpin = Command.make({
+  name: "unpin",
+  summary: t`Let retention delete a pinned checkpoint again`,
+  examples: [
+    ["holdfast unpin checkpoints/epoch-0012-step-000000.safetensors", t`unpin this checkpoint`]
+  ],
+  arguments: { checkpoint },
+  options: {},
+  run: ({ checkpoint }) =>
+    onCheckpoints(
+      Effect.gen(function* () {
+        const store = yield* CheckpointStore
+        const { out } = yield* Output
+        const path = yield* store.unpin(checkpoint)
+        yield* out(t`unpinned ${Printable.value(path)}: retention may delete it again\n`)
+      })
+    )
+})

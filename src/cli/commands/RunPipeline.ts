@@ -36,13 +36,13 @@ export interface Options {
   readonly json: boolean
 }
 
-/** Loads the pipeline and runs it, with every service that a stage can ask for. */
+/** Loads the pipeline and runs it, with every service that a stage can require. */
 export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options) {
   const call = yield* Invocation.Invocation
   const { received, setGrace, takeSaveRequest } = yield* Signals
   if (Option.isSome(options.grace)) yield* setGrace(options.grace.value)
   const setting: Setting = {
-    command: Invocation.goOn(call),
+    command: Invocation.resume(call),
     again: Invocation.again(call),
     signal: received
   }
@@ -67,7 +67,7 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
   const run = pipeline.run as Effect.Effect<unknown, unknown, Holdfast.Services>
   yield* Effect.gen(function* () {
     if (Option.isNone(options.config) && config !== usualConfig) {
-      yield* emit({ _tag: "Notice", level: "info", message: t`configuration ${config}` })
+      yield* emit({ _tag: "Notice", level: "info", message: t`config file ${config}` })
     }
     yield* run
   }).pipe(

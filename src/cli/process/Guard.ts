@@ -1,19 +1,19 @@
 import type { Signal } from "./Signal.js"
 
-/** One Ctrl+C can arrive twice, from the terminal and relayed by npm: milliseconds to ignore. */
+/** Milliseconds: a signal this soon after the first is the same Ctrl+C, relayed by npm. */
 const echo = 1000
 
-/** Milliseconds after which a stop that takes its time says so. */
+/** Milliseconds after which a slow stop says that it is stopping. */
 const patience = 500
 
 /** The longest that a timer of Node can wait, in milliseconds. */
 const longest = 2 ** 31 - 1
 
-/** How long a stop may take, and what to say; can be sent to another thread. */
+/** How long a stop may take, and what to say. Can be sent to another thread. */
 export interface Terms {
   /** Seconds from SIGTERM to the end. */
   readonly grace: number
-  /** What to say when stopping after SIGINT takes its time. */
+  /** What to say when stopping after SIGINT is slow. */
   readonly stopping: string
   /** What to say when the grace is over. */
   readonly outOfTime: string
@@ -27,8 +27,8 @@ export interface Hands {
 }
 
 /**
- * Sees to it that a command which was asked to stop does: answers Ctrl+C, ends the process on a
- * second signal more than a second after the first, and when the grace after SIGTERM is over.
+ * Makes sure that a command stops when asked to: answers Ctrl+C, ends the process on a second signal
+ * more than a second after the first, and when the grace period after SIGTERM is over.
  */
 export class Guard {
   private first: Signal | null = null
@@ -41,20 +41,20 @@ export class Guard {
     private readonly hands: Hands
   ) {}
 
-  /** The signal that is stopping the command, once one has come. */
+  /** The signal that is stopping the command, if any. */
   get stopping(): Signal | null {
     return this.first
   }
 
-  /** Takes a signal that has just come. */
+  /** Handles a signal that has just arrived. */
   receive(signal: Signal): void {
     if (this.begin(signal) || this.first === null) return
     if (performance.now() - this.since > echo) this.hands.end(this.first)
-    // Whatever came first: who sends SIGTERM does not wait forever.
+    // Whichever signal came first: the sender of SIGTERM will not wait forever.
     else if (signal === "SIGTERM") this.limit()
   }
 
-  /** Takes `signal` for what stops the command; false if one has come before. */
+  /** Records `signal` as the one that stops the command; false if there was one before. */
   begin(signal: Signal): boolean {
     if (this.first !== null) return false
     this.first = signal
@@ -67,7 +67,7 @@ export class Guard {
     return true
   }
 
-  /** Leaves the process to another guard. */
+  /** Stops guarding the process: another guard takes over. */
   dispose(): void {
     clearTimeout(this.answer)
     clearTimeout(this.deadline)

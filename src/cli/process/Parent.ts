@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs"
 
-/** A process, as far as it matters here. */
+/** What matters of a process here. */
 export interface Process {
   readonly parent: number
   /** Its process group. */
@@ -8,7 +8,7 @@ export interface Process {
   readonly command: string
 }
 
-/** What a package runner sets in the environment of what it starts. */
+/** What a package runner sets in the environment of a process that it starts. */
 const marks = ["npm_command", "npm_lifecycle_event", "npm_config_user_agent"]
 
 /** The command of a package runner: `npm exec holdfast`, `node /usr/bin/npx`, `pnpm exec …`. */
@@ -17,7 +17,7 @@ const runner = /(^|[/\\\s])(npm|npx|pnpm|pnpx|yarn|yarnpkg|bun|bunx)(-cli)?(\.c?
 /** The shell that such a runner starts for the command. */
 const shell = /^(\S*\/)?(sh|bash|dash|ash|zsh)\s+-c\s/
 
-/** A process whose ancestors are asked for. */
+/** A process whose ancestors are looked up. */
 export interface Child {
   readonly id: number
   readonly parent: number
@@ -25,12 +25,12 @@ export interface Child {
 }
 
 /**
- * The ancestors of a process up to the npm, npx or the like that has started it: the runner, or the
- * shell that runners put between and the runner. Null where no runner has.
+ * The ancestors of a process up to the package runner (npm, npx, …) that started it: the runner, or
+ * the shell in between and the runner. Null without a runner.
  *
- * A child in a process group of its own (`setsid`) was deliberately set free, and a mark in the
- * environment may come from far above: from `npm run`, say, that has started the user's editor.
- * Where processes cannot be looked at, as on macOS, the marks decide.
+ * A child in its own process group (`setsid`) was detached deliberately, and a mark in the environment
+ * may come from far above: from an `npm run` that started the user's editor, say. Where processes
+ * cannot be inspected, as on macOS, the marks decide.
  */
 export const runnerOf = (
   { environment, id, parent }: Child,
@@ -47,7 +47,7 @@ export const runnerOf = (
 
 /**
  * Whether one of the ancestors has ended, so that its child has another parent: npm and npx end on
- * SIGTERM without handing it on.
+ * SIGTERM without forwarding it.
  */
 export const isGone = (
   [first, second]: ReadonlyArray<number>,
@@ -55,14 +55,14 @@ export const isGone = (
   look: (id: number) => Process | null = fromProc
 ): boolean => {
   if (first !== parent) return true
-  // What cannot be looked at for the moment is not gone.
+  // A process that cannot be inspected right now is not gone.
   return second !== undefined && (look(first)?.parent ?? second) !== second
 }
 
 function fromProc(id: number): Process | null {
   try {
     const stat = readFileSync(`/proc/${id}/stat`, "utf8")
-    // The name before them, in parentheses, may hold anything.
+    // The name before them, in parentheses, may contain anything.
     const [, parent, group] = stat.slice(stat.lastIndexOf(")") + 2).split(" ")
     const command = readFileSync(`/proc/${id}/cmdline`, "utf8").replaceAll("\0", " ")
     return { parent: Number(parent), group: Number(group), command }

@@ -13,14 +13,14 @@ const longest = 2 ** 31 - 1
 /**
  * Runs `main` as the process.
  *
- * The first SIGINT, SIGTERM or SIGHUP interrupts it and waits for its finalizers, after SIGTERM for
- * no longer than the inbox grants, else however long they take; another one, more than a second
- * later, ends the process at once. A closed pipe behind standard output stops it like a signal.
- * SIGUSR1 is a request to save. Exits with 0, 1 after an error, 2 after a wrong command line, or
- * 128 and the signal's number.
+ * The first SIGINT, SIGTERM or SIGHUP interrupts it and waits for its finalizers, after SIGTERM only
+ * for the grace period; another one, more than a second later, ends the process at once. A closed pipe
+ * at standard output stops it like a signal. SIGUSR1 requests a save. Exits with 0, with 1 after an
+ * error, 2 after a wrong command line, 75 if the command can simply be run again later, or 128 plus
+ * the signal's number.
  *
- * Once the command asks to be watched, a watchdog thread does the answering and the ending, and
- * this thread, which may be blocked, only interrupts `main`.
+ * Once the command starts the watchdog, that thread answers signals and ends the process, and this
+ * thread, which may be blocked, only interrupts `main`.
  */
 export const runMain = (main: Effect.Effect<void, unknown>, inbox: Inbox): void => {
   makeRunMain(({ fiber, teardown }) => {
@@ -42,7 +42,7 @@ export const runMain = (main: Effect.Effect<void, unknown>, inbox: Inbox): void 
       inbox.received = signal
       fiber.unsafeInterruptAsFork(fiber.id())
     }
-    /** Lets the thread, if it watches, know of what it cannot have seen. */
+    /** Passes a signal that only this thread has seen to the watchdog. */
     const hand = (signal: Signal) => {
       guard.dispose()
       watchdog?.send(signal)
@@ -79,7 +79,7 @@ export const runMain = (main: Effect.Effect<void, unknown>, inbox: Inbox): void 
     process.on("SIGUSR1", () => {
       inbox.saveRequested = true
     })
-    // A terminal that was closed fails each write with EIO, while SIGHUP does the stopping.
+    // After a terminal is closed every write fails with EIO; SIGHUP stops the command.
     process.stderr.on("error", () => {})
     process.stdout.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE" || inbox.received !== null) return
@@ -90,13 +90,13 @@ export const runMain = (main: Effect.Effect<void, unknown>, inbox: Inbox): void 
 
     fiber.addObserver((exit) => {
       clearInterval(keepAlive)
-      // The callback comes when what was written before has left, or cannot leave any more.
+      // The callback runs when everything written before is flushed, or cannot be.
       teardown(exit, (code) => process.stdout.write("", () => process.exit(code)))
     })
-    // A fiber begins at once: it is to find all of the above in place.
+    // Yield first: the fiber must find the handlers above in place.
   })(Effect.zipRight(Effect.yieldNow(), main), {
     disableErrorReporting: true,
-    // It would stay beside the logger that a command puts in place of the default one.
+    // It would run beside the logger with which a command replaces the default one.
     disablePrettyLogger: true,
     teardown: (exit, onExit) => {
       const { code, text } = ExitReport.fromExit(exit, inbox.received)

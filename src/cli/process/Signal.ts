@@ -1,9 +1,9 @@
-/** What can ask a command to stop, with the number that the exit code tells (128 more). */
+/** The signals that stop a command, with their numbers; the exit code is 128 plus the number. */
 export const numbers = { SIGHUP: 1, SIGINT: 2, SIGPIPE: 13, SIGTERM: 15 } as const
 export type Signal = keyof typeof numbers
 
-/** Those that other processes and the terminal send. */
+/** Those that are caught: other processes and the terminal send them. */
 export const caught = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
-/** The exit code that tells which signal ended a command. */
+/** The exit code of a command that `signal` ended. */
 export const exitCode = (signal: Signal): number => 128 + numbers[signal]

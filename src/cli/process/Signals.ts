@@ -3,30 +3,30 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Signal } from "./Signal.js"
 
-/** What signals have asked of the command so far, and how long it may take to stop. */
+/** What signals have requested so far, and how long the command may take to stop. */
 export class Signals extends Context.Tag("holdfast/Signals")<
   Signals,
   {
-    /** The signal that is stopping the command, once one has come. */
+    /** The signal that is stopping the command, if any. */
     readonly received: Effect.Effect<Signal | null>
-    /** Whether SIGUSR1 has asked for a save since this was last run. */
+    /** Whether SIGUSR1 has requested a save since the last call. */
     readonly takeSaveRequest: Effect.Effect<boolean>
-    /** Sets the seconds that the command has from SIGTERM to its end. */
+    /** Sets the grace period: seconds from SIGTERM to the end. */
     readonly setGrace: (seconds: number) => Effect.Effect<void>
-    /** Has signals answered, and the grace enforced, also while the main thread is blocked. */
+    /** Starts the watchdog: signals are answered and the grace period holds while the main thread is blocked. */
     readonly watch: Effect.Effect<void>
   }
 >() {}
 
-/** Where signal handlers, which run outside of any effect, note what has come. */
+/** Where signal handlers, which run outside of any effect, record signals. */
 export class Inbox {
   received: Signal | null = null
   saveRequested = false
   /** Seconds from SIGTERM to the end. */
   grace = 25
-  /** Called when the grace has changed. */
+  /** Called when the grace period has changed. */
   graceChanged: () => void = () => {}
-  /** Starts a watchdog; resolved when it watches, or cannot. */
+  /** Starts a watchdog; resolves when it watches, or cannot. */
   startWatchdog: () => Promise<void> = () => Promise.resolve()
 
   get layer(): Layer.Layer<Signals> {

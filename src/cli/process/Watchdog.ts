@@ -2,7 +2,7 @@ import { Worker } from "node:worker_threads"
 import type { Terms } from "./Guard.js"
 import type { Signal } from "./Signal.js"
 
-/** What the thread starts with. */
+/** What the thread needs at its start. */
 export interface Setup {
   readonly terms: Terms
   /** What to say when the npx that has started this process is gone. */
@@ -12,7 +12,7 @@ export interface Setup {
 /** New terms, or the signal that is stopping the command. */
 export type ToThread = Terms | Signal
 
-/** That signals are watched for; that the npx that has started this process is gone. */
+/** The thread watches for signals; the npx that started this process is gone. */
 export type FromThread = "watching" | "orphaned"
 
 /** A thread that watches for signals while the main thread may be blocked. */
@@ -21,11 +21,11 @@ export interface Watchdog {
 }
 
 /**
- * Starts a thread with a guard that answers signals and ends the process by itself, so that Ctrl+C
- * and the grace hold also while the main thread computes for minutes without a break. Costs the
- * main thread 3 ms and the process some 10 MB. Where threads are not allowed it is lost at once.
+ * Starts a thread whose guard answers signals and ends the process on its own, so that Ctrl+C and the
+ * grace period work even while the main thread computes for minutes. Costs the main thread 3 ms and
+ * the process about 10 MB. Where threads are not allowed, `lost` is called at once.
  *
- * To end the process at any moment is safe: a checkpoint is durable and intact, or never was.
+ * Ending the process at any moment is safe: a checkpoint is durable and intact, or does not exist.
  */
 export const start = (
   setup: Setup,

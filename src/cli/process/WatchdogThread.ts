@@ -1,4 +1,4 @@
-/** The thread that watches for signals, see Watchdog.ts. Imports little, so that it is soon there. */
+/** The thread that watches for signals, see Watchdog.ts. Imports little, to start fast. */
 import { writeSync } from "node:fs"
 import { createRequire } from "node:module"
 import { parentPort, workerData } from "node:worker_threads"
@@ -7,10 +7,10 @@ import * as Parent from "./Parent.js"
 import { caught, exitCode, numbers, type Signal } from "./Signal.js"
 import type { FromThread, Setup, ToThread } from "./Watchdog.js"
 
-/** Milliseconds that the main thread has to end the process itself. */
+/** Milliseconds in which the main thread must end the process itself. */
 const patience = 1000
 
-/** Milliseconds between two looks at the parent. */
+/** Milliseconds between two checks of the parent. */
 const interval = 500
 
 const setup = workerData as Setup
@@ -26,10 +26,10 @@ const say = (text: string) => {
 }
 
 /**
- * Ends the process from here. `process.exit` would end this thread only, so that the main thread is
- * interrupted to call it: by the inspector, which reaches it inside of JavaScript and WebAssembly.
- * Inside of native code it does not, and SIGKILL follows: it cannot be the only way, as the kernel
- * keeps process 1 of a container from sending it to itself.
+ * Ends the process from this thread. `process.exit` would end this thread only, so the inspector
+ * interrupts the main thread, in JavaScript or WebAssembly, to call it. Native code cannot be
+ * interrupted: SIGKILL follows. SIGKILL alone would not do, since process 1 of a container cannot send
+ * it to itself.
  */
 const end = async (signal: Signal) => {
   setTimeout(() => process.kill(process.pid, "SIGKILL"), patience)
@@ -37,7 +37,7 @@ const end = async (signal: Signal) => {
   const session = new inspector.Session()
   session.connectToMainThread()
   session.post("Runtime.evaluate", {
-    // Were standard error still open, Node would say there that it waits for the debugger.
+    // With standard error open, Node would print there that it waits for the debugger.
     expression: `
       process.once("exit", () => process.getBuiltinModule("node:fs").closeSync(2))
       process.exit(${exitCode(signal)})`
@@ -51,10 +51,10 @@ const guard = new Guard(setup.terms, {
 })
 
 /**
- * Takes signals on the event loop of this thread. Node has `process.on` do so on the main thread
- * only, but libuv, below it, hands a signal to every loop that asks for it. What does the asking is
- * internal to Node: where it is not there any more, this throws, and the main thread, which nobody
- * has told that this one watches, goes on as if alone.
+ * Takes signals on the event loop of this thread. Node's `process.on` does so on the main
+ * thread only, but libuv delivers a signal to every loop that subscribes. Subscribing takes an internal
+ * module of Node: if that is missing, this throws, and the main thread, which never hears that this
+ * one watches, handles signals itself.
  */
 const watch = () => {
   const { internalBinding } = createRequire(import.meta.url)("internal/test/binding") as {
@@ -71,7 +71,7 @@ const watch = () => {
   }
 }
 
-/** Stops the command as SIGTERM does once the npx that has started it, and swallowed one, is gone. */
+/** Stops the command as SIGTERM does when the npx that started it is gone: npx swallows the signal. */
 const watchParent = () => {
   const { env, pid, ppid } = process
   const ancestors = Parent.runnerOf({ id: pid, parent: ppid, environment: env })

@@ -1,4 +1,4 @@
-/** What is said in the course of a run. */
+/** What the terminal shows of a run. */
 export const observe = {
   "an observer has failed: {0}": "观察者出错：{0}",
   "an observer was too slow: it has not seen the last {0} events":
@@ -13,60 +13,58 @@ export const observe = {
   unknown: "未知",
   "epoch {0}/{1}": "第 {0}/{1} 轮",
   "warning: {0}": "警告：{0}",
-  "computing on {0}: {1}": "计算后端 {0}：{1}",
+  "backend {0}: {1}": "计算后端 {0}：{1}",
   "{0} classes, ": "{0} 个类别，",
-  "data {0}: {1}{2} examples for training, {3} for validation, {4} for testing":
-    "数据 {0}：{1}训练集 {2} 个样本，验证集 {3}，测试集 {4}",
-  "{0} was {1}, is now {2}: the config wins": "{0} 由 {1} 变为 {2}：以配置为准",
-  "{0} was {1}, is now {2}: the checkpoint wins": "{0} 由 {1} 变为 {2}：以检查点为准",
-  "{0} epochs of {1} steps, {2} parameters": "{0} 轮，每轮 {1} 步，{2} 个参数",
+  "dataset {0}: {1}{2} training, {3} validation and {4} test examples":
+    "数据集 {0}：{1}训练集 {2} 个样本，验证集 {3} 个，测试集 {4} 个",
+  "{0}: {1} in the checkpoint, {2} in the config; using the config":
+    "{0}：检查点中为 {1}，配置中为 {2}；以配置为准",
+  "{0}: {1} in the checkpoint, {2} in the config; using the checkpoint":
+    "{0}：检查点中为 {1}，配置中为 {2}；以检查点为准",
+  "{0} epochs of {1} steps, {2} parameters": "共 {0} 轮，每轮 {1} 步，{2} 个参数",
   "training from scratch: {0}": "从头训练：{0}",
   "training: {0}": "训练：{0}",
-  "each epoch's metrics: in training/in validation": "各轮指标：训练集/验证集",
+  "metrics of each epoch: training/validation": "各轮指标：训练集/验证集",
   "saved {0} ({1}, {2} ms)": "已保存 {0}（{1}，{2} 毫秒）",
   "{0}, weights of epoch {1}: ": "{0}，第 {1} 轮的权重：",
   validating: "验证中",
   testing: "测试中",
   "loss {0}": "损失 {0}",
-  "left {0}": "剩余 {0}",
-  "left: epoch {0}, run {1}": "剩余：本轮 {0}，全程 {1}",
-  "after 1 step of the first epoch": "已完成首轮 1 步",
-  "after {0} steps of the first epoch": "已完成首轮 {0} 步",
-  "after epoch {0}": "已完成 {0} 轮",
-  "after epoch {0} and 1 step more": "已完成 {0} 轮又 1 步",
-  "after epoch {0} and {1} steps more": "已完成 {0} 轮又 {1} 步",
-  "An earlier run was found: {0}": "发现之前的训练：{0}",
+  "ETA {0}": "剩余 {0}",
+  "ETA {0}, run {1}": "剩余 {0}，全程 {1}",
+  "after epoch {0}": "完成 {0} 轮后",
+  "at epoch {0}, step {1}": "第 {0} 轮第 {1} 步",
+  "Found an earlier run: {0}": "发现之前的训练：{0}",
   "{0}, saved {1}": "{0}，保存于 {1}",
   "not validated yet": "尚未验证",
   "best validation loss {0}": "最佳验证损失 {0}",
-  "its weights are NaN or infinite: it will learn nothing more":
-    "其权重为 NaN 或无穷大：继续训练不会再学到任何东西",
-  "Go on from there? [Y/n] ": "从该处恢复训练吗？[Y/n] ",
+  "its weights are NaN or infinite: training cannot recover from them":
+    "其权重含 NaN 或无穷大：从这里继续训练没有意义",
+  "Resume from it? [Y/n] ": "从该检查点恢复训练吗？[Y/n] ",
   "Please answer y or n. [Y/n] ": "请回答 y（是）或 n（否）。[Y/n] ",
-  "no terminal to ask on: going on from {0}, {1}": "没有可供提问的终端：从 {0} 恢复训练，{1}",
-  "going on from {0}, {1}": "从 {0} 恢复训练，{1}",
-  "the earlier checkpoints were moved to {0}": "之前的检查点已移至 {0}",
-  "the checkpoints {0} were moved to {1}": "该处（{0}）之后的检查点已移至 {1}",
-  "stopping after this step, then saving; Ctrl+C again quits without saving":
-    "完成当前步并保存后停止；再按一次 Ctrl+C 立即退出，不保存",
-  "npx has ended, and does not pass SIGTERM on: stopping and saving as after SIGTERM\nin services and containers run node_modules/.bin/holdfast, which gets signals itself":
-    "npx 已退出，且不会转发 SIGTERM：按收到 SIGTERM 处理，停止并保存\n在服务和容器中请直接运行 node_modules/.bin/holdfast，由它自己接收信号",
-  "the {0} s that --grace allows are over: ended with work unfinished":
-    "已超过 --grace 允许的 {0} 秒：未完成即结束",
-  "stopped {0}; saved in {1}": "已停止，{0}；已保存到 {1}",
-  "stopped by {0} {1}; saved in {2}": "收到 {0}，已停止，{1}；已保存到 {2}",
-  "go on with: {0}": "恢复训练：{0}",
-  "stopped before training began; nothing to save": "已在训练开始前停止；没有内容需要保存",
-  "stopped by {0} before training began; nothing to save":
-    "收到 {0}，已在训练开始前停止；没有内容需要保存",
+  "no terminal to ask on: resuming from {0}, {1}": "没有终端可供询问，直接从 {0} 恢复训练，{1}",
+  "resuming from {0}, {1}": "从 {0} 恢复训练，{1}",
+  "moved the earlier checkpoints to {0}": "之前的检查点已移至 {0}",
+  "resumed {0}; moved the later checkpoints to {1}": "已恢复到{0}；之后的检查点已移至 {1}",
+  "stopping after this step, then saving; press Ctrl+C again to quit without saving":
+    "完成当前步后保存并停止；再按一次 Ctrl+C 则不保存，立即退出",
+  "npx has ended and does not forward SIGTERM: stopping and saving, as on SIGTERM\nin services and containers, start node_modules/.bin/holdfast directly":
+    "npx 已退出且不转发 SIGTERM：按收到 SIGTERM 处理，保存并停止\n在服务和容器中请直接启动 node_modules/.bin/holdfast",
+  "the {0} s of --grace are over: exiting with unfinished work":
+    "--grace 规定的 {0} 秒已到，尚未完成，立即退出",
+  "stopped {0}; saved {1}": "已在{0}停止，已保存 {1}",
+  "stopped by {0} {1}; saved {2}": "收到 {0}，已在{1}停止，已保存 {2}",
+  "resume with: {0}": "恢复训练：{0}",
+  "stopped before training began; nothing to save": "在训练开始前停止，无需保存",
+  "stopped by {0} before training began; nothing to save": "收到 {0}，在训练开始前停止，无需保存",
   "run it again with: {0}": "重新运行：{0}",
   "training.num_epochs is {0}": "training.num_epochs 为 {0}",
-  "already at the end, after epoch {0}: {1}": "训练已在第 {0} 轮之后结束：{1}",
-  "to train on, raise training.num_epochs, or go back to the best epoch with other settings: --resume best":
-    "要继续训练，请调大 training.num_epochs，或修改其他设置后用 --resume best 回到最佳轮次",
-  "to train on, raise the patience of {0} or training.num_epochs, or go back to the best epoch with other settings: --resume best":
-    "要继续训练，请调大 {0} 的 patience 或 training.num_epochs，或修改其他设置后用 --resume best 回到最佳轮次",
+  "already finished after epoch {0}: {1}": "训练已在第 {0} 轮后结束：{1}",
+  "to continue, raise training.num_epochs, or return to the best epoch with other settings: --resume best":
+    "要继续训练，请调大 training.num_epochs；或修改其他设置，用 --resume best 回到最佳轮次",
+  "to continue, raise the patience of {0} or training.num_epochs, or return to the best epoch with other settings: --resume best":
+    "要继续训练，请调大 {0} 的 patience 或 training.num_epochs；或修改其他设置，用 --resume best 回到最佳轮次",
   "finished after epoch {0}, {1}": "训练完成，共 {0} 轮，用时 {1}",
-  ", early: {0}": "，提前结束：{0}",
-  "; best {0} in epoch {1}": "；最佳 {0}，在第 {1} 轮"
+  ", stopped early: {0}": "，提前结束：{0}",
+  "; best {0} in epoch {1}": "；最佳 {0}，第 {1} 轮"
 }

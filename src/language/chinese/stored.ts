@@ -1,4 +1,4 @@
-/** What files or other packages hold in English. */
+/** Texts that files contain in English. */
 export const stored = {
   "a run": "训练",
   "a summary": "评估结果",
@@ -9,8 +9,5 @@ export const stored = {
   "{0} has not fallen for {1} epochs": "{0} 已连续 {1} 轮未下降",
   "{0} has not risen for {1} epochs": "{0} 已连续 {1} 轮未上升",
   "gradient norm": "梯度范数",
-  "weight norm": "权重范数",
-  // Of the parser of the command line.
-  "Missing argument <{0}>": "缺少参数 <{0}>",
-  "Received unknown argument: '{0}'": "未知参数：'{0}'"
+  "weight norm": "权重范数"
 }

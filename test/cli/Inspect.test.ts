@@ -5,10 +5,10 @@ import { mkdtempSync, readFileSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
-import { inspectCheckpoint } from "../../src/cli/commands/InspectCheckpoint.js"
+import { inspect } from "../../src/cli/commands/Inspect.js"
 import { sample } from "../checkpointing/sample.js"
 import { digestOf } from "../support/checkpoints.js"
-import { recorder } from "../terminal/sample.js"
+import { printed } from "./command.js"
 
 /** What `holdfast inspect` prints of a sample checkpoint, after `change` to its file. */
 const inspecting = (json: boolean, change: (path: string) => void = () => {}) =>
@@ -16,14 +16,12 @@ const inspecting = (json: boolean, change: (path: string) => void = () => {}) =>
     const path = join(mkdtempSync(join(tmpdir(), "holdfast-")), "best.safetensors")
     yield* CheckpointFile.write(path, sample(3, 0.25, { step: 5 }))
     change(path)
-    const output = yield* recorder
-    yield* Effect.provide(inspectCheckpoint({ checkpoint: path, json }), output.layer)
-    return (yield* output.written).map(([, text]) => text).join("")
+    return yield* printed(inspect, json ? [path, "--json"] : [path])
   }).pipe(Effect.provide(NodeFileSystem.layer))
 
 it.effect("prints everything for programs, with numbers that JSON lacks", () =>
   Effect.gen(function* () {
-    const printed = JSON.parse(yield* inspecting(true))
+    const printed = JSON.parse((yield* inspecting(true)).text)
     expect(printed).toMatchObject({
       epoch: 3,
       step: 5,
@@ -44,8 +42,8 @@ it.effect("prints everything for programs, with numbers that JSON lacks", () =>
 
 it.effect("prints position, metrics, tensors and config for people", () =>
   Effect.gen(function* () {
-    const printed = yield* inspecting(false)
-    expect(printed).toContain("epoch          3 finished, 5 steps of the next done\n")
+    const { text: printed } = yield* inspecting(false)
+    expect(printed).toContain("epoch          3 finished, 5 steps into the next\n")
     expect(printed).toContain("best           val loss 0.25 in epoch 3\n")
     expect(printed).toMatch(/\nepoch +val_loss +train_loss +learning_rate +seconds\n/)
     expect(printed).toMatch(/\n3 +0\.25 +NaN +0\.01 +1\.0\n/)
@@ -54,15 +52,14 @@ it.effect("prints position, metrics, tensors and config for people", () =>
   })
 )
 
-it.effect("prints nothing of a file that is not as it was saved", () =>
+it.effect("prints nothing of a damaged file", () =>
   Effect.gen(function* () {
-    const error = yield* Effect.flip(
-      inspecting(true, (path) => {
-        const bytes = readFileSync(path)
-        bytes[bytes.length - 1]! ^= 1
-        writeFileSync(path, bytes)
-      })
-    )
+    const { error, text } = yield* inspecting(true, (path) => {
+      const bytes = readFileSync(path)
+      bytes[bytes.length - 1]! ^= 1
+      writeFileSync(path, bytes)
+    })
+    expect(text).toBe("")
     expect(error).toMatchObject({ _tag: "CheckpointError", reason: "Damaged" })
   })
 )

@@ -5,17 +5,17 @@ import * as Option from "effect/Option"
 import { type BackendName, backendNames } from "../../src/backends/Backend.js"
 import { BackendError } from "../../src/backends/BackendError.js"
 import type { BackendProbe } from "../../src/backends/BackendProbe.js"
-import type { Choice } from "../../src/cli/commands/ExamineMachine.js"
-import { drawBackends, examineMachine, judge } from "../../src/cli/commands/ExamineMachine.js"
+import type { Choice } from "../../src/cli/commands/Doctor.js"
+import { checkMachine, diagnose, drawBackends } from "../../src/cli/commands/Doctor.js"
 import { recorder } from "../terminal/sample.js"
 import { holdfast } from "./holdfast.js"
 
 /** What `holdfast doctor` prints, and how it fails if it does, with little time for each backend. */
-const examining = (json: boolean, backend?: BackendName) =>
+const checking = (json: boolean, backend?: BackendName) =>
   Effect.gen(function* () {
     const output = yield* recorder
     const options = { json, backend: Option.fromNullable(backend) }
-    const result = yield* Effect.either(Effect.provide(examineMachine(options, 0.1), output.layer))
+    const result = yield* Effect.either(Effect.provide(checkMachine(options, 0.1), output.layer))
     const text = (yield* output.written).map(([, line]) => line).join("")
     return { text, error: Either.isLeft(result) ? result.left : null }
   })
@@ -31,23 +31,23 @@ const unavailable = new BackendError({
 })
 
 describe("holdfast doctor", () => {
-  it.effect("tells of the machine, of each backend, and of the choice", () =>
+  it.effect("prints the machine, each backend, and the choice", () =>
     Effect.gen(function* () {
-      const { error, text } = yield* examining(false, "cpu")
+      const { error, text } = yield* checking(false, "cpu")
       expect(error).toBe(null)
       expect(text).toMatch(/^holdfast +\d+\.\d+\.\d+\nTensorFlow\.js +4\.22\.0\nNode +\d+\./)
       expect(text).toMatch(/^cores +[1-9]\d*$/m)
-      expect(text).toMatch(/^memory +[\d.]+ [GT]B, of which [\d.]+ [kMGT]B can be had$/m)
+      expect(text).toMatch(/^memory +[\d.]+ [GT]B, [\d.]+ [kMGT]B available$/m)
       expect(text).toMatch(/^tensorflow: /m)
       expect(text).toMatch(/^wasm: gradients right \(.* slope\), [\d.]+ ms a step$/m)
       expect(text).toMatch(/^cpu: gradients right \(.* slope\), [\d.]+ ms a step$/m)
-      expect(text).toMatch(/^runs compute on cpu: requested$/m)
+      expect(text).toMatch(/^runs use the backend cpu: requested$/m)
     })
   )
 
-  it.effect("tells programs the same, and chooses by itself the fastest there is", () =>
+  it.effect("prints the same for programs, and chooses the fastest available backend", () =>
     Effect.gen(function* () {
-      const { text } = yield* examining(true)
+      const { text } = yield* checking(true)
       const found = JSON.parse(text)
       expect(found).toMatchObject({
         tensorflow_js: "4.22.0",
@@ -67,25 +67,25 @@ describe("holdfast doctor", () => {
     })
   )
 
-  it("fails where runs would compute wrong gradients, and only there", () => {
+  it("fails only if the chosen backend computes wrong gradients", () => {
     const found = [missing, right, wrong]
-    expect(judge(choice("wasm"), found)).toEqual(Either.right(undefined))
-    expect(judge(choice("cpu"), found)).toMatchObject({
-      left: { message: expect.stringMatching(/compute on cpu, whose gradients are wrong/) }
+    expect(diagnose(choice("wasm"), found)).toEqual(Either.right(undefined))
+    expect(diagnose(choice("cpu"), found)).toMatchObject({
+      left: { message: expect.stringMatching(/use the backend cpu, whose gradients are wrong/) }
     })
-    expect(judge(Either.left(unavailable), found)).toMatchObject({ left: unavailable })
+    expect(diagnose(Either.left(unavailable), found)).toMatchObject({ left: unavailable })
   })
 
-  it("says that what was asked for cannot be had, and of each backend why", () => {
+  it("says that the requested backend is unavailable, and why each is", () => {
     const text = drawBackends(Either.left(unavailable), [missing, right, wrong])
     expect(text).toContain("tensorflow: not available: no addon; install it\n")
     expect(text).toContain("cpu: GRADIENTS WRONG")
-    expect(text).toContain("no run would start: backend tensorflow cannot be used\n")
+    expect(text).toContain("runs would not start: backend tensorflow is unavailable\n")
   })
 
-  it("is told of a backend that there is not", async () => {
+  it("refuses an unknown backend", async () => {
     const { code, err } = await holdfast(["doctor"], { env: { HOLDFAST_BACKEND: "abacus" } })
     expect(code).toBe(2)
-    expect(err).toMatch(/^error: --backend or HOLDFAST_BACKEND is abacus; there are /)
+    expect(err).toMatch(/^error: --backend or HOLDFAST_BACKEND is abacus; choose one of /)
   })
 })
