@@ -8,8 +8,8 @@ import { Signals } from "./process/Signals.js"
 const platform: Layer.Layer<FileSystem | Path> = Layer.unwrapEffect(
   Effect.promise(async () => {
     const [NodeFileSystem, NodePath] = await Promise.all([
-      import("@effect/platform-node/NodeFileSystem"),
-      import("@effect/platform-node/NodePath")
+      import("../io/NodeFileSystem.js"),
+      import("../io/NodePath.js")
     ])
     return Layer.merge(NodeFileSystem.layer, NodePath.layer)
   })

@@ -15,7 +15,7 @@ describe("Guard", () => {
     return { guard, done }
   }
 
-  it("says that stopping after SIGINT takes its time, and waits on", () => {
+  it("says that it is stopping when that is slow after SIGINT, and keeps waiting", () => {
     const { done, guard } = guarded()
     guard.receive("SIGINT")
     vi.advanceTimersByTime(499)
@@ -24,7 +24,7 @@ describe("Guard", () => {
     expect(done).toEqual(["stopping"])
   })
 
-  it("ends when the grace after SIGTERM is over, also by terms that came later", () => {
+  it("ends when the grace period after SIGTERM is over, also by later terms", () => {
     const { done, guard } = guarded()
     guard.terms = { ...terms, grace: 3 }
     guard.receive("SIGTERM")
@@ -34,7 +34,7 @@ describe("Guard", () => {
     expect(done).toEqual(["out of time", "ended by SIGTERM"])
   })
 
-  it("takes a second signal within a second for an echo, and ends by the first on a later one", () => {
+  it("ignores a second signal within a second, and ends by the first on a later one", () => {
     const { done, guard } = guarded()
     guard.receive("SIGHUP")
     vi.advanceTimersByTime(1000)
@@ -45,7 +45,7 @@ describe("Guard", () => {
     expect(done).toEqual(["ended by SIGHUP"])
   })
 
-  it("grants the grace from a SIGTERM right after SIGINT", () => {
+  it("starts the grace period at a SIGTERM right after SIGINT", () => {
     const { done, guard } = guarded()
     guard.receive("SIGINT")
     guard.receive("SIGTERM")
@@ -53,7 +53,7 @@ describe("Guard", () => {
     expect(done).toEqual(["stopping", "out of time", "ended by SIGTERM"])
   })
 
-  it("is not ended by hearing again of what it knows", () => {
+  it("does not end on a repeated report of the same signal", () => {
     const { done, guard } = guarded()
     expect(guard.begin("SIGTERM")).toBe(true)
     vi.advanceTimersByTime(2000)
@@ -62,7 +62,7 @@ describe("Guard", () => {
     expect(done).toEqual([])
   })
 
-  it("does nothing once another guard has taken its place", () => {
+  it("does nothing after dispose", () => {
     const { done, guard } = guarded()
     guard.receive("SIGINT")
     guard.receive("SIGTERM")

@@ -18,7 +18,7 @@ const files = {
   "installed/stages/name.ts": 'export const name: string = "only"\n',
   "syntax.ts": 'const 名 = "字"; const = 3\n',
   "part.ts": "export const one: number = 1\nexport cost two = 2\n",
-  "whole.ts": 'export * from "./part.js"\n',
+  "index.ts": 'export * from "./part.js"\n',
   "import.ts": '\nimport { x } from "./nowhere.js"\nx\n',
   "name.ts": 'import { nope } from "effect/Effect"\nnope\n',
   "alone.ts": 'import { Stage } from "holdfast"\nStage\n',
@@ -63,15 +63,15 @@ describe("PipelineFile.load", () => {
     expect(messages[pipeline("toy")]).toBe("toy")
   })
 
-  it("follows imports from one file to the next in a project that has said nothing of modules", () => {
+  it("follows imports between files in a project without a module type", () => {
     expect(messages["installed/chain.ts"]).toBe("chain")
   })
 
-  it("names a file that is missing", () => {
+  it("names a missing file", () => {
     expect(messages["none.ts"]).toMatch(/^NotFound: none\.ts: there is no such file; /)
   })
 
-  it("points at a syntax error, behind wide characters too", () => {
+  it("points at a syntax error, also after wide characters", () => {
     expect(messages["syntax.ts"]).toBe(
       'Broken: syntax.ts:1:22: Expected identifier but found "="\n' +
         '  const 名 = "字"; const = 3\n' +
@@ -79,13 +79,13 @@ describe("PipelineFile.load", () => {
     )
   })
 
-  it("points at a syntax error in what the file imports", () => {
-    expect(messages["whole.ts"]).toMatch(
+  it("points at a syntax error in an imported file", () => {
+    expect(messages["index.ts"]).toMatch(
       /^Broken: part\.ts:2:8: .*\n {2}export cost two = 2\n {9}\^$/
     )
   })
 
-  it("points at the import of what is not there", () => {
+  it("points at the import of a missing module or export", () => {
     expect(messages["import.ts"]).toMatch(
       /^Broken: import\.ts:2:19: cannot find .*nowhere\.js\n {2}import .*\n {20}\^$/
     )
@@ -97,13 +97,13 @@ describe("PipelineFile.load", () => {
     )
   })
 
-  it("knows the way out where holdfast is not installed", () => {
+  it("says how to install holdfast where it is missing", () => {
     expect(messages["alone.ts"]).toMatch(
       /^NotInstalled: alone\.ts:1:23: the package holdfast cannot be found from there; npm install/
     )
   })
 
-  it("refuses another version of Effect, or another copy of TensorFlow.js, than its own", () => {
+  it("refuses another version of Effect or another copy of TensorFlow.js", () => {
     expect(messages["four/old.ts"]).toMatch(
       /^OtherCopy: four\/old\.ts: it would import effect 4\.1\.0 \(in four\/node_modules\/effect\), but holdfast 3\.22\.4 \(in .*node_modules\/effect\); the two must be one copy\. In the project's folder, run: npm install effect@3\.22\.4$/
     )
@@ -112,7 +112,7 @@ describe("PipelineFile.load", () => {
     )
   })
 
-  it("points at what threw, in TypeScript", () => {
+  it("points at the line that threw, in TypeScript", () => {
     expect(messages["throws.ts"]).toBe(
       "Threw: throws.ts:5:7: Error: boom\n" +
         '  throw new Error("boom" as Long["name"])\n' +

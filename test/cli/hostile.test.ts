@@ -121,7 +121,7 @@ describe("what files say, shown to people", () => {
     Effect.gen(function* () {
       const { layer, written } = yield* recorder
       const events: ReadonlyArray<Event> = [
-        { _tag: "Notice", level: "warning", message: `passed over: ${evil}${huge}` },
+        { _tag: "Notice", level: "warning", message: `skipped: ${evil}${huge}` },
         { _tag: "AlreadyFinished", epoch: 1, epochs: 2, stopped: evil + huge, stoppedBy: evil },
         { _tag: "EarlierRunArchived", path: evil },
         {

@@ -41,7 +41,7 @@ describe("runMain", () => {
     })
   }
 
-  it("takes a doubled signal for one, and says that stopping takes its time", async () => {
+  it("treats a repeated signal as one, and says that it is stopping", async () => {
     const run = start([stop, "work", "1300"])
     await run.shows("working")
     run.kill("SIGINT")
@@ -64,7 +64,7 @@ describe("runMain", () => {
     expect(out).not.toContain("flushed")
   })
 
-  it("ends when the seconds after SIGTERM are over, whatever goes on", async () => {
+  it("ends when the grace period after SIGTERM is over, with work unfinished", async () => {
     const run = start([stop, "work", "6000000", "", "0.2"])
     await run.shows("working")
     const pressed = performance.now()
@@ -75,7 +75,7 @@ describe("runMain", () => {
     expect(out).not.toContain("flushed")
   })
 
-  it("gives SIGINT and SIGHUP all the time that they need", async () => {
+  it("sets no time limit after SIGINT and SIGHUP", async () => {
     const log = file()
     for (const signal of ["SIGINT", "SIGHUP"] as const) {
       const run = start([stop, "work", "400", log, "0.1"])
@@ -86,7 +86,7 @@ describe("runMain", () => {
     expect(readFileSync(log, "utf8")).toBe("flushed\nflushed\n")
   })
 
-  it("stops when nobody reads on, with finalizers and no complaint, and exits with 141", async () => {
+  it("runs the finalizers when the reader of its output is gone, and exits with 141", async () => {
     const log = file()
     const run = start([stop, "work", "0", log])
     await run.shows("working")
@@ -106,7 +106,7 @@ describe("runMain", () => {
 })
 
 describe("holdfast run", () => {
-  it("finishes on the key Ctrl+C, and leaves the terminal's line clean", async () => {
+  it("stops on Ctrl+C, and clears the progress line", async () => {
     const run = onTerminal(["run", pipeline("toy"), "100000"])
     await run.shows("epoch 1/1  [")
     await run.shows("loss 0.1")
@@ -117,7 +117,7 @@ describe("holdfast run", () => {
     expect(out).not.toContain("\u001b")
   })
 
-  it("shows a defect with the place in the user's TypeScript", async () => {
+  it("shows a defect with its line in the user's TypeScript", async () => {
     const { code, err } = await holdfast(["run", pipeline("toy"), "0", "die"])
     expect(code).toBe(1)
     expect(err).toMatch(/^error: this is a bug in holdfast or in your pipeline\nTypeError: an over/)
@@ -127,35 +127,35 @@ describe("holdfast run", () => {
   })
 })
 
-describe("the question whether to go on", () => {
+describe("the question whether to resume", () => {
   const asking = ["run", pipeline("asking")]
 
-  it("takes Enter for yes", async () => {
+  it("takes Enter as yes", async () => {
     const run = onTerminal(asking)
-    await run.shows("Go on from there? [Y/n] ")
+    await run.shows("Resume from it? [Y/n] ")
     run.type("\r")
     const { code, out } = await run.ended
     expect(code).toBe(0)
     expect(out).toContain("answered true")
   })
 
-  it("has the next line begin anew, also where the answer was typed ahead", async () => {
+  it("starts a new line after the answer, even if it was typed ahead", async () => {
     for (const ahead of [true, false]) {
       const run = onTerminal(asking)
       if (!ahead) {
-        await run.shows("Go on from there? [Y/n] ")
-        // As long as a person takes at the least.
+        await run.shows("Resume from it? [Y/n] ")
+        // A person takes at least this long.
         await wait(200)
       }
       run.type("\r")
       const { out } = await run.ended
-      expect(out).toContain("Go on from there? [Y/n] \r\nanswered true\r\n")
+      expect(out).toContain("Resume from it? [Y/n] \r\nanswered true\r\n")
     }
   })
 
-  it("is asked in the user's language, again after what is neither yes nor no", async () => {
+  it("is asked in the user's language, and again after an unclear answer", async () => {
     const run = onTerminal(asking, { env: { LC_ALL: "zh_CN.UTF-8" } })
-    await run.shows("从该处恢复训练吗？[Y/n] ")
+    await run.shows("从该检查点恢复训练吗？[Y/n] ")
     run.type("perhaps\r")
     await run.shows("请回答 y（是）或 n（否）")
     run.type("否\r")
@@ -164,7 +164,7 @@ describe("the question whether to go on", () => {
 
   it("can be left with Ctrl+C: 130", async () => {
     const run = onTerminal(asking)
-    await run.shows("Go on from there? [Y/n] ")
+    await run.shows("Resume from it? [Y/n] ")
     run.type("\u0003")
     const { code, out } = await run.ended
     expect(code).toBe(130)
@@ -172,9 +172,9 @@ describe("the question whether to go on", () => {
     expect(out).toMatch(/\r\n$/)
   })
 
-  it("is left with Ctrl+D, no answer being none: 130", async () => {
+  it("can be left with Ctrl+D: 130", async () => {
     const run = onTerminal(asking)
-    await run.shows("Go on from there? [Y/n] ")
+    await run.shows("Resume from it? [Y/n] ")
     run.type("\u0004")
     const { code, out } = await run.ended
     expect(code).toBe(130)

@@ -37,7 +37,7 @@ describe.concurrent("a command whose main thread is blocked", () => {
     expect(out).not.toContain("debugger")
   })
 
-  it("begins nothing more after Ctrl+C", async () => {
+  it("starts nothing new after Ctrl+C", async () => {
     const go = folder()
     const run = onTerminal(blocking(go))
     await run.shows("blocking in one")
@@ -50,7 +50,7 @@ describe.concurrent("a command whose main thread is blocked", () => {
     expect(out).not.toContain("blocking in two")
   })
 
-  it("ends when the grace after SIGTERM is over", async () => {
+  it("ends when the grace period after SIGTERM is over", async () => {
     const run = start([bin, ...blocking(folder()), "--grace", "0.2"])
     await run.shows("blocking in one")
     run.kill("SIGTERM")
@@ -59,7 +59,7 @@ describe.concurrent("a command whose main thread is blocked", () => {
     expect(out).not.toContain("released")
   })
 
-  it("ends by SIGKILL where the main thread is inside of native code", async () => {
+  it("ends by SIGKILL while the main thread is in native code", async () => {
     const go = folder()
     const run = start([bin, ...blocking(go, "native"), "--grace", "0.2"])
     await run.shows("blocking in one")
@@ -85,7 +85,7 @@ describe.concurrent("a command whose main thread is blocked", () => {
 describe("a command started by npx", () => {
   // SIGTERM ends the shell too that npx puts between, SIGKILL does not.
   for (const signal of ["SIGTERM", "SIGKILL"] as const) {
-    it(`stops as by SIGTERM when npx alone has got ${signal}`, async () => {
+    it(`stops as on SIGTERM when only npx receives ${signal}`, async () => {
       const project = folder()
       const links = join(project, "node_modules", ".bin")
       mkdirSync(links, { recursive: true })
@@ -99,8 +99,8 @@ describe("a command started by npx", () => {
       run.kill(signal)
       // It comes when the orphan, which has the same standard output, has ended too.
       const { err, out } = await run.ended
-      expect(err).toContain("npx has ended, and does not pass SIGTERM on")
-      expect(err).toContain("run node_modules/.bin/holdfast")
+      expect(err).toContain("npx has ended and does not forward SIGTERM")
+      expect(err).toContain("start node_modules/.bin/holdfast")
       expect(out).toContain("flushed")
     })
   }
@@ -144,13 +144,13 @@ describe("Parent", () => {
     }
   )
 
-  it("goes by the environment where processes cannot be looked at", () => {
+  it("relies on the environment where processes cannot be inspected", () => {
     expect(above([])).toEqual([1])
     expect(Parent.isGone([1], 1, look([]))).toBe(false)
     expect(Parent.isGone([1], 9, look([]))).toBe(true)
   })
 
-  it("knows that a runner is gone by the shell's having another parent", () => {
+  it("detects that a runner is gone by the shell's new parent", () => {
     const chain: Chain = [[node], ["sh -c holdfast run p.ts"], ["npm exec holdfast run p.ts"]]
     expect(Parent.isGone([1, 2], 1, look(chain))).toBe(false)
     expect(Parent.isGone([1, 5], 1, look(chain))).toBe(true)

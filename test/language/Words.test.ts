@@ -3,8 +3,9 @@ import { files, findIn, findInFile } from "../../scripts/words/find.js"
 
 /** Files whose wording is yet to be revised. This list may only become shorter. */
 const pending: ReadonlyArray<RegExp> = [
-  /^src\//,
-  /^test\//,
+  /^src\/(?!cli|terminal)/,
+  /^test\/(?!cli)/,
+  /^test\/cli\/checkpoints/,
   /^docs\//,
   /^bench\//,
   /^scripts\//,

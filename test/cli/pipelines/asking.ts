@@ -1,4 +1,4 @@
-/** Asks whether to go on, and says what was answered. */
+/** Asks whether to resume, and prints the answer. */
 import * as Effect from "effect/Effect"
 import { emit, Pipeline, Resumption, Stage } from "holdfast"
 
