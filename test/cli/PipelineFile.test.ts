@@ -26,7 +26,7 @@ const files = {
   "four/old.ts": 'import * as Effect from "effect/Effect"\nexport default Effect.nope()\n',
   "four/node_modules/effect/package.json": '{ "version": "4.1.0" }',
   "twice/model.ts": 'import * as tf from "holdfast/tf"\nexport default tf.sequential()\n',
-  "twice/node_modules/@tensorflow/tfjs/package.json": '{ "version": "4.22.0" }',
+  "twice/node_modules/@tensorflow/tfjs-core/package.json": '{ "version": "4.22.0" }',
   "other.ts": "export default 1\n",
   "empty.js": "export {}\n",
   "installed/name.ts": 'import { Nope } from "holdfast"\nNope\n'
@@ -59,7 +59,7 @@ beforeAll(async () => {
 }, 60_000)
 
 describe("PipelineFile.load", () => {
-  it("loads a pipeline that is not", () => {
+  it("loads a pipeline", () => {
     expect(messages[pipeline("toy")]).toBe("toy")
   })
 
@@ -68,7 +68,7 @@ describe("PipelineFile.load", () => {
   })
 
   it("names a missing file", () => {
-    expect(messages["none.ts"]).toMatch(/^NotFound: none\.ts: there is no such file; /)
+    expect(messages["none.ts"]).toMatch(/^NotFound: none\.ts: no such file; /)
   })
 
   it("points at a syntax error, also after wide characters", () => {
@@ -99,7 +99,7 @@ describe("PipelineFile.load", () => {
 
   it("says how to install holdfast where it is missing", () => {
     expect(messages["alone.ts"]).toMatch(
-      /^NotInstalled: alone\.ts:1:23: the package holdfast cannot be found from there; npm install/
+      /^NotInstalled: alone\.ts:1:23: the package holdfast is not installed there; run npm install/
     )
   })
 
@@ -108,7 +108,7 @@ describe("PipelineFile.load", () => {
       /^OtherCopy: four\/old\.ts: it would import effect 4\.1\.0 \(in four\/node_modules\/effect\), but holdfast 3\.22\.4 \(in .*node_modules\/effect\); the two must be one copy\. In the project's folder, run: npm install effect@3\.22\.4$/
     )
     expect(messages["twice/model.ts"]).toMatch(
-      /^OtherCopy: .* would import @tensorflow\/tfjs 4\.22\.0 \(in twice\/node_modules\/@tensorflow\/tfjs\), .* run: npm install @tensorflow\/tfjs@4\.22\.0, then: npm dedupe$/
+      /^OtherCopy: .* would import @tensorflow\/tfjs-core 4\.22\.0 \(in twice\/node_modules\/@tensorflow\/tfjs-core\), .* run: npm install @tensorflow\/tfjs-core@4\.22\.0, then: npm dedupe$/
     )
   })
 
@@ -122,8 +122,8 @@ describe("PipelineFile.load", () => {
 
   it("says what a file without a pipeline must export", () => {
     expect(messages["other.ts"]).toMatch(
-      /^NoPipeline: other\.ts: its default export is not a pipeline; .*export default Pipeline\.make/
+      /^NoPipeline: other\.ts: the default export is not a pipeline; .*export default Pipeline\.make/
     )
-    expect(messages["empty.js"]).toContain("its default export is missing")
+    expect(messages["empty.js"]).toContain("the default export is missing")
   })
 })

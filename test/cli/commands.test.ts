@@ -12,7 +12,9 @@ describe("holdfast", () => {
       env: { NODE_DEBUG: "esm" }
     })
     expect(helped.err).toContain("effect/dist/esm/Effect.js")
-    expect(helped.err).not.toMatch(/NodeFileSystem|node-file-system|effect\/dist\/esm\/Schema\.js|tensorflow|tfjs/)
+    expect(helped.err).not.toMatch(
+      /NodeFileSystem|node-file-system|effect\/dist\/esm\/Schema\.js|tensorflow|tfjs/
+    )
   })
 
   it("prints the help of a command wherever --help stands", async () => {

@@ -1,4 +1,3 @@
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
@@ -37,10 +36,13 @@ export const list = Command.make({
 const listCheckpoints = Effect.fn("List.checkpoints")(function* (folder: string, json: boolean) {
   const { out } = yield* Output
   const store = yield* CheckpointStore
-  const fileSystem = yield* FileSystem.FileSystem
-  const { whileReading } = yield* Effect.promise(
-    () => import("../../checkpointing/CheckpointError.js")
+  const [{ FileSystem }, { whileReading }] = yield* Effect.promise(() =>
+    Promise.all([
+      import("@effect/platform/FileSystem"),
+      import("../../checkpointing/CheckpointError.js")
+    ])
   )
+  const fileSystem = yield* FileSystem
   // To a run, a missing folder is an empty one; here it is more likely a mistake.
   yield* Effect.mapError(fileSystem.stat(folder), whileReading(folder))
   const entries = yield* store.list(folder)
