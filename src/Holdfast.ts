@@ -7,7 +7,8 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import { Backend, type BackendName, backendNames, BackendNameSchema } from "./backends/Backend.js"
+import { Backend, type BackendName, backendNames } from "./backends/Backend.js"
+import { isBackendName } from "./backends/BackendName.js"
 import { BackendError } from "./backends/BackendError.js"
 import type { Candidate } from "./checkpointing/resume/Resumption.js"
 import { parse, Resumption } from "./checkpointing/resume/Resumption.js"
@@ -141,8 +142,6 @@ const backendOf = ({ backend }: Options): OnFiles<Backend> => {
   const detail = t`choose one of ${backendNames.join(", ")}`
   return Layer.fail(new BackendError({ reason: "Unavailable", subject: name, detail }))
 }
-
-const isBackendName = Schema.is(BackendNameSchema)
 
 const resumptionOf = ({
   allowDatasetChange = false,

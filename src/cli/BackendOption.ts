@@ -1,11 +1,8 @@
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { type BackendName, backendNames } from "../backends/BackendName.js"
+import { type BackendName, backendNames, isBackendName } from "../backends/BackendName.js"
 import { t } from "../language/Text.js"
 import { value, type Parameter } from "./Command.js"
-
-const isBackendName = (name: string): name is BackendName =>
-  (backendNames as ReadonlyArray<string>).includes(name)
 
 /** `--backend`, else `HOLDFAST_BACKEND`: the requested backend, if one is requested. */
 export const backend: Parameter<Option.Option<BackendName>> = {
