@@ -65,7 +65,7 @@ export type Event =
         | (RunPosition & {
             readonly path: string
             /** Why it goes on from there, where the user was not asked. */
-            readonly reason?: "told to" | "no terminal"
+            readonly reason?: "Explicit" | "NonInteractive"
           })
         | null
     }

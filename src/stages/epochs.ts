@@ -6,7 +6,7 @@ import * as Stage from "../Stage.js"
 import * as Checkpointer from "../training/Checkpointer.js"
 import { recoverFromDivergence } from "../training/RecoverFromDivergence.js"
 import { Diverged } from "../training/Diverged.js"
-import { FitError } from "../training/Compatibility.js"
+import { IncompatibleCheckpoint } from "../training/IncompatibleCheckpoint.js"
 import * as Progress from "../training/Progress.js"
 import type { MetricError } from "../training/MetricError.js"
 import * as RunPlan from "../training/RunPlan.js"
@@ -66,7 +66,7 @@ export const epochs = <const Stages extends ReadonlyArray<EpochStage<unknown, un
       | Stage.Stage.Error<Stages[number]>
       | CheckpointError
       | Diverged
-      | FitError
+      | IncompatibleCheckpoint
       | MetricError
       | StageError
       | StateError,
@@ -200,7 +200,7 @@ const reconsider = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
       const stands = (yield* role?.stopStands?.(run) ?? Effect.succeed(null)) ?? null
       if (stands === true) return name
       if (stands === null) continue
-      const message = t`the run had been stopped (${stored(stopped)}), which ${name} would not do now: it goes on`
+      const message = t`the run had been stopped (${stored(stopped)}), which ${name} would not do now: it resumes`
       yield* emit({ _tag: "Notice", level: "warning", message })
       yield* Checkpointer.advance(run[TypeId], Progress.unstopped)
     }
@@ -213,9 +213,4 @@ const isOver = (progress: Progress.Progress, epochs: number): boolean =>
 const checkNext = (names: ReadonlyArray<string>, next: string | null) =>
   next === null || names.includes(next)
     ? Effect.void
-    : Effect.fail(
-        new FitError({
-          reason: "Stages",
-          detail: t`the checkpoint stopped before the stage ${next}, which the pipeline no longer has; put it back, or start from scratch with --resume never`
-        })
-      )
+    : new IncompatibleCheckpoint({ reason: { _tag: "Stage", stage: next } })

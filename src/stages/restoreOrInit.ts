@@ -42,7 +42,7 @@ export const restoreOrInit = <C extends RunConfig, E = never, R = never>(
   // By the config, which each run of the pipeline reads for itself.
   const prepared = new WeakMap<object, Ready>()
   return Stage.make("restoreOrInit", {
-    description: t`go on from an earlier run, or begin a new one`,
+    description: t`resume an earlier run, or start a new one`,
     takes: Inputs.prepared,
     gives: Stage.takesRun.what,
     plan: (config) =>
@@ -207,15 +207,15 @@ const report = Effect.fn("restoreOrInit.report")(function* (
   const warnings = [
     isSameData
       ? null
-      : t`the data has changed: the epoch under way begins anew, and the run is no longer exact`,
+      : t`the data has changed: the current epoch starts again, and the run is no longer exact`,
     ...optimizers.map(
-      (name) => t`the checkpoint holds the state of another optimizer: ${name} begins without one`
+      (name) => t`the checkpoint holds the state of another optimizer: ${name} starts without one`
     ),
     layers.length === 0
       ? null
-      : t`the checkpoint holds no states that fit the stateful layer ${layers.join(", ")}: it begins with zeros, and the run is no longer exact`,
+      : t`the checkpoint holds no states that fit the stateful layer ${layers.join(", ")}: it starts with zeros, and the run is no longer exact`,
     continues
-      ? t`the run had been stopped (${stored(meta.stopped ?? "")}); it goes on to the new training.num_epochs`
+      ? t`the run had been stopped (${stored(meta.stopped ?? "")}); it resumes to the new training.num_epochs`
       : null,
     meta.backend === fields.backend
       ? null

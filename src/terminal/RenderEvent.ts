@@ -106,7 +106,7 @@ export const fromEvent = (
         ...(event.from === null
           ? out(t`training from scratch: ${size}`)
           : [
-              ...out(Messages.resuming(event.from, event.from.reason === "no terminal")),
+              ...out(Messages.resuming(event.from, event.from.reason === "NonInteractive")),
               ...out(t`training: ${size}`)
             ]),
         ...out(t`metrics of each epoch: training/validation`)

@@ -3,7 +3,8 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { BackendError } from "../backends/BackendError.js"
 import * as LayerStates from "../backends/tfjs/layers/LayerStates.js"
-import { checkBuilt, type FitError } from "./Compatibility.js"
+import { checkBuilt } from "./Compatibility.js"
+import type { ModelMismatch } from "./ModelMismatch.js"
 import { clearSeeds } from "./LayerSeeds.js"
 import { seeded } from "./MathRandom.js"
 import * as Random from "./Random.js"
@@ -18,7 +19,7 @@ export const acquireModels = <C, E, R>(
   builder: ModelBuilder<C, E, R>,
   random: Random.Random,
   input: ModelInput<C>
-): Effect.Effect<Models, BackendError | FitError | E, R | Scope.Scope> =>
+): Effect.Effect<Models, BackendError | ModelMismatch | E, R | Scope.Scope> =>
   Effect.acquireRelease(
     Effect.suspend(() => {
       const draw = Random.generator(random, "init")

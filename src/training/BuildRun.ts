@@ -6,7 +6,8 @@ import type { BackendError } from "../backends/BackendError.js"
 import type { Dataset } from "../data/Dataset.js"
 import { acquireModels } from "./BuildModel.js"
 import * as Checkpointer from "./Checkpointer.js"
-import { checkInput, checkObjective, checkStateful, type FitError } from "./Compatibility.js"
+import { checkInput, checkObjective, checkStateful } from "./Compatibility.js"
+import type { ModelMismatch } from "./ModelMismatch.js"
 import { partsOf } from "./ModelParts.js"
 import type * as Random from "./Random.js"
 import * as RestoreState from "./RestoreState.js"
@@ -31,7 +32,7 @@ export const buildModels = <C extends RunConfig, E = never, R = never>(
   parts: RunParts<C, E, R>,
   { config, dataset }: RunInput<C>,
   random: Random.Random
-): Effect.Effect<Models, BackendError | FitError | E, Backend | R | Scope.Scope> =>
+): Effect.Effect<Models, BackendError | ModelMismatch | E, Backend | R | Scope.Scope> =>
   Effect.gen(function* () {
     const backend = yield* Backend
     const models = yield* acquireModels(parts.model, random, {
@@ -137,7 +138,11 @@ export const buildRun = <C extends RunConfig, E = never, R = never>(
   input: RunInput<C>,
   state: TrainState,
   store: Checkpointer.RunStore
-): Effect.Effect<Run<C>, BackendError | FitError | StateError | E, Backend | R | Scope.Scope> =>
+): Effect.Effect<
+  Run<C>,
+  BackendError | ModelMismatch | StateError | E,
+  Backend | R | Scope.Scope
+> =>
   Effect.gen(function* () {
     const models = yield* buildModels(parts, input, state.random)
     return yield* makeRun(yield* buildFields(parts, input, models, state), state, store, null)

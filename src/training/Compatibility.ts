@@ -4,39 +4,23 @@ import { statefulLayers, unknownStateful } from "../backends/tfjs/layers/LayerSt
 import type { Checkpoint } from "../checkpointing/Checkpoint.js"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
-import * as Schema from "effect/Schema"
 import type { Dataset } from "../data/Dataset.js"
 import { find } from "../io/InstalledPackage.js"
 import { t } from "../language/Text.js"
-import { table } from "../terminal/Table.js"
+import { IncompatibleCheckpoint, type WeightDifference } from "./IncompatibleCheckpoint.js"
+import { ModelMismatch } from "./ModelMismatch.js"
 import type { Objective } from "./Objective.js"
 import type { Models } from "./RunFields.js"
+import { identityOf } from "./Snapshot.js"
 import { tensorOf, type Weight } from "./Weights.js"
-
-/** Why a checkpoint, a model, the data and the config do not belong together. */
-export class FitError extends Schema.TaggedError<FitError>()("FitError", {
-  reason: Schema.Literal("Architecture", "Classes", "Dataset", "Objective", "Stages"),
-  detail: Schema.String
-}) {
-  override get message(): string {
-    return this.detail
-  }
-}
-
-/** A tensor of the model and of the checkpoint that differ; null where one has no such tensor. */
-export interface Misfit {
-  readonly name: string
-  readonly model: ReadonlyArray<number> | null
-  readonly checkpoint: ReadonlyArray<number> | null
-}
 
 const prefix = "model_state_dict."
 
-/** The tensors by which a checkpoint's model differs from today's: missing, unexpected, other shape. */
-export const misfits = (
+/** The weights in which the model of a checkpoint differs from today's: missing, unexpected, reshaped. */
+export const weightDifferences = (
   checkpoint: Checkpoint,
   weights: ReadonlyArray<Weight>
-): ReadonlyArray<Misfit> => {
+): ReadonlyArray<WeightDifference> => {
   const model = new Map(weights.map((weight) => [weight.name, tensorOf(weight).shape]))
   const saved = new Map(
     [...checkpoint.tensors]
@@ -55,57 +39,31 @@ export const misfits = (
     )
 }
 
-/** Fails, with a table of the tensors that differ, unless the checkpoint fits the model. */
+/** Fails unless the checkpoint holds the model with these weights. */
 export const checkArchitecture = (
   checkpoint: Checkpoint,
   path: string,
   weights: ReadonlyArray<Weight>
-): Effect.Effect<void, FitError> => {
-  const differing = misfits(checkpoint, weights)
-  return differing.length === 0
+): Effect.Effect<void, IncompatibleCheckpoint> => {
+  const differences = weightDifferences(checkpoint, weights)
+  return differences.length === 0
     ? Effect.void
-    : Effect.fail(
-        new FitError({
-          reason: "Architecture",
-          detail: t`${path} holds another model than the config describes:\n\n${shapes(differing)}\n\nSet the model section of the config back to that of the checkpoint (holdfast inspect ${path} shows it), or start this model from scratch with --resume never, which moves the earlier checkpoints aside.`
-        })
-      )
+    : new IncompatibleCheckpoint({ reason: { _tag: "Architecture", path, differences } })
 }
 
 /** Fails unless the checkpoint holds all of these weights, in their shapes. */
 export const checkHolds = (
   checkpoint: Checkpoint,
   weights: ReadonlyArray<Weight>
-): Effect.Effect<void, FitError> => {
-  const differing = misfits(checkpoint, weights).filter(({ model }) => model !== null)
-  return differing.length === 0
+): Effect.Effect<void, IncompatibleCheckpoint> => {
+  const differences = weightDifferences(checkpoint, weights).filter(({ model }) => model !== null)
+  return differences.length === 0
     ? Effect.void
-    : Effect.fail(
-        new FitError({
-          reason: "Architecture",
-          detail: t`the checkpoint does not hold these weights of the model, or not in their shapes:\n\n${shapes(differing)}\n\nLoad fewer of them, by the option only of Weights.load`
-        })
-      )
-}
-
-const shapes = (differing: ReadonlyArray<Misfit>): string => {
-  const shape = (dimensions: ReadonlyArray<number> | null) =>
-    dimensions === null ? "-" : `[${dimensions.join(", ")}]`
-  const rows = differing.map((tensor) => [
-    tensor.name,
-    tensor.model === null
-      ? t`unexpected`
-      : tensor.checkpoint === null
-        ? t`missing`
-        : t`other shape`,
-    shape(tensor.checkpoint),
-    shape(tensor.model)
-  ])
-  return table([t`tensor`, t`in the checkpoint`, t`its shape`, t`the model's`], rows)
+    : new IncompatibleCheckpoint({ reason: { _tag: "Weights", differences } })
 }
 
 /** Fails unless a builder returned layers models of the TensorFlow.js that Holdfast uses. */
-export const checkBuilt = (models: Models): Effect.Effect<void, FitError> => {
+export const checkBuilt = (models: Models): Effect.Effect<void, ModelMismatch> => {
   const wrong = Object.entries(models).find(([, model]) => !(model instanceof tf.LayersModel))
   const name = Object.keys(models).find((one) => !/^[\w-]+$/.test(one))
   const detail =
@@ -118,7 +76,7 @@ export const checkBuilt = (models: Models): Effect.Effect<void, FitError> => {
           : null
   return detail === null
     ? Effect.void
-    : Effect.fail(new FitError({ reason: "Architecture", detail }))
+    : Effect.fail(new ModelMismatch({ reason: "Builder", detail }))
 }
 
 const notAModel = (built: unknown): string => {
@@ -131,7 +89,10 @@ const notAModel = (built: unknown): string => {
 }
 
 /** Fails unless the model takes one input, of the data's shape, and gives one output. */
-export const checkInput = (model: LayersModel, dataset: Dataset): Effect.Effect<void, FitError> => {
+export const checkInput = (
+  model: LayersModel,
+  dataset: Dataset
+): Effect.Effect<void, ModelMismatch> => {
   const { inputs, outputs } = model
   const shape = inputs[0]!.shape.slice(1)
   const fits =
@@ -145,7 +106,7 @@ export const checkInput = (model: LayersModel, dataset: Dataset): Effect.Effect<
         : t`the model takes inputs of shape [${shape.map((size) => size ?? t`any`)}], but those of ${dataset.name} are [${dataset.inputShape}]`
   return detail === null
     ? Effect.void
-    : Effect.fail(new FitError({ reason: "Architecture", detail }))
+    : Effect.fail(new ModelMismatch({ reason: "Inputs", detail }))
 }
 
 /**
@@ -156,10 +117,13 @@ export const checkStateful = (
   model: LayersModel,
   batchSize: number,
   dataset: Dataset
-): Effect.Effect<void, FitError> => {
+): Effect.Effect<void, ModelMismatch> => {
   const refuse = (layer: string, detail: string) =>
     Effect.fail(
-      new FitError({ reason: "Architecture", detail: t`the stateful layer ${layer} ${detail}` })
+      new ModelMismatch({
+        reason: "StatefulLayer",
+        detail: t`the stateful layer ${layer} ${detail}`
+      })
     )
   const unknown = unknownStateful(model)
   if (unknown !== undefined) {
@@ -194,13 +158,13 @@ export const checkObjective = (
   model: LayersModel,
   dataset: Dataset,
   config: object
-): Effect.Effect<void, FitError> => {
+): Effect.Effect<void, ModelMismatch> => {
   const detail = mismatch?.(model.outputs[0]!.shape.slice(1), dataset) ?? null
   const { num_classes } = { ...(config as { model?: object }).model } as { num_classes?: unknown }
   const hint = num_classes == null ? "" : t` (model.num_classes is ${num_classes})`
   return detail === null
     ? Effect.void
-    : Effect.fail(new FitError({ reason: "Objective", detail: `${detail}${hint}` }))
+    : Effect.fail(new ModelMismatch({ reason: "Objective", detail: `${detail}${hint}` }))
 }
 
 /** Fails unless the checkpoint's model was trained to tell as many classes apart as the data has. */
@@ -208,16 +172,13 @@ export const checkClassCount = (
   checkpoint: Checkpoint,
   path: string,
   dataset: Dataset
-): Effect.Effect<void, FitError> => {
+): Effect.Effect<void, IncompatibleCheckpoint> => {
   const before = checkpoint.meta.dataset
   return before.classes.length === dataset.classes.length
     ? Effect.void
-    : Effect.fail(
-        new FitError({
-          reason: "Classes",
-          detail: t`${path} was trained to tell apart the classes of ${before.name}, ${summary(before.classes)}, but ${dataset.name} has ${summary(dataset.classes)}. Give the data back as it was, keep this run in another training.checkpoint_dir, or start from scratch with --resume never, which moves the earlier checkpoints aside.`
-        })
-      )
+    : new IncompatibleCheckpoint({
+        reason: { _tag: "Classes", path, before, now: identityOf(dataset) }
+      })
 }
 
 /** Fails unless the checkpoint was trained on this data, split in this way. */
@@ -225,24 +186,11 @@ export const checkDataset = (
   checkpoint: Checkpoint,
   path: string,
   dataset: Dataset
-): Effect.Effect<void, FitError> => {
+): Effect.Effect<void, IncompatibleCheckpoint> => {
   const before = checkpoint.meta.dataset
-  if (before.fingerprint === dataset.fingerprint) return Effect.void
-  const rows = [
-    [t`name`, before.name, dataset.name],
-    [t`classes`, summary(before.classes), summary(dataset.classes)],
-    [t`train`, `${before.sizes.train}`, `${dataset.train.size}`],
-    [t`validation`, `${before.sizes.validation}`, `${dataset.validation.size}`],
-    [t`test`, `${before.sizes.test}`, `${dataset.test.size}`],
-    [t`fingerprint`, before.fingerprint.slice(0, 12), dataset.fingerprint.slice(0, 12)]
-  ]
-  return Effect.fail(
-    new FitError({
-      reason: "Dataset",
-      detail: t`${path} was trained on other data, or on another split of it:\n\n${table([t`dataset`, t`before`, t`now`], rows)}\n\nGive the data back as it was, train on with --allow-dataset-change (no longer exact: the epoch under way begins anew), or start from scratch with --resume never.`
-    })
-  )
+  return before.fingerprint === dataset.fingerprint
+    ? Effect.void
+    : new IncompatibleCheckpoint({
+        reason: { _tag: "Dataset", path, before, now: identityOf(dataset) }
+      })
 }
-
-const summary = (names: ReadonlyArray<string>): string =>
-  `${names.length} (${names.slice(0, 8).join(", ")}${names.length > 8 ? ", …" : ""})`

@@ -1,7 +1,8 @@
 import type { LayersModel } from "../tf.js"
 import * as Effect from "effect/Effect"
 import type { Checkpoint } from "../checkpointing/Checkpoint.js"
-import { checkHolds, type FitError } from "./Compatibility.js"
+import { checkHolds } from "./Compatibility.js"
+import type { IncompatibleCheckpoint } from "./IncompatibleCheckpoint.js"
 import * as RestoreState from "./RestoreState.js"
 import { ofModel } from "./Weights.js"
 
@@ -17,7 +18,7 @@ export interface LoadOptions {
  * Loads weights from a checkpoint of another run into a model, as for fine-tuning. Returns the names
  * of the weights that it has loaded.
  *
- * Fails with `FitError` if the checkpoint lacks one of them, or has it in another shape.
+ * Fails with `IncompatibleCheckpoint` if the checkpoint lacks one of them, or has it in another shape.
  *
  * @example
  * ```ts
@@ -44,7 +45,7 @@ export const load = (
   model: LayersModel,
   checkpoint: Checkpoint,
   { from, only = () => true }: LoadOptions = {}
-): Effect.Effect<ReadonlyArray<string>, FitError> =>
+): Effect.Effect<ReadonlyArray<string>, IncompatibleCheckpoint> =>
   Effect.gen(function* () {
     const wanted = ofModel(model).filter(({ name }) => only(name))
     const saved = wanted.map((weight) => ({

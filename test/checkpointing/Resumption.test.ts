@@ -29,18 +29,18 @@ const rules = ["ask", "latest", "best", "never", "somewhere/else.safetensors"]
 
 /** What a rule means, by hand: the answer with an earlier run there, and without. */
 const expected = (rule: string, found: boolean, terminal: boolean): unknown => {
-  if (rule === "never") return { action: "fresh", reason: "told to" }
+  if (rule === "never") return { action: "fresh", reason: "Explicit" }
   if (rule === "somewhere/else.safetensors") {
-    return { action: "load", path: rule, reason: "told to" }
+    return { action: "load", path: rule, reason: "Explicit" }
   }
   if (rule === "ask") {
-    if (!found) return { action: "fresh", reason: "nothing found" }
+    if (!found) return { action: "fresh", reason: "NothingFound" }
     return terminal
-      ? { action: "ask", path: latest, reason: "earlier run found" }
-      : { action: "load", path: latest, reason: "no terminal" }
+      ? { action: "ask", path: latest, reason: "EarlierRunFound" }
+      : { action: "load", path: latest, reason: "NonInteractive" }
   }
   return found
-    ? { action: "load", path: rule === "best" ? best : latest, reason: "told to" }
+    ? { action: "load", path: rule === "best" ? best : latest, reason: "Explicit" }
     : "missing"
 }
 

@@ -105,7 +105,7 @@ describe("a checkpoint that does not fit", () => {
         const { outcome } = yield* resumed({ data, allowDatasetChange: true })
         expect(outcome.exit._tag).toBe("Success")
         expect(warnings(outcome)).toStrictEqual([
-          expect.stringContaining("the epoch under way begins anew")
+          expect.stringContaining("the current epoch starts again")
         ])
         const steps = outcome.events.filter(
           (event) => event._tag === "StepFinished" && event.phase === "train" && event.epoch === 2
@@ -181,7 +181,7 @@ describe("a config that has changed", () => {
     Effect.gen(function* () {
       const { folder, outcome } = yield* resumed({ training: { optimizer: { name: "sgd" } } })
       expect(outcome.exit._tag).toBe("Success")
-      expect(warnings(outcome)).toStrictEqual([expect.stringContaining("sgd begins without one")])
+      expect(warnings(outcome)).toStrictEqual([expect.stringContaining("sgd starts without one")])
       const { meta } = yield* checkpointIn(folder)
       expect(meta.optimizer_state_dict).toStrictEqual({ name: "sgd", step: 2 + 4 + 4 })
     })

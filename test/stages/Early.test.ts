@@ -47,7 +47,10 @@ describe("before the data is loaded", () => {
       const folder = yield* temporaryFolder
       yield* session({ folder, training })
       const outcome = yield* session({ folder, model: { units: 9 } })
-      expect(early(outcome)).toMatchObject({ _tag: "FitError", reason: "Architecture" })
+      expect(early(outcome)).toMatchObject({
+        _tag: "IncompatibleCheckpoint",
+        reason: { _tag: "Architecture" }
+      })
     })
   )
 

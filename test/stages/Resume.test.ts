@@ -108,7 +108,7 @@ describe("restoreOrInit", () => {
       ended(yield* session({ folder, training: twoEpochs }))
       const again = ended(yield* session({ folder }))
       expect(again.asked).toBe(0)
-      expect(started(again).from).toMatchObject({ epoch: 2, reason: "no terminal" })
+      expect(started(again).from).toMatchObject({ epoch: 2, reason: "NonInteractive" })
     })
   )
 

@@ -124,7 +124,7 @@ describe("earlyStopping", () => {
       })
       expect(trained(more)).toStrictEqual([6, 7])
       expect(notices(more)).toContain(
-        "the run had been stopped (val_loss has not fallen for 3 epochs), which earlyStopping would not do now: it goes on"
+        "the run had been stopped (val_loss has not fallen for 3 epochs), which earlyStopping would not do now: it resumes"
       )
       for (const name of ["latest_checkpoint", "best_model"] as const) {
         const end = (of: string) => Effect.flatMap(checkpointIn(of, name), essence)

@@ -21,7 +21,7 @@ export interface Source {
   readonly checkpoint: Checkpoint
   /** Whether it lies in another folder. */
   readonly isElsewhere: boolean
-  readonly reason?: "told to" | "no terminal"
+  readonly reason?: "Explicit" | "NonInteractive"
 }
 
 /** Where a run starts. */

@@ -92,14 +92,14 @@ export const aboutNonFinite = (given: {
 /** What to do about an earlier run, and why. */
 export type Decision =
   /** Start from scratch: there is nothing to go on from, or the user wants none of it. */
-  | { readonly action: "fresh"; readonly reason: "nothing found" | "told to" }
+  | { readonly action: "fresh"; readonly reason: "NothingFound" | "Explicit" }
   /** Ask whether to go on from the latest checkpoint. */
-  | { readonly action: "ask"; readonly path: string; readonly reason: "earlier run found" }
+  | { readonly action: "ask"; readonly path: string; readonly reason: "EarlierRunFound" }
   /** Go on from `path`, which the store has yet to find if the user named it. */
   | {
       readonly action: "load"
       readonly path: string
-      readonly reason: "told to" | "no terminal"
+      readonly reason: "Explicit" | "NonInteractive"
     }
 
 /**
@@ -124,11 +124,11 @@ export const decide = (options: {
     options.configured === null ? "ask" : parse(options.configured)
   )
   if (typeof from !== "string") {
-    return Either.right({ action: "load", path: from.path, reason: "told to" })
+    return Either.right({ action: "load", path: from.path, reason: "Explicit" })
   }
   switch (from) {
     case "never":
-      return Either.right({ action: "fresh", reason: "told to" })
+      return Either.right({ action: "fresh", reason: "Explicit" })
     case "latest":
     case "best":
       return Option.match(options[from], {
@@ -139,16 +139,16 @@ export const decide = (options: {
               source
             })
           ),
-        onSome: (path) => Either.right<Decision>({ action: "load", path, reason: "told to" })
+        onSome: (path) => Either.right<Decision>({ action: "load", path, reason: "Explicit" })
       })
     case "ask":
       return Either.right(
         Option.match(options.latest, {
-          onNone: (): Decision => ({ action: "fresh", reason: "nothing found" }),
+          onNone: (): Decision => ({ action: "fresh", reason: "NothingFound" }),
           onSome: (path): Decision =>
             options.terminal
-              ? { action: "ask", path, reason: "earlier run found" }
-              : { action: "load", path, reason: "no terminal" }
+              ? { action: "ask", path, reason: "EarlierRunFound" }
+              : { action: "load", path, reason: "NonInteractive" }
         })
       )
   }

@@ -11,22 +11,22 @@ export const stages = {
   "an integer of at least 1": "整数 ≥ 1",
   "a number of at least 0": "数字 ≥ 0",
   "repeat for every epoch": "每轮重复",
-  "the run had been stopped ({0}), which {1} would not do now: it goes on":
+  "the run had been stopped ({0}), which {1} would not do now: it resumes":
     "训练曾提前停止（{0}），按 {1} 现在的设置不会停止：继续训练",
-  "the checkpoint stopped before the stage {0}, which the pipeline no longer has; put it back, or start from scratch with --resume never":
+  "the checkpoint was saved before the stage {0}, which the pipeline no longer has; put it back, or start from scratch with --resume never":
     "检查点停在阶段 {0} 之前，而流水线已没有该阶段；请加回，或用 --resume never 从头训练",
   "measure the best model on the {0} split": "在 {0} 集上评估最佳模型",
   "read and check the configuration": "读取并检查配置",
   "load and split the data": "加载并划分数据",
   "restore the best model": "恢复最佳模型",
-  "go on from an earlier run, or begin a new one": "恢复之前的训练，或开始新的训练",
-  "the data has changed: the epoch under way begins anew, and the run is no longer exact":
+  "resume an earlier run, or start a new one": "恢复之前的训练，或开始新的训练",
+  "the data has changed: the current epoch starts again, and the run is no longer exact":
     "数据已改变：当前轮重新开始，结果不再与不中断时一致",
-  "the checkpoint holds the state of another optimizer: {0} begins without one":
+  "the checkpoint holds the state of another optimizer: {0} starts without one":
     "检查点中是另一优化器的状态：{0} 从初始状态开始",
-  "the checkpoint holds no states that fit the stateful layer {0}: it begins with zeros, and the run is no longer exact":
+  "the checkpoint holds no states that fit the stateful layer {0}: it starts with zeros, and the run is no longer exact":
     "检查点中没有适合有状态层 {0} 的状态：从零开始，结果不再与不中断时一致",
-  "the run had been stopped ({0}); it goes on to the new training.num_epochs":
+  "the run had been stopped ({0}); it resumes to the new training.num_epochs":
     "训练曾提前停止（{0}）；将继续到新的 training.num_epochs",
   "the checkpoint is from the backend {0}, this is {1}: the run is no longer exact to the bit":
     "检查点来自后端 {0}，当前为 {1}：结果不再逐位一致",

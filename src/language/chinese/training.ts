@@ -52,7 +52,7 @@ export const training = {
   "takes batches of {0}, but the last one of the {1} split has {2}; choose a training.batch_size that divides the size of every split, or leave examples out":
     "的批大小为 {0}，而 {1} 集的最后一批有 {2} 个样本；请选择能整除各集大小的 training.batch_size，或去掉一些样本",
   " (model.num_classes is {0})": "（model.num_classes 为 {0}）",
-  "{0} was trained to tell apart the classes of {1}, {2}, but {3} has {4}. Give the data back as it was, keep this run in another training.checkpoint_dir, or start from scratch with --resume never, which moves the earlier checkpoints aside.":
+  "{0} was trained to tell apart the classes of {1}, {2}, but {3} has {4}. Restore the data, keep this run in another training.checkpoint_dir, or start from scratch with --resume never, which moves the earlier checkpoints aside.":
     "{0} 训练时的类别来自 {1}：{2}，而 {3} 有 {4}。请恢复原来的数据，为此训练另设 training.checkpoint_dir，或用 --resume never 从头训练，之前的检查点会被移到一旁。",
   name: "名称",
   classes: "类别",
@@ -60,7 +60,7 @@ export const training = {
   validation: "验证集",
   test: "测试集",
   fingerprint: "指纹",
-  "{0} was trained on other data, or on another split of it:\n\n{1}\n\nGive the data back as it was, train on with --allow-dataset-change (no longer exact: the epoch under way begins anew), or start from scratch with --resume never.":
+  "{0} was trained on other data, or on another split of it:\n\n{1}\n\nRestore the data, train on with --allow-dataset-change (no longer exact: the current epoch starts again), or start from scratch with --resume never.":
     "{0} 训练时的数据或其划分与现在不同：\n\n{1}\n\n请恢复原来的数据，用 --allow-dataset-change 继续训练（不再精确：当前轮重新开始），或用 --resume never 从头训练。",
   dataset: "数据集",
   before: "当时",

@@ -1,0 +1,14 @@
+import * as Schema from "effect/Schema"
+
+/**
+ * A model that cannot be trained as it is: the builder returned something else, it does not match the
+ * data or the objective, or a stateful layer is not built for it.
+ */
+export class ModelMismatch extends Schema.TaggedError<ModelMismatch>()("ModelMismatch", {
+  reason: Schema.Literal("Builder", "Inputs", "Outputs", "Objective", "StatefulLayer"),
+  detail: Schema.String
+}) {
+  override get message(): string {
+    return this.detail
+  }
+}
