@@ -32,7 +32,10 @@ export type { Mode } from "./training/Monitor.js"
 export type { ModelBuilder, ModelInput, RunParts } from "./training/RunParts.js"
 export { SaveRequest } from "./training/SaveRequest.js"
 export { StateError, type StateDict, type Stateful } from "./training/Stateful.js"
+export type { Gradients, Loss, LossInput, Models, Phase } from "./training/Phase.js"
+export * as StepHook from "./training/StepHook.js"
 export type { TrainedModel } from "./training/TrainedModel.js"
+export * as TrainStep from "./training/TrainStep.js"
 
 // Checkpoints
 export * as Checkpoint from "./checkpointing/Checkpoint.js"

@@ -36,7 +36,13 @@ export interface StepInput {
 }
 
 /** What the step at `position` is given. */
-export const inputOf = (run: Run, batch: Batch, position: Progress): StepInput => ({
+export const inputOf = (
+  run: Run,
+  batch: Batch,
+  position: Progress,
+  extra?: Pick<StepInput, "combine" | "measures">
+): StepInput => ({
+  ...extra,
   run,
   batch,
   position,

@@ -1,0 +1,107 @@
+import * as Cause from "effect/Cause"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import type { BackendError } from "../backends/BackendError.js"
+import type { Batch } from "../data/Batch.js"
+import type { DataError } from "../data/DataError.js"
+import { t } from "../language/Text.js"
+import { emit, type Observer } from "../events/Observer.js"
+import * as Checkpointer from "./Checkpointer.js"
+import { Diverged } from "./Diverged.js"
+import { means } from "./Evaluation.js"
+import { markUnsaveable, transaction } from "./Flush.js"
+import * as Progress from "./Progress.js"
+import { TypeId, type Run } from "./Run.js"
+import type { StepHandlers } from "./StepHook.js"
+import * as TrainStep from "./TrainStep.js"
+import * as Undo from "./Undo.js"
+
+/** Takes the step that follows a position; gives the position after it. */
+export type AtomicStep<out E = never, out R = never> = (
+  before: Progress.Progress
+) => Effect.Effect<Progress.Progress, E | BackendError | DataError | Diverged, R | Observer>
+
+/** What a step is made of, beside the step itself. */
+export interface Surroundings<out E, out R> {
+  readonly run: Run
+  /** Fetches the batch of the step that follows a position. */
+  readonly fetch: (before: Progress.Progress) => Effect.Effect<Batch, DataError>
+  readonly extra: Pick<TrainStep.StepInput, "combine" | "measures">
+  /** What is done before and after the step, in order. */
+  readonly handlers: ReadonlyArray<StepHandlers<E, R>>
+}
+
+/**
+ * The step by the run's phases. It is not interrupted: weights, optimizer and position are updated
+ * atomically, as seen by a flush. If it fails half-way, nothing of it can be saved.
+ */
+export const plain =
+  ({ extra, fetch, run }: Surroundings<never, never>): AtomicStep =>
+  (before) =>
+    // The batch, which may be large, is fetched in here: values captured by an uninterruptible effect
+    // live until the next major collection of V8, and would cause one every few dozen steps.
+    Effect.uninterruptibleMask((restore) =>
+      Effect.gen(function* () {
+        const started = performance.now()
+        const batch = yield* restore(fetch(before))
+        const input = TrainStep.inputOf(run, batch, before, extra)
+        const sums = yield* Effect.tapErrorCause(TrainStep.phases(input), (cause) => {
+          const failure = Option.getOrNull(Cause.failureOption(cause))
+          const why = failure instanceof Diverged ? "Diverged" : "Inconsistent"
+          return markUnsaveable(run[TypeId], why)
+        })
+        return yield* advance(run, before, batch, sums, started)
+      })
+    )
+
+/**
+ * A step that may fail or wait anywhere, with what is done before and after it, as one transaction: on
+ * failure or interruption a flush saves the run from before it. Costs a snapshot a step.
+ */
+export const transactional =
+  <E, R>(
+    { extra, fetch, handlers, run }: Surroundings<E, R>,
+    step: TrainStep.Step<E, R>
+  ): AtomicStep<E, R> =>
+  (before) =>
+    transaction(
+      run[TypeId],
+      Effect.gen(function* () {
+        const started = performance.now()
+        const batch = yield* fetch(before)
+        for (const { beforeStep } of handlers) {
+          if (beforeStep !== undefined) yield* beforeStep({ run, batch, position: before })
+        }
+        const input = TrainStep.inputOf(run, batch, before, extra)
+        const sums = yield* Undo.onSkip(run, step(input))
+        const position = yield* advance(run, before, batch, sums, started)
+        const metrics = sums && means(sums, batch.size)
+        for (const { afterStep } of handlers) {
+          if (afterStep !== undefined) yield* afterStep({ run, batch, position, metrics })
+        }
+        return yield* Checkpointer.progress(run[TypeId])
+      }).pipe(
+        // The flush saves what was before, and reports that position.
+        Effect.tapErrorCause(() => Checkpointer.advance(run[TypeId], () => before))
+      )
+    )
+
+const advance = (
+  run: Run,
+  before: Progress.Progress,
+  { size }: Batch,
+  sums: TrainStep.Sums | null,
+  started: number
+) => {
+  const done = { examples: size, seconds: (performance.now() - started) / 1000 }
+  if (sums !== null) {
+    return Checkpointer.advance(run[TypeId], (progress) =>
+      Progress.afterStep(progress, { ...done, sums })
+    )
+  }
+  const message = t`step ${before.step + 1} of epoch ${before.epoch + 1} has diverged and is skipped`
+  return Effect.zipRight(
+    emit({ _tag: "Notice", level: "warning", message }),
+    Checkpointer.advance(run[TypeId], (progress) => Progress.afterSkip(progress, done))
+  )
+}
