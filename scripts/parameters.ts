@@ -79,8 +79,9 @@ const isVariants = (schema: Schema): boolean => variantsOf(schema).length > 1
 const allowed = (schema: Schema, language: Language): string => {
   const word = words[language]
   if (isVariants(schema)) {
-    return variantsOf(schema)
-      .map((variant) => json(nameOf(variant)))
+    const isOptional = schema.anyOf?.some(({ type }) => type === "null")
+    return [...variantsOf(schema).map(nameOf), ...(isOptional ? [null] : [])]
+      .map(json)
       .join(word.or)
   }
   if (schema.anyOf) return schema.anyOf.map((one) => allowed(one, language)).join(word.or)

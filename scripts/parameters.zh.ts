@@ -1,6 +1,6 @@
 /** The Chinese of each description in config.schema.json, by its English. */
 export const chinese: Readonly<Record<string, string>> = {
-  "How to train, when to save, and where to go on from.": "如何训练、何时保存、从何处继续。",
+  "How to train, when to save, and where to resume from.": "如何训练、何时保存、从何处恢复。",
   "The folder for checkpoints, relative to the working directory; made when missing.":
     "检查点文件夹，相对于工作目录；不存在时自动创建。",
   'When to save the latest checkpoint: every so many epochs, or "500 steps", "10 minutes", "2 hours", also inside an epoch; of a list, whichever comes first. The end and an interruption save anyway.':
@@ -23,12 +23,12 @@ export const chinese: Readonly<Record<string, string>> = {
   "How many checkpoints to keep: the latest, and those before it.":
     "保留多少个检查点：最新的一个，以及它之前的。",
   "How many of the best checkpoints to keep.": "保留多少个最佳检查点。",
-  "What the best that are kept are best by; null: by what the pipeline tracks, val_loss.":
-    "按什么判断最佳；null：按流水线所跟踪的指标，即 val_loss。",
-  "Keep for ever each checkpoint that ends an epoch whose number is a multiple of this; null: none.":
+  "The metric by which the best checkpoints are kept; null: the one that the pipeline tracks, val_loss.":
+    "按哪个指标保留最佳检查点；null：按流水线所跟踪的指标，即 val_loss。",
+  "Keep permanently each checkpoint that ends an epoch whose number is a multiple of this; null: none.":
     "轮数为此数整倍数时，该轮结束时的检查点永久保留；null：不这样保留。",
-  'Where to go on from: null looks for an earlier run and asks; "latest", "best", "never" or the path of a checkpoint decide without asking.':
-    '从何处继续：null 会寻找之前的训练并询问；"latest"、"best"、"never" 或检查点的路径则不询问，直接决定。',
+  'Where to resume from: null looks for an earlier run and asks; "latest", "best", "never" or the path of a checkpoint decide without asking.':
+    '从何处恢复：null 会寻找之前的训练并询问；"latest"、"best"、"never" 或检查点的路径则不询问，直接决定。',
   "Epochs in all, those before a resume included; one epoch is one pass over the training data.":
     "总轮数，包括继续之前已完成的；一轮即把训练数据过一遍。",
   "Examples a training step; an epoch's last step may have fewer.":
@@ -55,7 +55,7 @@ export const chinese: Readonly<Record<string, string>> = {
     "Nesterov 形式的动量；momentum 须大于 0。",
   "RMSProp, not centred.": "RMSProp，非中心化。",
   "How much of the last update is kept; 0 is off.": "保留上一次更新的多少；0 为关闭。",
-  "How the learning rate changes from epoch to epoch.": "学习率如何逐轮变化。",
+  "How the learning rate changes over the run.": "训练过程中学习率如何变化。",
   "The same learning rate in every epoch.": "每轮学习率相同。",
   "Half a cosine from learning_rate down, over num_epochs.":
     "在 num_epochs 轮内，从 learning_rate 起按半个余弦下降。",
@@ -73,6 +73,25 @@ export const chinese: Readonly<Record<string, string>> = {
   "What the rate is multiplied by when the metric has stalled.": "指标停滞时学习率所乘的数。",
   "Epochs without improvement that are let pass before that.": "在此之前容许多少轮没有改善。",
   "The learning rate never goes below this.": "学习率不会低于此数。",
+  "Rises to learning_rate and falls far below it, step by step, over the whole run.":
+    "在整个训练过程中逐步升到 learning_rate，再降到远低于它。",
+  "The share of all steps in which the rate rises.": "学习率上升阶段占全部步数的比例。",
+  "The first step's rate is learning_rate divided by this.":
+    "第一步的学习率为 learning_rate 除以此数。",
+  "The last step's rate is the first's divided by this.": "最后一步的学习率为第一步的除以此数。",
+  "Steps over which the learning rate rises linearly to that of the scheduler, counted from the start of the run.":
+    "从训练开始算起，学习率在这么多步内线性升到调度器给出的值。",
+  "Steps whose gradients are averaged for one update of the weights. They are counted through all epochs: what an epoch leaves over counts toward the first update of the next.":
+    "梯度累积步数：每这么多步的梯度取平均后更新一次权重。步数跨轮累计：一轮结束时未用完的梯度计入下一轮的第一次更新。",
+  "How to limit the gradients of an update, after those of gradient_accumulation_steps are averaged; null: not at all.":
+    "如何裁剪更新所用的梯度（在按 gradient_accumulation_steps 取平均之后）；null：不裁剪。",
+  "One factor for all gradients, by their norm taken together.":
+    "按所有梯度的总范数，用同一系数缩放。",
+  "The norm of all gradients together is at most this.": "所有梯度的总范数不超过此数。",
+  "A factor for each weight's gradient, by its own norm.": "按各权重梯度自身的范数，分别缩放。",
+  "The norm of each gradient is at most this.": "每个梯度的范数不超过此数。",
+  "Each element by itself.": "逐元素裁剪。",
+  "No element is greater than this in magnitude.": "各元素的绝对值不超过此数。",
   "The network.": "网络。",
   "tdnn: two convolutions over time, the mean and deviation of each channel, two dense layers.":
     "tdnn：两层时间卷积，每个通道的均值与标准差，两层全连接。",

@@ -18,6 +18,12 @@ export { StageError } from "./training/StageError.js"
 export * as Metric from "./training/metric/index.js"
 export * as Objective from "./training/Objective.js"
 export * as Optimizer from "./training/Optimizer.js"
+export type {
+  GradientTransformation,
+  Gradients,
+  Transformed,
+  TransformInput
+} from "./training/optimizer/GradientTransformation.js"
 export type { Updated, UpdateInput, UpdateRule } from "./training/optimizer/UpdateRule.js"
 export * as Progress from "./training/Progress.js"
 export * as Random from "./training/Random.js"
@@ -54,10 +60,10 @@ export { JsonNumber } from "./io/JsonNumber.js"
 
 // Configuration
 export { CommandLine } from "./config/CommandLine.js"
-export * as Config from "./config/Config.js"
+export * as Config from "./Config.js"
 export { ConfigError } from "./config/ConfigError.js"
 export { ConfigSource } from "./config/ConfigSource.js"
-export { TrainingConfig, type TrainingConfigEncoded } from "./config/TrainingConfig.js"
+export type { NamedConfig, TrainingConfig } from "./config/TrainingConfig.js"
 
 // Data
 export { DataError } from "./data/DataError.js"
@@ -85,5 +91,13 @@ export type { Random as RandomType } from "./training/Random.js"
 export type { Run as RunType, RunConfig } from "./Run.js"
 export type { Scheduler as SchedulerType } from "./training/Scheduler.js"
 export type { Checkpoint as CheckpointType } from "./checkpointing/Checkpoint.js"
-export type { Config as ConfigType, ConfigEncoded } from "./config/Config.js"
+export type {
+  Config as ConfigType,
+  ConfigEncoded,
+  ConfigOf,
+  EncodedOf,
+  Training,
+  TrainingEncoded
+} from "./Config.js"
+export type { Choice, ChoiceField } from "./config/Choice.js"
 export type { EpochStage, Prepared, Summary } from "./stages/index.js"

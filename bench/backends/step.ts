@@ -9,7 +9,6 @@ import * as Effect from "effect/Effect"
 import { Backend } from "../../src/backends/Backend.js"
 import { softmaxCrossEntropy } from "../../src/backends/Losses.js"
 import * as Optimizer from "../../src/training/Optimizer.js"
-import { adam } from "../../src/training/optimizer/Adam.js"
 import { innerLoop } from "./innerLoop.js"
 import { classes, make, type NetworkName } from "./networks.js"
 
@@ -32,8 +31,9 @@ const oneHot = tf.oneHot(labels, classes)
 const stockLoss = () => tf.losses.softmaxCrossEntropy(oneHot, predict()) as tf.Scalar
 
 const learningRate = 1e-5
-const rule = adam({ beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0 })
-const optimizer = Optimizer.make(rule)(new Map(weights.map((weight) => [weight.name, weight])))
+const optimizer = Optimizer.chain(Optimizer.adam.make())(
+  new Map(weights.map((weight) => [weight.name, weight]))
+)
 const ourStep = (): tf.Scalar => {
   const { value, grads } = tf.variableGrads(ourLoss, weights)
   optimizer.apply(new Map(Object.entries(grads)), learningRate)

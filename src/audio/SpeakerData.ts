@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { field } from "../config/Field.js"
+import { field, mayChange } from "../config/Field.js"
 
 const intBetween = (low: number, high: number) =>
   Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(low), Schema.lessThanOrEqualTo(high))
@@ -20,10 +20,12 @@ export const SyntheticConfig = Schema.Struct({
     1,
     "Which voices; the same seed makes the same recordings to the byte."
   ),
-  folder: field(
-    Schema.NonEmptyString,
-    ".cache/voices",
-    "The folder for them, relative to the working directory; each choice of the other fields gets a folder of its own inside."
+  folder: mayChange(
+    field(
+      Schema.NonEmptyString,
+      ".cache/voices",
+      "The folder for them, relative to the working directory; each choice of the other fields gets a folder of its own inside."
+    )
   )
 })
 export type SyntheticConfig = typeof SyntheticConfig.Type
@@ -80,10 +82,12 @@ const data = Schema.Struct({
     split,
     "How recordings are divided into training, validation and test."
   ),
-  cache_dir: field(
-    Schema.NonEmptyString,
-    ".cache/features",
-    "The folder where computed features are kept, relative to the working directory; it may be deleted at any time. Training holds 256 MiB of them in memory and reads the rest from there: a hundred hours of speech take 6 GB of it."
+  cache_dir: mayChange(
+    field(
+      Schema.NonEmptyString,
+      ".cache/features",
+      "The folder where computed features are kept, relative to the working directory; it may be deleted at any time. Training holds 256 MiB of them in memory and reads the rest from there: a hundred hours of speech take 6 GB of it."
+    )
   )
 }).annotations({ description: "Which recordings to learn from, and how." })
 

@@ -1,6 +1,7 @@
 import * as Option from "effect/Option"
 import * as AST from "effect/SchemaAST"
 import { t } from "../language/Text.js"
+import { membersOf } from "./Properties.js"
 
 /** What a schema allows, in words: "an integer of at least 1", `"min" or "max"`. */
 export type Allowed = string
@@ -84,7 +85,7 @@ export const words = (ast: AST.AST): ReadonlyArray<string> => {
 }
 
 const describeUnion = (ast: AST.Union): Allowed => {
-  const members = ast.types.filter((member) => !AST.isUndefinedKeyword(member))
+  const members = membersOf(ast)
   const tags = members.flatMap((member) => discriminator(member) ?? [])
   const tag = tags[0]
   const others = tag === undefined ? members : members.filter((m) => discriminator(m) === undefined)

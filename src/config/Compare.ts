@@ -1,5 +1,12 @@
 import { isDeepStrictEqual } from "node:util"
+import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
+import * as Schema from "effect/Schema"
+import * as AST from "effect/SchemaAST"
+import { DependsOnId, OnResumeId, type OnResume } from "./Field.js"
+import { propertiesOf } from "./Properties.js"
+import { schemaField, trainingFields } from "./TrainingConfig.js"
 
 /** A field in which two configurations differ; `undefined` where one of them lacks it. */
 export interface Difference {
@@ -7,45 +14,82 @@ export interface Difference {
   readonly path: string
   readonly before: unknown
   readonly after: unknown
-  /** Which of the two a resumed run goes on with. */
+  /** Whose value a resumed run uses. */
   readonly wins: "config" | "checkpoint"
 }
 
-/** Fields that say where and for how long to train and what to keep, not what to learn: a resume may change them silently. */
-export const harmless: ReadonlySet<string> = new Set([
-  "$schema",
-  "data.cache_dir",
-  "data.synthetic.folder",
-  "training.checkpoint_dir",
-  "training.keep_best",
-  "training.keep_best_by",
-  "training.keep_every",
-  "training.keep_last",
-  "training.num_epochs",
-  "training.on_divergence",
-  "training.resume_from",
-  "training.save_interval"
-])
+const schemas = new WeakMap<object, Schema.Schema.AnyNoContext>()
 
-/** The random state is restored from the checkpoint, so a new seed has no effect. */
-const checkpointWins: ReadonlySet<string> = new Set(["training.seed"])
+/** Remembers by which schema `config` was decoded, for `differences`. */
+export const rememberSchema = <A>(config: A, schema: Schema.Schema.AnyNoContext): A => {
+  if (Predicate.isObject(config)) schemas.set(config, schema)
+  return config
+}
+
+/** For a config that was written in code. */
+const fallback = Schema.Struct({
+  $schema: schemaField,
+  training: Schema.Struct(trainingFields)
+})
 
 /**
- * Every field in which a checkpoint's configuration (`before`) and today's (`after`) differ, but
- * for the harmless ones. Lists are compared whole.
+ * Every field in which a checkpoint's configuration (`before`) and today's (`after`) differ, but for
+ * those that may change (see `mayChange`) by the schema that `after` was decoded by. A field that the
+ * checkpoint's lacks counts as its default, as an earlier release may not have had it. Lists are
+ * compared as a unit.
  */
-export const differences = (before: unknown, after: unknown): ReadonlyArray<Difference> =>
-  compare(before, after, []).filter(
-    ({ path }) => !isHarmless(path) || (path === "training.num_epochs" && isStretched(after))
+export const differences = (before: unknown, after: unknown): ReadonlyArray<Difference> => {
+  const schema = (Predicate.isObject(after) && schemas.get(after)) || fallback
+  const decoded = Schema.decodeUnknownEither(schema)(before, { onExcessProperty: "preserve" })
+  const rules = rulesOf(schema.ast, after, [])
+  const paths = (kind: Rule["kind"]) =>
+    rules.filter((rule) => rule.kind === kind).map(({ path }) => path)
+  const [silent, dependent, kept] = [paths("silent"), paths("dependent"), paths("checkpoint")]
+  return compare(
+    Either.getOrElse(decoded, () => before),
+    after,
+    []
   )
+    .filter(({ path }) => !isWithin(path, silent) || dependent.includes(path))
+    .map((found) => (isWithin(found.path, kept) ? { ...found, wins: "checkpoint" } : found))
+}
 
-/** Also within a harmless field. */
-const isHarmless = (path: string): boolean =>
-  harmless.has(path) || harmless.has(path.split(".").slice(0, 2).join("."))
+const isWithin = (path: string, outer: ReadonlyArray<string>): boolean =>
+  outer.some((prefix) => path === prefix || path.startsWith(`${prefix}.`))
 
-/** Whether the schedule of learning rates spans all epochs, and so changes with their number. */
-const isStretched = (config: unknown): boolean =>
-  valueOf(valueOf(valueOf(config, "training"), "scheduler"), "name") === "cosine"
+/** What the schema says of a change at a path; "dependent": reported although it may change. */
+interface Rule {
+  readonly path: string
+  readonly kind: OnResume | "dependent"
+}
+
+/** The rules for `value`, whose unions take the variant that it is. */
+const rulesOf = (
+  ast: AST.AST,
+  value: unknown,
+  path: ReadonlyArray<string>
+): ReadonlyArray<Rule> => {
+  if (AST.isUnion(ast)) return ast.types.flatMap((type) => rulesOf(type, value, path))
+  if (AST.isRefinement(ast)) return rulesOf(ast.from, value, path)
+  if (AST.isTransformation(ast) && !AST.isTypeLiteral(ast.to)) return rulesOf(ast.from, value, path)
+  const properties = propertiesOf(ast)
+  const isOther = properties.some(
+    ({ name, type }) => AST.isLiteral(type) && type.literal !== valueOf(value, name)
+  )
+  if (isOther) return []
+  const dependsOn = annotation<ReadonlyArray<string>>(ast, DependsOnId) ?? []
+  const rules = properties.flatMap(({ annotations, name, type }): ReadonlyArray<Rule> => {
+    const inner = [...path, name]
+    const kind = annotation<OnResume>({ annotations }, OnResumeId) ?? annotation(type, OnResumeId)
+    return kind === undefined
+      ? rulesOf(type, valueOf(value, name), inner)
+      : [{ path: inner.join("."), kind }]
+  })
+  return [...rules, ...dependsOn.map((path): Rule => ({ path, kind: "dependent" }))]
+}
+
+const annotation = <A>(annotated: AST.Annotated, id: symbol): A | undefined =>
+  Option.getOrUndefined(AST.getAnnotation<A>(annotated, id))
 
 const compare = (
   before: unknown,
@@ -59,10 +103,7 @@ const compare = (
       compare(valueOf(before, name), valueOf(after, name), [...path, name])
     )
   }
-  const joined = path.join(".")
-  return [
-    { path: joined, before, after, wins: checkpointWins.has(joined) ? "checkpoint" : "config" }
-  ]
+  return [{ path: path.join("."), before, after, wins: "config" }]
 }
 
 const isObjectOrNothing = (value: unknown): boolean =>

@@ -8,7 +8,7 @@ import type * as Schema from "effect/Schema"
 import * as Errno from "../io/Errno.js"
 import * as OpenFile from "../io/OpenFile.js"
 import { t } from "../language/Text.js"
-import * as Config from "./Config.js"
+import { decode, type Origin } from "./DecodeConfig.js"
 import { ConfigError } from "./ConfigError.js"
 import * as JsonText from "./JsonText.js"
 import * as Overrides from "./Overrides.js"
@@ -16,7 +16,7 @@ import * as Overrides from "./Overrides.js"
 /** Where the configuration of a run is read from: a file, and the fields set over it. */
 export class ConfigSource extends Context.Tag("holdfast/ConfigSource")<
   ConfigSource,
-  Config.Origin & {
+  Origin & {
     /** The configuration itself, where it is given in code; `path` then is its name in errors. */
     readonly json?: unknown
   }
@@ -60,7 +60,7 @@ export const loadConfig = Effect.fn("ConfigSource.loadConfig")(function* <A, I>(
   schema: Schema.Schema<A, I>
 ) {
   const source = yield* ConfigSource
-  return yield* Config.decode(schema, source.json ?? (yield* read(source.path)), source)
+  return yield* decode(schema, source.json ?? (yield* read(source.path)), source)
 })
 
 /** The JSON in a file. */

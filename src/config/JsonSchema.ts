@@ -2,6 +2,7 @@ import * as JSONSchema from "effect/JSONSchema"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
 import * as AST from "effect/SchemaAST"
+import { membersOf, propertiesOf } from "./Properties.js"
 
 /** The JSON Schema of a configuration, from which editors complete, explain and check its file. */
 export type JsonSchema = JSONSchema.JsonSchema7Root
@@ -44,10 +45,7 @@ const documented = (ast: AST.AST): AST.AST => {
         plain(ast.annotations)
       )
     case "Union":
-      return AST.Union.make(
-        ast.types.filter((type) => !AST.isUndefinedKeyword(type)).map(documented),
-        plain(ast.annotations)
-      )
+      return AST.Union.make(membersOf(ast).map(documented), plain(ast.annotations))
     case "Refinement":
       // A filter that JSON Schema cannot express leaves its description only.
       return Option.isSome(AST.getJSONSchemaAnnotation(ast))
@@ -82,27 +80,21 @@ const withType = (property: AST.PropertySignature, annotations: AST.Annotations 
     { ...property.annotations, ...annotations }
   )
 
-/** A struct with defaults decodes an absent field to its default, which is how to learn it. */
+/** A struct with defaults has the fields of its encoded side, and what `propertiesOf` knows of them. */
 const fromTransformation = (ast: AST.Transformation): AST.AST => {
-  const { from, to, transformation } = ast
+  const { from, to } = ast
   if (!AST.isTypeLiteral(from) || !AST.isTypeLiteral(to)) return documented(from)
-  if (!AST.isTypeLiteralTransformation(transformation)) return documented(from)
+  const properties = propertiesOf(ast)
   return struct(
     from,
-    from.propertySignatures.map((property) => {
-      const change = transformation.propertySignatureTransformations.find(
-        (candidate) => candidate.from === property.name
-      )
-      if (change === undefined) return withType(property)
-      const decoded = to.propertySignatures.find(({ name }) => name === change.to)
-      const fallback: Option.Option<unknown> = change.decode(Option.none())
-      return withType(property, {
-        ...decoded?.annotations,
-        ...Option.match(fallback, {
+    from.propertySignatures.map((property, i) =>
+      withType(property, {
+        ...properties[i]!.annotations,
+        ...Option.match(properties[i]!.fallback, {
           onNone: () => ({}),
           onSome: (value) => ({ [AST.DefaultAnnotationId]: value })
         })
       })
-    })
+    )
   )
 }

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { TrainingConfig } from "../config/TrainingConfig.js"
+import { trainingFields } from "../config/TrainingConfig.js"
 import type { Stage } from "../Stage.js"
 import { MetricError } from "../training/MetricError.js"
 import * as SavePolicy from "../training/SavePolicy.js"
@@ -73,7 +73,7 @@ const order = (stages: ReadonlyArray<Stage.Any>): StageErrorReason | undefined =
     .find(isFault)
 
 // Its required fields do not matter: those have no defaults to compare with.
-const defaults = Schema.decodeSync(TrainingConfig)({
+const defaults = Schema.decodeSync(Schema.Struct(trainingFields))({
   num_epochs: 1,
   batch_size: 1,
   learning_rate: 1,
@@ -82,7 +82,7 @@ const defaults = Schema.decodeSync(TrainingConfig)({
 
 /** The fields of `training` that take effect through a stage: by what it provides, and when. */
 const effective: ReadonlyArray<{
-  readonly field: keyof TrainingConfig
+  readonly field: keyof typeof trainingFields | "scheduler"
   readonly needs: string
   readonly isSet: (plan: RunPlan) => boolean
   readonly value?: (plan: RunPlan) => string
@@ -90,7 +90,7 @@ const effective: ReadonlyArray<{
   {
     field: "scheduler",
     needs: "schedule",
-    isSet: ({ scheduler }) => scheduler.isConstant !== true,
+    isSet: ({ scheduler }) => scheduler.isStateful,
     value: ({ scheduler }) => scheduler.name
   },
   {

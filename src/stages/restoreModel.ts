@@ -7,7 +7,7 @@ import { CheckpointStore, type CheckpointReader } from "../checkpointing/store/C
 import { epochOfWeights } from "../checkpointing/Checkpoint.js"
 import * as LoadByPath from "../checkpointing/resume/LoadByPath.js"
 import { ResumeError, Resumption } from "../checkpointing/resume/Resumption.js"
-import * as Config from "../config/Config.js"
+import * as Config from "../Config.js"
 import * as Stage from "../Stage.js"
 import { english, t } from "../language/Text.js"
 import { checkArchitecture } from "../training/Compatibility.js"

@@ -23,7 +23,6 @@ import { TypeId, type Run, type RunConfig } from "../training/Run.js"
 import type { Models } from "../training/RunFields.js"
 import type { RunParts } from "../training/RunParts.js"
 import * as RunPlan from "../training/RunPlan.js"
-import * as Scheduler from "../training/Scheduler.js"
 import * as TrainState from "../training/TrainState.js"
 import { tensorOf } from "../training/Weights.js"
 import * as Inputs from "./Inputs.js"
@@ -111,7 +110,7 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
   const { force } = yield* Resumption
   const { checkpoint_dir, keep_best, keep_best_by, keep_every, keep_last, on_divergence } =
     config.training
-  const message = Scheduler.warning(config.training)
+  const message = parts.scheduler(config.training).warning
   if (message !== null) yield* emit({ _tag: "Notice", level: "warning", message })
   const folder = yield* store.open(checkpoint_dir, {
     retention: {

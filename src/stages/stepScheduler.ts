@@ -8,9 +8,12 @@ import type { Scheduler } from "../training/Scheduler.js"
 const watchedBy = ({ name, monitor }: Scheduler): ReadonlyArray<Stage.Monitored> =>
   monitor === null ? [] : [{ metric: monitor, by: t`the scheduler ${name}` }]
 
-/** Lets the scheduler set the learning rate of the next epoch. */
+/**
+ * Advances the state of the schedule by the metrics of the epoch, on which the learning rate depends
+ * from the next epoch on. A schedule without a state, such as cosine, does not need it.
+ */
 export const stepScheduler = Stage.make("stepScheduler", {
-  description: t`set the learning rate of the next epoch`,
+  description: t`advance the state of the learning rate schedule`,
   takes: Stage.takesRun,
   gives: Stage.takesRun.what,
   role: {

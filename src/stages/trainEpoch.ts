@@ -110,7 +110,8 @@ export const trainEpochWith = <
 /**
  * Trains on the examples of the epoch that are still due, in the order that the seed gives it, and
  * saves between two steps when it is asked to.
- * Measures `train_loss`, the objective's other metrics likewise, and `learning_rate`.
+ * Measures `train_loss`, the objective's other metrics likewise, and `learning_rate`, that of the
+ * epoch's last step.
  */
 export const trainEpoch = trainEpochWith({})
 
@@ -150,7 +151,7 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
     const { sums } = progress.position
     yield* logMetrics(run, {
       ...prefixed("train", means({ loss: NaN, ...sums }, Progress.counted(progress))),
-      learning_rate: learningRate(run, progress)
+      learning_rate: learningRate(run, Progress.lastStep(progress))
     })
   })
 

@@ -52,8 +52,8 @@ export class Diverged extends Schema.TaggedError<Diverged>()("Diverged", {
       this.culprit?.kind === "input"
         ? t`Look for NaN and infinite values in the data`
         : tried.length > 0
-          ? t`Lower training.learning_rate (the rate was ${this.learningRate}), let it warm up (training.scheduler cosine with warmup_epochs), or look for extreme values in the data`
-          : t`Lower training.learning_rate (the rate was ${this.learningRate}), let it warm up (training.scheduler cosine with warmup_epochs), look for extreme values in the data, or set training.on_divergence to "restore" or "skip"`
+          ? t`Lower training.learning_rate (the rate was ${this.learningRate}), let it warm up (training.warmup_steps), limit the gradients (training.gradient_clip), or look for extreme values in the data`
+          : t`Lower training.learning_rate (the rate was ${this.learningRate}), let it warm up (training.warmup_steps), limit the gradients (training.gradient_clip), look for extreme values in the data, or set training.on_divergence to "restore" or "skip"`
     return (
       `${this.finding}.` +
       (tried.length === 0 ? "" : t` So far, ${tried.join(t`, and `)}.`) +

@@ -89,6 +89,12 @@ export const afterStep = (
   }
 }
 
+/** At the last step that has been done, within the epoch under way. */
+export const lastStep = (progress: Progress): Progress =>
+  progress.step === 0
+    ? progress
+    : { ...progress, step: progress.step - 1, globalStep: progress.globalStep - 1 }
+
 /** After one more training step that changed nothing, since it had diverged. */
 export const afterSkip = (
   progress: Progress,

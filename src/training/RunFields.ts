@@ -37,5 +37,13 @@ export interface RunFields<out C extends RunConfig = RunConfig> {
 }
 
 /** The learning rate of the step at `at`: the scheduler's, lower after a recovery from divergence. */
-export const learningRate = ({ scheduler }: Pick<RunFields, "scheduler">, at: Progress): number =>
-  scheduler.learningRate() * (at.divergence?.rate_factor ?? 1)
+export const learningRate = (
+  { config, dataset, scheduler }: Pick<RunFields, "config" | "dataset" | "scheduler">,
+  { divergence, epoch, globalStep, step }: Progress
+): number => {
+  const { batch_size, num_epochs: numEpochs } = config.training
+  const stepsPerEpoch = Math.ceil(dataset.train.size / batch_size)
+  const totalSteps = numEpochs * stepsPerEpoch
+  const at = { epoch, step, globalStep, stepsPerEpoch, numEpochs, totalSteps }
+  return scheduler.learningRate(at) * (divergence?.rate_factor ?? 1)
+}

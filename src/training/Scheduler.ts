@@ -1,37 +1,101 @@
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { made } from "../config/Choice.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import { t } from "../language/Text.js"
-import { closedForm } from "./schedule/ClosedForm.js"
-import { constant, cosine, exponential, stepwise } from "./schedule/Formulas.js"
-import { plateau } from "./schedule/Plateau.js"
-import type { Scheduler } from "./schedule/Scheduler.js"
+import { builtIn } from "./schedule/BuiltIn.js"
+import { warmup, type Schedule, type SchedulePosition } from "./schedule/Schedule.js"
+import { decodeValues, type StateDict, type Stateful } from "./Stateful.js"
 
-export type { Scheduler } from "./schedule/Scheduler.js"
+export { builtIn } from "./schedule/BuiltIn.js"
+export { constant, cosine, exponential, step } from "./schedule/ByEpoch.js"
+export { oneCycle } from "./schedule/OneCycle.js"
+export { plateau } from "./schedule/Plateau.js"
+export {
+  define,
+  oneOf,
+  runLength,
+  stateful,
+  warmup,
+  type Schedule,
+  type ScheduleChoice,
+  type ScheduleFunction,
+  type ScheduleInput,
+  type ScheduleMemory,
+  type SchedulePosition
+} from "./schedule/Schedule.js"
 
-/** What a schedule will not do in so few epochs; null: it does all. */
-export const warning = ({
-  num_epochs,
-  scheduler
-}: Pick<TrainingConfig, "num_epochs" | "scheduler">): string | null =>
-  scheduler.name === "cosine" && scheduler.warmup_epochs >= num_epochs
-    ? t`training.scheduler.warmup_epochs is ${scheduler.warmup_epochs} and training.num_epochs is ${num_epochs}: the learning rate rises to the end, and never reaches training.learning_rate`
-    : null
+/**
+ * Gives the learning rate of each step, by a schedule, and keeps the schedule's state. Its state in a
+ * checkpoint is the schedule's name, `last_epoch`, the number of epochs that `step` has seen end, and
+ * the state of the schedule. The rest follows from the position and the config, so a change of the
+ * config takes effect on resuming.
+ */
+export interface Scheduler extends Stateful {
+  readonly name: string
+  /** Whether the rate depends on a state, so that something has to call `step`. */
+  readonly isStateful: boolean
+  /** The metric that `step` reads, if any. */
+  readonly monitor: string | null
+  /** What the schedule will not do in this run; null: it does all. */
+  readonly warning: string | null
+  readonly learningRate: (at: SchedulePosition) => number
+  /** Takes note that an epoch has ended with these metrics (`val_loss`, …). */
+  readonly step: (metrics: Readonly<Record<string, number>>) => void
+}
 
-/** The scheduler that `training.scheduler` asks for. */
-export const fromConfig = (training: TrainingConfig): Scheduler => {
-  const config = training.scheduler
-  switch (config.name) {
-    case "constant":
-      return closedForm(config.name, constant(training.learning_rate), { isConstant: true })
-    case "cosine":
-      return closedForm(
-        config.name,
-        cosine(training.learning_rate, { ...config, epochs: training.num_epochs })
-      )
-    case "step":
-      return closedForm(config.name, stepwise(training.learning_rate, config))
-    case "exponential":
-      return closedForm(config.name, exponential(training.learning_rate, config))
-    case "plateau":
-      return plateau(training.learning_rate, config)
+/** The scheduler that follows `schedule`, from `training.learning_rate`. */
+export const make = (
+  schedule: Schedule,
+  training: Pick<TrainingConfig, "learning_rate" | "num_epochs">
+): Scheduler => {
+  const { memory, name } = schedule
+  const owner = t`the scheduler ${name}`
+  const learningRate = training.learning_rate
+  let last_epoch = 0
+  let state = memory?.initial
+
+  const stateDict = (): StateDict => ({
+    tensors: {},
+    values: { name, last_epoch, ...(memory && Schema.encodeSync(memory.schema)(state)) }
+  })
+
+  const loadStateDict = Effect.fn("Scheduler.loadStateDict")(function* (saved: StateDict) {
+    const values = yield* decodeValues(owner, Values)(saved)
+    last_epoch = values.last_epoch
+    // Of a schedule of another kind, only the epoch is known here.
+    if (memory === undefined || saved.values["name"] !== name) return
+    const decoded = yield* decodeValues(owner, memory.schema)(saved)
+    const adopted = memory.adopt?.(decoded) ?? { state: decoded, warning: null }
+    state = adopted.state
+    if (adopted.warning !== null) yield* Effect.logWarning(adopted.warning)
+  })
+
+  return {
+    name,
+    isStateful: memory !== undefined,
+    monitor: memory?.monitor ?? null,
+    warning: schedule.warning?.(training) ?? null,
+    learningRate: (at) => schedule.rate({ ...at, learningRate }, state),
+    step: (metrics) => {
+      last_epoch += 1
+      state = memory?.next(state, metrics)
+    },
+    stateDict,
+    loadStateDict
   }
 }
+
+const Values = Schema.Struct({ last_epoch: Schema.NonNegativeInt })
+
+/** What `fromConfig` reads of the `training` section. */
+export type SchedulerFields = Pick<TrainingConfig, "learning_rate" | "num_epochs" | "scheduler"> &
+  Partial<Pick<TrainingConfig, "warmup_steps">>
+
+/**
+ * The scheduler that the config asks for: `training.scheduler`, after `training.warmup_steps`, by the
+ * choices of the config's schema. Throws where the config was written in code and names no built-in
+ * schedule.
+ */
+export const fromConfig = (training: SchedulerFields): Scheduler =>
+  make(warmup(made<Schedule>(training.scheduler, builtIn), training.warmup_steps ?? 0), training)

@@ -208,7 +208,7 @@ const compute = (input: StepInput, phase: BoundPhase, loss: LossFunction): Compu
 
 const update = ({ combine, position, run }: StepInput, phase: BoundPhase, gradients: Gradients) => {
   const combined = combine === undefined ? gradients : combine(gradients, phase.name)
-  phase.optimizer.apply(combined, learningRate(run, position))
+  if (!phase.optimizer.apply(combined, learningRate(run, position))) return
   // A constraint (max-norm, say) is part of the weight: to write it again projects it.
   for (const { variable } of phase.constrained) variable.write(tf.clone(variable.read()))
 }

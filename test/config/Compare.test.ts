@@ -1,4 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as Either from "effect/Either"
+import * as Schema from "effect/Schema"
+import { Config, Scheduler } from "holdfast"
+import { SpeakerData } from "holdfast/audio"
 import { differences } from "../../src/config/Compare.js"
 
 const config = {
@@ -27,7 +31,7 @@ describe("Compare.differences", () => {
     expect(differences(config, { data, model, training, ...rest })).toEqual([])
   })
 
-  it("passes over what a resume may change silently", () => {
+  it("passes over fields of training that may change", () => {
     const { $schema: _, ...rest } = changed("training", {
       checkpoint_dir: "elsewhere",
       save_interval: 1,
@@ -57,7 +61,7 @@ describe("Compare.differences", () => {
     ])
   })
 
-  it("compares lists whole", () => {
+  it("compares lists as a unit", () => {
     expect(differences(config, changed("model", { channels: [16, 64] }))).toEqual([
       { path: "model.channels", before: [16, 32], after: [16, 64], wins: "config" }
     ])
@@ -73,6 +77,113 @@ describe("Compare.differences", () => {
     ])
     expect(differences({}, { a: {} })).toEqual([
       { path: "a", before: undefined, after: {}, wins: "config" }
+    ])
+  })
+})
+
+describe("Config.mayChange", () => {
+  const triangle = Scheduler.define("triangle", {
+    description: "Rises and falls.",
+    fields: {},
+    dependsOn: Scheduler.runLength,
+    make: () => ({ rate: ({ learningRate }) => learningRate })
+  })
+  const MyConfig = Config.make({
+    training: {
+      log_every: Config.mayChange(Config.field(Schema.Int, 100, "Steps between two log lines.")),
+      smoothing: Config.field(Schema.Number, 0, "Smoothing of labels."),
+      scheduler: Scheduler.oneOf(Scheduler.constant, Scheduler.cosine, triangle)
+    },
+    model: Schema.Struct({ units: Schema.Int }),
+    data: SpeakerData,
+    server: Config.mayChange(Schema.Struct({ port: Schema.Int, host: Schema.String })),
+    augment: Schema.Struct({
+      noise: Schema.Number,
+      workers: Config.mayChange(Schema.Int),
+      crop: Schema.Union(
+        Schema.Struct({ kind: Schema.Literal("none"), speed: Config.mayChange(Schema.Int) }),
+        Schema.Struct({ kind: Schema.Literal("random"), speed: Schema.Int })
+      )
+    })
+  })
+  const base = {
+    training: { num_epochs: 3, batch_size: 8, learning_rate: 0.1, seed: 1 },
+    model: { units: 4 },
+    data: {},
+    server: { port: 80, host: "a" },
+    augment: { noise: 0.1, workers: 2, crop: { kind: "none", speed: 1 } }
+  }
+  const decoded = (json: unknown) =>
+    Either.getOrThrow(Config.decode(MyConfig, json, { path: "config.json", overrides: [] }))
+  /** The paths that are reported when `base` resumes with these fields. */
+  const reported = (change: {
+    readonly [Section in keyof typeof base]?: Record<string, unknown>
+  }) => {
+    const after = Object.fromEntries(
+      Object.entries(base).map(([name, section]) => [
+        name,
+        { ...section, ...change[name as keyof typeof base] }
+      ])
+    )
+    // As a checkpoint holds it.
+    const before: unknown = JSON.parse(JSON.stringify(decoded(base)))
+    return differences(before, decoded(after)).map(({ path }) => path)
+  }
+
+  it("keeps silent about marked fields of training, of a further section, and of data", () => {
+    expect(reported({ training: { log_every: 5 } })).toEqual([])
+    expect(reported({ augment: { workers: 3 } })).toEqual([])
+    expect(reported({ data: { cache_dir: "x", synthetic: { folder: "y" } } })).toEqual([])
+    expect(reported({ training: { num_epochs: 9, on_divergence: "skip" } })).toEqual([])
+  })
+
+  it("keeps silent about every field of a marked section", () => {
+    expect(reported({ server: { port: 81, host: "b" } })).toEqual([])
+  })
+
+  it("reports other fields", () => {
+    expect(reported({ training: { smoothing: 0.1 } })).toEqual(["training.smoothing"])
+    expect(reported({ augment: { noise: 0.2 } })).toEqual(["augment.noise"])
+    expect(reported({ data: { synthetic: { seed: 5 }, mels: 20 } })).toEqual([
+      "data.synthetic.seed",
+      "data.mels"
+    ])
+  })
+
+  it("goes by the variant that the config now has", () => {
+    expect(reported({ augment: { crop: { kind: "none", speed: 2 } } })).toEqual([])
+    expect(reported({ augment: { crop: { kind: "random", speed: 2 } } })).toEqual([
+      "augment.crop.kind",
+      "augment.crop.speed"
+    ])
+  })
+
+  it.each(["cosine", "triangle"])(
+    "reports num_epochs where the schedule depends on it: %s",
+    (scheduler) => {
+      const before: unknown = JSON.parse(
+        JSON.stringify(decoded({ ...base, training: { ...base.training, scheduler } }))
+      )
+      const after = { ...base, training: { ...base.training, scheduler, num_epochs: 9 } }
+      expect(differences(before, decoded(after))).toEqual([
+        { path: "training.num_epochs", before: 3, after: 9, wins: "config" }
+      ])
+    }
+  )
+
+  it("counts a field that the checkpoint lacks as its default", () => {
+    const { log_every: _, smoothing: __, ...training } = decoded(base).training
+    const before = { ...decoded(base), training }
+    expect(differences(before, decoded(base))).toEqual([])
+    const after = decoded({ ...base, training: { ...base.training, smoothing: 0.2 } })
+    expect(differences(before, after).map(({ path }) => path)).toEqual(["training.smoothing"])
+  })
+
+  it("still compares with a checkpoint's config that the schema no longer reads", () => {
+    const before = { ...decoded(base), model: { width: 4 } }
+    expect(differences(before, decoded(base)).map(({ path }) => path)).toEqual([
+      "model.width",
+      "model.units"
     ])
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
-import * as Config from "../../src/config/Config.js"
+import * as Config from "../../src/Config.js"
 import { ConfigError } from "../../src/config/ConfigError.js"
 import * as Overrides from "../../src/config/Overrides.js"
 import { ExampleConfig, minimal } from "./ExampleConfig.js"
@@ -40,7 +40,10 @@ describe("Config.decode", () => {
         seed: 7,
         optimizer: { name: "adam", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0 },
         scheduler: { name: "constant" },
-        on_divergence: { name: "stop", limit: 1e19 }
+        on_divergence: { name: "stop", limit: 1e19 },
+        gradient_accumulation_steps: 1,
+        gradient_clip: null,
+        warmup_steps: 0
       },
       model: { num_classes: 8, channels: [16, 32], dropout: 0.2 },
       data: { root: null, split: { test_pattern: null, fraction: 0.1 } }
@@ -177,7 +180,7 @@ describe("Config.decode", () => {
         training.epochs: unknown field (found 5); did you mean num_epochs?
         training.numEpochs: unknown field (found 5); did you mean num_epochs?
         training.batchsize: unknown field (found 5); did you mean batch_size?
-        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, optimizer, scheduler, on_divergence
+        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, on_divergence, gradient_accumulation_steps, warmup_steps, optimizer, gradient_clip, scheduler
         data.split.fractoin: unknown field (found 0.2); did you mean fraction?"
     `)
   })
@@ -196,14 +199,14 @@ describe("Config.decode", () => {
     ).toMatchInlineSnapshot(`
       "config.json is not valid:
         training.optimizer.name: found "adagrad"; allowed: "adam", "adamw", "sgd" or "rmsprop"
-        training.scheduler.name: missing; allowed: "constant", "cosine", "step", "exponential" or "plateau""
+        training.scheduler.name: missing; allowed: "constant", "cosine", "step", "exponential", "plateau" or "one_cycle""
     `)
   })
 
   it("says that a union takes an object", () => {
     expect(refusal(training({ optimizer: "adam", scheduler: null }))).toMatchInlineSnapshot(`
       "config.json is not valid:
-        training.scheduler: found null; allowed: "constant", "cosine", "step", "exponential" or "plateau""
+        training.scheduler: found null; allowed: "constant", "cosine", "step", "exponential", "plateau" or "one_cycle""
     `)
   })
 
@@ -236,7 +239,7 @@ describe("Config.decode", () => {
       "config.json is not valid:
         training.seed: found "x"; allowed: an integer of at least 0
       --set is not valid:
-        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, optimizer, scheduler, on_divergence
+        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, on_divergence, gradient_accumulation_steps, warmup_steps, optimizer, gradient_clip, scheduler
         training.num_epochs: found "many"; allowed: an integer of at least 1
         training.optimizer.name: found "adm"; allowed: "adam", "adamw", "sgd" or "rmsprop"; did you mean adam?
         training.scheduler.step_size: missing; allowed: an integer of at least 1

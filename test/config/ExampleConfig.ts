@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import * as Config from "../../src/config/Config.js"
+import * as Config from "../../src/Config.js"
 
 /** A configuration like a pipeline's, with one field of each kind. */
 export const ExampleConfig = Config.make({

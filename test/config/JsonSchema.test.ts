@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import { jsonSchema, jsonSchemaText } from "../../src/config/JsonSchema.js"
-import { TrainingConfig } from "../../src/config/TrainingConfig.js"
+import { Training } from "../../src/Config.js"
 import { ExampleConfig } from "./ExampleConfig.js"
 
 /** Every object in a JSON value, itself included. */
@@ -92,28 +92,30 @@ describe("jsonSchema", () => {
     `)
   })
 
-  it("offers an optimizer, a scheduler and a policy by its name", () => {
-    const variants = structsIn(jsonSchema(TrainingConfig)).flatMap(
-      ({ description, properties }) => {
-        const name = (properties as Record<string, { enum?: ReadonlyArray<string> }>)["name"]
-        return name === undefined ? [] : [[name.enum?.join(), typeof description]]
-      }
-    )
+  it("offers optimizers, clips, schedules and policies by their names", () => {
+    const variants = structsIn(jsonSchema(Training)).flatMap(({ description, properties }) => {
+      const name = (properties as Record<string, { enum?: ReadonlyArray<string> }>)["name"]
+      return name === undefined ? [] : [[name.enum?.join(), typeof description]]
+    })
     expect(variants).toEqual(
       [
+        "stop",
+        "skip",
+        "restore",
+        "ignore",
         "adam",
         "adamw",
         "sgd",
         "rmsprop",
+        "global_norm",
+        "norm",
+        "value",
         "constant",
         "cosine",
         "step",
         "exponential",
         "plateau",
-        "stop",
-        "skip",
-        "restore",
-        "ignore"
+        "one_cycle"
       ].map((name) => [name, "string"])
     )
   })
@@ -125,7 +127,7 @@ describe("jsonSchema", () => {
   })
 
   it("documents every field of training but the names of its unions", () => {
-    const undocumented = structsIn(jsonSchema(TrainingConfig)).flatMap(({ properties }) =>
+    const undocumented = structsIn(jsonSchema(Training)).flatMap(({ properties }) =>
       Object.entries(properties as Record<string, object>)
         .filter(([name, field]) => name !== "name" && !("description" in field))
         .map(([name]) => name)

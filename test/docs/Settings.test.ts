@@ -3,7 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import { SpeakerConfig } from "../../pipelines/speaker/SpeakerConfig.js"
 import { commands } from "../../src/cli/Commands.js"
-import * as Config from "../../src/config/Config.js"
+import * as Config from "../../src/Config.js"
 import * as Overrides from "../../src/config/Overrides.js"
 
 const json = JSON.parse(readFileSync("config.json", "utf8")) as unknown

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { chinese } from "../../src/language/Chinese.js"
+import { chinese as descriptions } from "../../scripts/parameters.zh.js"
 import { texts } from "./sources.js"
 
 const found = texts("src").filter(({ file }) => !file.includes("/language/"))
@@ -9,7 +10,7 @@ const keysOf = (tag: string) => [
 
 /** Where English stays: text for other programs, errors of kernels, descriptions in schemas. */
 const exempt =
-  /backends\/(kernels|tfjs|wasm|webgpu)\/|cli\/(process\/|commands\/)?(Completions|ImportFailure|WatchdogThread|Invocation)|config\/(TrainingConfig|Config)\.ts|SpeakerData\.ts/
+  /backends\/(kernels|tfjs|wasm|webgpu)\/|cli\/(process\/|commands\/)?(Completions|ImportFailure|WatchdogThread|Invocation)|config\/TrainingConfig\.ts|SpeakerData\.ts/
 
 /** Words that look like a sentence. */
 const exemptTexts = new Set([
@@ -46,6 +47,7 @@ describe("Chinese", () => {
         sentence.test(text) &&
         !/^holdfast |^--/.test(text) &&
         !exempt.test(file) &&
+        !(text in descriptions) &&
         !exemptTexts.has(text)
     )
     expect(left.map(({ file, text }) => `${file}: ${text}`)).toEqual([])

@@ -22,9 +22,10 @@ const breakLater = Stage.make("breakLater", {
       const { apply } = run.optimizer
       let updates = 0
       const broken: typeof apply = (gradients, learningRate) => {
-        apply(gradients, learningRate)
+        const isUpdated = apply(gradients, learningRate)
         updates += 1
         if (updates === 2) throw new Error("broken")
+        return isUpdated
       }
       if (epoch === 0) Object.assign(run.optimizer, { apply: broken })
       return run

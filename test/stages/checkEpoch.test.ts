@@ -4,8 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
-import { Objective, Optimizer, Pipeline, Run, Scheduler, Stage, Stages } from "holdfast"
-import { TrainingConfig } from "../../src/config/TrainingConfig.js"
+import { Config, Objective, Optimizer, Pipeline, Run, Scheduler, Stage, Stages } from "holdfast"
 import { withPlan } from "../../src/stages/checkEpoch.js"
 import * as RunPlan from "../../src/training/RunPlan.js"
 import { blobs, BlobsConfig, blobsNet } from "../support/blobs.js"
@@ -21,8 +20,8 @@ const own = (measures: Record<string, number> = {}) =>
     run: (run: Run.Run) => Effect.as(Run.logMetrics(run, measures), run)
   })
 
-const planOf = (training: Partial<typeof TrainingConfig.Encoded>) => {
-  const decoded = Schema.decodeSync(TrainingConfig)({
+const planOf = (training: Partial<Config.TrainingEncoded>) => {
+  const decoded = Schema.decodeSync(Config.Training)({
     num_epochs: 3,
     batch_size: 8,
     learning_rate: 0.1,
@@ -35,7 +34,7 @@ const planOf = (training: Partial<typeof TrainingConfig.Encoded>) => {
 /** What is said against these stages for this config; null: nothing. */
 const refusal = (
   stages: ReadonlyArray<Stage.Stage.Any>,
-  training: Partial<typeof TrainingConfig.Encoded> = {}
+  training: Partial<Config.TrainingEncoded> = {}
 ) =>
   Either.match(Effect.runSync(Effect.either(withPlan(stages, planOf(training)))), {
     onLeft: ({ message }) => message,
@@ -117,7 +116,7 @@ describe("Stages.epochs", () => {
 
 describe("a config", () => {
   it.each([
-    { training: { scheduler: { name: "cosine" } }, without: stepScheduler, field: "scheduler" },
+    { training: { scheduler: { name: "plateau" } }, without: stepScheduler, field: "scheduler" },
     { training: { keep_best: 3 }, without: best, field: "keep_best" },
     { training: { keep_best: 3 }, without: checkpoint, field: "keep_best" },
     { training: { keep_every: 2 }, without: checkpoint, field: "keep_every" },
@@ -146,7 +145,9 @@ describe("a config", () => {
   it("may ask for nothing that needs a stage", () => {
     expect(refusal([trainEpoch])).toBe(null)
     expect(refusal([trainEpoch], { save_interval: ["2 epochs", "500 steps"] })).toBe(null)
-    expect(refusal([trainEpoch, checkpoint], { scheduler: { name: "constant" } })).toBe(null)
+    for (const scheduler of ["constant", "cosine", "one_cycle"] as const) {
+      expect(refusal([trainEpoch, checkpoint], { scheduler })).toBe(null)
+    }
   })
 
   it("is held to the metrics that are measured", () => {
@@ -220,8 +221,10 @@ describe("a pipeline", () => {
 
   it.scopedLive("is refused before its data is loaded, as soon as the config is read", () =>
     Effect.gen(function* () {
-      const { message, tags } = yield* run([trainEpoch, validate, best, checkpoint], {})
-      expect(message).toContain("training.scheduler is cosine, which has no effect here")
+      const { message, tags } = yield* run([trainEpoch, validate, best, checkpoint], {
+        scheduler: "plateau"
+      })
+      expect(message).toContain("training.scheduler is plateau, which has no effect here")
       expect(tags).toStrictEqual(["BackendChosen"])
     })
   )

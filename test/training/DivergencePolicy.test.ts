@@ -80,8 +80,8 @@ describe("Diverged", () => {
     expect(error.message).toBe(
       "training diverged in epoch 3, step 12: train_loss is 4.66e+36. The first weight out of range " +
         "is dense_1.kernel. So far, the run was restored 2 times before.\nLower " +
-        "training.learning_rate (the rate was 0.1), let it warm up (training.scheduler cosine with " +
-        "warmup_epochs), or look for extreme values in the data.\nNothing of the diverged state is saved; the last good checkpoint is " +
+        "training.learning_rate (the rate was 0.1), let it warm up (training.warmup_steps), limit " +
+        "the gradients (training.gradient_clip), or look for extreme values in the data.\nNothing of the diverged state is saved; the last good checkpoint is " +
         "checkpoints/latest_checkpoint.safetensors."
     )
   })

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
-import { Backend, Optimizer } from "holdfast"
+import { Backend, type Config, Optimizer } from "holdfast"
 import type { BackendName } from "../../src/backends/Backend.js"
-import type { OptimizerConfig } from "../../src/config/TrainingConfig.js"
+
+type OptimizerConfig = Config.Training["optimizer"]
 
 /** PyTorch's formulas in double precision, for one weight. */
 const reference = (config: OptimizerConfig, gradients: ReadonlyArray<number>, rate: number) => {
@@ -56,19 +57,22 @@ const start = (config: OptimizerConfig, weight: tf.Variable) => {
   return { optimizer, update }
 }
 
-describe("Optimizer", () => {
-  it.each(configs)("follows its formula: $name, $momentum $nesterov $weight_decay", (config) => {
-    const weight = tf.variable(tf.fill([2, 2], 0.5))
-    const { optimizer, update } = start(config, weight)
-    gradients.forEach(update)
-    const expected = reference(config, gradients, rate)
-    for (const value of weight.dataSync()) expect(value).toBeCloseTo(expected, 5)
-    optimizer.dispose()
-    weight.dispose()
-  })
+describe("Optimizer.fromConfig", () => {
+  it.each(configs)(
+    "follows PyTorch's formula: $name, $momentum $nesterov $weight_decay",
+    (config) => {
+      const weight = tf.variable(tf.fill([2, 2], 0.5))
+      const { optimizer, update } = start(config, weight)
+      gradients.forEach(update)
+      const expected = reference(config, gradients, rate)
+      for (const value of weight.dataSync()) expect(value).toBeCloseTo(expected, 5)
+      optimizer.dispose()
+      weight.dispose()
+    }
+  )
 
   it.effect.each(configs)(
-    "follows the same formula with kernels of its own and without: $name $momentum $weight_decay",
+    "follows the same formula with kernels and without: $name $momentum $weight_decay",
     (config) => {
       const run = (backend: BackendName) =>
         Effect.gen(function* () {
@@ -92,7 +96,7 @@ describe("Optimizer", () => {
   )
 
   it.effect.each(configs)(
-    "goes on to the bit from its state: $name $momentum $weight_decay",
+    "resumes to the bit from its state: $name $momentum $weight_decay",
     (config) =>
       Effect.gen(function* () {
         const straight = tf.variable(tf.fill([3], 0.5))

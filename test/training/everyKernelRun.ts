@@ -1,7 +1,7 @@
 import type { LayersModel } from "holdfast/tf"
 import * as Effect from "effect/Effect"
-import { type Dataset, Objective, Optimizer, Scheduler } from "holdfast"
-import type { DivergenceConfig, OptimizerConfig } from "../../src/config/TrainingConfig.js"
+import { type Config, type Dataset, Objective, Optimizer, Scheduler } from "holdfast"
+import type { DivergenceConfig } from "../../src/config/TrainingConfig.js"
 import { buildRun } from "../../src/training/BuildRun.js"
 import * as TrainState from "../../src/training/TrainState.js"
 import { numbers } from "../backends/backends.js"
@@ -42,7 +42,7 @@ const parts = {
 export const everyKernelRun = (options: {
   readonly steps: number
   readonly epochs: number
-  readonly optimizer?: OptimizerConfig
+  readonly optimizer?: Config.Training["optimizer"]
   readonly model?: () => LayersModel
   readonly onDivergence?: DivergenceConfig
 }) => {
@@ -60,6 +60,9 @@ export const everyKernelRun = (options: {
     seed: 1,
     optimizer: options.optimizer ?? adam,
     scheduler: { name: "cosine", warmup_epochs: 0, min_learning_rate: 0 },
+    gradient_clip: null,
+    gradient_accumulation_steps: 1,
+    warmup_steps: 0,
     on_divergence: options.onDivergence ?? { name: "stop", limit: 1e19 }
   } as const
   const dataset: Dataset = {

@@ -2,14 +2,13 @@
 // that the runs have come to, weights and slots: a program, to be run in processes of their own.
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
-import { Observer, Progress, Stages } from "holdfast"
+import { type Config, Observer, Progress, Stages } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
-import type { OptimizerConfig } from "../../src/config/TrainingConfig.js"
 import * as Checkpointer from "../../src/training/Checkpointer.js"
 import { TypeId } from "../../src/training/Run.js"
 import { everyKernelRun } from "./everyKernelRun.js"
 
-const optimizers: ReadonlyArray<OptimizerConfig> = [
+const optimizers: ReadonlyArray<Config.Training["optimizer"]> = [
   { name: "adam", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.01 },
   { name: "adamw", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.01 },
   { name: "sgd", momentum: 0.9, nesterov: true, weight_decay: 0.01 },
@@ -18,7 +17,7 @@ const optimizers: ReadonlyArray<OptimizerConfig> = [
 const epochs = 3
 const hash = createHash("sha256")
 
-const trained = (optimizer: OptimizerConfig) =>
+const trained = (optimizer: Config.Training["optimizer"]) =>
   Effect.gen(function* () {
     const run = yield* everyKernelRun({ steps: 5, epochs, optimizer })
     for (let epoch = 0; epoch < epochs; epoch++) {

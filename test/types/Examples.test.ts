@@ -75,7 +75,26 @@ export const plain: UpdateRule = {
   slots: [],
   at: (rate) => ({ gradient, slots, weight }) => ({ weight: weight.sub(gradient.mul(rate)), slots })
 }
-export const factory = Optimizer.make(plain)
+export const factory = Optimizer.chain(Optimizer.accumulate(2), Optimizer.clipByGlobalNorm(1), plain)
+export const signs = Optimizer.define("signs", {
+  description: "The sign of the gradient.",
+  fields: { scale: Config.field(Schema.Number, 1, "A factor.") },
+  make: () => plain
+})
+export const sawtooth = Scheduler.define("sawtooth", {
+  description: "Up and up.",
+  fields: { period: Config.field(Schema.Int, 10, "Steps.") },
+  make: ({ period }) => ({ rate: ({ learningRate, step }) => (learningRate * step) / period })
+})
+export const optimizers = Optimizer.oneOf(signs, Optimizer.sgd)
+export const schedules = Scheduler.oneOf(Scheduler.constant, sawtooth)
+export const Extended = Config.make({
+  training: { optimizer: optimizers, scheduler: schedules, log_every: Config.field(Schema.Int, 1, "Steps.") },
+  model: Schema.Struct({ units: Schema.Int }),
+  data: SpeakerData,
+  augment: Config.mayChange(Schema.Struct({ noise: Schema.Number }))
+})
+export const loadExtended = Stages.loadConfig(Extended)
 export const scheduler = Scheduler.fromConfig
 export const draw = Random.generator(Random.make(1), "x")
 export const say = emit({ _tag: "Notice", level: "info", message: fingerprint(1) })

@@ -61,5 +61,9 @@ export const config = {
   "it is empty": "内容为空",
   "there is no =": "缺少 =",
   "the path before = has an empty name": "= 前的路径中有空名称",
-  " (where {0} is {1})": "（{0} 为 {1} 时）"
+  " (where {0} is {1})": "（{0} 为 {1} 时）",
+  "{0} comes first, so it is the default, and each of its fields needs one:\n{1}":
+    "{0} 排在首位，即为默认值，因此它的每个字段都须有默认值：\n{1}",
+  "{0} is none of {1}; decode the config by a schema in which Config.make names it":
+    "{0} 不在 {1} 之中；请用 Config.make 中列出它的 schema 来解码配置"
 }

@@ -31,7 +31,7 @@ export const stages = {
   "the checkpoint is from the backend {0}, this is {1}: the run is no longer exact to the bit":
     "检查点来自后端 {0}，当前为 {1}：结果不再逐位一致",
   "the scheduler {0}": "学习率调度器 {0}",
-  "set the learning rate of the next epoch": "设置下一轮的学习率",
+  "advance the state of the learning rate schedule": "更新学习率调度器的状态",
   "note when {0} is the lowest so far": "记录 {0} 的最低值",
   "note when {0} is the highest so far": "记录 {0} 的最高值",
   "train on every example once, in a new order": "以新的顺序训练每个样本一次",

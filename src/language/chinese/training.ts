@@ -11,10 +11,10 @@ export const training = {
   "{0} steps in a row were skipped before": "此前已连续跳过 {0} 步",
   "the run was restored {0} times before": "此前已恢复 {0} 次",
   "Look for NaN and infinite values in the data": "请检查数据中的 NaN 和无穷大",
-  "Lower training.learning_rate (the rate was {0}), let it warm up (training.scheduler cosine with warmup_epochs), or look for extreme values in the data":
-    "请调低 training.learning_rate（当时为 {0}），设置预热（training.scheduler 用 cosine 并设 warmup_epochs），或检查数据中的极端值",
-  'Lower training.learning_rate (the rate was {0}), let it warm up (training.scheduler cosine with warmup_epochs), look for extreme values in the data, or set training.on_divergence to "restore" or "skip"':
-    '请降低 training.learning_rate（当时为 {0}），使用预热（training.scheduler 为 cosine 并设 warmup_epochs），检查数据中的极端值，或把 training.on_divergence 设为 "restore" 或 "skip"',
+  "Lower training.learning_rate (the rate was {0}), let it warm up (training.warmup_steps), limit the gradients (training.gradient_clip), or look for extreme values in the data":
+    "请调低 training.learning_rate（当时为 {0}），设置预热（training.warmup_steps），裁剪梯度（training.gradient_clip），或检查数据中的极端值",
+  'Lower training.learning_rate (the rate was {0}), let it warm up (training.warmup_steps), limit the gradients (training.gradient_clip), look for extreme values in the data, or set training.on_divergence to "restore" or "skip"':
+    '请降低 training.learning_rate（当时为 {0}），使用预热（training.warmup_steps），裁剪梯度（training.gradient_clip），检查数据中的极端值，或把 training.on_divergence 设为 "restore" 或 "skip"',
   " So far, {0}.": "{0}。",
   ", and ": "，",
   "\n{0}.\nNothing of the diverged state is saved; ": "\n{0}。\n发散的状态不会保存；",
@@ -130,5 +130,7 @@ export const training = {
   "the state of {0} in the checkpoint cannot be restored: {1}": "无法恢复检查点中{0}的状态：{1}",
   "the state of {0} does not fit its schema, and cannot be saved: {1}":
     "{0}的状态不符合其 schema，无法保存：{1}",
-  "the scheduler plateau": "学习率调度器 plateau"
+  "false, or true with a momentum above 0": "false，或在 momentum 大于 0 时为 true",
+  "two links of the optimizer's chain keep something under the name {0}; rename one, since a checkpoint tells them apart by name":
+    "优化器链中有两个环节都用名称 {0} 保存状态；检查点按名称区分，请为其中之一改名"
 }

@@ -2,29 +2,50 @@ import type { Tensor } from "../../tf.js"
 import * as tf from "../../tf.js"
 import { power } from "../../backends/DeterministicMath.js"
 import * as Updates from "../../backends/Updates.js"
-import { decayed, type Updated, type UpdateInput, type UpdateRule } from "./UpdateRule.js"
+import { field } from "../../config/Field.js"
+import { define, epsilon, fraction, nonNegative, weight_decay } from "./DefineOptimizer.js"
+import { decayed, type Updated, type UpdateInput } from "./UpdateRule.js"
 
-/** The parameters of Adam and AdamW, by PyTorch's meaning. */
-export interface AdamConfig {
+/** The parameters of Adam and AdamW mean what they mean in PyTorch. */
+const fields = {
+  beta_1: field(fraction, 0.9, "Decay of the running mean of the gradient."),
+  beta_2: field(fraction, 0.999, "Decay of the running mean of the squared gradient."),
+  epsilon
+}
+
+/** Adam (Kingma and Ba, arXiv:1412.6980), its weight decay added to the gradient. */
+export const adam = define("adam", {
+  description: "Adam (Kingma and Ba, 2015).",
+  fields: { ...fields, weight_decay },
+  make: (config) => ({
+    slots: ["exp_avg", "exp_avg_sq"],
+    at: update(config, (decay) => ({ decay, factor: 1 }))
+  })
+})
+
+/** AdamW (Loshchilov and Hutter, arXiv:1711.05101), its weight decay apart from the gradient. */
+export const adamw = define("adamw", {
+  description: "Adam with decoupled weight decay (Loshchilov and Hutter, 2019).",
+  fields: {
+    ...fields,
+    weight_decay: field(
+      nonNegative,
+      0.01,
+      "Decoupled decay: each step takes learning_rate times this times the weight off it; 0 is off."
+    )
+  },
+  make: (config) => ({
+    slots: ["exp_avg", "exp_avg_sq"],
+    at: update(config, (decay, learningRate) => ({ decay: 0, factor: 1 - learningRate * decay }))
+  })
+})
+
+interface AdamConfig {
   readonly beta_1: number
   readonly beta_2: number
   readonly epsilon: number
   readonly weight_decay: number
 }
-
-/** Adam (Kingma and Ba, arXiv:1412.6980), its weight decay added to the gradient. */
-export const adam = (config: AdamConfig): UpdateRule => ({
-  name: "adam",
-  slots: ["exp_avg", "exp_avg_sq"],
-  at: update(config, (decay) => ({ decay, factor: 1 }))
-})
-
-/** AdamW (Loshchilov and Hutter, arXiv:1711.05101): weights decay apart from the gradient. */
-export const adamw = (config: AdamConfig): UpdateRule => ({
-  name: "adamw",
-  slots: ["exp_avg", "exp_avg_sq"],
-  at: update(config, (decay, learningRate) => ({ decay: 0, factor: 1 - learningRate * decay }))
-})
 
 type Tensors = Record<"weight" | "gradient" | "mean" | "square", Tensor>
 type Numbers = Parameters<typeof Updates.adam>[1]

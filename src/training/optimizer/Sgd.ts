@@ -1,41 +1,58 @@
+import * as Schema from "effect/Schema"
 import type { Tensor } from "../../tf.js"
 import * as tf from "../../tf.js"
 import * as Updates from "../../backends/Updates.js"
-import { decayed, type UpdateRule } from "./UpdateRule.js"
+import { field } from "../../config/Field.js"
+import { t } from "../../language/Text.js"
+import { define, fraction, weight_decay } from "./DefineOptimizer.js"
+import { decayed } from "./UpdateRule.js"
 
 /** Stochastic gradient descent with PyTorch's momentum: b ← momentum · b + g, w ← w - rate · b. */
-export const sgd = (config: {
-  readonly momentum: number
-  readonly nesterov: boolean
-  readonly weight_decay: number
-}): UpdateRule =>
-  config.momentum === 0
-    ? {
-        name: "sgd",
-        slots: [],
-        at:
-          (rate) =>
-          ({ gradient, weight }) => {
-            const tensors = { weight, gradient }
-            const numbers = { rate, decay: config.weight_decay }
-            const next = Updates.sgd(tensors, numbers) ?? tf.tidy(() => plain(tensors, numbers))
-            return { weight: next, slots: {} }
-          }
-      }
-    : {
-        name: "sgd",
-        slots: ["momentum_buffer"],
-        at:
-          (rate) =>
-          ({ gradient, slots, weight }) => {
-            const tensors = { weight, gradient, buffer: slots["momentum_buffer"]! }
-            const { momentum, nesterov, weight_decay: decay } = config
-            const numbers = { rate, momentum, nesterov, decay }
-            const next =
-              Updates.momentum(tensors, numbers) ?? tf.tidy(() => withMomentum(tensors, numbers))
-            return { weight: next.weight, slots: { momentum_buffer: next.buffer } }
-          }
-      }
+export const sgd = define("sgd", {
+  description: "Stochastic gradient descent.",
+  fields: {
+    momentum: field(
+      fraction,
+      0,
+      "How much of the last update is kept; 0 is plain gradient descent."
+    ),
+    nesterov: field(
+      Schema.Boolean,
+      false,
+      "Nesterov's form of momentum; needs a momentum above 0."
+    ),
+    weight_decay
+  },
+  check: ({ momentum, nesterov }) =>
+    nesterov && momentum === 0
+      ? { path: ["nesterov"], message: t`false, or true with a momentum above 0` }
+      : undefined,
+  make: ({ momentum, nesterov, weight_decay: decay }) =>
+    momentum === 0
+      ? {
+          slots: [],
+          at:
+            (rate) =>
+            ({ gradient, weight }) => {
+              const tensors = { weight, gradient }
+              const numbers = { rate, decay }
+              const next = Updates.sgd(tensors, numbers) ?? tf.tidy(() => plain(tensors, numbers))
+              return { weight: next, slots: {} }
+            }
+        }
+      : {
+          slots: ["momentum_buffer"],
+          at:
+            (rate) =>
+            ({ gradient, slots, weight }) => {
+              const tensors = { weight, gradient, buffer: slots["momentum_buffer"]! }
+              const numbers = { rate, momentum, nesterov, decay }
+              const next =
+                Updates.momentum(tensors, numbers) ?? tf.tidy(() => withMomentum(tensors, numbers))
+              return { weight: next.weight, slots: { momentum_buffer: next.buffer } }
+            }
+        }
+})
 
 const plain = (
   tensors: Record<"weight" | "gradient", Tensor>,

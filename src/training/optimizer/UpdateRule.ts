@@ -2,6 +2,8 @@ import type { Tensor } from "../../tf.js"
 
 /** What the update of one weight reads; all tensors have the weight's shape. */
 export interface UpdateInput {
+  /** The weight's name in checkpoints, such as `dense_Dense1.kernel`. */
+  readonly name: string
   readonly weight: Tensor
   readonly gradient: Tensor
   readonly slots: Readonly<Record<string, Tensor>>
@@ -14,13 +16,14 @@ export interface Updated {
 }
 
 /**
- * The formula of an optimizer: from a weight, its gradient and its slots to their next values, which
- * it depends on and on the moment alone: the learning rate of this step, and its number, from 1.
- * Other tensors that it makes it is to dispose of, since those of all weights together may be large.
+ * The formula of an optimizer, the last link of its chain: from a weight, its gradient and its slots
+ * to their next values. They must depend on nothing else but the learning rate of the step and the
+ * number of the update, from 1; then training resumes exactly. Dispose of intermediate tensors
+ * (`tf.tidy`), since those of all weights together may be large.
  */
 export interface UpdateRule {
   readonly name: string
-  /** What it remembers of each weight, by PyTorch's names. */
+  /** What it keeps of each weight between updates: tensors of the weight's shape, zero at first. */
   readonly slots: ReadonlyArray<string>
   readonly at: (learningRate: number, step: number) => (input: UpdateInput) => Updated
 }
