@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
-import * as Config from "../config/Config.js"
+import * as Config from "../Config.js"
 import type { Dataset, Examples } from "../data/Dataset.js"
 import * as tf from "../tf.js"
 import * as Random from "../training/Random.js"
