@@ -1,4 +1,4 @@
-import type { Scalar, Tensor, Variable } from "../tf.js"
+import type { Scalar, Variable } from "../tf.js"
 import type { Penalty } from "../backends/tfjs/layers/Penalties.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Batch } from "../data/Batch.js"
@@ -10,9 +10,6 @@ import { supervised } from "./Supervised.js"
 import { tensorOf, type Weight } from "./Weights.js"
 
 export type { Models } from "./RunFields.js"
-
-/** The gradients of one phase of a step, by the names of the weights. */
-export type Gradients = ReadonlyMap<string, Tensor>
 
 /** An epoch counts from 0, and so does a step in it; `globalStep` counts steps through all epochs. */
 export interface StepPosition {
