@@ -1,0 +1,57 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
+import { readFileSync } from "node:fs"
+import { type Holdfast, MemoryStore, type Pipeline } from "holdfast"
+import { checkExactness, session, type Outcome } from "holdfast/testing"
+
+/** The config of the example in `examples/<name>`. */
+export const configOf = (name: string): Record<string, Record<string, unknown>> =>
+  JSON.parse(
+    readFileSync(new URL(`../../examples/${name}/config.json`, import.meta.url), "utf8")
+  ) as never
+
+/**
+ * Tests the example in `examples/<name>`: with its own config it runs to its end, where `check` looks at
+ * it; and where it is interrupted or killed, at every `stopEvery`-th event, it ends in the same
+ * checkpoint, to the bit.
+ */
+export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
+  name: string,
+  pipeline: Pipeline.Pipeline<Out, E, R>,
+  options: {
+    readonly stopEvery: number
+    /** Fields of `training` for a shorter run when it is stopped. */
+    readonly training?: Record<string, unknown>
+    readonly check: (outcome: Outcome<Out>) => void
+  }
+) => {
+  // All of R is what a session provides.
+  const self = pipeline as Pipeline.Pipeline<Out, E>
+  const config = configOf(name)
+  const folder = config["training"]!["checkpoint_dir"] as string
+
+  describe(`examples/${name}`, () => {
+    it.scopedLive("runs with its own config", () =>
+      Effect.gen(function* () {
+        const outcome = yield* session(self, { config, store: MemoryStore.layer })
+        expect(outcome.exit).toStrictEqual(expect.objectContaining({ _tag: "Success" }))
+        options.check(outcome)
+      })
+    )
+
+    it.scopedLive.each([
+      { how: "interrupted", kill: false },
+      { how: "killed", kill: true }
+    ])("ends the same, to the bit, when it is $how", ({ kill }) =>
+      Effect.gen(function* () {
+        const { stopEvery } = options
+        const training = { ...config["training"], ...options.training }
+        const shorter = { config: { ...config, training }, folder, stopEvery, kill }
+        const { different, stops } = yield* checkExactness(self, shorter)
+        expect(stops.length).toBeGreaterThan(2)
+        expect(different).toStrictEqual([])
+      })
+    )
+  })
+}

@@ -1,0 +1,19 @@
+import { expect } from "@effect/vitest"
+import pipeline from "../../examples/step-hook/pipeline.js"
+import { testExample } from "./example.js"
+
+testExample("step-hook", pipeline, {
+  stopEvery: 5,
+  training: { num_epochs: 2 },
+  check: ({ events }) => {
+    const records = events.flatMap((event) =>
+      event._tag === "EpochFinished" ? [event.record] : []
+    )
+    const warnings = events.filter(
+      (event) => event._tag === "Notice" && event.message.startsWith("the loss jumped")
+    )
+    expect(records.at(-1)!["spikes"]).toBe(warnings.length)
+    expect(warnings.length).toBeGreaterThan(0)
+    for (const record of records) expect(record["train_gradient_norm"]).toBeGreaterThan(0)
+  }
+})
