@@ -5,6 +5,7 @@ import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import type * as Schema from "effect/Schema"
 import { yieldToEventLoop } from "./io/EventLoop.js"
+import type { Sized } from "./data/Batch.js"
 import { english, t } from "./language/Text.js"
 import type { MetricError } from "./training/MetricError.js"
 import type { RunPlan } from "./training/RunPlan.js"
@@ -78,11 +79,15 @@ export declare namespace Stage {
   /** One stage or more. */
   export type Some = readonly [Any, ...ReadonlyArray<Any>]
   /**
-   * What `S` passes on of `In`: its output. A run stays the run that it got, so the type of its config
-   * is kept through stages that ask for less of it.
+   * What `S` passes on of `In`: its output. A run stays the run that it got, and one that is acquired
+   * has the config and the data that it got, so their types are kept through stages that ask for less.
    */
   export type Passed<In, S> =
-    Out<S> extends Run<infer C> ? (In extends Run<infer Known> ? Run<C & Known> : Out<S>) : Out<S>
+    Out<S> extends Run<infer C, infer B>
+      ? In extends Pick<Run<infer Known, infer KnownBatch>, "config" | "dataset">
+        ? Run<C & Known, KnownBatch extends B ? KnownBatch : B & KnownBatch>
+        : Out<S>
+      : Out<S>
   /** What each of `Stages` gets, the first one `In`, and last what the last of them passes on. */
   export type Inputs<In, Stages extends ReadonlyArray<unknown>> = Stages extends readonly [
     infer S,
@@ -330,16 +335,23 @@ export const takesRun: Takes = { what: english`a run`, from: "restoreOrInit", ac
  * })
  * ```
  */
-export const stateful = <A, I, E = never, R = never, C extends RunConfig = RunConfig>(
+export const stateful = <
+  A,
+  I,
+  E = never,
+  R = never,
+  C extends RunConfig = RunConfig,
+  B extends Sized = Sized
+>(
   name: string,
   options: {
     readonly description: string
     readonly state: Schema.Schema<A, I>
     readonly initial: A
     readonly role?: Role
-    readonly run: (run: Run<C>, state: A) => Effect.Effect<A, E, R>
+    readonly run: (run: Run<C, B>, state: A) => Effect.Effect<A, E, R>
   }
-): Stage<Run<C>, Run<C>, E | StateError, R> =>
+): Stage<Run<C, B>, Run<C, B>, E | StateError, R> =>
   make(name, {
     description: options.description,
     role: { ...options.role, state: name },

@@ -20,24 +20,29 @@ export const values = (
       : attempt(() => tensors.map((tensor) => tensor.dataSync()))
   )
 
-type Scalars = Readonly<Record<string, Scalar>>
+type Tensors = Readonly<Record<string, Tensor>>
 
-/** Computes scalars by name, without a break, reads them, and disposes of them. */
-export const scalars = (
-  compute: () => Scalars
-): Effect.Effect<Record<string, number>, BackendError> =>
+/** Computes tensors by name, without a break, reads them, and disposes of them. */
+export const arrays = (
+  compute: () => Tensors
+): Effect.Effect<Record<string, Values>, BackendError> =>
   Effect.suspend(() => {
     if (tf.getBackend() !== "webgpu") {
-      const read = () => named(compute(), (tensor) => tensor.dataSync()[0]!)
-      return attempt(() => tf.tidy(read as () => never) as Record<string, number>)
+      const read = () => named(compute(), (tensor) => tensor.dataSync())
+      return attempt(() => tf.tidy(read as () => never) as Record<string, Values>)
     }
-    const computed = tf.tidy(compute as () => Record<string, Scalar>)
-    const tensors = Object.values(computed)
-    return Device.read(tensors).pipe(
-      Effect.map((read) => named(computed, (tensor) => read[tensors.indexOf(tensor)]![0]!)),
-      Effect.ensuring(Effect.sync(() => tf.dispose(computed)))
+    const computed = tf.tidy(compute as () => Record<string, Tensor>)
+    return Effect.ensuring(
+      read(computed),
+      Effect.sync(() => tf.dispose(computed))
     )
   })
+
+/** Like `arrays`, for scalars. */
+export const scalars = (
+  compute: () => Readonly<Record<string, Scalar>>
+): Effect.Effect<Record<string, number>, BackendError> =>
+  Effect.map(arrays(compute), (read) => named(read, ([value]) => value!))
 
 /** What a backend throws for itself is a failure; anything else is a defect. */
 export const attempt = <A>(body: () => A): Effect.Effect<A, BackendError> =>
@@ -48,33 +53,33 @@ export const attempt = <A>(body: () => A): Effect.Effect<A, BackendError> =>
   )
 
 /**
- * Computes in two parts, each without a break: `forth`, then `back` with the scalars read that `forth`
- * has given along with what `back` needs. Disposes of every tensor that is not kept.
+ * Computes in two parts, each without a break: `forth`, then `back` with what was read of the metrics
+ * that `forth` has given along with what `back` needs. Disposes of every tensor that is not kept.
  */
 export const between = <A extends Computed, B>(
   forth: () => A,
-  back: (computed: A, read: Record<string, number>) => B
+  back: (computed: A, read: Record<string, Values>) => B
 ): Effect.Effect<B, BackendError> =>
   tf.getBackend() === "webgpu"
     ? deferred(forth, back)
     : attempt(() =>
         scoped(() => {
           const computed = forth()
-          const read = named(computed.metrics, (tensor) => tensor.dataSync()[0]!)
+          const read = named(computed.metrics, (tensor) => tensor.dataSync())
           tf.dispose(computed.metrics as Record<string, Tensor>)
           return back(computed, read)
         })
       )
 
-/** Scalars to be read, and further tensors. */
+/** Tensors to be read, and further ones. */
 interface Computed {
-  readonly metrics: Scalars
+  readonly metrics: Tensors
   readonly gradients: ReadonlyMap<string, Tensor>
 }
 
 const deferred = <A extends Computed, B>(
   forth: () => A,
-  back: (computed: A, read: Record<string, number>) => B
+  back: (computed: A, read: Record<string, Values>) => B
 ): Effect.Effect<B, BackendError> =>
   Effect.flatMap(
     attempt(() =>
@@ -104,13 +109,13 @@ const scoped = <A>(body: () => A): A => {
   return result!
 }
 
-const read = (tensors: Scalars): Effect.Effect<Record<string, number>, BackendError> =>
+const read = (tensors: Tensors): Effect.Effect<Record<string, Values>, BackendError> =>
   Effect.map(values(Object.values(tensors)), (read) =>
-    Object.fromEntries(Object.keys(tensors).map((name, i) => [name, read[i]![0]!]))
+    Object.fromEntries(Object.keys(tensors).map((name, i) => [name, read[i]!]))
   )
 
-const named = (tensors: Scalars, read: (tensor: Scalar) => number): Record<string, number> => {
-  const values: Record<string, number> = {}
-  for (const name in tensors) values[name] = read(tensors[name]!)
+const named = <A, B>(all: Readonly<Record<string, A>>, of: (one: A) => B): Record<string, B> => {
+  const values: Record<string, B> = {}
+  for (const name in all) values[name] = of(all[name]!)
   return values
 }

@@ -29,8 +29,8 @@ export interface Splits<out B extends Sized = Sized> {
   readonly test: Examples<B>
 }
 
-/** A dataset with batches of any kind. */
-export type AnyDataset = Splits & AnyLayout
+/** A dataset whose batches are `B`, or of any kind, whatever it declares of them. */
+export type AnyDataset<B extends Sized = Sized> = Splits<B> & AnyLayout
 
 /**
  * What a model is trained, validated and tested on. Its batches are `B`: by default one input and one
@@ -38,7 +38,7 @@ export type AnyDataset = Splits & AnyLayout
  * (`LabelledBatch<{ image: Uint8Array }, { age: Float32Array; sex: Int32Array }>`) `inputs` and
  * `labels` declare each. A batch of any other kind is for custom phases, and nothing is declared.
  */
-export type Dataset<B extends Sized = Batch> = Splits<B> & LayoutOf<B> & AnyLayout
+export type Dataset<B extends Sized = Batch> = AnyDataset<B> & LayoutOf<B>
 
 /** The names of a dataset's splits. */
 export type SplitName = "train" | "validation" | "test"
@@ -48,7 +48,7 @@ export type SplitName = "train" | "validation" | "test"
  * is none of the classes: no gradient would tell.
  */
 export const fetch = <B extends Sized>(
-  dataset: Splits<B> & AnyLayout,
+  dataset: AnyDataset<B>,
   split: SplitName,
   indices: Int32Array,
   rng?: Rng

@@ -143,6 +143,13 @@ export const arrayOf = <A extends Values>(
     ? (arrays as A | undefined)
     : (arrays as Readonly<Record<string, A | undefined>>)[name]
 
+/** The arrays of a batch's inputs; none if they are of a custom kind. */
+export const inputArrays = (batch: Sized): ReadonlyArray<Values> => {
+  if (!isLabelled(batch)) return []
+  const { inputs } = batch
+  return ArrayBuffer.isView(inputs) ? [inputs] : Object.values(inputs)
+}
+
 /** The mask of a label, if it has one. */
 export const masksOf = (
   { masks }: LabelledBatch,

@@ -82,6 +82,15 @@ export type Event =
       readonly examples: number
     }
   | {
+      /** What a metric has to show beyond its number, as JSON: a confusion matrix, say. */
+      readonly _tag: "MetricDetail"
+      readonly phase: "train" | "validation" | "test"
+      /** The epoch whose weights were measured. */
+      readonly epoch: number
+      readonly metric: string
+      readonly value: unknown
+    }
+  | {
       readonly _tag: "EpochFinished"
       readonly record: EpochRecord
       readonly epochs: number

@@ -12,18 +12,22 @@ import type { MetricError } from "../training/MetricError.js"
 import * as RunPlan from "../training/RunPlan.js"
 import { EpochContext } from "../training/EpochContext.js"
 import { onExit, transaction } from "../training/Flush.js"
+import type { Sized } from "../data/Batch.js"
 import { TypeId, type Run, type RunConfig } from "../training/Run.js"
 import { refuse, type StageError } from "../training/StageError.js"
 import type { StateError } from "../training/Stateful.js"
 import { leaves, structure, withPlan } from "./checkEpoch.js"
 
-/** A stage that runs once an epoch. One that reads a section of the config takes a `Run<MyConfig>`. */
-export type EpochStage<E = never, R = never, C extends RunConfig = RunConfig> = Stage.Stage<
-  Run<C>,
-  Run,
-  E,
-  R
->
+/**
+ * A stage that runs once an epoch. One that reads a section of the config, or the batches of the
+ * dataset, takes a `Run<MyConfig, MyBatch>`.
+ */
+export type EpochStage<
+  E = never,
+  R = never,
+  C extends RunConfig = RunConfig,
+  B extends Sized = Sized
+> = Stage.Stage<Run<C, B>, Run, E, R>
 
 /** The config of a run that each of these stages can take. */
 type ConfigOf<S> = RunConfig &
@@ -37,6 +41,18 @@ type ConfigOf<S> = RunConfig &
     ? C
     : never)
 
+/** The batches of a run that each of these stages can take. */
+type BatchOf<S> = Sized &
+  ((
+    S extends unknown
+      ? Stage.Stage.In<S> extends Run<infer _C, infer B>
+        ? (batch: B) => void
+        : never
+      : never
+  ) extends (batch: infer B) => void
+    ? B
+    : never)
+
 /**
  * Runs its stages in order, epoch after epoch, until `training.num_epochs` are finished or a stage
  * stops the run. Goes on inside an epoch at the very stage, and step, where the run stands.
@@ -45,7 +61,9 @@ type ConfigOf<S> = RunConfig &
  * lacks what it needs (see `Stage.Role`) is refused: here, where it is so whatever the config says,
  * else once the config is read.
  */
-export const epochs = <const Stages extends ReadonlyArray<EpochStage<unknown, unknown, never>>>(
+export const epochs = <
+  const Stages extends ReadonlyArray<EpochStage<unknown, unknown, never, never>>
+>(
   ...stages: Stages
 ) => {
   const stranger = Stage.strangerIn("Stages.epochs", stages, 1)
@@ -60,9 +78,9 @@ export const epochs = <const Stages extends ReadonlyArray<EpochStage<unknown, un
     gives: Stage.takesRun.what,
     check: (plan) => withPlan(all, plan),
     run: (
-      run: Run<ConfigOf<Stages[number]>>
+      run: Run<ConfigOf<Stages[number]>, BatchOf<Stages[number]>>
     ): Effect.Effect<
-      Run<ConfigOf<Stages[number]>>,
+      Run<ConfigOf<Stages[number]>, BatchOf<Stages[number]>>,
       | Stage.Stage.Error<Stages[number]>
       | CheckpointError
       | Diverged

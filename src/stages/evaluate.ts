@@ -6,7 +6,7 @@ import { english, t } from "../language/Text.js"
 import { emit } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
 import * as Checkpointer from "../training/Checkpointer.js"
-import { overSplit } from "../training/Evaluation.js"
+import { emitDetails, overSplit } from "../training/Evaluation.js"
 import { transaction } from "../training/Flush.js"
 import { TypeId, withWeights, type Run } from "../training/Run.js"
 
@@ -29,10 +29,11 @@ export const evaluate = (split: SplitName) =>
         const saved = Option.getOrNull(yield* checkpointer.store.best)
         const best = saved?.meta.run_id === run.id ? saved.checkpoint : null
         const measure = overSplit(run, split)
-        const metrics = yield* best === null
+        const { details, metrics } = yield* best === null
           ? transaction(checkpointer, measure)
           : withWeights(run, best, measure)
         const epoch = epochOfWeights(best?.meta ?? (yield* Checkpointer.progress(checkpointer)))
+        yield* emitDetails(split, epoch, details)
         yield* emit({ _tag: "Evaluated", split, epoch, metrics })
         const summary: Summary = { split, epoch, metrics }
         return summary

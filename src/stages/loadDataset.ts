@@ -1,18 +1,21 @@
 import * as Effect from "effect/Effect"
-import type { Dataset } from "../data/Dataset.js"
+import type { Sized } from "../data/Batch.js"
+import type { AnyDataset } from "../data/Dataset.js"
 import { t } from "../language/Text.js"
 import { emit } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
 import * as Inputs from "./Inputs.js"
 
 /** A config, and the data that it describes. */
-export interface Prepared<out C> {
+export interface Prepared<out C, out B extends Sized = Sized> {
   readonly config: C
-  readonly dataset: Dataset
+  readonly dataset: AnyDataset<B>
 }
 
 /** Loads the data that the config describes: `load` says how. */
-export const loadDataset = <C, E, R>(load: (config: C) => Effect.Effect<Dataset, E, R>) =>
+export const loadDataset = <C, B extends Sized, E, R>(
+  load: (config: C) => Effect.Effect<AnyDataset<B>, E, R>
+) =>
   Stage.make("loadDataset", {
     description: t`load and split the data`,
     takes: Inputs.config,
@@ -23,14 +26,14 @@ export const loadDataset = <C, E, R>(load: (config: C) => Effect.Effect<Dataset,
         yield* emit({
           _tag: "DatasetLoaded",
           name: dataset.name,
-          classes: dataset.classes,
+          classes: dataset.classes ?? [],
           sizes: {
             train: dataset.train.size,
             validation: dataset.validation.size,
             test: dataset.test.size
           }
         })
-        const prepared: Prepared<C> = { config, dataset }
+        const prepared: Prepared<C, B> = { config, dataset }
         return prepared
       })
   })

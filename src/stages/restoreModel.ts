@@ -11,12 +11,13 @@ import * as Config from "../Config.js"
 import * as Stage from "../Stage.js"
 import { english, t } from "../language/Text.js"
 import { checkArchitecture } from "../training/Compatibility.js"
-import type { Objective } from "../training/Objective.js"
 import { partsOf } from "../training/ModelParts.js"
+import type { AnyObjective } from "../training/Objective.js"
 import * as Random from "../training/Random.js"
 import * as RestoreState from "../training/RestoreState.js"
 import { acquireModels } from "../training/BuildModel.js"
 import type { RunConfig } from "../training/Run.js"
+import { inputsOf, modelInput } from "../training/DatasetIdentity.js"
 import type { ModelBuilder } from "../training/RunParts.js"
 import { predictor, type TrainedModel } from "../training/TrainedModel.js"
 import * as Inputs from "./Inputs.js"
@@ -38,9 +39,15 @@ const kept = (folder: CheckpointReader, wanted: "latest" | "best") =>
  * PATH` or `--resume latest` names another. The config it gives is the one that the model was
  * trained with, read from the checkpoint by `schema`.
  */
-export const restoreModel = <C extends RunConfig, I, E = never, R = never>(
+export const restoreModel = <
+  C extends RunConfig,
+  I,
+  E = never,
+  R = never,
+  O extends AnyObjective = AnyObjective
+>(
   schema: Schema.Schema<C, I>,
-  parts: { readonly model: ModelBuilder<C, E, R>; readonly objective: Objective }
+  parts: { readonly model: ModelBuilder<C, E, R>; readonly objective: O }
 ) =>
   Stage.make("restoreModel", {
     description: t`restore the best model`,
@@ -61,21 +68,22 @@ export const restoreModel = <C extends RunConfig, I, E = never, R = never>(
               }
             : yield* kept(folder, wanted === "latest" ? "latest" : "best")
         const config = yield* Config.decode(schema, checkpoint.meta.config, { path, overrides: [] })
-        const { classes, input_shape } = checkpoint.meta.dataset
+        const { dataset, random_state } = checkpoint.meta
         const models = yield* acquireModels(
           parts.model,
-          Random.make(checkpoint.meta.random_state.seed),
-          { config, inputShape: input_shape, classes }
+          Random.make(random_state.seed),
+          modelInput(config, dataset)
         )
         const { weights } = partsOf({ models })
         yield* checkArchitecture(checkpoint, path, weights)
         yield* RestoreState.weights(checkpoint, weights)
-        const trained: TrainedModel<C> = {
+        const trained: TrainedModel<C, O> = {
           path,
           epoch: epochOfWeights(checkpoint.meta),
           config,
-          classes,
-          predict: predictor(Object.values(models)[0]!, parts.objective, input_shape)
+          classes: dataset.classes,
+          labels: dataset.labels ?? {},
+          predict: predictor(Object.values(models)[0]!, parts.objective, inputsOf(dataset))
         }
         return trained
       })

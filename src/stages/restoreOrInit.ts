@@ -7,7 +7,7 @@ import { chooseStart, type Source, type Start } from "../checkpointing/resume/Ch
 import * as ImportCheckpoint from "../checkpointing/resume/ImportCheckpoint.js"
 import { Resumption } from "../checkpointing/resume/Resumption.js"
 import { differences } from "../config/Compare.js"
-import type { Dataset } from "../data/Dataset.js"
+import type { AnyDataset } from "../data/Dataset.js"
 import { emit } from "../events/Observer.js"
 import { stored, t } from "../language/Text.js"
 import * as Stage from "../Stage.js"
@@ -16,8 +16,10 @@ import { acquireModels } from "../training/BuildModel.js"
 import { buildFields, buildModels, makeRun, type BuiltFields } from "../training/BuildRun.js"
 import * as Compatibility from "../training/Compatibility.js"
 import { giveUp, onExit } from "../training/Flush.js"
+import { modelInput } from "../training/DatasetIdentity.js"
 import * as LastActivation from "../training/LastActivation.js"
 import { partsOf } from "../training/ModelParts.js"
+import type { AnyObjective, BatchOf } from "../training/Objective.js"
 import * as Random from "../training/Random.js"
 import { TypeId, type Run, type RunConfig } from "../training/Run.js"
 import type { Models } from "../training/RunFields.js"
@@ -35,8 +37,13 @@ import type { Prepared } from "./loadDataset.js"
  *
  * When the pipeline is interrupted or fails, a checkpoint is flushed; then every tensor is freed.
  */
-export const restoreOrInit = <C extends RunConfig, E = never, R = never>(
-  parts: RunParts<C, E, R>
+export const restoreOrInit = <
+  C extends RunConfig,
+  E = never,
+  R = never,
+  O extends AnyObjective = AnyObjective
+>(
+  parts: RunParts<C, E, R, O>
 ) => {
   // By the config, which each run of the pipeline reads for itself.
   const prepared = new WeakMap<object, Ready>()
@@ -52,15 +59,16 @@ export const restoreOrInit = <C extends RunConfig, E = never, R = never>(
       Inputs.hasTraining(config)
         ? Effect.map(prepare(parts, config as C), (ready) => void prepared.set(config, ready))
         : Effect.void,
-    run: (input: Prepared<C>) =>
+    run: (input: Prepared<C, BatchOf<O>>) =>
       Effect.gen(function* () {
         const { config, dataset } = input
         const { folder, start } = prepared.get(config) ?? (yield* prepare(parts, config))
         const { from } = start
         const random = Random.make(from?.checkpoint.meta.random_state.seed ?? config.training.seed)
         const models = yield* buildModels(parts, input, random)
-        const warning = LastActivation.warning(Object.values(models)[0]!, parts.objective)
-        if (warning !== null) yield* emit({ _tag: "Notice", level: "warning", message: warning })
+        for (const message of LastActivation.warnings(Object.values(models)[0]!, parts.objective)) {
+          yield* emit({ _tag: "Notice", level: "warning", message })
+        }
         const isSameData = from === null || (yield* check(from, models, dataset))
         const { continues, isUnchanged, state } =
           from === null
@@ -73,7 +81,7 @@ export const restoreOrInit = <C extends RunConfig, E = never, R = never>(
         // What the folder holds of this run is moved only when the run really changes it.
         if (from === null || from.isElsewhere) yield* archive
         const path = from === null ? null : yield* pathIn(folder, from)
-        const lastDurable = path !== null && isUnchanged ? { path, progress: state.progress } : null
+        const lastDurable = path !== null && isUnchanged ? { path, progress: built.progress } : null
         const { best, remade, save } = folder
         const store = { save, remade, best, epochEnd: epochEnd(folder, state.id), archive }
         const run = yield* makeRun(built, state, store, lastDurable)
@@ -137,11 +145,11 @@ const checkModel = <C extends RunConfig, E, R>(
   Effect.gen(function* () {
     yield* Backend
     const { dataset, random_state } = checkpoint.meta
-    const models = yield* acquireModels(parts.model, Random.make(random_state.seed), {
-      config,
-      inputShape: dataset.input_shape,
-      classes: dataset.classes
-    })
+    const models = yield* acquireModels(
+      parts.model,
+      Random.make(random_state.seed),
+      modelInput(config, dataset)
+    )
     yield* Compatibility.checkArchitecture(checkpoint, path, partsOf({ models }).weights)
   }).pipe(Effect.scoped)
 
@@ -183,7 +191,7 @@ const archiveOnce = (folder: CheckpointWriter, { archive, from, stays }: Start) 
 const check = Effect.fn("restoreOrInit.check")(function* (
   { checkpoint, path }: Source,
   models: Models,
-  dataset: Dataset
+  dataset: AnyDataset
 ) {
   const { allowDatasetChange } = yield* Resumption
   yield* Compatibility.checkClassCount(checkpoint, path, dataset)
@@ -202,7 +210,7 @@ const report = Effect.fn("restoreOrInit.report")(function* (
 ) {
   const changes = differences(meta.config, fields.config)
   if (changes.length > 0) yield* emit({ _tag: "ConfigChanged", changes })
-  const { layers, optimizers } = notRestored
+  const { layers, metrics, optimizers } = notRestored
   const warnings = [
     isSameData
       ? null
@@ -213,6 +221,9 @@ const report = Effect.fn("restoreOrInit.report")(function* (
     layers.length === 0
       ? null
       : t`the checkpoint holds no states that fit the stateful layer ${layers.join(", ")}: it starts with zeros, and the run is no longer exact`,
+    metrics.length === 0
+      ? null
+      : t`the checkpoint holds other states of the metrics ${metrics.join(", ")}: in this epoch they measure only what follows`,
     continues
       ? t`the run had been stopped (${stored(meta.stopped ?? "")}); it resumes to the new training.num_epochs`
       : null,

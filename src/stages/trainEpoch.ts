@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { BackendError } from "../backends/BackendError.js"
 import type { DataError } from "../data/DataError.js"
+import type { Batch, Sized } from "../data/Batch.js"
 import { fetch } from "../data/Dataset.js"
 import { batchAt, permutation } from "../data/Order.js"
 import * as Prefetch from "../data/Prefetch.js"
@@ -10,10 +11,12 @@ import * as Stage from "../Stage.js"
 import { plain, transactional, type AtomicStep } from "../training/AtomicStep.js"
 import * as Checkpointer from "../training/Checkpointer.js"
 import type { Diverged } from "../training/Diverged.js"
-import { means, prefixed } from "../training/Evaluation.js"
+import { emitDetails, prefixed } from "../training/Evaluation.js"
+import { accumulatorsOf } from "../training/Heads.js"
+import * as MetricStates from "../training/metric/MetricStates.js"
 import * as Progress from "../training/Progress.js"
 import * as Random from "../training/Random.js"
-import { logMetrics, TypeId, type Run } from "../training/Run.js"
+import { logMetrics, TypeId, type Run, type RunConfig } from "../training/Run.js"
 import { learningRate } from "../training/RunFields.js"
 import { SaveRequest } from "../training/SaveRequest.js"
 import * as SavePolicy from "../training/SavePolicy.js"
@@ -25,10 +28,11 @@ import * as TrainStep from "../training/TrainStep.js"
 export interface TrainEpoch<
   out Hooks extends ReadonlyArray<StepHook<unknown, unknown>> = readonly [],
   out E = never,
-  out R = never
+  out R = never,
+  in B extends Sized = Batch
 > {
   /** The training step, instead of the one by the run's phases. */
-  readonly step?: TrainStep.Step<E, R>
+  readonly step?: TrainStep.Step<E, R, B>
   /** What is done before and after each step, in order. */
   readonly hooks?: Hooks
   /** What the gradients of each phase pass through before the update. */
@@ -53,9 +57,10 @@ export interface TrainEpoch<
 export const trainEpochWith = <
   const Hooks extends ReadonlyArray<StepHook<unknown, unknown>> = readonly [],
   E = never,
-  R = never
+  R = never,
+  B extends Sized = Batch
 >(
-  options: TrainEpoch<Hooks, E, R>
+  options: TrainEpoch<Hooks, E, R, B>
 ) => {
   type Failure = E | StepHook.Error<Hooks[number]> | BackendError | DataError | Diverged
   type Services = R | StepHook.Context<Hooks[number]> | Observer
@@ -88,7 +93,7 @@ export const trainEpochWith = <
         ]
       })
     },
-    run: (run: Run): Effect.Effect<Run, Failure, Services> =>
+    run: (run: Run<RunConfig, B>): Effect.Effect<Run<RunConfig, B>, Failure, Services> =>
       Effect.scoped(
         Effect.gen(function* () {
           const handlers = yield* Effect.forEach(hooks, (hook) => hook.start(run))
@@ -99,7 +104,7 @@ export const trainEpochWith = <
             run,
             isPlain && options.step === undefined
               ? plain({ ...around, handlers: [] })
-              : transactional<Failure, Services>(around, options.step ?? TrainStep.phases)
+              : transactional<Failure, Services, B>(around, options.step ?? TrainStep.phases)
           )
           return run
         })
@@ -113,7 +118,7 @@ export const trainEpochWith = <
  * Measures `train_loss`, the objective's other metrics likewise, and `learning_rate`, that of the
  * epoch's last step.
  */
-export const trainEpoch = trainEpochWith({})
+export const trainEpoch = trainEpochWith<readonly [], never, never, Sized>({})
 
 /** Takes the steps of the epoch that are still due. */
 const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
@@ -124,6 +129,7 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
     const every = SavePolicy.intervals(save_interval).filter(({ unit }) => unit !== "epochs")
     const checkpointer = run[TypeId]
     const { size } = run.dataset.train
+    const accumulators = accumulatorsOf(run.objective)
     let progress = yield* Checkpointer.progress(checkpointer)
     while (progress.position.example < size) {
       const started = performance.now()
@@ -136,7 +142,12 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
         epochs: num_epochs,
         step: progress.step,
         steps: progress.step + Math.ceil((size - progress.position.example) / batch_size),
-        loss: (progress.position.sums["loss"] ?? Number.NaN) / Progress.counted(progress),
+        loss: MetricStates.valueOf(
+          accumulators,
+          progress.position,
+          "loss",
+          Progress.counted(progress)
+        ),
         examples: progress.position.example - example
       })
       const isAsked = yield* saveRequest.take
@@ -148,15 +159,17 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
         yield* Checkpointer.save(checkpointer, "latest")
       yield* Checkpointer.yieldToEventLoop(checkpointer, started)
     }
-    const { sums } = progress.position
+    const { epoch, position } = progress
+    const values = MetricStates.compute(accumulators, position, Progress.counted(progress))
+    yield* emitDetails("train", epoch + 1, MetricStates.details(accumulators, position))
     yield* logMetrics(run, {
-      ...prefixed("train", means({ loss: NaN, ...sums }, Progress.counted(progress))),
+      ...prefixed("train", { loss: NaN, ...values }),
       learning_rate: learningRate(run, Progress.lastStep(progress))
     })
   })
 
 /** What fetches the batch of the step that follows a position, and the next one while that computes. */
-const batches = (run: Run) =>
+const batches = <B extends Sized>(run: Run<RunConfig, B>) =>
   Effect.gen(function* () {
     const { dataset, random } = run
     const { batch_size } = run.config.training

@@ -2,9 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Stage from "../Stage.js"
 import { t } from "../language/Text.js"
 import * as Divergence from "../training/Divergence.js"
-import { overSplit, prefixed } from "../training/Evaluation.js"
+import { emitDetails, overSplit, prefixed } from "../training/Evaluation.js"
 import * as Checkpointer from "../training/Checkpointer.js"
-import { logMetrics, TypeId, type Run } from "../training/Run.js"
+import { logMetrics, position, TypeId, type Run } from "../training/Run.js"
 
 /** Measures `val_loss`, and the objective's other metrics likewise, on the validation split. */
 export const validate = Stage.make("validate", {
@@ -17,7 +17,9 @@ export const validate = Stage.make("validate", {
   },
   run: (run: Run) =>
     Effect.gen(function* () {
-      const metrics = yield* overSplit(run, "validation")
+      const { details, metrics } = yield* overSplit(run, "validation")
+      const { epoch } = yield* position(run)
+      yield* emitDetails("validation", epoch + 1, details)
       if (run.dataset.validation.size > 0) {
         const at = yield* Checkpointer.progress(run[TypeId])
         yield* Divergence.checkLoss(run, at, "val_loss", metrics["loss"]!)

@@ -112,6 +112,7 @@ export const fromEvent = (
         ...out(t`metrics of each epoch: training/validation`)
       ]
     }
+    case "MetricDetail":
     case "StepFinished":
     case "Custom":
       return []

@@ -2,14 +2,15 @@ import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { BackendError } from "../backends/BackendError.js"
-import type { Batch } from "../data/Batch.js"
+import type { Sized } from "../data/Batch.js"
 import type { DataError } from "../data/DataError.js"
 import { t } from "../language/Text.js"
 import { emit, type Observer } from "../events/Observer.js"
 import * as Checkpointer from "./Checkpointer.js"
 import { Diverged } from "./Diverged.js"
-import { means } from "./Evaluation.js"
 import { markUnsaveable, transaction } from "./Flush.js"
+import { accumulatorsOf } from "./Heads.js"
+import * as MetricStates from "./metric/MetricStates.js"
 import * as Progress from "./Progress.js"
 import { TypeId, type Run } from "./Run.js"
 import type { StepHandlers } from "./StepHook.js"
@@ -22,10 +23,10 @@ export type AtomicStep<out E = never, out R = never> = (
 ) => Effect.Effect<Progress.Progress, E | BackendError | DataError | Diverged, R | Observer>
 
 /** What a step is made of, beside the step itself. */
-export interface Surroundings<out E, out R> {
+export interface Surroundings<out E, out R, out B extends Sized = Sized> {
   readonly run: Run
   /** Fetches the batch of the step that follows a position. */
-  readonly fetch: (before: Progress.Progress) => Effect.Effect<Batch, DataError>
+  readonly fetch: (before: Progress.Progress) => Effect.Effect<B, DataError>
   readonly extra: Pick<TrainStep.StepInput, "combine" | "measures">
   /** What is done before and after the step, in order. */
   readonly handlers: ReadonlyArray<StepHandlers<E, R>>
@@ -45,12 +46,12 @@ export const plain =
         const started = performance.now()
         const batch = yield* restore(fetch(before))
         const input = TrainStep.inputOf(run, batch, before, extra)
-        const sums = yield* Effect.tapErrorCause(TrainStep.phases(input), (cause) => {
+        const measured = yield* Effect.tapErrorCause(TrainStep.phases(input), (cause) => {
           const failure = Option.getOrNull(Cause.failureOption(cause))
           const why = failure instanceof Diverged ? "Diverged" : "Inconsistent"
           return markUnsaveable(run[TypeId], why)
         })
-        return yield* advance(run, before, batch, sums, started)
+        return yield* advance(run, before, batch, measured, started)
       })
     )
 
@@ -59,9 +60,9 @@ export const plain =
  * failure or interruption a flush saves the run from before it. Costs a snapshot a step.
  */
 export const transactional =
-  <E, R>(
-    { extra, fetch, handlers, run }: Surroundings<E, R>,
-    step: TrainStep.Step<E, R>
+  <E, R, B extends Sized>(
+    { extra, fetch, handlers, run }: Surroundings<E, R, B>,
+    step: TrainStep.Step<E, R, B>
   ): AtomicStep<E, R> =>
   (before) =>
     transaction(
@@ -73,9 +74,9 @@ export const transactional =
           if (beforeStep !== undefined) yield* beforeStep({ run, batch, position: before })
         }
         const input = TrainStep.inputOf(run, batch, before, extra)
-        const sums = yield* Undo.onSkip(run, step(input))
-        const position = yield* advance(run, before, batch, sums, started)
-        const metrics = sums && means(sums, batch.size)
+        const measured = yield* Undo.onSkip(run, step(input))
+        const position = yield* advance(run, before, batch, measured, started)
+        const metrics = measured && metricsOf(run, measured, batch.size)
         for (const { afterStep } of handlers) {
           if (afterStep !== undefined) yield* afterStep({ run, batch, position, metrics })
         }
@@ -86,17 +87,28 @@ export const transactional =
       )
     )
 
+/** The metrics of one batch. */
+const metricsOf = (run: Run, measured: TrainStep.MeasuredBatch, size: number) => {
+  const accumulators = accumulatorsOf(run.objective)
+  const states = MetricStates.update(accumulators, MetricStates.initial, measured, size)
+  return MetricStates.compute(accumulators, states, size)
+}
+
 const advance = (
   run: Run,
   before: Progress.Progress,
-  { size }: Batch,
-  sums: TrainStep.Sums | null,
+  { size }: Sized,
+  measured: TrainStep.MeasuredBatch | null,
   started: number
 ) => {
   const done = { examples: size, seconds: (performance.now() - started) / 1000 }
-  if (sums !== null) {
+  if (measured !== null) {
+    const accumulators = accumulatorsOf(run.objective)
     return Checkpointer.advance(run[TypeId], (progress) =>
-      Progress.afterStep(progress, { ...done, sums })
+      Progress.afterStep(progress, {
+        ...done,
+        states: MetricStates.update(accumulators, progress.position, measured, size)
+      })
     )
   }
   const message = t`step ${before.step + 1} of epoch ${before.epoch + 1} has diverged and is skipped`

@@ -1,5 +1,5 @@
 import * as tf from "../tf.js"
-import type { LabelledBatch, Values } from "../data/Batch.js"
+import type { Arrays, LabelledBatch, Values } from "../data/Batch.js"
 import { arrayOf, lengthOf, masksOf, weightsOf, type Field, type Layout } from "../data/Layout.js"
 import type { Head } from "./Heads.js"
 
@@ -41,12 +41,38 @@ const normalized = (
   return floats
 }
 
-/** The inputs of a batch, in the order of the layout. */
-export const inputsOf = (layout: Layout, batch: LabelledBatch): tf.Tensor | Array<tf.Tensor> => {
-  const tensors = layout.inputs.map((field) =>
-    inputTensor(arrayOf<Values>(batch.inputs, field.name)!, field, batch.size)
+// Not `inputNames` and `outputNames`, which sequential models do not have.
+/** The names of a model's inputs, those of its input layers. */
+export const inputNamesOf = ({ inputs }: tf.LayersModel): ReadonlyArray<string> =>
+  inputs.map(({ sourceLayer }) => sourceLayer.name)
+
+/** The names of a model's outputs, those of the layers that give them. */
+export const outputNamesOf = ({ outputs }: tf.LayersModel): ReadonlyArray<string> =>
+  outputs.map(({ sourceLayer }) => sourceLayer.name)
+
+/** `count` inputs as tensors, in the order in which a model with these names takes them. */
+export const inputsOf = (
+  fields: Layout["inputs"],
+  inputs: Arrays,
+  count: number,
+  inputNames: ReadonlyArray<string>
+): ReadonlyArray<tf.Tensor> => {
+  const tensors = fields.map((field) =>
+    inputTensor(arrayOf<Values>(inputs, field.name)!, field, count)
   )
-  return tensors.length === 1 ? tensors[0]! : tensors
+  return tensors.length === 1
+    ? tensors
+    : inputNames.map((name) => tensors[fields.findIndex((field) => field.name === name)]!)
+}
+
+/** What the model makes of inputs: its outputs in their order. */
+export const outputsOf = (
+  model: tf.LayersModel,
+  inputs: ReadonlyArray<tf.Tensor>,
+  training: boolean
+): ReadonlyArray<tf.Tensor> => {
+  const given = inputs.length === 1 ? inputs[0]! : [...inputs]
+  return [model.apply(given, { training }) as tf.Tensor | Array<tf.Tensor>].flat()
 }
 
 /** What a batch says an output should be. */

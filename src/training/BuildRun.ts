@@ -3,12 +3,18 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { Backend } from "../backends/Backend.js"
 import type { BackendError } from "../backends/BackendError.js"
-import type { Dataset } from "../data/Dataset.js"
+import type { Sized } from "../data/Batch.js"
+import type { AnyDataset } from "../data/Dataset.js"
 import { acquireModels } from "./BuildModel.js"
 import * as Checkpointer from "./Checkpointer.js"
-import { checkInput, checkObjective, checkStateful } from "./Compatibility.js"
+import { checkModel } from "./CheckModel.js"
+import { checkStateful } from "./Compatibility.js"
+import { identityOf, modelInput } from "./DatasetIdentity.js"
+import { accumulatorsOf } from "./Heads.js"
+import * as MetricStates from "./metric/MetricStates.js"
 import type { ModelMismatch } from "./ModelMismatch.js"
 import { partsOf } from "./ModelParts.js"
+import type { Progress } from "./Progress.js"
 import type * as Random from "./Random.js"
 import * as RestoreState from "./RestoreState.js"
 import { TypeId, type Run } from "./Run.js"
@@ -19,9 +25,9 @@ import type { TrainState } from "./TrainState.js"
 import { tensorOf } from "./Weights.js"
 
 /** What a run gets from the stages before it. */
-export interface RunInput<out C> {
+export interface RunInput<out C, out B extends Sized = Sized> {
   readonly config: C
-  readonly dataset: Dataset
+  readonly dataset: AnyDataset<B>
 }
 
 /**
@@ -35,17 +41,11 @@ export const buildModels = <C extends RunConfig, E = never, R = never>(
 ): Effect.Effect<Models, BackendError | ModelMismatch | E, Backend | R | Scope.Scope> =>
   Effect.gen(function* () {
     const backend = yield* Backend
-    const models = yield* acquireModels(parts.model, random, {
-      config,
-      inputShape: dataset.inputShape,
-      classes: dataset.classes
-    })
+    const input = modelInput(config, identityOf(dataset))
+    const models = yield* acquireModels(parts.model, random, input)
     const [model, ...others] = Object.values(models)
     // How several models use the data is up to their losses.
-    if (others.length === 0) {
-      yield* checkInput(model!, dataset)
-      yield* checkObjective(parts.objective, model!, dataset, config)
-    }
+    if (others.length === 0) yield* checkModel(model!, parts.objective, dataset, config)
     for (const one of Object.values(models)) {
       yield* checkStateful(one, config.training.batch_size, dataset)
       yield* backend.checkTrainable(one)
@@ -54,24 +54,27 @@ export const buildModels = <C extends RunConfig, E = never, R = never>(
   })
 
 /** The fields of a run, its parts in the states of the `TrainState` that it was built from. */
-export interface BuiltFields<out C extends RunConfig> {
-  readonly fields: RunFields<C>
+export interface BuiltFields<out C extends RunConfig, out B extends Sized = Sized> {
+  readonly fields: RunFields<C, B>
+  /** Where the run is, with the states of its metrics. */
+  readonly progress: Progress
   /** States whose owners register later, by name. */
   readonly pendingStates: Map<string, StateDict>
-  /** What starts without the state that a resumed run would have: stateful layers, optimizers. */
+  /** What starts without the state that a resumed run would have: layers, optimizers, metrics. */
   readonly notRestored: {
     readonly layers: ReadonlyArray<string>
     readonly optimizers: ReadonlyArray<string>
+    readonly metrics: ReadonlyArray<string>
   }
 }
 
 /** Builds what trains the models, and loads the states of the checkpoint into all of it. */
-export const buildFields = <C extends RunConfig>(
+export const buildFields = <C extends RunConfig, B extends Sized>(
   parts: Omit<RunParts<C>, "model">,
-  { config, dataset }: RunInput<C>,
+  { config, dataset }: RunInput<C, B>,
   models: Models,
-  { checkpoint, id, random }: TrainState
-): Effect.Effect<BuiltFields<C>, StateError, Backend | Scope.Scope> =>
+  { checkpoint, id, progress, random }: TrainState
+): Effect.Effect<BuiltFields<C, B>, StateError, Backend | Scope.Scope> =>
   Effect.gen(function* () {
     const { name: backend } = yield* Backend
     const { statefulLayers, weights } = partsOf({ models })
@@ -90,6 +93,10 @@ export const buildFields = <C extends RunConfig>(
     const without =
       checkpoint === null ? [] : yield* RestoreState.optimizers(checkpoint, optimizers)
     if (checkpoint !== null) yield* RestoreState.scheduler(checkpoint, scheduler)
+    const { lost, position } = MetricStates.decode(
+      accumulatorsOf(parts.objective),
+      progress.position
+    )
     const pendingStates = yield* Effect.acquireRelease(
       checkpoint === null
         ? Effect.sync(() => new Map<string, StateDict>())
@@ -110,20 +117,21 @@ export const buildFields = <C extends RunConfig>(
         random,
         backend
       },
+      progress: { ...progress, position },
       pendingStates,
-      notRestored: { layers, optimizers: without }
+      notRestored: { layers, optimizers: without, metrics: lost }
     }
   })
 
 const firstOf = (models: Models): LayersModel => Object.values(models)[0]!
 
 /** Makes the run, which from now on can be saved. */
-export const makeRun = <C extends RunConfig>(
-  { fields, pendingStates }: BuiltFields<C>,
-  { lastSavedAt, progress }: TrainState,
+export const makeRun = <C extends RunConfig, B extends Sized>(
+  { fields, pendingStates, progress }: BuiltFields<C, B>,
+  { lastSavedAt }: Pick<TrainState, "lastSavedAt">,
   store: Checkpointer.RunStore,
   lastDurable: Checkpointer.DurableCheckpoint | null
-): Effect.Effect<Run<C>, never, Scope.Scope> =>
+): Effect.Effect<Run<C, B>, never, Scope.Scope> =>
   Effect.map(
     Checkpointer.make({ run: fields, store, progress, lastDurable, lastSavedAt, pendingStates }),
     (checkpointer) => ({ ...fields, [TypeId]: checkpointer })
@@ -133,13 +141,13 @@ export const makeRun = <C extends RunConfig>(
  * Builds a run from a state, the initial one or a checkpoint's. Every tensor is freed when the scope
  * closes.
  */
-export const buildRun = <C extends RunConfig, E = never, R = never>(
+export const buildRun = <C extends RunConfig, B extends Sized, E = never, R = never>(
   parts: RunParts<C, E, R>,
-  input: RunInput<C>,
+  input: RunInput<C, B>,
   state: TrainState,
   store: Checkpointer.RunStore
 ): Effect.Effect<
-  Run<C>,
+  Run<C, B>,
   BackendError | ModelMismatch | StateError | E,
   Backend | R | Scope.Scope
 > =>

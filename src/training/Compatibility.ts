@@ -4,14 +4,14 @@ import { statefulLayers, unknownStateful } from "../backends/tfjs/layers/LayerSt
 import type { Checkpoint } from "../checkpointing/Checkpoint.js"
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
-import type { Dataset } from "../data/Dataset.js"
+import type { AnyDataset } from "../data/Dataset.js"
+import { layoutOf } from "../data/Layout.js"
 import { find } from "../io/InstalledPackage.js"
 import { t } from "../language/Text.js"
+import { identityOf } from "./DatasetIdentity.js"
 import { IncompatibleCheckpoint, type WeightDifference } from "./IncompatibleCheckpoint.js"
 import { ModelMismatch } from "./ModelMismatch.js"
-import type { Objective } from "./Objective.js"
 import type { Models } from "./RunFields.js"
-import { identityOf } from "./Snapshot.js"
 import { tensorOf, type Weight } from "./Weights.js"
 
 const prefix = "model_state_dict."
@@ -88,27 +88,6 @@ const notAModel = (built: unknown): string => {
       : t`the function model of restoreOrInit returns no layers model; make one by tf.sequential or tf.model`
 }
 
-/** Fails unless the model takes one input, of the data's shape, and gives one output. */
-export const checkInput = (
-  model: LayersModel,
-  dataset: Dataset
-): Effect.Effect<void, ModelMismatch> => {
-  const { inputs, outputs } = model
-  const shape = inputs[0]!.shape.slice(1)
-  const fits =
-    shape.length === dataset.inputShape.length &&
-    shape.every((size, i) => size === null || size === dataset.inputShape[i])
-  const detail =
-    inputs.length !== 1 || outputs.length !== 1
-      ? t`a run trains a model with one input and one output, but this one has ${inputs.length} and ${outputs.length}`
-      : fits
-        ? null
-        : t`the model takes inputs of shape [${shape.map((size) => size ?? t`any`)}], but those of ${dataset.name} are [${dataset.inputShape}]`
-  return detail === null
-    ? Effect.void
-    : Effect.fail(new ModelMismatch({ reason: "Inputs", detail }))
-}
-
 /**
  * Fails if a stateful layer keeps its state where no checkpoint finds it, or if a batch would not
  * have the size that stateful layers are built for.
@@ -116,7 +95,7 @@ export const checkInput = (
 export const checkStateful = (
   model: LayersModel,
   batchSize: number,
-  dataset: Dataset
+  dataset: AnyDataset
 ): Effect.Effect<void, ModelMismatch> => {
   const refuse = (layer: string, detail: string) =>
     Effect.fail(
@@ -152,32 +131,27 @@ export const checkStateful = (
       )
 }
 
-/** Fails unless the objective can compare what the model gives with the labels of the data. */
-export const checkObjective = (
-  { mismatch }: Objective,
-  model: LayersModel,
-  dataset: Dataset,
-  config: object
-): Effect.Effect<void, ModelMismatch> => {
-  const detail = mismatch?.(model.outputs[0]!.shape.slice(1), dataset) ?? null
-  const { num_classes } = { ...(config as { model?: object }).model } as { num_classes?: unknown }
-  const hint = num_classes == null ? "" : t` (model.num_classes is ${num_classes})`
-  return detail === null
-    ? Effect.void
-    : Effect.fail(new ModelMismatch({ reason: "Objective", detail: `${detail}${hint}` }))
-}
-
 /** Fails unless the checkpoint's model was trained to tell as many classes apart as the data has. */
 export const checkClassCount = (
   checkpoint: Checkpoint,
   path: string,
-  dataset: Dataset
+  dataset: AnyDataset
 ): Effect.Effect<void, IncompatibleCheckpoint> => {
   const before = checkpoint.meta.dataset
-  return before.classes.length === dataset.classes.length
+  const label = (data: string, name: string | null) => (name === null ? data : `${data}, ${name}`)
+  const differing = layoutOf(dataset)
+    .labels.map(({ classes = [], name }) => ({
+      before: {
+        name: label(before.name, name),
+        classes: name === null ? before.classes : (before.labels?.[name]?.classes ?? [])
+      },
+      now: { name: label(dataset.name, name), classes }
+    }))
+    .find(({ before, now }) => now.classes.length !== before.classes.length)
+  return differing === undefined
     ? Effect.void
     : new IncompatibleCheckpoint({
-        reason: { _tag: "Classes", path, before, now: identityOf(dataset) }
+        reason: { _tag: "Classes", path, ...differing }
       })
 }
 
@@ -185,7 +159,7 @@ export const checkClassCount = (
 export const checkDataset = (
   checkpoint: Checkpoint,
   path: string,
-  dataset: Dataset
+  dataset: AnyDataset
 ): Effect.Effect<void, IncompatibleCheckpoint> => {
   const before = checkpoint.meta.dataset
   return before.fingerprint === dataset.fingerprint

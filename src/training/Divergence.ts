@@ -27,7 +27,7 @@ export const inStep = (
   run: RunFields,
   at: Progress,
   oddity: Oddity,
-  inputs: ArrayLike<number>,
+  inputs: ReadonlyArray<ArrayLike<number>>,
   gradients: ReadonlyMap<string, Tensor>
 ): Effect.Effect<never, BackendError | Diverged> =>
   Effect.suspend(() => {
@@ -85,12 +85,14 @@ const diverged = (
 const culpritOf = (
   run: RunFields,
   limit: number,
-  inputs: ArrayLike<number>,
+  inputs: ReadonlyArray<ArrayLike<number>>,
   gradients: ReadonlyMap<string, Tensor>
 ): Effect.Effect<Culprit | null, BackendError> =>
   Effect.gen(function* () {
-    for (let i = 0; i < inputs.length; i++) {
-      if (!Number.isFinite(inputs[i])) return { kind: "input", name: run.dataset.name }
+    for (const values of inputs) {
+      for (let i = 0; i < values.length; i++) {
+        if (!Number.isFinite(values[i])) return { kind: "input", name: run.dataset.name }
+      }
     }
     const weight = yield* firstBeyond(partsOf(run).weights, limit)
     if (weight !== null) return weight

@@ -6,20 +6,28 @@ import { fetch, type SplitName } from "../data/Dataset.js"
 import { batchAt, sequential } from "../data/Order.js"
 import { emit, type Observer } from "../events/Observer.js"
 import * as Checkpointer from "./Checkpointer.js"
+import { accumulatorsOf } from "./Heads.js"
+import * as MetricStates from "./metric/MetricStates.js"
 import { partsOf } from "./ModelParts.js"
 import * as Random from "./Random.js"
 import { TypeId, type Run } from "./Run.js"
 import { evaluate } from "./TrainStep.js"
 
+/** What was measured over a split: numbers by name, and what metrics have to show beyond them. */
+export interface Evaluation {
+  readonly metrics: Readonly<Record<string, number>>
+  readonly details: Readonly<Record<string, unknown>>
+}
+
 /**
- * The mean of each metric over a split (`loss`, `accuracy`, …), batch by batch; NaN where the split
- * is empty. Can be interrupted between two batches. Stateful layers begin with zeros, and those that
- * training goes on with stay as they are.
+ * Each metric over a split (`loss`, `accuracy`, …), batch by batch; none if the split is empty. Can be
+ * interrupted between two batches. Stateful layers start with zeros, and those that training
+ * continues with stay as they are.
  */
 export const overSplit = (
   run: Run,
   split: SplitName
-): Effect.Effect<Record<string, number>, BackendError | DataError, Observer> =>
+): Effect.Effect<Evaluation, BackendError | DataError, Observer> =>
   Effect.gen(function* () {
     const examples = run.dataset[split]
     const size = run.config.training.batch_size
@@ -27,16 +35,15 @@ export const overSplit = (
     const order = sequential(examples.size)
     const at = yield* Checkpointer.progress(run[TypeId])
     const { epoch } = at
-    const sums: Record<string, number> = {}
+    const accumulators = accumulatorsOf(run.objective)
+    let states = MetricStates.initial
     for (let step = 0; step < steps; step++) {
       const started = performance.now()
       const start = step * size
       const batch = yield* fetch(run.dataset, split, batchAt(order, start, size))
       const rng = Random.generator(run.random, "evaluate", split, step)
       const measured = yield* evaluate({ run, batch, position: at, rng })
-      for (const [name, sum] of Object.entries(measured)) {
-        sums[name] = (sums[name] ?? 0) + sum
-      }
+      states = MetricStates.update(accumulators, states, measured, batch.size)
       yield* emit({
         _tag: "StepFinished",
         phase: split,
@@ -44,12 +51,15 @@ export const overSplit = (
         epochs: run.config.training.num_epochs,
         step: step + 1,
         steps,
-        loss: sums["loss"]! / (start + batch.size),
+        loss: MetricStates.valueOf(accumulators, states, "loss", start + batch.size),
         examples: batch.size
       })
       yield* Checkpointer.yieldToEventLoop(run[TypeId], started)
     }
-    return means(sums, examples.size)
+    return {
+      metrics: MetricStates.compute(accumulators, states, examples.size),
+      details: MetricStates.details(accumulators, states)
+    }
   }).pipe(
     (measured) =>
       Effect.acquireUseRelease(
@@ -60,12 +70,17 @@ export const overSplit = (
     Effect.withSpan("Evaluation.overSplit", { attributes: { split } })
   )
 
-/** Sums over examples, divided by their number. */
-export const means = (
-  sums: Readonly<Record<string, number>>,
-  examples: number
-): Record<string, number> =>
-  Object.fromEntries(Object.entries(sums).map(([name, sum]) => [name, sum / examples]))
+/** Reports to observers what metrics have to show beyond their numbers. */
+export const emitDetails = (
+  phase: "train" | SplitName,
+  epoch: number,
+  details: Evaluation["details"]
+): Effect.Effect<void, never, Observer> =>
+  Effect.forEach(
+    Object.entries(details),
+    ([metric, value]) => emit({ _tag: "MetricDetail", phase, epoch, metric, value }),
+    { discard: true }
+  )
 
 /** Metrics under a prefix: `loss` becomes `val_loss`. */
 export const prefixed = (

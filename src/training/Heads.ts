@@ -28,7 +28,7 @@ export interface Losses {
   readonly each: ReadonlyArray<tf.Scalar>
 }
 
-/** Whether an objective is one for each of several outputs. */
+/** The parts of an objective, one for each output. */
 const partsOf = (
   objective: AnyObjective
 ): ReadonlyArray<Pick<Head, "name" | "objective" | "lossWeight">> =>
@@ -40,16 +40,25 @@ const partsOf = (
       }))
     : [{ name: null, objective, lossWeight: 1 }]
 
-/** The heads of a model whose outputs have the names `outputNames`, which must fit the objective and the data. */
+/** Which outputs of a model an objective trains, by the names of all. */
+export const trainedOutputs = (
+  objective: AnyObjective,
+  outputNames: ReadonlyArray<string>
+): ReadonlyArray<Omit<Head, "field">> =>
+  partsOf(objective).map((part) => ({
+    ...part,
+    output: part.name === null || outputNames.length === 1 ? 0 : outputNames.indexOf(part.name)
+  }))
+
+/** The heads of a model that matches the objective and the data (see `checkModel`). */
 export const headsOf = (
   objective: AnyObjective,
   dataset: AnyDataset,
-  { outputNames }: Pick<tf.LayersModel, "outputNames">
+  outputNames: ReadonlyArray<string>
 ): ReadonlyArray<Head> => {
   const { labels } = layoutOf(dataset)
-  return partsOf(objective).map((part) => ({
+  return trainedOutputs(objective, outputNames).map((part) => ({
     ...part,
-    output: part.name === null || outputNames.length === 1 ? 0 : outputNames.indexOf(part.name),
     field: labels.find(({ name }) => name === part.name) ?? labels[0]!
   }))
 }
@@ -59,6 +68,15 @@ const nameOf = (head: Pick<Head, "name">, metric: string): string =>
 
 /** How the metrics of an objective accumulate over batches, by name: `loss` first. */
 export const accumulatorsOf = (objective: AnyObjective): Accumulators => {
+  const known = accumulators.get(objective) ?? makeAccumulators(objective)
+  accumulators.set(objective, known)
+  return known
+}
+
+// Asked for in every step.
+const accumulators = new WeakMap<AnyObjective, Accumulators>()
+
+const makeAccumulators = (objective: AnyObjective): Accumulators => {
   const parts = partsOf(objective)
   const isMulti = parts.some(({ name }) => name !== null)
   const all: Array<readonly [string, Accumulator]> = [["loss", mean.ofMeans("loss")]]
@@ -91,21 +109,14 @@ const headLoss = ({ objective }: Head, target: Target, output: tf.Tensor): tf.Sc
   return tf.div(sum, lossWeights.sum || 1)
 }
 
-/**
- * What is read of a batch, by the names of `accumulatorsOf`. `total` is the loss that is reported, which
- * may hold penalties besides.
- */
+/** What is read of a batch beside its loss, by the names of `accumulatorsOf`. */
 export const measure = (
   heads: ReadonlyArray<Head>,
   targets: ReadonlyArray<Target>,
   outputs: ReadonlyArray<tf.Tensor>,
-  losses: Losses,
-  total: tf.Scalar = losses.total
+  losses: Losses
 ): Record<string, tf.Tensor> => {
-  const [first] = heads
-  const measured: Record<string, tf.Tensor> = {
-    loss: first!.name === null ? withWeight(total, targets[0]!) : total
-  }
+  const measured: Record<string, tf.Tensor> = {}
   heads.forEach((head, i) => {
     const { labels, weights } = targets[i]!
     const output = outputs[head.output]!

@@ -13,6 +13,9 @@ export const WeightDifference = Schema.Struct({
 })
 export type WeightDifference = typeof WeightDifference.Type
 
+/** The classes of a dataset, or of one of its labels. */
+const Classes = Schema.Struct({ name: Schema.String, classes: Schema.Array(Schema.String) })
+
 /** In what a checkpoint differs from the run that is to resume from it. */
 export const IncompatibleCheckpointReason = Schema.Union(
   /** It holds another model than the config describes. */
@@ -23,11 +26,7 @@ export const IncompatibleCheckpointReason = Schema.Union(
   /** It lacks weights that `Weights.load` was asked for, or has them in other shapes. */
   Schema.TaggedStruct("Weights", { differences: Schema.Array(WeightDifference) }),
   /** The number of classes has changed. */
-  Schema.TaggedStruct("Classes", {
-    path: Schema.String,
-    before: DatasetIdentity,
-    now: DatasetIdentity
-  }),
+  Schema.TaggedStruct("Classes", { path: Schema.String, before: Classes, now: Classes }),
   /** It was trained on other data, or on another split of it. */
   Schema.TaggedStruct("Dataset", {
     path: Schema.String,

@@ -1,6 +1,8 @@
 import type { layers, LayersModel, SymbolicTensor } from "../tf.js"
 import { t } from "../language/Text.js"
-import type { Objective } from "./Objective.js"
+import { outputNamesOf } from "./BatchTensors.js"
+import { trainedOutputs } from "./Heads.js"
+import type { AnyObjective, Objective } from "./Objective.js"
 
 type Layer = layers.Layer
 
@@ -15,12 +17,20 @@ interface Parts {
 const passive = new Set(["Reshape", "Flatten", "Permute", "Dropout", "Cropping1D", "Cropping2D"])
 
 /**
- * What to say if a model ends in an activation that its objective applies itself, the usual mistake:
- * it trains, but hardly. Null if it does not.
+ * Warnings for outputs of a model that end in an activation that their objective applies itself, the
+ * usual mistake: the model trains, but hardly.
  */
-export const warning = (model: LayersModel, { activation, name }: Objective): string | null => {
+export const warnings = (model: LayersModel, objective: AnyObjective): ReadonlyArray<string> =>
+  trainedOutputs(objective, outputNamesOf(model)).flatMap((trained) => {
+    // Of several models the first may have none of the outputs that the objective names.
+    const output = model.outputs[trained.output]
+    const message = output === undefined ? null : warning(output, trained.objective)
+    return message === null ? [] : [message]
+  })
+
+const warning = (output: SymbolicTensor, { activation, name }: Objective): string | null => {
   if (activation === undefined) return null
-  const layer = lastLayer(model.outputs[0]!.sourceLayer)
+  const layer = lastLayer(output.sourceLayer)
   const own = activationOf(layer)
   return own === null
     ? null

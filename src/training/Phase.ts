@@ -1,7 +1,7 @@
-import type { Scalar, Variable } from "../tf.js"
+import type { Scalar, Tensor, Variable } from "../tf.js"
 import type { Penalty } from "../backends/tfjs/layers/Penalties.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
-import type { Batch } from "../data/Batch.js"
+import type { Batch, Sized } from "../data/Batch.js"
 import type { Rng } from "../data/Dataset.js"
 import type { Optimizer, OptimizerFactory } from "./Optimizer.js"
 import { partsOf } from "./ModelParts.js"
@@ -19,7 +19,7 @@ export interface StepPosition {
 }
 
 /** What a loss is computed from. */
-export interface LossInput<out M extends Models = Models, out B = Batch> {
+export interface LossInput<out M extends Models = Models, out B extends Sized = Batch> {
   readonly models: M
   readonly batch: B
   /**
@@ -36,19 +36,26 @@ export interface LossInput<out M extends Models = Models, out B = Batch> {
 export interface Loss {
   /** The mean over the batch. */
   readonly loss: Scalar
-  /** Further metrics by name, each the sum over the batch's examples. */
-  readonly metrics?: Readonly<Record<string, Scalar>>
+  /** How much that mean counts in the epoch's: the sum of the weights; left out, the examples count. */
+  readonly weight?: number | undefined
+  /**
+   * What further metrics measure, by name: a scalar, the sum over the batch's examples, or whatever the
+   * metric of the phase accumulates.
+   */
+  readonly metrics?: Readonly<Record<string, Tensor>>
 }
 
 /** Computes the loss of a batch, synchronously. */
-export type LossFunction<M extends Models = Models, B = Batch> = (input: LossInput<M, B>) => Loss
+export type LossFunction<M extends Models = Models, B extends Sized = Batch> = (
+  input: LossInput<M, B>
+) => Loss
 
 /**
  * One phase of a training step: a loss over the batch, the weights that it trains, and the optimizer
  * that updates them. Supervised training has one phase; a GAN has two, each for its own network. The
  * phases of a step run in order: a later one sees the weights that an earlier one has updated.
  */
-export interface Phase<M extends Models = Models, B = Batch> {
+export interface Phase<M extends Models = Models, B extends Sized = Batch> {
   /** Names the phase's loss, `<name>_loss`, and its optimizer's state in checkpoints. */
   readonly name: string
   /**
@@ -68,7 +75,7 @@ export interface Phase<M extends Models = Models, B = Batch> {
 /** A phase of a run: its optimizer made, its weights found. */
 export interface BoundPhase {
   readonly name: string
-  readonly loss: LossFunction
+  readonly loss: LossFunction<Models, Sized>
   /** The weights that it updates, and their variables in the same order. */
   readonly weights: ReadonlyArray<Weight>
   readonly variables: ReadonlyArray<Variable>
@@ -95,7 +102,7 @@ const bind = (run: RunFields): BoundPhase => {
   const trained = weights.filter(({ trainable }) => trainable)
   return {
     name: "supervised",
-    loss: supervised(objective, dataset),
+    loss: supervised(objective, dataset, run.model) as LossFunction<Models, Sized>,
     weights: trained,
     variables: trained.map(tensorOf),
     constrained: trained.filter(({ variable }) => variable.constraint != null),

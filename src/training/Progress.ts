@@ -7,6 +7,7 @@ import type {
 } from "../checkpointing/Checkpoint.js"
 import type { BestName } from "../checkpointing/FileNames.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
+import type { MetricStates } from "./metric/MetricStates.js"
 import { improves } from "./Monitor.js"
 
 /**
@@ -57,18 +58,17 @@ export const fromCheckpoint = (meta: CheckpointMeta): Progress => ({
   divergence: meta.divergence ?? null
 })
 
-/** After one more training step on `examples` examples, whose metrics summed to `sums`. */
+/** After one more training step on `examples` examples; `states` are those of the metrics by then. */
 export const afterStep = (
   progress: Progress,
   step: {
     readonly examples: number
-    readonly sums: Readonly<Record<string, number>>
+    readonly states: MetricStates
     readonly seconds: number
   }
 ): Progress => {
   const { position } = progress
-  const sums: Record<string, number> = { ...position.sums }
-  for (const name in step.sums) sums[name] = (sums[name] ?? 0) + step.sums[name]!
+  const { metric_states, sums } = step.states
   // Field by field, as this is done every step: to copy objects and change them takes longer.
   return {
     epoch: progress.epoch,
@@ -78,6 +78,7 @@ export const afterStep = (
       stage: position.stage,
       example: position.example + step.examples,
       sums,
+      ...(metric_states && { metric_states }),
       metrics: position.metrics,
       seconds: position.seconds + step.seconds
     },
@@ -100,7 +101,7 @@ export const afterSkip = (
   progress: Progress,
   step: { readonly examples: number; readonly seconds: number }
 ): Progress => ({
-  ...afterStep(progress, { ...step, sums: {} }),
+  ...afterStep(progress, { ...step, states: progress.position }),
   divergence: DivergencePolicy.skipped(progress.divergence, step.examples)
 })
 
@@ -187,9 +188,11 @@ export const restartTraining = (progress: Progress): Progress => ({
   ...progress,
   globalStep: progress.globalStep - progress.step,
   step: 0,
-  position: { ...progress.position, example: 0, sums: {} },
+  position: { ...withoutStates(progress.position), example: 0, sums: {} },
   divergence: progress.divergence && { ...progress.divergence, skipped_examples: 0 }
 })
+
+const withoutStates = ({ metric_states: _states, ...position }: Position) => position
 
 /** Without an earlier decision to train no further. */
 export const unstopped = (progress: Progress): Progress => ({ ...progress, stopped: null })

@@ -3,6 +3,7 @@ import * as Predicate from "effect/Predicate"
 import type * as tf from "../tf.js"
 import type { Checkpoint } from "../checkpointing/Checkpoint.js"
 import type { CheckpointName } from "../checkpointing/store/CheckpointStore.js"
+import type { Sized } from "../data/Batch.js"
 import type { Observer } from "../events/Observer.js"
 import * as Checkpointer from "./Checkpointer.js"
 import type { Diverged } from "./Diverged.js"
@@ -22,11 +23,15 @@ export type TypeId = typeof TypeId
 
 /**
  * A training run in progress: acquired by `restoreOrInit`, and passed from stage to stage. A stage
- * that takes a `Run<MyConfig>` reads its own sections of the config typed.
+ * that takes a `Run<MyConfig, MyBatch>` reads its own sections of the config and the batches of the
+ * dataset typed.
  *
  * When it ends early, a checkpoint is saved; then every tensor is freed.
  */
-export interface Run<out C extends RunConfig = RunConfig> extends RunFields<C> {
+export interface Run<
+  out C extends RunConfig = RunConfig,
+  out B extends Sized = Sized
+> extends RunFields<C, B> {
   readonly [TypeId]: Checkpointer.Checkpointer
 }
 

@@ -1,7 +1,8 @@
 import type { LayersModel } from "../tf.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
-import type { Dataset } from "../data/Dataset.js"
-import type { Objective } from "./Objective.js"
+import type { Sized } from "../data/Batch.js"
+import type { AnyDataset } from "../data/Dataset.js"
+import type { AnyObjective } from "./Objective.js"
 import type { Optimizer } from "./Optimizer.js"
 import type { Progress } from "./Progress.js"
 import type { Random } from "./Random.js"
@@ -16,16 +17,16 @@ export interface RunConfig {
 export type Models = Readonly<Record<string, LayersModel>>
 
 /** What a stage reads of a run: its config, its data, and what is trained by what. */
-export interface RunFields<out C extends RunConfig = RunConfig> {
+export interface RunFields<out C extends RunConfig = RunConfig, out B extends Sized = Sized> {
   /** The same in every process that resumes the run. */
   readonly id: string
   readonly config: C
-  readonly dataset: Dataset
+  readonly dataset: AnyDataset<B>
   /** The model, or the first of several. */
   readonly model: LayersModel
   /** The models by name; a single one is called `model`. */
   readonly models: Models
-  readonly objective: Objective
+  readonly objective: AnyObjective
   /** The optimizer, or the first of several. */
   readonly optimizer: Optimizer
   /** The optimizers by name; a single one is called `optimizer`. */

@@ -1,19 +1,27 @@
 import type { LayersModel } from "../tf.js"
 import type * as Effect from "effect/Effect"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
-import type { Objective } from "./Objective.js"
+import type { Field, LabelField } from "../data/Layout.js"
+import type { AnyObjective } from "./Objective.js"
 import type { OptimizerFactory } from "./Optimizer.js"
 import type { Models } from "./RunFields.js"
 import type { Scheduler } from "./Scheduler.js"
 
-/** What a model is built from: the config, the shape of one input, and the names of the classes. */
+/** What a model is built from: the config, and what the dataset declares. */
 export interface ModelInput<out C> {
   readonly config: C
+  /** The shape of one input, without the batch dimension; [] if inputs have names. */
   readonly inputShape: ReadonlyArray<number>
+  /** The names of the classes, by label; [] for quantities, and if labels have names. */
   readonly classes: ReadonlyArray<string>
+  /** The inputs by name, if they have any. */
+  readonly inputs: Readonly<Record<string, Field>>
+  /** The labels by name, if they have any. */
+  readonly labels: Readonly<Record<string, LabelField>>
 }
 
-/** A layers model of TensorFlow.js with one input and one output, or several models by name. */
+/** A layers model of TensorFlow.js, or several models by name. Several inputs and outputs have names: those
+ * of their layers. */
 export type BuiltModels = LayersModel | Models
 
 /**
@@ -43,9 +51,14 @@ export type ModelBuilder<in C, out E = never, out R = never> = (
 ) => BuiltModels | Effect.Effect<BuiltModels, E, R>
 
 /** What a run is made of. */
-export interface RunParts<in C, out E = never, out R = never> {
+export interface RunParts<
+  in C,
+  out E = never,
+  out R = never,
+  out O extends AnyObjective = AnyObjective
+> {
   readonly model: ModelBuilder<C, E, R>
-  readonly objective: Objective
+  readonly objective: O
   readonly optimizer: (training: TrainingConfig) => OptimizerFactory
   readonly scheduler: (training: TrainingConfig) => Scheduler
 }

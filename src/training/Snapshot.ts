@@ -6,11 +6,12 @@ import * as Readback from "../backends/Readback.js"
 import {
   formatVersion,
   type CheckpointTensor,
-  type DatasetIdentity,
   type DType,
   type Unsaved
 } from "../checkpointing/Checkpoint.js"
-import type { Dataset } from "../data/Dataset.js"
+import { identityOf } from "./DatasetIdentity.js"
+import { accumulatorsOf } from "./Heads.js"
+import * as MetricStates from "./metric/MetricStates.js"
 import { partsOf } from "./ModelParts.js"
 import type { Progress } from "./Progress.js"
 import type { RunFields } from "./RunFields.js"
@@ -71,7 +72,7 @@ export const take = (
     epoch: progress.epoch,
     step: progress.step,
     global_step: progress.globalStep,
-    position: progress.position,
+    position: MetricStates.encode(accumulatorsOf(run.objective), progress.position),
     best_val_loss: progress.best?.metric === "val_loss" ? progress.best.value : null,
     best: progress.best,
     stopped: progress.stopped,
@@ -91,19 +92,6 @@ export const take = (
   const dispose = () => held.forEach((tensor) => tensor.dispose())
   return { progress, checkpoint: { meta, tensors }, weights: heldWeights, dispose }
 }
-
-/** What a checkpoint records of a dataset. */
-export const identityOf = (dataset: Dataset): DatasetIdentity => ({
-  name: dataset.name,
-  fingerprint: dataset.fingerprint,
-  input_shape: dataset.inputShape,
-  classes: dataset.classes,
-  sizes: {
-    train: dataset.train.size,
-    validation: dataset.validation.size,
-    test: dataset.test.size
-  }
-})
 
 /** The state of the optimizer; of several, the values under each name and tensors as `<name>.<slot>`. */
 const optimizerState = ({ optimizers }: Pick<RunFields, "optimizers">): StateDict => {

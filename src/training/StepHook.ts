@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import type * as Schema from "effect/Schema"
 import { norm } from "../backends/Norm.js"
 import type { Scalar } from "../tf.js"
-import type { Batch } from "../data/Batch.js"
+import type { Sized } from "../data/Batch.js"
 import type { Gradients } from "./optimizer/GradientTransformation.js"
 import type { Progress } from "./Progress.js"
 import { TypeId, type Run } from "./Run.js"
@@ -13,7 +13,7 @@ import type { Measures } from "./TrainStep.js"
 /** What a hook sees before a step: nothing of the step has happened yet. */
 export interface BeforeStep {
   readonly run: Run
-  readonly batch: Batch
+  readonly batch: Sized
   /** Where the run is: the epoch, and the steps done in it. */
   readonly position: Progress
 }

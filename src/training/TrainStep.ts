@@ -5,27 +5,29 @@ import type { BackendError } from "../backends/BackendError.js"
 import { afterStep } from "../backends/tfjs/layers/LayerStates.js"
 import * as Norm from "../backends/Norm.js"
 import * as Readback from "../backends/Readback.js"
-import type { Batch } from "../data/Batch.js"
+import type { Batch, Sized } from "../data/Batch.js"
+import { inputArrays } from "../data/Layout.js"
 import type { Rng } from "../data/Dataset.js"
 import type { Diverged } from "./Diverged.js"
 import * as Divergence from "./Divergence.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
+import type { Measured } from "./metric/Metric.js"
 import { partsOf } from "./ModelParts.js"
 import type { Gradients } from "./optimizer/GradientTransformation.js"
-import { phasesOf, type BoundPhase, type LossFunction } from "./Phase.js"
+import { phasesOf, type BoundPhase, type LossFunction, type Models } from "./Phase.js"
 import type { Progress } from "./Progress.js"
 import * as Random from "./Random.js"
 import type { Run } from "./Run.js"
 import { learningRate, type RunFields } from "./RunFields.js"
 import * as Undo from "./Undo.js"
 
-/** The metrics of a batch, each summed over its examples: `loss`, and further ones by name. */
-export type Sums = Readonly<Record<string, number>>
+/** What was read of a batch for its metrics, by name: `loss`, and further ones. */
+export type MeasuredBatch = Readonly<Record<string, Measured>>
 
 /** What a training step is given. */
-export interface StepInput {
+export interface StepInput<out B extends Sized = Batch> {
   readonly run: Run
-  readonly batch: Batch
+  readonly batch: B
   /** Where the run is before the step. */
   readonly position: Progress
   /** Uniform in [0, 1), derived from the seed and the position. Draw from nothing else. */
@@ -37,12 +39,12 @@ export interface StepInput {
 }
 
 /** What the step at `position` is given. */
-export const inputOf = (
+export const inputOf = <B extends Sized>(
   run: Run,
-  batch: Batch,
+  batch: B,
   position: Progress,
   extra?: Pick<StepInput, "combine" | "measures">
-): StepInput => ({
+): StepInput<B> => ({
   ...extra,
   run,
   batch,
@@ -63,15 +65,15 @@ export type Measures = Readonly<Record<string, (gradients: Gradients) => tf.Scal
  * A training step: updates the weights, and gives the metrics of the batch; null for a step that has
  * diverged and is skipped, which must have changed nothing.
  */
-export type Step<out E = never, out R = never> = (
-  input: StepInput
-) => Effect.Effect<Sums | null, E, R>
+export type Step<out E = never, out R = never, in B extends Sized = Batch> = (
+  input: StepInput<B>
+) => Effect.Effect<MeasuredBatch | null, E, R>
 
 /**
  * The step of the run's phases, in order: gradients → combine → transform → update for each. Several
  * phases measure `<phase>_loss` each, and `loss` is the sum. Must not be interrupted.
  */
-export const phases: Step<BackendError | Diverged> = (input) => {
+export const phases: Step<BackendError | Diverged, never, Sized> = (input) => {
   const step = overPhases(input.run, (phase) => minimizePhase(input, phase, phase.loss))
   return phasesOf(input.run).length === 1 ? step : Undo.onSkip(input.run, step)
 }
@@ -97,11 +99,11 @@ export const phases: Step<BackendError | Diverged> = (input) => {
  * })
  * ```
  */
-export const minimize = (
-  input: StepInput,
-  loss: LossFunction,
+export const minimize = <B extends Sized>(
+  input: StepInput<B>,
+  loss: LossFunction<Models, B>,
   options: { readonly phase?: string } = {}
-): Effect.Effect<Sums | null, BackendError | Diverged> =>
+): Effect.Effect<MeasuredBatch | null, BackendError | Diverged> =>
   Effect.suspend(() => {
     const phases = phasesOf(input.run)
     const phase = options.phase === undefined ? phases[0] : byName(phases, options.phase)
@@ -120,69 +122,72 @@ const normName = english`gradient norm`
 
 /** What a phase has come to before it changes a weight. */
 interface Computed {
-  readonly metrics: Readonly<Record<string, tf.Scalar>>
+  readonly metrics: Readonly<Record<string, tf.Tensor>>
   readonly gradients: Gradients
+  /** See `Loss.weight`. */
+  readonly weight: number | undefined
 }
 
 /** How a phase ended: with its metrics, with null if the step is skipped, or with what is odd. */
 type Ended =
-  | { readonly sums: Sums | null }
+  | { readonly measured: MeasuredBatch | null }
   | { readonly oddity: Divergence.Oddity; readonly gradients: Gradients }
 
 /**
  * Computes loss and gradients, reads the scalars, for which WebGPU has to be waited; then updates the
  * weights, unless the numbers have diverged.
  */
-const minimizePhase = (
-  input: StepInput,
+const minimizePhase = <B extends Sized>(
+  input: StepInput<B>,
   phase: BoundPhase,
-  loss: LossFunction
-): Effect.Effect<Sums | null, BackendError | Diverged> =>
+  loss: LossFunction<Models, B>
+): Effect.Effect<MeasuredBatch | null, BackendError | Diverged> =>
   Effect.suspend(() => {
     const { batch, position, run } = input
     const policy = run.config.training.on_divergence
     const undo = policy.name === "skip" ? Undo.ofForwardPass(run) : null
     const forth = () => Random.withMathRandom(input.rng, () => compute(input, phase, loss))
-    const back = ({ gradients }: Computed, read: Record<string, number>): Ended => {
-      const norm = read[normName]
+    const back = ({ gradients, weight }: Computed, read: Record<string, Measured>): Ended => {
+      const norm = read[normName]?.[0]
       if (norm !== undefined) delete read[normName]
-      const oddity = Divergence.oddityOf(run, read["loss"]!, norm)
+      const oddity = Divergence.oddityOf(run, read["loss"]![0]!, norm)
       if (oddity === null) {
         update(input, phase, gradients)
         undo?.dispose()
-        return { sums: overBatch(read, input) }
+        return { measured: counted(read, input, weight) }
       }
       if (DivergencePolicy.afterStep(policy, position.divergence) === "skip") {
         undo?.restore()
         undo?.dispose()
-        return { sums: null }
+        return { measured: null }
       }
       undo?.dispose()
       const kept = [...gradients].map(([name, one]) => [name, tf.keep(tf.clone(one))] as const)
       return { oddity, gradients: new Map(kept) }
     }
     return Effect.flatMap(Readback.between(forth, back), (ended) =>
-      "sums" in ended
-        ? Effect.succeed(ended.sums)
-        : Divergence.inStep(run, position, ended.oddity, batch.inputs, ended.gradients).pipe(
+      "measured" in ended
+        ? Effect.succeed(ended.measured)
+        : Divergence.inStep(run, position, ended.oddity, inputArrays(batch), ended.gradients).pipe(
             Effect.tapErrorCause(() => Effect.sync(() => tf.dispose([...ended.gradients.values()])))
           )
     )
   })
 
-const compute = (input: StepInput, phase: BoundPhase, loss: LossFunction): Computed => {
+const compute = <B extends Sized>(
+  input: StepInput<B>,
+  phase: BoundPhase,
+  loss: LossFunction<Models, B>
+): Computed => {
   const { batch, measures, position, rng, run } = input
   const policy = run.config.training.on_divergence
   // Kept, since what is computed under `variableGrads` is disposed there.
-  const kept: Record<string, tf.Scalar> = {}
+  const kept: Record<string, tf.Tensor> = {}
+  let weight: number | undefined
   const minimized = () => {
-    const { loss: own, metrics } = loss({
-      batch,
-      models: run.models,
-      position,
-      rng,
-      training: true
-    })
+    const computed = loss({ batch, models: run.models, position, rng, training: true })
+    const { loss: own, metrics } = computed
+    weight = computed.weight
     for (const name in metrics) kept[name] = tf.keep(metrics[name]!)
     return phase.penalties.reduce<tf.Scalar>((total, penalty) => total.add(penalty()), own)
   }
@@ -193,12 +198,12 @@ const compute = (input: StepInput, phase: BoundPhase, loss: LossFunction): Compu
       const gradient = grads[phase.variables[i]!.name]
       if (gradient != null) gradients.set(name, gradient)
     })
-    const metrics: Record<string, tf.Scalar> = { ...kept, loss: value }
+    const metrics: Record<string, tf.Tensor> = { ...kept, loss: value }
     for (const name in measures) metrics[name] = measures[name]!(gradients)
     if (DivergencePolicy.looksAtGradient(policy, position.globalStep)) {
       metrics[normName] = Norm.norm([...gradients.values()])
     }
-    return { gradients, metrics }
+    return { gradients, metrics, weight }
   } catch (error) {
     tf.dispose(kept)
     throw error
@@ -207,43 +212,44 @@ const compute = (input: StepInput, phase: BoundPhase, loss: LossFunction): Compu
   }
 }
 
-const update = ({ combine, position, run }: StepInput, phase: BoundPhase, gradients: Gradients) => {
+const update = (
+  { combine, position, run }: StepInput<Sized>,
+  phase: BoundPhase,
+  gradients: Gradients
+) => {
   const combined = combine === undefined ? gradients : combine(gradients, phase.name)
   if (!phase.optimizer.apply(combined, learningRate(run, position))) return
   // A constraint (max-norm, say) is part of the weight: to write it again projects it.
   for (const { variable } of phase.constrained) variable.write(tf.clone(variable.read()))
 }
 
-/** In place, as this is done every step: what is a mean over the batch becomes a sum. */
-const overBatch = (
-  read: Record<string, number>,
-  { batch, measures }: Pick<StepInput, "batch" | "measures">
-): Sums => {
-  read["loss"]! *= batch.size
-  for (const name in measures) read[name]! *= batch.size
+/** With what the loss counts; and means of gradients, which count for each example. In place. */
+const counted = (
+  read: Record<string, Measured>,
+  { batch, measures }: Pick<StepInput<Sized>, "batch" | "measures">,
+  weight: number | undefined
+): MeasuredBatch => {
+  if (weight !== undefined) read["loss"] = [read["loss"]![0]!, weight]
+  for (const name in measures) read[name] = [read[name]![0]! * batch.size]
   return read
 }
 
 /** The metrics of a batch without training on it: layers behave as in use, no dropout. */
-export const evaluate = (input: StepInput): Effect.Effect<Sums, BackendError> =>
+export const evaluate = (input: StepInput<Sized>): Effect.Effect<MeasuredBatch, BackendError> =>
   overPhases(input.run, ({ loss }) => {
     const { batch, position, rng, run } = input
+    let weight: number | undefined
     const compute = () =>
       Random.withMathRandom(rng, () => {
-        const computed = loss({
-          batch,
-          models: run.models,
-          position,
-          rng,
-          training: false
-        })
+        const computed = loss({ batch, models: run.models, position, rng, training: false })
+        weight = computed.weight
         return { ...computed.metrics, loss: computed.loss }
       })
-    return Effect.map(Readback.scalars(compute), (read) => overBatch(read, { batch }))
+    return Effect.map(Readback.arrays(compute), (read) => counted(read, { batch }, weight))
   })
 
 /** Does `body` for each phase in order; gives the metrics of all, null as soon as one gives null. */
-const overPhases = <A extends Sums | null, E>(
+const overPhases = <A extends MeasuredBatch | null, E>(
   run: RunFields,
   body: (phase: BoundPhase) => Effect.Effect<A, E>
 ): Effect.Effect<A, E> => {
@@ -251,15 +257,17 @@ const overPhases = <A extends Sums | null, E>(
   return phases.length === 1
     ? body(phases[0]!)
     : Effect.gen(function* () {
-        const all: Record<string, number> = { loss: 0 }
+        const all: Record<string, Measured> = {}
+        let total = 0
         for (const phase of phases) {
-          const sums = yield* body(phase)
-          if (sums === null) return sums
-          const { loss, ...metrics } = sums as Sums
-          all["loss"]! += loss!
+          const measured = yield* body(phase)
+          if (measured === null) return measured
+          const { loss, ...metrics } = measured as MeasuredBatch
+          total += loss![0]!
           all[`${phase.name}_loss`] = loss!
           Object.assign(all, metrics)
         }
+        all["loss"] = [total]
         return all as A
       })
 }

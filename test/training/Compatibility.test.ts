@@ -1,45 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
-import { checkBuilt, checkInput } from "../../src/training/Compatibility.js"
-import { blobs } from "../support/blobs.js"
-
-const data = blobs({ data: { size: 10, classes: 3, seed: 1 } })
-const messageFor = (model: tf.LayersModel) =>
-  Effect.flatMap(data, (dataset) => Effect.flip(checkInput(model, dataset))).pipe(
-    Effect.map((error) => error.message)
-  )
-
-describe("checkInput", () => {
-  it.effect("takes a model whose input is of the data's shape, or of any size", () =>
-    Effect.gen(function* () {
-      const dense = tf.layers.dense({ units: 3, inputShape: [8] })
-      yield* checkInput(tf.sequential({ layers: [dense] }), yield* data)
-      const any = tf.input({ shape: [null] })
-      const relu = tf.layers.activation({ activation: "relu" }).apply(any) as tf.SymbolicTensor
-      yield* checkInput(tf.model({ inputs: any, outputs: relu }), yield* data)
-    })
-  )
-
-  it.effect("refuses another shape, naming both", () =>
-    Effect.gen(function* () {
-      const model = tf.sequential({ layers: [tf.layers.dense({ units: 3, inputShape: [4, 8] })] })
-      expect(yield* messageFor(model)).toBe(
-        "the model takes inputs of shape [4,8], but those of blobs are [8]"
-      )
-    })
-  )
-
-  it.effect("refuses two inputs", () =>
-    Effect.gen(function* () {
-      const inputs = [tf.input({ shape: [8] }), tf.input({ shape: [8] })]
-      const sum = tf.layers.add().apply(inputs) as tf.SymbolicTensor
-      expect(yield* messageFor(tf.model({ inputs, outputs: sum }))).toBe(
-        "a run trains a model with one input and one output, but this one has 2 and 1"
-      )
-    })
-  )
-})
+import { checkBuilt } from "../../src/training/Compatibility.js"
 
 describe("checkBuilt", () => {
   const refusal = (built: unknown) =>

@@ -87,9 +87,10 @@ describe("BatchTensors.inputTensor", () => {
 })
 
 describe("BatchTensors.inputsOf", () => {
-  it("gives several inputs in the order in which they are declared", () => {
-    const tensors = inputsOf(layoutOf(people), batch) as Array<tf.Tensor>
-    expect(tensors.map(({ dtype }) => dtype)).toStrictEqual(["float32", "int32"])
+  it("gives several inputs in the order in which the model takes them", () => {
+    const names = ["words", "face"]
+    const tensors = inputsOf(layoutOf(people).inputs, batch.inputs, 2, names)
+    expect(tensors.map(({ dtype }) => dtype)).toStrictEqual(["int32", "float32"])
   })
 })
 
@@ -116,34 +117,34 @@ describe("BatchTensors.byClass", () => {
 describe("Heads of one output", () => {
   const output = () => tf.tensor([2, 0, 1, 9, 9, 9, 0, 1, 0, 3, 0, 0], [2, 2, 3]) as tf.Tensor
   const run = (objective: Objective.Objective) => {
-    const heads = headsOf(objective, single, { outputNames: ["out"] })
+    const heads = headsOf(objective, single, ["out"])
     const targets = heads.map((head) => targetOf(head, padded))
     const losses = lossesOf(heads, targets, [output()])
-    return { losses, measured: measure(heads, targets, [output()], losses) }
+    return { losses, measured: measure(heads, targets, [output()], losses), targets }
   }
 
   it("means the losses by sample weights and masks: Σ w × loss / Σ w", () => {
-    const { losses, measured } = run(Objective.classification)
+    const { losses, measured, targets } = run(Objective.classification)
     const expected =
       (softmax([2, 0, 1], 0) + 0.5 * softmax([0, 1, 0], 1) + 0.5 * softmax([3, 0, 0], 2)) / 2
     expect(values(losses.total)[0]).toBeCloseTo(expected, 5)
-    expect(values(measured["loss"]!)[1]).toBe(2)
+    expect(targets[0]!.lossWeights!.sum).toBe(2)
     // Right: the first, and half of the second example.
     expect(values(measured["accuracy"]!)).toStrictEqual([1.5, 2])
   })
 
   it("multiplies them by class weights in the loss, not in the metrics", () => {
-    const { losses, measured } = run(
+    const { losses, measured, targets } = run(
       Objective.withClassWeights(Objective.classification, [1, 2, 4])
     )
     const expected = (softmax([2, 0, 1], 0) + softmax([0, 1, 0], 1) + 2 * softmax([3, 0, 0], 2)) / 4
     expect(values(losses.total)[0]).toBeCloseTo(expected, 5)
-    expect(values(measured["loss"]!)[1]).toBe(4)
+    expect(targets[0]!.lossWeights!.sum).toBe(4)
     expect(values(measured["accuracy"]!)).toStrictEqual([1.5, 2])
   })
 
   it("has gradients of 0 where the mask is 0, and those of the weighted mean elsewhere", () => {
-    const heads = headsOf(Objective.classification, single, { outputNames: ["out"] })
+    const heads = headsOf(Objective.classification, single, ["out"])
     const targets = heads.map((head) => targetOf(head, padded))
     const gradient = values(tf.grad((x) => lossesOf(heads, targets, [x]).total)(output()))
     expect(gradient.slice(3, 6).map(Math.abs)).toStrictEqual([0, 0, 0])
@@ -155,10 +156,10 @@ describe("Heads of one output", () => {
   })
 
   it("has a loss of 0 and no weight for a batch of nothing but padding", () => {
-    const heads = headsOf(Objective.classification, single, { outputNames: ["out"] })
+    const heads = headsOf(Objective.classification, single, ["out"])
     const targets = heads.map((head) => targetOf(head, { ...padded, masks: new Uint8Array(4) }))
     const losses = lossesOf(heads, targets, [output()])
-    expect(values(measure(heads, targets, [output()], losses)["loss"]!)).toStrictEqual([0, 0])
+    expect([...values(losses.total), targets[0]!.lossWeights!.sum]).toStrictEqual([0, 0])
   })
 
   it.each([
@@ -175,7 +176,7 @@ describe("Heads of one output", () => {
         [...shape]
       )
       const loss = (of: Dataset, weights?: Float32Array) => {
-        const heads = headsOf(objective, of, { outputNames: ["out"] })
+        const heads = headsOf(objective, of, ["out"])
         const target = targetOf(heads[0]!, {
           size: 2,
           inputs: Float32Array.of(0, 0),
@@ -197,7 +198,7 @@ describe("Heads of several outputs", () => {
     { sex: Objective.binary, age: Objective.regression },
     { weights: { age: 0.01 } }
   )
-  const heads = headsOf(objective, people, { outputNames: ["age", "sex"] })
+  const heads = headsOf(objective, people, ["age", "sex"])
   const outputs = () => [tf.tensor([32, 40], [2, 1]), tf.tensor([1, 1], [2, 1])]
 
   it("finds each output and label by its name", () => {
@@ -213,12 +214,12 @@ describe("Heads of several outputs", () => {
     const measured = measure(heads, targets, outputs(), losses)
     const age = (1 * 4 + 3 * 100) / 4
     const sex = (Math.log1p(Math.exp(-1)) + Math.log1p(Math.E)) / 2
-    expect(values(measured["loss"]!)[0]).toBeCloseTo(sex + 0.01 * age, 4)
+    expect(values(losses.total)[0]).toBeCloseTo(sex + 0.01 * age, 4)
     expect(values(measured["age_loss"]!)).toStrictEqual([age, 4])
     expect(values(measured["sex_loss"]!)[0]).toBeCloseTo(sex, 5)
     expect(values(measured["age_mae"]!)).toStrictEqual([2 + 3 * 10, 4])
     expect(values(measured["sex_accuracy"]!)).toStrictEqual([1])
-    expect(Object.keys(measured).toSorted()).toStrictEqual(
+    expect(["loss", ...Object.keys(measured)].toSorted()).toStrictEqual(
       [...accumulatorsOf(objective).keys()].toSorted()
     )
   })

@@ -2,7 +2,11 @@ import { describe, expect, it } from "@effect/vitest"
 import { Progress } from "holdfast"
 
 const step = (progress: Progress.Progress, examples: number, loss: number) =>
-  Progress.afterStep(progress, { examples, sums: { loss }, seconds: 0.5 })
+  Progress.afterStep(progress, {
+    examples,
+    states: { sums: { loss: (progress.position.sums["loss"] ?? 0) + loss } },
+    seconds: 0.5
+  })
 
 describe("Progress", () => {
   it("adds up steps within the epoch", () => {

@@ -55,6 +55,6 @@ export const wrong = ${stages}
     expect(error).not.toContain("{ readonly")
     expect(error.length).toBeLessThan(500)
   }
-  expect(errors[0]).toContain("'Prepared<SpeakerConfig>'")
+  expect(errors[0]).toContain("'Prepared<SpeakerConfig, ")
   expect(errors[4]).toContain("EpochStage<unknown, unknown")
 }, 60_000)

@@ -39,8 +39,26 @@ export const training = {
     "模型由另一份 TensorFlow.js 构建，而 Holdfast 训练用的是 {1} 中的 {0}。请用 npm ls @tensorflow/tfjs-layers 查找，并只保留一份：npm install @tensorflow/tfjs@{2}，然后 npm dedupe",
   "the function model of restoreOrInit returns no layers model; make one by tf.sequential or tf.model":
     "restoreOrInit 的 model 函数没有返回 LayersModel；请用 tf.sequential 或 tf.model 构建",
-  "a run trains a model with one input and one output, but this one has {0} and {1}":
-    "只能训练单输入、单输出的模型，而此模型有 {0} 个输入和 {1} 个输出",
+  "the model has {0} inputs, {1}, but {2} has one without a name; declare each in Dataset.inputs":
+    "模型有 {0} 个输入（{1}），而 {2} 只有一个未命名的输入；请在 Dataset.inputs 中逐一声明",
+  "the model's inputs are {0}, but those of {1} are {2}; give the input layers these names: tf.input({ name, shape })":
+    "模型的输入为 {0}，而 {1} 的输入为 {2}；请为输入层取相同的名称：tf.input({ name, shape })",
+  "the model takes int32 inputs, but those of {0} are float32; declare their dtype as int32 or uint8":
+    "模型接受 int32 输入，而 {0} 的输入为 float32；请将其 dtype 声明为 int32 或 uint8",
+  "{0} declares no labels for the objective; declare labelShape and classes, or labels by name":
+    "{0} 没有为训练目标声明标签；请声明 labelShape 和 classes，或按名称声明 labels",
+  "Objective.{0} trains one output on one label, but the model has {1} ({2}) and {3} has {4}; use Objective.multi":
+    "Objective.{0} 用一个标签训练一个输出，但模型有 {1} 个输出（{2}），{3} 有 {4} 个标签；请使用 Objective.multi",
+  "Objective.multi trains the outputs {0}, but those of the model are {1}; give the output layers these names":
+    "Objective.multi 训练的输出为 {0}，而模型的输出为 {1}；请为输出层取相同的名称",
+  "Objective.multi trains {0}, but {1} has no label of that name, only {2}":
+    "Objective.multi 训练 {0}，但 {1} 没有该名称的标签，只有 {2}",
+  "Objective.{0} cannot weigh or mask labels, as those of {1} are; give it losses, the loss of each label":
+    "Objective.{0} 无法对标签加权或使用掩码，而 {1} 的标签带有权重或掩码；请为其提供 losses，即每个标签的损失",
+  "Objective.{0} has {1} class weights, but {2} has {3} classes":
+    "Objective.{0} 有 {1} 个类别权重，但 {2} 有 {3} 个类别",
+  "the checkpoint holds other states of the metrics {0}: in this epoch they measure only what follows":
+    "检查点中指标 {0} 的状态不同：本轮中它们只统计此后的样本",
   "the model takes inputs of shape [{0}], but those of {1} are [{2}]":
     "模型的输入形状为 [{0}]，而 {1} 的为 [{2}]",
   any: "任意",

@@ -2,6 +2,9 @@ import type * as Schema from "effect/Schema"
 import type { Values } from "../../backends/Readback.js"
 import type { Tensor } from "../../tf.js"
 
+/** What was read of a batch for a metric: the numbers of a tensor, row-major. */
+export type Measured = Values | ReadonlyArray<number>
+
 /**
  * Accumulates what batches measure to a number: a fold over the batches of an epoch. Its state is part
  * of the position in checkpoints, so that an epoch resumed half-way ends with the same number.
@@ -15,9 +18,9 @@ export interface Accumulator<S = unknown> {
   readonly init: S
   /**
    * The state after one more batch of `size` examples, for which `measured` was read. Pure: it leaves
-   * `state` and `measured` as they are and keeps neither of the latter's buffers.
+   * `state` and `measured` as they are and does not keep `measured`.
    */
-  update(state: S, measured: Values, batch: { readonly size: number }): S
+  update(state: S, measured: Measured, batch: { readonly size: number }): S
   /** The number that goes into the history, from the state after `examples` examples. */
   compute(state: S, examples: number): number
   /** More than a number, for observers: a matrix, a curve. Must be JSON. */

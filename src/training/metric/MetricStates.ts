@@ -1,9 +1,8 @@
-import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import type { Values } from "../../backends/Readback.js"
 import type { Position } from "../../checkpointing/Checkpoint.js"
 import { ofSums } from "./mean.js"
-import type { Accumulator } from "./Metric.js"
+import type { Accumulator, Measured } from "./Metric.js"
 
 /**
  * The states of metrics by name, as a run's position holds them: one that is a number under `sums`,
@@ -24,7 +23,7 @@ const accumulatorOf = (accumulators: Accumulators, name: string): Accumulator =>
 export const update = (
   accumulators: Accumulators,
   before: MetricStates,
-  measured: Readonly<Record<string, Values>>,
+  measured: Readonly<Record<string, Measured>>,
   size: number
 ): MetricStates => {
   const sums: Record<string, number> = { ...before.sums }
@@ -60,6 +59,19 @@ export const compute = (
     ])
   )
 
+/** The number of one metric; NaN if it has measured nothing. */
+export const valueOf = (
+  accumulators: Accumulators,
+  { metric_states, sums }: MetricStates,
+  name: string,
+  examples: number
+): number => {
+  const state = metric_states?.[name] ?? sums[name]
+  return state === undefined
+    ? Number.NaN
+    : accumulatorOf(accumulators, name).compute(state, examples)
+}
+
 /** What metrics have to show beyond their numbers, by name. */
 export const details = (accumulators: Accumulators, of: MetricStates): Record<string, unknown> =>
   Object.fromEntries(
@@ -69,8 +81,8 @@ export const details = (accumulators: Accumulators, of: MetricStates): Record<st
     })
   )
 
-/** The states as a checkpoint holds them. */
-export const encode = (accumulators: Accumulators, of: MetricStates): MetricStates =>
+/** A position as a checkpoint holds it, its states as JSON. */
+export const encode = <P extends MetricStates>(accumulators: Accumulators, of: P): P =>
   of.metric_states === undefined
     ? of
     : {
@@ -83,24 +95,22 @@ export const encode = (accumulators: Accumulators, of: MetricStates): MetricStat
         )
       }
 
-/** The states that a checkpoint holds, and the names of those that are of another metric. */
-export const decode = (
+/** The position that a checkpoint holds, and the names of states that are not those of today's metrics. */
+export const decode = <P extends MetricStates>(
   accumulators: Accumulators,
-  { metric_states, sums }: MetricStates
-): { readonly states: MetricStates; readonly lost: ReadonlyArray<string> } => {
-  if (metric_states === undefined) return { states: { sums }, lost: [] }
-  const decoded = Object.entries(metric_states).map(([name, json]) => {
+  position: P
+): { readonly position: P; readonly lost: ReadonlyArray<string> } => {
+  if (position.metric_states === undefined) return { position, lost: [] }
+  const decoded = Object.entries(position.metric_states).map(([name, json]) => {
     const accumulator = accumulators.get(name)
-    const state = accumulator && Schema.decodeUnknownEither(accumulator.schema)(json)
-    return { name, state: state && Either.getOrUndefined(state) }
+    const state = accumulator && Schema.decodeUnknownOption(accumulator.schema)(json)
+    return { name, state: state ?? Option.none() }
   })
+  const metric_states = Object.fromEntries(
+    decoded.flatMap(({ name, state }) => (Option.isSome(state) ? [[name, state.value]] : []))
+  )
   return {
-    states: {
-      sums,
-      metric_states: Object.fromEntries(
-        decoded.flatMap(({ name, state }) => (state === undefined ? [] : [[name, state]]))
-      )
-    },
-    lost: decoded.flatMap(({ name, state }) => (state === undefined ? [name] : []))
+    position: { ...position, metric_states },
+    lost: decoded.flatMap(({ name, state }) => (Option.isNone(state) ? [name] : []))
   }
 }

@@ -1,8 +1,7 @@
 import * as Schema from "effect/Schema"
 import * as tf from "../../tf.js"
 import { JsonNumber } from "../../io/JsonNumber.js"
-import type { Values } from "../../backends/Readback.js"
-import type { Accumulator, Metric } from "./Metric.js"
+import type { Accumulator, Measured, Metric } from "./Metric.js"
 
 /**
  * A mean so far: without weights the sum over the examples, else the sum of value × weight over the
@@ -30,7 +29,7 @@ export const ofSums = (name: string): Accumulator<MeanState> => ({
   compute: quotient
 })
 
-const add = (state: MeanState, measured: Values): MeanState =>
+const add = (state: MeanState, measured: Measured): MeanState =>
   measured.length === 1 && typeof state === "number"
     ? state + measured[0]!
     : weighted(state, measured[0]!, measured[1]!)

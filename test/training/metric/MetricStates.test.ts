@@ -67,13 +67,16 @@ describe("MetricStates.decode", () => {
   it("reads what encode has written", () => {
     const states = MetricStates.update(accumulators, MetricStates.initial, batch, 4)
     const json = JSON.parse(JSON.stringify(MetricStates.encode(accumulators, states)))
-    expect(MetricStates.decode(accumulators, json)).toStrictEqual({ states, lost: [] })
+    expect(MetricStates.decode(accumulators, json)).toStrictEqual({
+      position: states,
+      lost: []
+    })
   })
 
   it("names the states of metrics that the run no longer has, or whose schema has changed", () => {
     const json = { sums: { loss: 1 }, metric_states: { f1: "half", auc: {}, other: [1] } }
     expect(MetricStates.decode(accumulators, json)).toStrictEqual({
-      states: { sums: { loss: 1 }, metric_states: {} },
+      position: { sums: { loss: 1 }, metric_states: {} },
       lost: ["f1", "auc", "other"]
     })
   })
