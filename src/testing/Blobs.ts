@@ -5,20 +5,24 @@ import * as Config from "../Config.js"
 import type { Dataset, Examples } from "../data/Dataset.js"
 import * as tf from "../tf.js"
 import * as Random from "../training/Random.js"
+import type { RunConfig } from "../training/RunFields.js"
 import type { ModelInput } from "../training/RunParts.js"
 
-/** A small classification task: clouds of points around the corners of a cube in 8 dimensions. */
-export const BlobsConfig = Config.make({
-  model: Schema.Struct({
-    units: Schema.optionalWith(Schema.Int, { exact: true, default: () => 12 }),
-    num_classes: Schema.optionalWith(Schema.Int, { exact: true, default: () => 3 })
-  }),
-  data: Schema.Struct({
-    size: Schema.optionalWith(Schema.Int, { exact: true, default: () => 50 }),
-    classes: Schema.optionalWith(Schema.Int, { exact: true, default: () => 3 }),
-    seed: Schema.optionalWith(Schema.Int, { exact: true, default: () => 1 })
-  })
+/** The `model` section of `BlobsConfig`. */
+export const BlobsModel = Schema.Struct({
+  units: Schema.optionalWith(Schema.Int, { exact: true, default: () => 12 }),
+  num_classes: Schema.optionalWith(Schema.Int, { exact: true, default: () => 3 })
 })
+
+/** The `data` section of `BlobsConfig`. */
+export const BlobsData = Schema.Struct({
+  size: Schema.optionalWith(Schema.Int, { exact: true, default: () => 50 }),
+  classes: Schema.optionalWith(Schema.Int, { exact: true, default: () => 3 }),
+  seed: Schema.optionalWith(Schema.Int, { exact: true, default: () => 1 })
+})
+
+/** A small classification task: clouds of points around the corners of a cube in 8 dimensions. */
+export const BlobsConfig = Config.make({ model: BlobsModel, data: BlobsData })
 export type BlobsConfig = typeof BlobsConfig.Type
 
 const width = 8
@@ -69,7 +73,7 @@ export const blobs = (
   })
 
 /** A network with what makes resuming hard: batch normalisation, dropout, and unnamed layers. */
-export const blobsNet = ({ config }: ModelInput<BlobsConfig>) =>
+export const blobsNet = ({ config }: ModelInput<RunConfig & Pick<BlobsConfig, "model">>) =>
   tf.sequential({
     layers: [
       tf.layers.dense({ units: config.model.units, inputShape: [width], activation: "relu" }),
