@@ -4,7 +4,7 @@
  *   holdfast run examples/custom-optimizer/pipeline.ts
  *   holdfast run examples/custom-optimizer/pipeline.ts --set training.optimizer.beta_1=0.8
  */
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import { Config, Objective, Optimizer, Pipeline, Scheduler, Stages } from "holdfast"
 import { blobs, BlobsData, BlobsModel, blobsNet } from "holdfast/testing"
 import { lion } from "./lion.js"

@@ -5,7 +5,7 @@
  *   holdfast run examples/step-schedule/pipeline.ts
  *   holdfast run examples/step-schedule/pipeline.ts --set training.scheduler=one_cycle --set training.warmup_steps=0
  */
-import * as Schema from "effect/Schema"
+import type * as Schema from "effect/Schema"
 import { Config, Objective, Optimizer, Pipeline, Scheduler, Stages } from "holdfast"
 import { blobs, BlobsData, BlobsModel, blobsNet } from "holdfast/testing"
 import { inverseSqrt } from "./inverseSqrt.js"
