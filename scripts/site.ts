@@ -205,10 +205,21 @@ const groups: ReadonlyArray<{
 }> = [
   {
     title: { en: "Guides", zh: "指南" },
-    pages: ["overview.md", "stages.md", "deploying.md", "backends.md"]
+    pages: [
+      "overview.md",
+      "speaker.md",
+      "pipelines.md",
+      "stages.md",
+      "checkpoints.md",
+      "deploying.md",
+      "troubleshooting.md"
+    ]
   },
   { title: { en: "Examples", zh: "示例" }, pages: ["examples/"] },
-  { title: { en: "Reference", zh: "参考" }, pages: ["reference.md", "format.md", "glossary.md"] },
+  {
+    title: { en: "Reference", zh: "参考" },
+    pages: ["cli.md", "parameters.md", "backends.md", "format.md", "glossary.md"]
+  },
   {
     title: { en: "Project", zh: "项目" },
     pages: [

@@ -12,10 +12,12 @@ const pages = existsSync(projectFile(folder))
     )
   : []
 
-/** The code of a page, without its comments, which are translated. */
+/** The code of a page, without what is translated in it: comments, strings, what a command prints. */
 const code = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/^```(\w+)\n([^]*?)^```/gm)].map(([, kind, lines = ""]) =>
-    kind === "text" ? "text" : lines.replaceAll(/\s*(\/\/|#) .*$/gm, "")
+    kind === "text" || lines.startsWith("$ ")
+      ? lines.replaceAll(/^(?!\$ ).*\n/gm, "")
+      : lines.replaceAll(/\s*(\/\/|#) .*$/gm, "").replaceAll(/"[^"\n]*"|`[^`]*`/g, "…")
   )
 
 /** The levels of a page's headings. */
