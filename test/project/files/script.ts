@@ -3,7 +3,7 @@ import { Checkpoints, Holdfast } from "holdfast"
 import pipeline from "./pipeline.js"
 
 const result = await Effect.runPromise(
-  Holdfast.run(pipeline, { resume: "latest", set: { "training.num_epochs": 5 }, signals: true })
+  Holdfast.run(pipeline, { set: { "training.num_epochs": 5 }, signals: true })
 )
 const [newest] = await Effect.runPromise(
   Checkpoints.list("checkpoints").pipe(Effect.provide(Holdfast.fileStore))
