@@ -16,10 +16,27 @@ const alias = Object.entries(packageJson.exports).flatMap(([entry, file]) =>
       ]
 )
 
+const e2e = ["test/e2e/**/*.test.ts", "test/**/*.e2e.test.ts"]
+const soak = ["test/**/*.soak.test.ts"]
+
+/**
+ * `unit`: within one process, half a minute in all. `e2e`: starts processes or a compiler, or trains for
+ * seconds. `soak`: for as long as `HOLDFAST_SOAK_MINUTES` says. The name of a file says which it is.
+ */
+const projects = {
+  // Modules are loaded once for all of them: loading TensorFlow.js and Effect takes longer than the tests.
+  unit: { include: ["test/**/*.test.ts"], exclude: [...e2e, ...soak], isolate: false },
+  e2e: { include: e2e, exclude: soak },
+  soak: { include: soak }
+}
+
 export default defineConfig({
   resolve: { alias },
   test: {
-    include: ["test/**/*.test.ts"],
+    projects: Object.entries(projects).map(([name, files]) => ({
+      extends: true,
+      test: { name, ...files }
+    })),
     // For what hangs; how long a test takes says something of the machine only.
     testTimeout: 600_000,
     hookTimeout: 600_000,

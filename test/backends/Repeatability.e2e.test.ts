@@ -60,7 +60,7 @@ describe("training on WebAssembly", () => {
   })
 
   // A change of the order of a sum, or of what a formula is made of, changes the digest: if that is
-  // meant, `npx vitest run test/backends/Repeatability.test.ts -u` writes it again, and reports it.
+  // meant, `npx vitest run test/backends/Repeatability.e2e.test.ts -u` writes it again, and reports it.
   it("gives the same bits in two processes, and in all processes anywhere", async () => {
     const digests = await Promise.all([digest(), digest()])
     expect(digests[1]).toBe(digests[0])
