@@ -17,7 +17,9 @@ const code = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/^```(\w+)\n([^]*?)^```/gm)].map(([, kind, lines = ""]) =>
     kind === "text" || lines.startsWith("$ ")
       ? lines.replaceAll(/^(?!\$ ).*\n/gm, "")
-      : lines.replaceAll(/\s*(\/\/|#) .*$/gm, "").replaceAll(/"[^"\n]*"|`[^`]*`/g, "…")
+      : lines
+          .replaceAll(/\/\*[^]*?\*\/|\s*(\/\/|#) .*$/gm, "")
+          .replaceAll(/"[^"\n]*"|`[^`]*`/g, "…")
   )
 
 /** The levels of a page's headings. */
