@@ -2,9 +2,9 @@ import { readFileSync } from "node:fs"
 import * as Either from "effect/Either"
 import { chinese } from "./parameters.zh.js"
 
-/** The languages of the README, each with its file. */
-export const readmes = { en: "README.md", zh: "README.zh-CN.md" } as const
-export type Language = keyof typeof readmes
+/** The page of parameters in each language. */
+export const pages = { en: "docs/parameters.md", zh: "docs/zh/parameters.md" } as const
+export type Language = keyof typeof pages
 
 /** The part of JSON Schema that config.schema.json uses. */
 interface Schema {
@@ -196,11 +196,11 @@ export const parameters = (language: Language): string => {
 const begin = "<!-- parameters: written by npm run docs -->\n<!-- prettier-ignore-start -->\n\n"
 const end = "\n\n<!-- prettier-ignore-end -->\n<!-- /parameters -->"
 
-/** The text of a README with its table of parameters as it should be; Left: it has no place for one. */
+/** The text of a page with the current tables of parameters; Left: it has no marks for them. */
 export const withParameters = (text: string, language: Language): Either.Either<string, string> => {
   const from = text.indexOf(begin)
   const to = text.indexOf(end, from)
   return from === -1 || to === -1
-    ? Either.left(`${readmes[language]} has no place for the parameters`)
+    ? Either.left(`${pages[language]} has no marks for the parameters`)
     : Either.right(text.slice(0, from + begin.length) + parameters(language) + text.slice(to))
 }

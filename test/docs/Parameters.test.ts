@@ -1,15 +1,15 @@
 import { readFileSync } from "node:fs"
 import { expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
-import { type Language, parameters, readmes, withParameters } from "../../scripts/parameters.js"
+import { type Language, parameters, pages, withParameters } from "../../scripts/parameters.js"
 import { chinese } from "../../scripts/parameters.zh.js"
 
-const languages = Object.keys(readmes) as ReadonlyArray<Language>
+const languages = Object.keys(pages) as ReadonlyArray<Language>
 
 it.each(languages)(
-  "the table of parameters in the README is that of npm run docs: %s",
+  "the tables of parameters are those of npm run docs:parameters: %s",
   (language) => {
-    const text = readFileSync(readmes[language], "utf8")
+    const text = readFileSync(pages[language], "utf8")
     expect(Either.getOrThrow(withParameters(text, language)) === text).toBe(true)
   }
 )
