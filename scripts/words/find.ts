@@ -56,11 +56,12 @@ const folders = [
   "test"
 ]
 
-/** Files that name retired wordings on purpose, and texts of other projects. */
+/** Files that name retired wordings on purpose, as history does, and texts of other projects. */
 const exempt = [
   /^scripts\/words\/retired\.ts$/,
   /^test\/language\/Words\.test\.ts$/,
   /^docs\/glossary\.md$/,
+  /^CHANGELOG\.md$/,
   /^test\/tfjs\/expected\.json$/,
   /^package-lock\.json$/,
   /^site\/(api|pages)\//,

@@ -10,7 +10,7 @@ const keysOf = (tag: string) => [
 
 /** Where English stays: text for other programs, errors of kernels, descriptions in schemas. */
 const exempt =
-  /backends\/(kernels|tfjs|wasm|webgpu)\/|cli\/(process\/|commands\/)?(Completions|ImportFailure|WatchdogThread|Invocation)|config\/TrainingConfig\.ts|SpeakerData\.ts/
+  /src\/testing\/|backends\/(kernels|tfjs|wasm|webgpu)\/|cli\/(process\/|commands\/)?(Completions|ImportFailure|WatchdogThread|Invocation)|config\/TrainingConfig\.ts|SpeakerData\.ts/
 
 /** Words that look like a sentence. */
 const exemptTexts = new Set([
@@ -20,7 +20,8 @@ const exemptTexts = new Set([
   "tfjs_binding.node) can not be found",
   "Synthetic voices, made by Holdfast: no person said this.",
   "in use",
-  "lr {0}"
+  "lr {0}",
+  "hook {0}"
 ])
 
 const holes = (text: string) => new Set(text.match(/\{\d+\}/g))
