@@ -70,11 +70,11 @@ const pause = (text: string): number =>
 const colour = (text: string): string =>
   text.startsWith("$")
     ? "prompt"
-    : /\^C$/.test(text)
+    : text.endsWith("^C")
       ? "live"
       : /^(stopped|resume|Found|Resume|resuming|finished|test,)/.test(text)
         ? "bright"
-        : /^epoch/.test(text)
+        : text.startsWith("epoch")
           ? "plain"
           : "dim"
 

@@ -109,7 +109,7 @@ export const minimize = <B extends Sized>(
     const phase = options.phase === undefined ? phases[0] : byName(phases, options.phase)
     return phase === undefined
       ? Effect.dieMessage(
-          `the run has no phase called ${options.phase}; it has ${phases.map(({ name }) => name).join(", ")}`
+          t`the run has no phase called ${options.phase}; it has ${phases.map(({ name }) => name).join(", ")}`
         )
       : minimizePhase(input, phase, loss)
   })
