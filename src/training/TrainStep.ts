@@ -1,6 +1,6 @@
 import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
-import { english } from "../language/Text.js"
+import { english, t } from "../language/Text.js"
 import type { BackendError } from "../backends/BackendError.js"
 import { afterStep } from "../backends/tfjs/layers/LayerStates.js"
 import * as Norm from "../backends/Norm.js"

@@ -150,5 +150,6 @@ export const training = {
     "{0}的状态不符合其 schema，无法保存：{1}",
   "false, or true with a momentum above 0": "false，或在 momentum 大于 0 时为 true",
   "two links of the optimizer's chain keep something under the name {0}; rename one, since a checkpoint tells them apart by name":
-    "优化器链中有两个环节都用名称 {0} 保存状态；检查点按名称区分，请为其中之一改名"
+    "优化器链中有两个环节都用名称 {0} 保存状态；检查点按名称区分，请为其中之一改名",
+  "the run has no phase called {0}; it has {1}": "没有名为 {0} 的子步；现有：{1}"
 }
