@@ -11,6 +11,7 @@ import type { Event } from "./events/Event.js"
 import { deliver, Observer } from "./events/Observer.js"
 import { faultIn, inOrder, type Stage } from "./Stage.js"
 import { abortable } from "./training/Abort.js"
+import { Interruption, type StoppedAt } from "./training/Interruption.js"
 import { Preflight } from "./training/RunPlan.js"
 import { refuse } from "./training/StageError.js"
 
@@ -77,9 +78,9 @@ export const make = <const Stages extends Stage.Some>(
     // The signature has checked that each stage takes what the one before it gives.
     run: inOrder(all)(undefined).pipe(
       withPreflight(all),
-      reporting(all),
       abortable,
       Effect.scoped,
+      reporting(all),
       Effect.withSpan(name)
     ) as Effect.Effect<never, never, never>
   }
@@ -182,8 +183,9 @@ const withChildren = (stages: ReadonlyArray<Stage.Any>): ReadonlyArray<Stage.Any
   stages.flatMap((stage) => [stage, ...withChildren(stage.children)])
 
 /**
- * Reports which backend the pipeline runs on, and one that is stopped before there is a run, while it
- * loads the data or asks a question: once there is one, the run reports it.
+ * Reports which backend the pipeline runs on and, once all is saved and released, that a pipeline that
+ * trains was interrupted: where its run stood or, if it was still loading data or asking a question,
+ * that nothing is saved.
  */
 const reporting =
   (stages: ReadonlyArray<Stage.Any>) =>
@@ -191,23 +193,17 @@ const reporting =
     Effect.contextWithEffect((context: Context.Context<never>) => {
       const observer = Option.getOrNull(Context.getOption(context, Observer))
       if (observer === null) return pipeline
-      let isReported = !withChildren(stages).some(({ plan }) => plan !== undefined)
-      const emit = (event: Event) =>
-        Effect.suspend(() => {
-          isReported ||= event._tag === "RunStarted" || event._tag === "Interrupted"
-          return observer.emit(event)
-        })
-      const stopped: Event = {
-        _tag: "Interrupted",
-        place: { epoch: 0, step: 0 },
-        path: null
-      }
+      const trains = withChildren(stages).some(({ plan }) => plan !== undefined)
+      let stoppedAt: StoppedAt = { place: { epoch: 0, step: 0 }, path: null }
+      const record = (last: StoppedAt) => Effect.sync(() => void (stoppedAt = last))
+      const stopped = Effect.suspend(() => deliver(observer, { _tag: "Interrupted", ...stoppedAt }))
       return Option.match(Context.getOption(context, Backend), {
         onNone: () => Effect.void,
-        onSome: ({ name, reason }) => emit({ _tag: "BackendChosen", backend: name, reason })
+        onSome: ({ name, reason }) =>
+          observer.emit({ _tag: "BackendChosen", backend: name, reason })
       }).pipe(
         Effect.zipRight(pipeline),
-        Effect.onInterrupt(() => (isReported ? Effect.void : deliver(observer, stopped))),
-        Effect.provideService(Observer, { emit })
+        Effect.onInterrupt(() => (trains ? stopped : Effect.void)),
+        Effect.provideService(Interruption, { record })
       )
     })

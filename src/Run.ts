@@ -9,6 +9,7 @@ export {
   register,
   save,
   stop,
+  summaries,
   withWeights,
   type Run,
   type RunConfig

@@ -222,4 +222,5 @@ const filesIn = Effect.fnUntraced(function* (folder: string) {
 const isNotFound = (error: PlatformError): boolean =>
   error._tag === "SystemError" && error.reason === "NotFound"
 
-const warn = (message: string) => Observer.emit({ _tag: "Notice", level: "warning", message })
+const warn = (message: string) =>
+  Observer.emit({ _tag: "Notice", level: "warning", code: "Data", message })

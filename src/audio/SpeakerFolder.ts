@@ -87,6 +87,7 @@ const tellOfMoved = (moved: Split.Assignment["moved"]) => {
   return emit({
     _tag: "Notice",
     level: "info",
+    code: "Data",
     message: t`the fractions of data.split leave a split empty or a speaker untrained, so these recordings move: ${some.join(", ")}${more}`
   })
 }

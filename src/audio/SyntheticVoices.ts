@@ -162,4 +162,4 @@ const markerText = ({ seed, speakers, utterances }: SyntheticConfig, sha256: str
   )
 
 const notice = (level: "info" | "warning", message: string) =>
-  Observer.emit({ _tag: "Notice", level, message })
+  Observer.emit({ _tag: "Notice", level, code: "Data", message })

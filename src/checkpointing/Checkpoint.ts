@@ -93,6 +93,22 @@ export const Divergence = Schema.Struct({
 export type Divergence = typeof Divergence.Type
 
 /**
+ * Why a run trains no further epoch: a stage saw no improvement of a metric for so many epochs, or
+ * something else, in words.
+ */
+export const StopReason = Schema.Union(
+  Schema.TaggedStruct("NoImprovement", {
+    /** The stage, by the name of its state. */
+    by: Schema.String,
+    metric: Schema.String,
+    mode: Schema.Literal("min", "max"),
+    epochs: Schema.Int
+  }),
+  Schema.TaggedStruct("Custom", { text: Schema.String })
+)
+export type StopReason = typeof StopReason.Type
+
+/**
  * What identifies the data that a run was trained on. Where inputs or labels have names, `inputs` and
  * `labels` hold their declarations, and `input_shape` or `classes` is empty.
  */
@@ -121,7 +137,8 @@ const Time = Schema.String.pipe(Schema.filter(isTime, { message: () => t`is not 
  *
  * `epoch` counts finished epochs, `step` the steps done in the epoch under way (0 between epochs),
  * `global_step` all steps. `bests` holds the best by further metrics, under the names of their files,
- * where a run tracks any. `divergence` is there once anything has diverged; `finite` says whether all
+ * where a run tracks any. `stopped` says why no further epoch is trained, and `stop_reason` the same for
+ * programs. `divergence` is there once anything has diverged; `finite` says whether all
  * weights are, and is missing where nobody has looked.
  */
 export const CheckpointMeta = Schema.Struct({
@@ -148,6 +165,7 @@ export const CheckpointMeta = Schema.Struct({
   config: Schema.Record({ key: Schema.String, value: Json }),
   bests: optional(Schema.Record({ key: Schema.String, value: Best })),
   divergence: optional(Divergence),
+  stop_reason: optional(StopReason),
   finite: optional(Schema.Boolean)
 })
 export type CheckpointMeta = typeof CheckpointMeta.Type

@@ -7,6 +7,45 @@ export interface RunPosition {
   readonly step: number
 }
 
+/** What a notice is about, for programs that read events. */
+export type NoticeCode =
+  /** The backend differs from that of the checkpoint: the run is no longer exact to the bit. */
+  | "BackendChanged"
+  /** The model has the weights of the best epoch again. */
+  | "BestRestored"
+  /** The file that the config comes from. */
+  | "ConfigFile"
+  /** About the data: what was made, skipped or moved. */
+  | "Data"
+  /** The data differs from that of the checkpoint. */
+  | "DataChanged"
+  /** The weights have diverged, and are not saved. */
+  | "Diverged"
+  /** The run has gone back to an earlier checkpoint, as it had diverged. */
+  | "DivergenceRestored"
+  /** Logged by the pipeline, or by a library. */
+  | "Log"
+  /** Something about the model that hinders training. */
+  | "Model"
+  /** A stage monitors another metric than before, and starts over. */
+  | "MonitorChanged"
+  /** There are no best weights to restore. */
+  | "NoBest"
+  /** The optimizer is another than the checkpoint's, and starts without a state. */
+  | "OptimizerChanged"
+  /** A save has failed, and is tried again. */
+  | "SaveFailed"
+  /** Something about the schedule of the learning rate. */
+  | "Schedule"
+  /** A part of the run starts without the state that it had. */
+  | "StateLost"
+  /** A training step has failed half-way, and its state is not saved. */
+  | "StepFailed"
+  /** A training step has diverged, and is skipped. */
+  | "StepSkipped"
+  /** A run that was stopped trains on. */
+  | "Unstopped"
+
 /**
  * An event that a pipeline defines itself, for its observers and `--json`; the command line's display
  * leaves it out. See `Event.Custom`.
@@ -37,7 +76,13 @@ export interface CustomEvent<out Name extends string = string, out Payload = unk
  */
 export type Event =
   | CustomEvent
-  | { readonly _tag: "Notice"; readonly level: "info" | "warning"; readonly message: string }
+  | {
+      readonly _tag: "Notice"
+      readonly level: "info" | "warning"
+      /** What it is about; absent in those of a custom stage, which may emit an event of its own. */
+      readonly code?: NoticeCode
+      readonly message: string
+    }
   | { readonly _tag: "BackendChosen"; readonly backend: string; readonly reason: string }
   | {
       readonly _tag: "DatasetLoaded"

@@ -23,7 +23,7 @@ export const layer: Layer.Layer<never, never, Observer> = Layer.unwrapEffect(
         const text = [...parts, ...(Cause.isEmpty(cause) ? [] : [Cause.pretty(cause)])].join(" ")
         if (level === "warning" && given.has(text)) return
         if (level === "warning") given.add(text)
-        Effect.runFork(deliver(observer, { _tag: "Notice", level, message: text }))
+        Effect.runFork(deliver(observer, { _tag: "Notice", level, code: "Log", message: text }))
       })
     )
   })

@@ -32,7 +32,7 @@ export const checkpoint = Stage.make("checkpoint", {
         metrics: before.position.metrics,
         history: before.history,
         best: before.best,
-        isStopped: before.stopped !== null
+        isStopped: before.stopReason !== null
       })
       if (due.best) yield* save(run, "best")
       for (const [name, { epoch }] of bestsOf({ best: null, bests: before.bests })) {

@@ -1,15 +1,16 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
-import { epochOfWeights } from "../checkpointing/Checkpoint.js"
+import { epochOfWeights, type StopReason } from "../checkpointing/Checkpoint.js"
 import { JsonNumber } from "../io/JsonNumber.js"
-import { english, t } from "../language/Text.js"
-import { emit } from "../events/Observer.js"
+import { t } from "../language/Text.js"
+import { inform, warn } from "../events/Notice.js"
 import * as Stage from "../Stage.js"
 import * as Checkpointer from "../training/Checkpointer.js"
 import { metricOf } from "../training/MetricError.js"
 import { improves, isSame, Mode, startsOver, wrongMode, type Monitor } from "../training/Monitor.js"
 import { partsOf } from "../training/ModelParts.js"
+import { textOf } from "../training/Progress.js"
 import * as RestoreState from "../training/RestoreState.js"
 import { stop, TypeId, type Run } from "../training/Run.js"
 import { cellOf } from "../training/StateCell.js"
@@ -49,11 +50,20 @@ export const next = (state: State, value: number, minDelta: number): State =>
     ? { ...state, best: value, waited: 0 }
     : { ...state, waited: state.waited + 1 }
 
-/** Why a run is stopped; by this text a resumed run knows whose the stop was. */
-const reasonOf = ({ metric, mode, waited }: State): string =>
-  mode === "min"
-    ? english`${metric} has not fallen for ${waited} epochs`
-    : english`${metric} has not risen for ${waited} epochs`
+/** Why the stage of this name stops a run. */
+const reasonOf = (by: string, { metric, mode, waited: epochs }: State): StopReason => ({
+  _tag: "NoImprovement",
+  by,
+  metric,
+  mode,
+  epochs
+})
+
+/** Whether the stage of this name has stopped a run for that reason. Earlier releases saved its text only. */
+export const isOwn = (by: string, state: State, reason: StopReason | null): boolean =>
+  reason?._tag === "NoImprovement"
+    ? reason.by === by
+    : reason !== null && textOf(reason) === textOf(reasonOf(by, state))
 
 /** Options of `earlyStopping`. */
 export interface EarlyStopping {
@@ -109,8 +119,8 @@ export const earlyStopping = ({
       stopStands: (run) =>
         Effect.gen(function* () {
           const state = (yield* cell(run)).get()
-          const { stopped } = yield* Checkpointer.progress(run[TypeId])
-          if (stopped !== reasonOf(state)) return null
+          const { stopReason } = yield* Checkpointer.progress(run[TypeId])
+          if (!isOwn(name, state, stopReason)) return null
           return isSame(state, monitor) && state.waited >= patience
         }),
       ...(restore_best ? { afterTraining: restoreBest } : {})
@@ -121,13 +131,10 @@ export const earlyStopping = ({
         const held = yield* cell(run)
         const before = held.get()
         const isOther = !isSame(before, monitor)
-        if (isOther) {
-          const message = startsOver(name, before, monitor)
-          yield* emit({ _tag: "Notice", level: "warning", message })
-        }
+        if (isOther) yield* warn("MonitorChanged", startsOver(name, before, monitor))
         const state = next(isOther ? fresh : before, value, min_delta)
         yield* held.set(state)
-        if (state.waited >= patience) yield* stop(run, reasonOf(state))
+        if (state.waited >= patience) yield* stop(run, reasonOf(name, state))
         return run
       })
   })
@@ -136,18 +143,18 @@ export const earlyStopping = ({
 const restoreBest = (run: Run) =>
   Effect.gen(function* () {
     const saved = Option.filter(yield* run[TypeId].store.best, ({ meta }) => meta.run_id === run.id)
-    const message = yield* Option.match(saved, {
-      onNone: () =>
-        Effect.succeed(
-          t`there is no best model to restore: the weights are those of the last epoch`
-        ),
-      onSome: ({ checkpoint }) =>
-        Effect.as(
-          RestoreState.weights(checkpoint, partsOf(run).weights),
-          t`the weights of epoch ${epochOfWeights(checkpoint.meta)}, the best, are restored`
-        )
-    })
-    yield* emit({ _tag: "Notice", level: Option.isNone(saved) ? "warning" : "info", message })
+    if (Option.isNone(saved)) {
+      return yield* warn(
+        "NoBest",
+        t`there is no best model to restore: the weights are those of the last epoch`
+      )
+    }
+    const { checkpoint } = saved.value
+    yield* RestoreState.weights(checkpoint, partsOf(run).weights)
+    yield* inform(
+      "BestRestored",
+      t`the weights of epoch ${epochOfWeights(checkpoint.meta)}, the best, are restored`
+    )
   })
 
 /** JavaScript, and configs that are passed on unchecked, may hold anything. */

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import { stored, t } from "../language/Text.js"
+import { warn } from "../events/Notice.js"
 import { emit, type Observer } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
 import * as Checkpointer from "../training/Checkpointer.js"
@@ -114,7 +115,8 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     const { config, objective, scheduler } = run
     yield* withPlan(stages, RunPlan.make(config.training, objective, scheduler))
     if (isOver(first, num_epochs)) {
-      const { epoch, stopped } = first
+      const { epoch } = first
+      const stopped = Progress.textOf(first.stopReason)
       yield* emit({ _tag: "AlreadyFinished", epoch, epochs: num_epochs, stopped, stoppedBy })
       // Where nothing is trained, nothing is saved: it would move the latest to where the run began.
       yield* Checkpointer.skipSave(checkpointer)
@@ -153,7 +155,7 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     yield* emit({
       _tag: "RunFinished",
       epoch: progress.epoch,
-      stopped: progress.stopped,
+      stopped: Progress.textOf(progress.stopReason),
       best: progress.best,
       seconds: (performance.now() - started) / 1000
     })
@@ -212,21 +214,22 @@ const finish = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
 /** Has a run that a stage had stopped go on where that stage would not stop it now; else names it. */
 const reconsider = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
   Effect.gen(function* () {
-    const { stopped } = yield* Checkpointer.progress(run[TypeId])
+    const { stopReason } = yield* Checkpointer.progress(run[TypeId])
+    const stopped = Progress.textOf(stopReason)
     if (stopped === null) return null
     for (const { name, role } of leaves(stages)) {
       const stands = (yield* role?.stopStands?.(run) ?? Effect.succeed(null)) ?? null
       if (stands === true) return name
       if (stands === null) continue
       const message = t`the run had been stopped (${stored(stopped)}), which ${name} would not do now: it resumes`
-      yield* emit({ _tag: "Notice", level: "warning", message })
+      yield* warn("Unstopped", message)
       yield* Checkpointer.advance(run[TypeId], Progress.unstopped)
     }
     return null
   })
 
 const isOver = (progress: Progress.Progress, epochs: number): boolean =>
-  progress.epoch >= epochs || (progress.stopped !== null && progress.position.stage === null)
+  progress.epoch >= epochs || (progress.stopReason !== null && progress.position.stage === null)
 
 const checkNext = (names: ReadonlyArray<string>, next: string | null) =>
   next === null || names.includes(next)

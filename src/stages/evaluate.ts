@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { epochOfWeights } from "../checkpointing/Checkpoint.js"
 import type { SplitName } from "../data/Dataset.js"
-import { english, t } from "../language/Text.js"
+import { t } from "../language/Text.js"
 import { emit } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
 import * as Checkpointer from "../training/Checkpointer.js"
@@ -10,19 +10,15 @@ import { emitDetails, overSplit } from "../training/Evaluation.js"
 import { transaction } from "../training/Flush.js"
 import { TypeId, withWeights, type Run } from "../training/Run.js"
 
-/** What a pipeline achieved: metrics over a split, of the weights that `epoch` has trained. */
-export interface Summary {
-  readonly split: SplitName
-  readonly epoch: number
-  readonly metrics: Readonly<Record<string, number>>
-}
-
-/** Measures the best model that the run has saved, else the model as it is, on a split. */
+/**
+ * Measures the best model that the run has saved, else the model as it is, on a split. The summary is
+ * emitted, and kept for `Run.summaries`; the run goes to the next stage with its own weights.
+ */
 export const evaluate = (split: SplitName) =>
   Stage.make("evaluate", {
     description: t`measure the best model on the ${split} split`,
     takes: Stage.takesRun,
-    gives: english`a summary`,
+    gives: Stage.takesRun.what,
     run: (run: Run) =>
       Effect.gen(function* () {
         const checkpointer = run[TypeId]
@@ -35,7 +31,7 @@ export const evaluate = (split: SplitName) =>
         const epoch = epochOfWeights(best?.meta ?? (yield* Checkpointer.progress(checkpointer)))
         yield* emitDetails(split, epoch, details)
         yield* emit({ _tag: "Evaluated", split, epoch, metrics })
-        const summary: Summary = { split, epoch, metrics }
-        return summary
+        yield* Checkpointer.addSummary(checkpointer, { split, epoch, metrics })
+        return run
       })
   })

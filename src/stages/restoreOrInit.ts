@@ -8,6 +8,7 @@ import * as ImportCheckpoint from "../checkpointing/resume/ImportCheckpoint.js"
 import { Resumption } from "../checkpointing/resume/Resumption.js"
 import { differences } from "../config/Compare.js"
 import type { AnyDataset } from "../data/Dataset.js"
+import { warn } from "../events/Notice.js"
 import { emit } from "../events/Observer.js"
 import { stored, t } from "../language/Text.js"
 import * as Stage from "../Stage.js"
@@ -67,7 +68,7 @@ export const restoreOrInit = <
         const random = Random.make(from?.checkpoint.meta.random_state.seed ?? config.training.seed)
         const models = yield* buildModels(parts, input, random)
         for (const message of LastActivation.warnings(Object.values(models)[0]!, parts.objective)) {
-          yield* emit({ _tag: "Notice", level: "warning", message })
+          yield* warn("Model", message)
         }
         const isSameData = from === null || (yield* check(from, models, dataset))
         const { continues, isUnchanged, state } =
@@ -119,7 +120,7 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
   const { checkpoint_dir, keep_best, keep_best_by, keep_every, keep_last, on_divergence } =
     config.training
   const message = parts.scheduler(config.training).warning
-  if (message !== null) yield* emit({ _tag: "Notice", level: "warning", message })
+  if (message !== null) yield* warn("Schedule", message)
   const folder = yield* store.open(checkpoint_dir, {
     retention: {
       keep_best,
@@ -211,27 +212,40 @@ const report = Effect.fn("restoreOrInit.report")(function* (
   const changes = differences(meta.config, fields.config)
   if (changes.length > 0) yield* emit({ _tag: "ConfigChanged", changes })
   const { layers, metrics, optimizers } = notRestored
-  const warnings = [
-    isSameData
-      ? null
-      : t`the data has changed: the current epoch starts again, and the run is no longer exact`,
-    ...optimizers.map(
-      (name) => t`the checkpoint holds the state of another optimizer: ${name} starts without one`
-    ),
-    layers.length === 0
-      ? null
-      : t`the checkpoint holds no states that fit the stateful layer ${layers.join(", ")}: it starts with zeros, and the run is no longer exact`,
-    metrics.length === 0
-      ? null
-      : t`the checkpoint holds other states of the metrics ${metrics.join(", ")}: in this epoch they measure only what follows`,
-    continues
-      ? t`the run had been stopped (${stored(meta.stopped ?? "")}); it resumes to the new training.num_epochs`
-      : null,
-    meta.backend === fields.backend
-      ? null
-      : t`the checkpoint is from the backend ${meta.backend}, this is ${fields.backend}: the run is no longer exact to the bit`
-  ]
-  for (const message of warnings) {
-    if (message !== null) yield* emit({ _tag: "Notice", level: "warning", message })
+  if (!isSameData) {
+    yield* warn(
+      "DataChanged",
+      t`the data has changed: the current epoch starts again, and the run is no longer exact`
+    )
+  }
+  for (const name of optimizers) {
+    yield* warn(
+      "OptimizerChanged",
+      t`the checkpoint holds the state of another optimizer: ${name} starts without one`
+    )
+  }
+  if (layers.length > 0) {
+    yield* warn(
+      "StateLost",
+      t`the checkpoint holds no states that fit the stateful layer ${layers.join(", ")}: it starts with zeros, and the run is no longer exact`
+    )
+  }
+  if (metrics.length > 0) {
+    yield* warn(
+      "StateLost",
+      t`the checkpoint holds other states of the metrics ${metrics.join(", ")}: in this epoch they measure only what follows`
+    )
+  }
+  if (continues) {
+    yield* warn(
+      "Unstopped",
+      t`the run had been stopped (${stored(meta.stopped ?? "")}); it resumes to the new training.num_epochs`
+    )
+  }
+  if (meta.backend !== fields.backend) {
+    yield* warn(
+      "BackendChanged",
+      t`the checkpoint is from the backend ${meta.backend}, this is ${fields.backend}: the run is no longer exact to the bit`
+    )
   }
 })

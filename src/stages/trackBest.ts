@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import { isFurther } from "../checkpointing/FileNames.js"
 import { t } from "../language/Text.js"
-import { emit } from "../events/Observer.js"
+import { warn } from "../events/Notice.js"
 import * as Stage from "../Stage.js"
 import * as Checkpointer from "../training/Checkpointer.js"
 import { EpochContext } from "../training/EpochContext.js"
@@ -67,10 +67,7 @@ export const trackBest = ({
           ? { metric, mode, value, epoch: progress.epoch + 1 }
           : before
         yield* Checkpointer.advance(run[TypeId], (after) => withBest(after, under, now))
-        if (isOther) {
-          const message = startsOver(name, best, { metric, mode })
-          yield* emit({ _tag: "Notice", level: "warning", message })
-        }
+        if (isOther) yield* warn("MonitorChanged", startsOver(name, best, { metric, mode }))
         return run
       })
   })

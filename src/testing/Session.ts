@@ -85,10 +85,11 @@ export const session = <Out, E, R>(
         Effect.suspend(() => {
           if (end === "killed") return Effect.void
           events.push(event)
-          if (end !== null) return Effect.void
-          if (options.killAt?.(event, events.length) === true) end = "killed"
-          else if (options.interruptAt?.(event, events.length) === true) end = "interrupted"
-          else return Effect.void
+          // Asked of every event, so that a test can also watch what follows.
+          const isKilled = options.killAt?.(event, events.length) === true
+          const isInterrupted = options.interruptAt?.(event, events.length) === true
+          if (end !== null || !(isKilled || isInterrupted)) return Effect.void
+          end = isKilled ? "killed" : "interrupted"
           // The event may come from another fiber, which writes a checkpoint in the background. Short
           // steps follow one another without yielding: the interruption needs a turn to arrive.
           return Effect.zipRight(Fiber.interruptFork(main!), yieldToEventLoop)

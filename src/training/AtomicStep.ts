@@ -113,7 +113,7 @@ const advance = (
   }
   const message = t`step ${before.step + 1} of epoch ${before.epoch + 1} has diverged and is skipped`
   return Effect.zipRight(
-    emit({ _tag: "Notice", level: "warning", message }),
+    emit({ _tag: "Notice", level: "warning", code: "StepSkipped", message }),
     Checkpointer.advance(run[TypeId], (progress) => Progress.afterSkip(progress, done))
   )
 }

@@ -12,6 +12,7 @@ import { isSamePlace, type Progress } from "./Progress.js"
 import type { RunFields } from "./RunFields.js"
 import * as SaveQueue from "./SaveQueue.js"
 import { take, type Snapshot } from "./Snapshot.js"
+import type { Summary } from "./Summary.js"
 import { disposeStateDict, type StateDict, type StateError, type Stateful } from "./Stateful.js"
 
 /**
@@ -89,6 +90,8 @@ export interface State {
   readonly lastSavedAt: number
   /** The same, or when the run began in this process, by a clock that nobody sets: nanoseconds. */
   readonly lastSavedNanos: bigint
+  /** What evaluations have measured in this process, in their order. */
+  readonly summaries: ReadonlyArray<Summary>
 }
 
 export const live: FlushTarget = { _tag: "Live" }
@@ -111,7 +114,8 @@ export const make = (options: {
       lastDurable,
       lastRemade: 0,
       lastSavedAt,
-      lastSavedNanos: yield* Clock.currentTimeNanos
+      lastSavedNanos: yield* Clock.currentTimeNanos,
+      summaries: []
     })
     const queue = yield* SaveQueue.make(write(store, state))
     const registered = new Map<string, Stateful>()
@@ -134,6 +138,10 @@ export const advance = (
     const next = f(state.progress)
     return [next, { ...state, progress: next }]
   })
+
+/** Keeps what an evaluation has measured. */
+export const addSummary = (self: Checkpointer, summary: Summary): Effect.Effect<void> =>
+  Ref.update(self.state, (state) => ({ ...state, summaries: [...state.summaries, summary] }))
 
 /**
  * Makes something with memory part of the run: from now on every checkpoint holds its state. If the

@@ -1,11 +1,11 @@
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
 import * as Ref from "effect/Ref"
 import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import { t } from "../language/Text.js"
-import { emit, type Observer } from "../events/Observer.js"
+import { warn } from "../events/Notice.js"
+import type { Observer } from "../events/Observer.js"
 import {
   advance,
   drain,
@@ -17,6 +17,7 @@ import {
   type Checkpointer,
   type FlushTarget
 } from "./Checkpointer.js"
+import { Interruption } from "./Interruption.js"
 import type { Progress } from "./Progress.js"
 import type { Snapshot } from "./Snapshot.js"
 
@@ -116,7 +117,7 @@ const queueUnsaved = (self: Checkpointer): Effect.Effect<void, never, Observer> 
         return yield* queueLatest(self, flushTarget.snapshot)
       case "Inconsistent": {
         const message = t`a training step failed half-way, so its state is not saved`
-        return yield* emit({ _tag: "Notice", level: "warning", message })
+        return yield* warn("StepFailed", message)
       }
     }
   })
@@ -126,7 +127,7 @@ const queueLatest = (self: Checkpointer, unsaved: Snapshot) =>
     if (yield* isQueued(self, unsaved.progress)) return unsaved.dispose()
     yield* Effect.catchAll(enqueueSound(self, "latest", unsaved), ({ finding }) => {
       const message = t`${finding}. This state is not saved; the checkpoint before it is kept`
-      return emit({ _tag: "Notice", level: "warning", message })
+      return warn("Diverged", message)
     })
   })
 
@@ -142,7 +143,7 @@ const flush = (self: Checkpointer): Effect.Effect<string | null, CheckpointError
   })
 
 /**
- * Flushes a run that ends early, once, and reports where it stands. A failed final save must not be
+ * Flushes a run that ends early, once, and records where it stands. A failed final save must not be
  * masked by the interruption: it becomes part of how the pipeline ends.
  */
 export const onExit = (
@@ -153,8 +154,7 @@ export const onExit = (
     if (Exit.isSuccess(exit)) return
     if ((yield* Ref.get(self.state)).flushTarget._tag === "Flushed") return
     const path = yield* Effect.ensuring(Effect.orDie(flush(self)), giveUp(self))
-    if (Cause.isInterruptedOnly(exit.cause)) {
-      const { epoch, step } = yield* progress(self)
-      yield* emit({ _tag: "Interrupted", place: { epoch, step }, path })
-    }
+    const { epoch, step } = yield* progress(self)
+    const { record } = yield* Interruption
+    yield* record({ place: { epoch, step }, path })
   })

@@ -3,9 +3,11 @@ import type {
   CheckpointMeta,
   Divergence,
   EpochRecord,
-  Position
+  Position,
+  StopReason
 } from "../checkpointing/Checkpoint.js"
 import type { BestName } from "../checkpointing/FileNames.js"
+import { english } from "../language/Text.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
 import type { MetricStates } from "./metric/MetricStates.js"
 import { improves } from "./Monitor.js"
@@ -14,7 +16,7 @@ import { improves } from "./Monitor.js"
  * How far a run has come. A value: each function here gives the next one.
  *
  * `epoch` counts finished epochs, `step` the steps done in the epoch under way, `position` where in
- * that epoch the run stands, `stopped` why no further epoch is to be trained (null: none),
+ * that epoch the run stands, `stopReason` why no further epoch is to be trained (null: none),
  * `divergence` what has been done about divergence (null: there was none).
  */
 export interface Progress {
@@ -26,7 +28,7 @@ export interface Progress {
   readonly best: Best | null
   /** The best by further metrics, under the names of their files. */
   readonly bests: Readonly<Record<string, Best>>
-  readonly stopped: string | null
+  readonly stopReason: StopReason | null
   readonly divergence: Divergence | null
 }
 
@@ -41,7 +43,7 @@ export const initial: Progress = {
   history: [],
   best: null,
   bests: {},
-  stopped: null,
+  stopReason: null,
   divergence: null
 }
 
@@ -54,7 +56,8 @@ export const fromCheckpoint = (meta: CheckpointMeta): Progress => ({
   history: meta.train_history,
   best: meta.best,
   bests: meta.bests ?? {},
-  stopped: meta.stopped,
+  stopReason:
+    meta.stop_reason ?? (meta.stopped === null ? null : { _tag: "Custom", text: meta.stopped }),
   divergence: meta.divergence ?? null
 })
 
@@ -85,7 +88,7 @@ export const afterStep = (
     history: progress.history,
     best: progress.best,
     bests: progress.bests,
-    stopped: progress.stopped,
+    stopReason: progress.stopReason,
     divergence: progress.divergence && { ...progress.divergence, skips: 0 }
   }
 }
@@ -152,9 +155,9 @@ const afterEpoch = (progress: Progress): Progress => ({
 })
 
 /** With no further epoch to be trained, for the reason given. */
-export const stop = (progress: Progress, reason: string): Progress => ({
+export const stop = (progress: Progress, stopReason: StopReason): Progress => ({
   ...progress,
-  stopped: reason
+  stopReason
 })
 
 /** What is the best under a name. */
@@ -195,4 +198,13 @@ export const restartTraining = (progress: Progress): Progress => ({
 const withoutStates = ({ metric_states: _states, ...position }: Position) => position
 
 /** Without an earlier decision to train no further. */
-export const unstopped = (progress: Progress): Progress => ({ ...progress, stopped: null })
+export const unstopped = (progress: Progress): Progress => ({ ...progress, stopReason: null })
+
+/** The reason in words, in English: checkpoints and events hold it, a display translates it. */
+export const textOf = (reason: StopReason | null): string | null => {
+  if (reason === null || reason._tag === "Custom") return reason?.text ?? null
+  const { epochs, metric, mode } = reason
+  return mode === "min"
+    ? english`${metric} has not fallen for ${epochs} epochs`
+    : english`${metric} has not risen for ${epochs} epochs`
+}

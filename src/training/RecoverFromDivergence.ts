@@ -4,7 +4,8 @@ import * as Ref from "effect/Ref"
 import type { Checkpoint } from "../checkpointing/Checkpoint.js"
 import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import { t } from "../language/Text.js"
-import { emit, type Observer } from "../events/Observer.js"
+import { warn } from "../events/Notice.js"
+import type { Observer } from "../events/Observer.js"
 import * as Checkpointer from "./Checkpointer.js"
 import { Diverged } from "./Diverged.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
@@ -41,7 +42,7 @@ export const recoverFromDivergence = (
         yield* load(run, found.checkpoint)
         yield* Checkpointer.wentBack(checkpointer, { path: found.path, progress })
         const message = t`${error.finding}. Restored ${found.path}, after epoch ${progress.epoch}; the learning rate is multiplied by ${lowered.rate_factor} from here on`
-        return yield* emit({ _tag: "Notice", level: "warning", message })
+        return yield* warn("DivergenceRestored", message)
       }
     }
     const { lastDurable } = yield* Ref.get(checkpointer.state)

@@ -1,7 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
+import * as Ref from "effect/Ref"
 import type * as tf from "../tf.js"
-import type { Checkpoint } from "../checkpointing/Checkpoint.js"
+import type { Checkpoint, StopReason } from "../checkpointing/Checkpoint.js"
 import type { CheckpointName } from "../checkpointing/store/CheckpointStore.js"
 import type { Sized } from "../data/Batch.js"
 import type { Observer } from "../events/Observer.js"
@@ -14,6 +15,7 @@ import * as Progress from "./Progress.js"
 import * as RestoreState from "./RestoreState.js"
 import type { RunConfig, RunFields } from "./RunFields.js"
 import type { StateError, Stateful } from "./Stateful.js"
+import type { Summary } from "./Summary.js"
 
 export type { RunConfig } from "./RunFields.js"
 
@@ -58,8 +60,16 @@ export const logMetrics = (
   )
 
 /** Ends the run after the current epoch. The reason is shown, and kept in the checkpoint. */
-export const stop = (run: Run, reason: string): Effect.Effect<void> =>
-  Effect.asVoid(Checkpointer.advance(run[TypeId], (progress) => Progress.stop(progress, reason)))
+export const stop = (run: Run, reason: string | StopReason): Effect.Effect<void> => {
+  const stopReason = typeof reason === "string" ? { _tag: "Custom" as const, text: reason } : reason
+  return Effect.asVoid(
+    Checkpointer.advance(run[TypeId], (progress) => Progress.stop(progress, stopReason))
+  )
+}
+
+/** What `Stages.evaluate` has measured in this process, in the order of the pipeline. */
+export const summaries = (run: Run): Effect.Effect<ReadonlyArray<Summary>> =>
+  Effect.map(Ref.get(run[TypeId].state), (state) => state.summaries)
 
 /**
  * Makes something with memory part of the run: from now on every checkpoint holds its state. If the

@@ -6,7 +6,8 @@ import type { CheckpointName } from "../checkpointing/store/CheckpointStore.js"
 import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import * as EventLoop from "../io/EventLoop.js"
 import { t } from "../language/Text.js"
-import { emit, type Observer } from "../events/Observer.js"
+import { warn } from "../events/Notice.js"
+import type { Observer } from "../events/Observer.js"
 import type { Snapshot } from "./Snapshot.js"
 
 /** A snapshot to be saved under a name. */
@@ -69,14 +70,13 @@ export const make = (
     }
 
     /** Reports each error once, until a save succeeds: a full disk fails every attempt alike. */
-    const warn = (errors: ReadonlyArray<CheckpointError>) =>
+    const report = (errors: ReadonlyArray<CheckpointError>) =>
       Effect.forEach(
         // A run that loses the lock of its folder ends with that error.
         errors.filter(({ message, reason }) => reason !== "LockLost" && !reported.has(message)),
         ({ message }) => {
           reported.add(message)
-          const text = t`${message}; it is tried again with the next save`
-          return emit({ _tag: "Notice", level: "warning", message: text })
+          return warn("SaveFailed", t`${message}; it is tried again with the next save`)
         },
         { discard: true }
       )
@@ -137,12 +137,12 @@ export const make = (
     return {
       enqueue: (save) =>
         Effect.gen(function* () {
-          if (queued.has(save.name)) yield* Effect.flatMap(writeAll, warn)
+          if (queued.has(save.name)) yield* Effect.flatMap(writeAll, report)
           queued.get(save.name)?.snapshot.dispose()
           queued.set(save.name, save)
           // At once, so that training yields for it to begin.
           begin()
-          yield* Effect.forkIn(Effect.flatMap(writeAll, warn), scope)
+          yield* Effect.forkIn(Effect.flatMap(writeAll, report), scope)
           yield* failWithDefect
         }).pipe(Effect.uninterruptible),
       drain: Effect.flatMap(writeAll, ([error]) =>

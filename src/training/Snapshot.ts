@@ -13,7 +13,7 @@ import { identityOf } from "./DatasetIdentity.js"
 import { accumulatorsOf } from "./Heads.js"
 import * as MetricStates from "./metric/MetricStates.js"
 import { partsOf } from "./ModelParts.js"
-import type { Progress } from "./Progress.js"
+import { textOf, type Progress } from "./Progress.js"
 import type { RunFields } from "./RunFields.js"
 import type { StateDict } from "./Stateful.js"
 import { tensorOf } from "./Weights.js"
@@ -75,7 +75,7 @@ export const take = (
     position: MetricStates.encode(accumulatorsOf(run.objective), progress.position),
     best_val_loss: progress.best?.metric === "val_loss" ? progress.best.value : null,
     best: progress.best,
-    stopped: progress.stopped,
+    stopped: textOf(progress.stopReason),
     train_history: progress.history,
     optimizer_state_dict: optimizer.values,
     scheduler_state_dict: run.scheduler.stateDict().values,
@@ -87,7 +87,8 @@ export const take = (
     backend: run.backend,
     config: { ...run.config },
     ...(Object.keys(progress.bests).length > 0 && { bests: progress.bests }),
-    ...(progress.divergence && { divergence: progress.divergence })
+    ...(progress.divergence && { divergence: progress.divergence }),
+    ...(progress.stopReason?._tag === "NoImprovement" && { stop_reason: progress.stopReason })
   }
   const dispose = () => held.forEach((tensor) => tensor.dispose())
   return { progress, checkpoint: { meta, tensors }, weights: heldWeights, dispose }

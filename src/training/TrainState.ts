@@ -52,7 +52,7 @@ export const resumed = (
   const { meta } = checkpoint
   const saved = Progress.fromCheckpoint(meta)
   const epochsBefore = (meta.config as Partial<RunConfig>).training?.num_epochs ?? 0
-  const continues = saved.stopped !== null && training.num_epochs > epochsBefore
+  const continues = saved.stopReason !== null && training.num_epochs > epochsBefore
   const isTraining = saved.position.example < meta.dataset.sizes.train
   const onData = isSameData || !isTraining ? saved : Progress.restartTraining(saved)
   return {

@@ -1,19 +1,18 @@
 import { expect } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Exit from "effect/Exit"
 import * as tf from "holdfast/tf"
 import { lion } from "../../examples/custom-optimizer/lion.js"
 import pipeline from "../../examples/custom-optimizer/pipeline.js"
 import { Optimizer } from "holdfast"
 import { describe, it } from "@effect/vitest"
 import { checkExactness } from "holdfast/testing"
-import { configOf, testExample } from "./example.js"
+import { configOf, evaluated, testExample } from "./example.js"
 
 testExample("custom-optimizer", pipeline, {
   stopEvery: 7,
   training: { num_epochs: 2 },
-  check: ({ exit }) => {
-    expect(Exit.getOrElse(exit, () => null)!.metrics["accuracy"]).toBeGreaterThan(0.8)
+  check: (outcome) => {
+    expect(evaluated(outcome)["accuracy"]).toBeGreaterThan(0.8)
   }
 })
 

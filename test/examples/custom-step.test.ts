@@ -1,13 +1,13 @@
 import { expect } from "@effect/vitest"
-import * as Exit from "effect/Exit"
 import pipeline from "../../examples/custom-step/pipeline.js"
-import { testExample } from "./example.js"
+import { evaluated, testExample } from "./example.js"
 
 testExample("custom-step", pipeline, {
   stopEvery: 5,
   training: { num_epochs: 2 },
-  check: ({ events, exit }) => {
-    expect(Exit.getOrElse(exit, () => null)!.metrics["accuracy"]).toBeGreaterThan(0.9)
+  check: (outcome) => {
+    const { events } = outcome
+    expect(evaluated(outcome)["accuracy"]).toBeGreaterThan(0.9)
     const records = events.flatMap((event) =>
       event._tag === "EpochFinished" ? [event.record] : []
     )

@@ -11,6 +11,10 @@ export const configOf = (name: string): Record<string, Record<string, unknown>> 
     readFileSync(new URL(`../../examples/${name}/config.json`, import.meta.url), "utf8")
   ) as never
 
+/** What the example has measured at its end. */
+export const evaluated = ({ events }: Outcome): Readonly<Record<string, number>> =>
+  events.flatMap((event) => (event._tag === "Evaluated" ? [event.metrics] : [])).at(-1)!
+
 /**
  * Tests the example in `examples/<name>`: with its own config it runs to its end, where `check` looks at
  * it; and where it is interrupted or killed, at every `stopEvery`-th event, it ends in the same

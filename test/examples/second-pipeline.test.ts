@@ -5,13 +5,13 @@ import { session } from "holdfast/testing"
 import pipeline from "../../examples/second-pipeline/pipeline.js"
 import predict from "../../examples/second-pipeline/predict.js"
 import { temporaryFolder } from "../support/session.js"
-import { configOf, testExample } from "./example.js"
+import { configOf, evaluated, testExample } from "./example.js"
 
 testExample("second-pipeline", pipeline, {
   stopEvery: 7,
   training: { num_epochs: 2 },
-  check: ({ exit }) => {
-    expect(Exit.getOrElse(exit, () => null)!.metrics["accuracy"]).toBeGreaterThan(0.8)
+  check: (outcome) => {
+    expect(evaluated(outcome)["accuracy"]).toBeGreaterThan(0.8)
   }
 })
 

@@ -49,6 +49,7 @@ describe("a run that fails or stops half-way through", () => {
       expect(events).toContainEqual({
         _tag: "Notice",
         level: "warning",
+        code: "StepFailed",
         message: "a training step failed half-way, so its state is not saved"
       })
       expect((yield* checkpointIn(folder)).meta).toMatchObject({ epoch: 1, step: 0 })

@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Schema from "effect/Schema"
 import { type Run, Stage, Stages } from "holdfast"
-import { next, Saved } from "../../src/stages/earlyStopping.js"
+import { isOwn, next, Saved } from "../../src/stages/earlyStopping.js"
 import { partsOf } from "../../src/training/ModelParts.js"
 import { tensorOf } from "../../src/training/Weights.js"
 import {
@@ -57,6 +57,29 @@ describe("the state of earlyStopping", () => {
     expect(read({ lowest: 0.5, waited: 3 })).toStrictEqual(expected)
     expect(read({ lowest: "Infinity", waited: 0 })).toMatchObject({ best: null, waited: 0 })
     expect(read(Schema.encodeSync(Saved)(read(expected)))).toStrictEqual(expected)
+  })
+})
+
+describe("the stop reason of earlyStopping", () => {
+  const state = { metric: "val_loss", mode: "min", best: 1, waited: 3 } as const
+  const reason = {
+    _tag: "NoImprovement",
+    by: "earlyStopping",
+    metric: "val_loss",
+    mode: "min",
+    epochs: 3
+  } as const
+  it("is told from that of another stage by the stage's name, whatever the metric", () => {
+    expect(isOwn("earlyStopping", state, reason)).toBe(true)
+    expect(isOwn("another", state, reason)).toBe(false)
+    expect(isOwn("earlyStopping", { ...state, waited: 7 }, reason)).toBe(true)
+  })
+
+  it("is told by its text in the checkpoints of earlier releases, which have no other", () => {
+    const saved = (text: string) => ({ _tag: "Custom", text }) as const
+    expect(isOwn("earlyStopping", state, saved("val_loss has not fallen for 3 epochs"))).toBe(true)
+    expect(isOwn("earlyStopping", state, saved("val_loss has not fallen for 4 epochs"))).toBe(false)
+    expect(isOwn("earlyStopping", state, null)).toBe(false)
   })
 })
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { Stage, type Run } from "holdfast"
+import { Objective, Optimizer, Pipeline, Run, Scheduler, Stage, Stages } from "holdfast"
 import { epochOfWeights } from "../../src/checkpointing/Checkpoint.js"
+import { blobs, BlobsConfig, blobsNet } from "../support/blobs.js"
 import { checkpointIn, pipelineOf, session, temporaryFolder } from "../support/session.js"
 
 describe("epochOfWeights", () => {
@@ -31,6 +32,57 @@ describe("evaluate", () => {
       })
       expect(events).toContainEqual(expect.objectContaining({ _tag: "RunFinished", epoch: 4 }))
       expect(events).toContainEqual(expect.objectContaining({ _tag: "Evaluated", epoch: 3 }))
+    })
+  )
+
+  it.scopedLive("passes the run on with its own weights, and keeps each summary", () =>
+    Effect.gen(function* () {
+      const seen: Array<unknown> = []
+      const weightsOf = (run: Run.Run) =>
+        run.model.getWeights().map((weight) => [...weight.dataSync()])
+      let own: unknown
+      const pipeline = Pipeline.make(
+        "blobs",
+        Stages.loadConfig(BlobsConfig),
+        Stages.loadDataset((config: BlobsConfig) => blobs(config)),
+        Stages.restoreOrInit({
+          model: blobsNet,
+          objective: Objective.classification,
+          optimizer: Optimizer.fromConfig,
+          scheduler: Scheduler.fromConfig
+        }),
+        Stages.epochs(
+          Stages.trainEpoch,
+          Stages.validate,
+          Stages.stepScheduler,
+          Stages.trackBest({ metric: "val_loss", mode: "max" }),
+          Stages.checkpoint
+        ),
+        Stage.make("remember", {
+          description: "remember the weights",
+          run: (run: Run.Run) => Effect.sync(() => ((own = weightsOf(run)), run))
+        }),
+        Stages.evaluate("validation"),
+        Stages.evaluate("test"),
+        Stage.make("collect", {
+          description: "collect the summaries",
+          run: (run: Run.Run<BlobsConfig>) =>
+            Effect.map(Run.summaries(run), (summaries) => {
+              expect(weightsOf(run)).toStrictEqual(own)
+              seen.push(...summaries)
+              return run.config.model.units
+            })
+        })
+      )
+      const folder = yield* temporaryFolder
+      const { events } = yield* session({ folder, pipeline: pipeline as never })
+      const evaluated = events.flatMap((event) =>
+        event._tag === "Evaluated"
+          ? [{ split: event.split, epoch: event.epoch, metrics: event.metrics }]
+          : []
+      )
+      expect(seen).toStrictEqual(evaluated)
+      expect(evaluated.map(({ split }) => split)).toStrictEqual(["validation", "test"])
     })
   )
 })

@@ -23,7 +23,8 @@ it.effect("dates a checkpoint by when it was ordered, however long it waited", (
       lastDurable: null,
       lastRemade: 0,
       lastSavedAt: 0,
-      lastSavedNanos: 0n
+      lastSavedNanos: 0n,
+      summaries: []
     })
     yield* TestClock.setTime(Date.UTC(2026, 0, 2))
     yield* write(

@@ -68,7 +68,10 @@ describe("TrainStep", () => {
         Effect.zipRight(Run.stop(plain, "enough"), train.batch(indices))
       const run = { ...plain, dataset: { ...plain.dataset, train: { ...train, batch } } }
       yield* Stages.trainEpoch.run(run)
-      expect((yield* Checkpointer.progress(run[TypeId])).stopped).toBe("enough")
+      expect((yield* Checkpointer.progress(run[TypeId])).stopReason).toStrictEqual({
+        _tag: "Custom",
+        text: "enough"
+      })
     }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
   )
 })

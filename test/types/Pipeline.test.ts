@@ -95,7 +95,7 @@ describe("a pipeline", () => {
     expectTypeOf<Lamp>().toExtend<Effect.Effect.Context<typeof pipeline.run>>()
     expectTypeOf<Backend | CheckpointStore>().toExtend<Effect.Effect.Context<typeof pipeline.run>>()
     expectTypeOf<Dark>().toExtend<Effect.Effect.Error<typeof pipeline.run>>()
-    expectTypeOf<Effect.Effect.Success<typeof pipeline.run>>().toEqualTypeOf<Stages.Summary>()
+    expectTypeOf<Effect.Effect.Success<typeof pipeline.run>>().toExtend<Run.Run>()
     expect(pipeline.stages[3]!.children.map((stage) => stage.name)).toContain("custom")
   })
 

@@ -157,4 +157,4 @@ const orWhy = <A, E extends string | DataError, R>(
   )
 
 const notice = (level: "info" | "warning", message: string) =>
-  Observer.emit({ _tag: "Notice", level, message })
+  Observer.emit({ _tag: "Notice", level, code: "Data", message })

@@ -70,4 +70,5 @@ export const explain = (error: PlatformError, missing = t`is a link that leads n
 const isNotFound = (error: PlatformError): boolean =>
   error._tag === "SystemError" && error.reason === "NotFound"
 
-const warn = (message: string) => Observer.emit({ _tag: "Notice", level: "warning", message })
+const warn = (message: string) =>
+  Observer.emit({ _tag: "Notice", level: "warning", code: "Data", message })

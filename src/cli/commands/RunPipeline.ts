@@ -67,7 +67,12 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
   const run = pipeline.run as Effect.Effect<unknown, unknown, Holdfast.Services>
   yield* Effect.gen(function* () {
     if (Option.isNone(options.config) && config !== usualConfig) {
-      yield* emit({ _tag: "Notice", level: "info", message: t`config file ${config}` })
+      yield* emit({
+        _tag: "Notice",
+        level: "info",
+        code: "ConfigFile",
+        message: t`config file ${config}`
+      })
     }
     yield* run
   }).pipe(

@@ -1,7 +1,6 @@
 /** Texts that files contain in English. */
 export const stored = {
   "a run": "训练",
-  "a summary": "评估结果",
   "a trained model": "训练好的模型",
   "the config": "配置",
   "the config and the data": "配置和数据",
