@@ -8,9 +8,9 @@ import * as Layer from "effect/Layer"
 import { mkdtempSync, rmSync } from "node:fs"
 import { cpus, loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
-import type { Run } from "holdfast"
+import { CheckpointStore, type Run } from "holdfast"
 import { Backend } from "../src/backends/Backend.js"
-import * as FileStore from "../src/checkpointing/store/FileStore.js"
+import * as FileStorage from "../src/checkpointing/store/FileStorage.js"
 import { figuresTable } from "./checkpoints/figures.js"
 import * as Files from "./checkpoints/files.js"
 import { large, makeRun, small, tiny } from "./checkpoints/run.js"
@@ -49,7 +49,7 @@ console.log(`load average at the beginning: ${loadavg()[0]!.toFixed(1)}\n`)
 await Effect.runPromise(
   main.pipe(
     Effect.provide(
-      Layer.merge(FileStore.layer, Backend.layer("wasm")).pipe(
+      Layer.mergeAll(CheckpointStore.file, FileStorage.layer, Backend.layer("wasm")).pipe(
         Layer.provideMerge(NodeFileSystem.layer)
       )
     ),

@@ -12,8 +12,7 @@ import { isBackendName } from "./backends/BackendName.js"
 import { BackendError } from "./backends/BackendError.js"
 import type { Candidate } from "./checkpointing/resume/Resumption.js"
 import { parse, Resumption } from "./checkpointing/resume/Resumption.js"
-import type { CheckpointStore } from "./checkpointing/store/CheckpointStore.js"
-import * as FileStore from "./checkpointing/store/FileStore.js"
+import { CheckpointStore } from "./checkpointing/store/CheckpointStore.js"
 import { stopOnSignals } from "./cli/process/StopOnSignals.js"
 import { CommandLine } from "./config/CommandLine.js"
 import type { ConfigError } from "./config/ConfigError.js"
@@ -86,7 +85,7 @@ const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
 
 /** Checkpoints in files, for programs that read them: see `Checkpoints`. */
 export const fileStore: Layer.Layer<CheckpointStore> = Layer.provide(
-  FileStore.layer,
+  CheckpointStore.file,
   NodeFileSystem.layer
 )
 
@@ -118,7 +117,7 @@ export const layer = <const O extends Options>(
       ...options.commandLine
     }),
     resumptionOf(options),
-    options.store ?? FileStore.layer,
+    options.store ?? CheckpointStore.file,
     backendOf(options),
     options.observer ?? warnings
   ).pipe(Layer.provideMerge(node)) as Layer.Layer<Services, LayerError<O>>

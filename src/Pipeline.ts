@@ -102,11 +102,11 @@ const withRun = <Out, E, R>(
  *
  * @example
  * ```ts
- * import { MemoryStore, Pipeline, type Stage } from "holdfast"
+ * import { CheckpointStore, Pipeline, type Stage } from "holdfast"
  *
  * declare const train: Stage.Stage<void, void>
  *
- * export default Pipeline.make("trial", train).pipe(Pipeline.provide(MemoryStore.layer))
+ * export default Pipeline.make("trial", train).pipe(Pipeline.provide(CheckpointStore.memory))
  * ```
  */
 export const provide: {

@@ -46,15 +46,19 @@ export * as TrainStep from "./training/TrainStep.js"
 // Checkpoints
 export * as Checkpoint from "./checkpointing/Checkpoint.js"
 export { CheckpointError } from "./checkpointing/CheckpointError.js"
-export type { CheckpointEntry } from "./checkpointing/CheckpointEntry.js"
+export type { CheckpointEntry, LoadedCheckpoint } from "./checkpointing/CheckpointEntry.js"
+export type { CheckpointInfo } from "./checkpointing/format/CheckpointFile.js"
 export {
   CheckpointStore,
   type CheckpointReader,
+  type CheckpointStoreService,
   type CheckpointWriter,
-  type OpenOptions
+  type FolderScan,
+  type OpenOptions,
+  type Saved
 } from "./checkpointing/store/CheckpointStore.js"
-export * as FileStore from "./checkpointing/store/FileStore.js"
-export * as MemoryStore from "./checkpointing/store/MemoryStore.js"
+export { leaseLock, type ConditionalObjects } from "./checkpointing/leaseLock.js"
+export * as Storage from "./checkpointing/Storage.js"
 export { ResumeError, Resumption, type ResumeFrom } from "./checkpointing/resume/Resumption.js"
 export { JsonNumber } from "./io/JsonNumber.js"
 

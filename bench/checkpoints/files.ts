@@ -4,7 +4,7 @@ import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import type { Run } from "holdfast"
 import { CheckpointStore } from "holdfast"
-import * as TensorDigest from "../../src/checkpointing/format/TensorDigest.js"
+import * as Digest from "../../src/checkpointing/format/Digest.js"
 import type { Figure } from "./figures.js"
 import { ms, table } from "./figures.js"
 import * as Peers from "./peers.js"
@@ -52,7 +52,7 @@ export const large = Effect.fnUntraced(function* (run: Run.Run, folder: string, 
     reused: promised(() => Raw.readInto(path, bytes)),
     "in order": promised(() => Raw.readAndHash(path)),
     "sha256 alone": promised(async () => createHash("sha256").update(bytes).digest()),
-    "digest alone": promised(async () => TensorDigest.of(bytes)),
+    "digest alone": promised(async () => Digest.ofBytes(bytes)),
     tfjs: timed(tfjs.load),
     torch: torch?.load ?? none
   })

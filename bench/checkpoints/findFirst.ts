@@ -2,9 +2,14 @@
 // the folder and prints how long that took, in milliseconds.
 import * as NodeFileSystem from "../../src/io/NodeFileSystem.js"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as FileStorage from "../../src/checkpointing/store/FileStorage.js"
 import { find } from "./find.js"
 import { timed } from "./turns.js"
 
 console.log(
-  await Effect.runPromise(Effect.provide(timed(find(process.argv[2]!)), NodeFileSystem.layer))
+  await Effect.runPromise(Effect.provide(
+      timed(find(process.argv[2]!)),
+      Layer.provide(FileStorage.layer, NodeFileSystem.layer)
+    ))
 )

@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import type { Run } from "holdfast"
-import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
+import { writeCheckpoint } from "../../src/checkpointing/format/WriteCheckpoint.js"
 import type { Figure } from "./figures.js"
 import { ms } from "./figures.js"
 import { find } from "./find.js"
@@ -33,7 +33,7 @@ const fill = Effect.fnUntraced(function* (
       saved_at: new Date(nth * 1000).toISOString(),
       train_history: records.slice(0, epochs(nth))
     }
-    yield* CheckpointFile.place(join(folder, `${nth}.safetensors`), { ...checkpoint, meta })
+    yield* writeCheckpoint(join(folder, `${nth}.safetensors`), { ...checkpoint, meta })
   }
 }, Effect.scoped)
 

@@ -7,7 +7,6 @@ import * as Layer from "effect/Layer"
 import { CheckpointStore, Observer, SaveRequest, Stages } from "holdfast"
 import type { Run } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
-import * as FileStore from "../../src/checkpointing/store/FileStore.js"
 import * as Checkpointer from "../../src/training/Checkpointer.js"
 import { partsOf } from "../../src/training/ModelParts.js"
 import { TypeId } from "../../src/training/Run.js"
@@ -112,7 +111,7 @@ await Effect.runPromise(
   main.pipe(
     Effect.scoped,
     Effect.provide(
-      Layer.mergeAll(FileStore.layer, Backend.layer("wasm"), Observer.silent).pipe(
+      Layer.mergeAll(CheckpointStore.file, Backend.layer("wasm"), Observer.silent).pipe(
         Layer.provideMerge(NodeFileSystem.layer)
       )
     )

@@ -2,6 +2,7 @@ import type { FileSystem } from "@effect/platform/FileSystem"
 import type { Path } from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { CheckpointStore } from "../checkpointing/store/CheckpointStore.js"
 import { Signals } from "./process/Signals.js"
 
 /** Node's file system and paths, imported when they are first needed: `--help` needs neither. */
@@ -29,7 +30,7 @@ export const onPlatform = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
 export const onCheckpoints = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   onPlatform(
     Effect.flatMap(
-      Effect.promise(() => import("../checkpointing/store/FileStore.js")),
-      ({ layer }) => Effect.provide(effect, layer)
+      Effect.promise(() => import("../checkpointing/store/FileStorage.js")),
+      ({ layer }) => Effect.provide(effect, Layer.merge(CheckpointStore.file, layer))
     )
   )

@@ -6,7 +6,7 @@ import type { BigIntStats } from "node:fs"
 import { statSync } from "node:fs"
 import * as path from "node:path"
 import * as Errno from "./Errno.js"
-import * as IsNodeFileSystem from "./IsNodeFileSystem.js"
+import { isNodeFileSystem } from "./isNodeFileSystem.js"
 
 /** What a file system says about a file or a folder; symbolic links are followed. */
 export interface FileStat {
@@ -63,7 +63,7 @@ const through = (fs: FileSystem.FileSystem, file: string) =>
 export const stat = (file: string): Effect.Effect<FileStat, PlatformError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    return yield* (yield* IsNodeFileSystem.areOurs) ? exactly(file) : through(fs, file)
+    return yield* (yield* isNodeFileSystem) ? exactly(file) : through(fs, file)
   })
 
 /** What tells the file at `file` from others, whatever its names; where nothing does, its path. */

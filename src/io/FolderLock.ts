@@ -12,30 +12,28 @@ import * as Errno from "./Errno.js"
 import * as Folder from "./Folder.js"
 import * as Heartbeat from "./folderLock/Heartbeat.js"
 import * as Holder from "./folderLock/Holder.js"
-import { Lease } from "./folderLock/Lease.js"
-import { LockedError, type LockError } from "./folderLock/LockedError.js"
-import type * as HolderStatus from "./folderLock/HolderStatus.js"
+import { Lease, LockedError, type LockError } from "./folderLock/Holder.js"
 import * as Acquire from "./folderLock/Acquire.js"
 
 export type { LockedError, LockError }
 
-/** A folder that this process, and no other, may write to. */
+/** A folder that only this process may write to. */
 export interface FolderLock {
   /**
-   * Renews the lock, so that no other process takes it for its time-out from now on. Fails if
-   * another has taken it. Where the folder was removed or renamed, makes it and its lock again.
+   * Renews the lock, so that no other process can take it for its time-out from now on. Fails if
+   * another has taken it. If the folder was removed or renamed, creates it and its lock again.
    */
   readonly check: Effect.Effect<void, LockError>
   /** Waits until the lock is lost. */
   readonly lost: Effect.Effect<LockedError>
-  /** How often the folder had to be made again. */
+  /** How many times the folder was created again. */
   readonly remade: Effect.Effect<number>
 }
 
-/** A lock that is held. */
-interface Held {
+/** A lock that this process holds. */
+interface HeldLock {
   readonly token: string
-  readonly place: HolderStatus.Place
+  readonly lockedFolder: Holder.LockedFolder
   readonly heartbeat: Heartbeat.Heartbeat
 }
 
@@ -43,14 +41,14 @@ const isGone = (error: PlatformError): boolean =>
   Holder.isMissing(error) || Errno.code(error) === "ESTALE"
 
 /**
- * Who has taken the lock of a folder that is still there; none if the folder is not the one that was
- * locked any more, or has nothing in it: it was removed, renamed or emptied.
+ * The process that has taken the lock of a folder that still exists. None if the folder is no longer
+ * the one that was locked, or has nothing in it: it was removed, renamed or emptied.
  */
-const taker = (folder: string, { place }: Held) =>
+const taker = (folder: string, { lockedFolder }: HeldLock) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
-    const now = yield* Acquire.placeOf(folder)
-    if (now.inode !== place.inode) return Option.none()
+    const now = yield* Acquire.lockedFolder(folder)
+    if (now.inode !== lockedFolder.inode) return Option.none()
     const found = yield* Holder.ownerOf(Acquire.lockOf(folder))
     if (Option.isSome(found)) {
       const holder = yield* Holder.read(path.join(Acquire.lockOf(folder), found.value.name))
@@ -61,10 +59,11 @@ const taker = (folder: string, { place }: Held) =>
   }).pipe(Effect.catchIf(isGone, () => Effect.succeedNone))
 
 /**
- * Takes the lock of `folder`, which is made if need be and removed again with the scope if it was
- * made and nothing came into it. A lock of a process that is dead is taken over at once, and one of
- * another machine or container when it has not been renewed for its time-out; `force` does not wait
- * for that, and takes over what nobody renews or understands, too.
+ * Takes the lock of `folder` until the scope closes. Creates the folder if it is missing, and then
+ * removes it with the scope if it is still empty. The lock of a dead process is taken over at once, and
+ * that of a process on another machine or in another container once it has not been renewed for its
+ * time-out. With `force` there is no wait, and locks that nobody renews, or that cannot be decoded, are
+ * taken over, too.
  */
 export const acquire = (
   folder: string,
@@ -77,7 +76,7 @@ export const acquire = (
       const lease = yield* Lease
       const lost = yield* Deferred.make<LockedError>()
       const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
-      let held: Held | undefined
+      let held: HeldLock | undefined
       let isMade = false
       let remade = 0
       const make = Effect.map(Folder.make(folder), (made) => void (isMade ||= made))
@@ -85,17 +84,17 @@ export const acquire = (
       const hold = (force: boolean, wait: Acquire.Restore | null) =>
         Effect.gen(function* () {
           const token = randomUUID()
-          const place = yield* Acquire.take({ folder, make, token, force, lease }, wait)
+          const lockedFolder = yield* Acquire.take({ folder, make, token, force, lease }, wait)
           const beat = { lock: Acquire.lockOf(folder), token, every: lease.every }
-          const now = { token, place, heartbeat: yield* Heartbeat.start(beat) }
+          const now = { token, lockedFolder, heartbeat: yield* Heartbeat.start(beat) }
           held = now
-          // What the heartbeat finds is dealt with at once, and not by the next save.
+          // A missed heartbeat is handled at once, not by the next save.
           const watch = Effect.zipRight(now.heartbeat.missed, Effect.ignore(regain(now)))
           yield* Effect.forkIn(Effect.interruptible(watch), scope)
         })
 
-      /** Makes the folder and its lock again, if they went; else the lock is lost. */
-      const regain = (before: Held): Effect.Effect<void, LockError, FileSystem.FileSystem> =>
+      /** Creates the folder and its lock again if they disappeared; else the lock is lost. */
+      const regain = (before: HeldLock): Effect.Effect<void, LockError, FileSystem.FileSystem> =>
         Effect.gen(function* () {
           if (held !== before) return
           const refuse = (holder: Holder.Holder | null) =>

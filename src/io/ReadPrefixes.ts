@@ -5,35 +5,45 @@ import * as Option from "effect/Option"
 import type { BigIntStats } from "node:fs"
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from "node:fs"
 import * as EventLoop from "./EventLoop.js"
-import * as IsNodeFileSystem from "./IsNodeFileSystem.js"
+import { isNodeFileSystem } from "./isNodeFileSystem.js"
 import * as OpenFile from "./OpenFile.js"
 
-/** What has been made of the beginnings of files, by their paths, and of which state of each. */
-export type Known<A> = Map<string, { readonly state: string; readonly result: A }>
+/** The beginning of a file. `start` is only valid during the call that it is passed to. */
+export interface FilePrefix {
+  readonly start: Uint8Array
+  /** The length of the whole file. */
+  readonly bytes: number
+}
 
-/** The beginning of a file, read into `memory`; none if it cannot be read. */
-const through = (fs: FileSystem.FileSystem, file: string, memory: Uint8Array) =>
+/** Results computed from prefixes, by path; `state` is the state of the file that each belongs to. */
+export type PrefixCache<A> = Map<string, { readonly state: string; readonly result: A }>
+
+const readThrough = (fs: FileSystem.FileSystem, file: string, memory: Uint8Array) =>
   fs.open(file).pipe(
-    Effect.flatMap((opened) => OpenFile.fill(opened, memory)),
+    Effect.flatMap((opened) =>
+      Effect.zipWith(opened.stat, OpenFile.fill(opened, memory), ({ size }, read) => ({
+        start: memory.subarray(0, read),
+        bytes: Number(size)
+      }))
+    ),
     OpenFile.scoped,
-    Effect.map((read) => memory.subarray(0, read)),
     Effect.option
   )
 
-/** What changes whenever a file is written to, or another takes its place. */
+/** Changes whenever a file is written to or replaced. */
 const stateOf = ({ ctimeNs, dev, ino, mtimeNs, size }: BigIntStats): string =>
   `${dev}:${ino}:${size}:${mtimeNs}:${ctimeNs}`
 
 const stateNow = Option.liftThrowable((file: string) => stateOf(statSync(file, { bigint: true })))
 
-// A file that was changed so lately can be changed again with no difference in its times, which some
-// file systems count in seconds. Nor is a clock trusted that was set back.
+// A file that changed so recently can change again without a difference in its times, which some file
+// systems count in seconds. A clock that was set back is not trusted either.
 const settled = 3000n * 1_000_000n
 
-// To open a named pipe otherwise waits for somebody to write to it, and all of this process with it.
+// Opening a named pipe otherwise blocks the process until somebody writes to it.
 const unblocked = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
-/** The same, at once: to wake another thread for each operation takes ten times as long as to do it. */
+/** Synchronous: to wake another thread for each operation takes ten times as long. */
 const readNow = Option.liftThrowable((file: string, memory: Uint8Array) => {
   const descriptor = openSync(file, unblocked)
   try {
@@ -46,66 +56,44 @@ const readNow = Option.liftThrowable((file: string, memory: Uint8Array) => {
   }
 })
 
-const shared = Buffer.allocUnsafeSlow(1 << 15)
-
-/** So many bytes of a file `one` gives at most. */
-export const most = shared.length
-
-/**
- * Gives `use` the first bytes of a file, up to `most`, and how many it has; `use` must not keep the
- * bytes. None where that cannot be done at once: the file system is not Node's, or the file cannot be
- * read, as another attempt will tell.
- */
-export const one = Effect.fnUntraced(function* <A>(
-  file: string,
-  use: (start: Uint8Array, bytes: number) => A
-) {
-  if (!(yield* IsNodeFileSystem.areOurs)) return Option.none()
-  yield* EventLoop.yieldToEventLoop
-  return Option.map(readNow(file, shared), ({ bytes, start }) => use(start, bytes))
-})
-
-// In between, others have their turn.
+// After so many files other fibers get a turn.
 const slice = 32
 
 /**
- * Gives `use` the first `length` bytes of each file, all of a shorter one, or nothing of one that
- * cannot be read: why, another attempt will tell. `use` must not keep the bytes. Gives what it made of
- * each; of a file that is as it was, what `known` holds, which afterwards holds these files only.
+ * Applies `use` to the first `length` bytes of each file (none if it cannot be read: the next full read
+ * reports why) and gives the results. A cached result is used while its file is unchanged; afterwards
+ * the cache holds results for these files only.
  */
-export const read = Effect.fnUntraced(function* <A>(
+export const readPrefixes = Effect.fnUntraced(function* <A>(
   files: ReadonlyArray<string>,
   length: number,
-  use: (file: string, start: Option.Option<Uint8Array>) => A,
-  known: Known<A> = new Map()
+  use: (file: string, prefix: Option.Option<FilePrefix>) => A,
+  cache: PrefixCache<A> = new Map()
 ) {
   const fs = yield* FileSystem.FileSystem
-  const areOurs = yield* IsNodeFileSystem.areOurs
+  const isNode = yield* isNodeFileSystem
   const now = BigInt(yield* Clock.currentTimeMillis) * 1_000_000n
   const memory = Buffer.allocUnsafeSlow(length)
-  const before = new Map(known)
-  known.clear()
+  const before = new Map(cache)
+  cache.clear()
 
   const useNow = (file: string) => {
     const found = before.get(file)
     if (found !== undefined && Option.contains(stateNow(file), found.state)) {
-      known.set(file, found)
+      cache.set(file, found)
       return found.result
     }
     const read = readNow(file, memory)
-    const result = use(
-      file,
-      Option.map(read, ({ start }) => start)
-    )
+    const result = use(file, read)
     if (Option.isSome(read) && now - read.value.changed > settled) {
-      known.set(file, { state: read.value.state, result })
+      cache.set(file, { state: read.value.state, result })
     }
     return result
   }
 
   const results: Array<A> = []
   for (const file of files) {
-    results.push(areOurs ? useNow(file) : use(file, yield* through(fs, file, memory)))
+    results.push(isNode ? useNow(file) : use(file, yield* readThrough(fs, file, memory)))
     if (results.length % slice === 0) yield* EventLoop.yieldToEventLoop
   }
   return results

@@ -5,7 +5,6 @@ import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
 import { CheckpointStore } from "../checkpointing/store/CheckpointStore.js"
-import * as MemoryStore from "../checkpointing/store/MemoryStore.js"
 import type * as Holdfast from "../Holdfast.js"
 import type { Pipeline } from "../Pipeline.js"
 import { essence } from "./Essence.js"
@@ -59,7 +58,7 @@ export const checkExactness = <Out, E, R>(
     /** The last checkpoint of a run that is stopped at an event, if one is given, and resumed. */
     const ended = (stop: number | null) =>
       Effect.gen(function* () {
-        const store = Context.get(yield* Layer.build(MemoryStore.layer), CheckpointStore)
+        const store = Context.get(yield* Layer.build(CheckpointStore.memory), CheckpointStore)
         const shared = { ...rest, store: Layer.succeed(CheckpointStore, store) }
         if (stop !== null) {
           const at = (_: unknown, count: number) => count === stop

@@ -176,7 +176,7 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
       })
       const told = Exit.isFailure(exit) ? Cause.pretty(exit.cause) : "nothing"
       expect(told).toContain("webgpu has failed; its latest results are invalid")
-      expect(told).toContain("cannot be saved, since the state of the run is lost")
+      expect(told).toContain("cannot be saved: the state of the run is lost")
       expect(told).toContain("it was unplugged")
       expect((yield* checkpointIn(folder)).meta.epoch).toBe(1)
       yield* Effect.promise(() => use("webgpu"))

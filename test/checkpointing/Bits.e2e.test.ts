@@ -1,7 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
+import * as CheckpointFile from "../support/checkpointFile.js"
 import { randomOf } from "../io/Crash.js"
 import { SimulatedDisk } from "../io/SimulatedDisk.js"
 import { sample, tensor } from "./sample.js"

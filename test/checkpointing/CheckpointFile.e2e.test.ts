@@ -9,7 +9,7 @@ import { basename, dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import { BackendError } from "../../src/backends/BackendError.js"
 import type { Checkpoint } from "../../src/checkpointing/Checkpoint.js"
-import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
+import * as CheckpointFile from "../support/checkpointFile.js"
 import * as Safetensors from "../../src/io/Safetensors.js"
 import { digestOf } from "../support/checkpoints.js"
 import { content, sample, tensor } from "./sample.js"
@@ -312,7 +312,7 @@ describe("CheckpointFile", () => {
           const other = yield* Effect.flip(
             CheckpointFile.write(file, { meta: sample(2).meta, tensors: short })
           )
-          expect(other.message).toContain("t has 12 bytes of 16")
+          expect(other.message).toContain("t has 12 bytes, 16 expected")
           const detail = "it was unplugged"
           const fault = new BackendError({ reason: "Failed", subject: "webgpu", detail })
           const lost = new Map([["t", { ...tensor(1, 3), bytes: Effect.fail(fault) }]])

@@ -11,7 +11,6 @@ import * as path from "node:path"
 import { vi } from "vitest"
 import type { CheckpointWriter } from "../../src/checkpointing/store/CheckpointStore.js"
 import { CheckpointStore, fileNames } from "../../src/checkpointing/store/CheckpointStore.js"
-import * as FileStore from "../../src/checkpointing/store/FileStore.js"
 import * as Retention from "../../src/checkpointing/Retention.js"
 import * as ImportCheckpoint from "../../src/checkpointing/resume/ImportCheckpoint.js"
 import { damage } from "./damage.js"
@@ -89,8 +88,8 @@ const same = (fs: FileSystem.FileSystem, a: string, b: string) =>
   )
 
 const files = [
-  { name: "Node's own", layer: Layer.provideMerge(FileStore.layer, NodeFileSystem.layer) },
-  { name: "another file system", layer: Layer.provideMerge(FileStore.layer, wrapped) }
+  { name: "Node's own", layer: Layer.provideMerge(CheckpointStore.file, NodeFileSystem.layer) },
+  { name: "another file system", layer: Layer.provideMerge(CheckpointStore.file, wrapped) }
 ]
 
 describe.each(files)("inode numbers above 2^53, $name", ({ layer }) => {
@@ -179,7 +178,7 @@ describe.each(files)("inode numbers above 2^53, $name", ({ layer }) => {
 })
 
 describe("copies, as a file system without links or cp -r makes them", () => {
-  const layer = Layer.provideMerge(FileStore.layer, NodeFileSystem.layer)
+  const layer = Layer.provideMerge(CheckpointStore.file, NodeFileSystem.layer)
 
   /** The same folder with each name a file of its own. */
   const copied = Effect.gen(function* () {

@@ -4,9 +4,11 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as TestClock from "effect/TestClock"
+import type { CheckpointError } from "../../src/checkpointing/CheckpointError.js"
 import * as CheckpointEntries from "../../src/checkpointing/CheckpointEntry.js"
-import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
+import * as CheckpointFile from "../support/checkpointFile.js"
 import { fileNames } from "../../src/checkpointing/store/CheckpointStore.js"
+import * as FileStorage from "../../src/checkpointing/store/FileStorage.js"
 import * as Listing from "../../src/checkpointing/store/Listing.js"
 import { scan } from "../../src/checkpointing/store/FolderScan.js"
 import { sample } from "./sample.js"
@@ -80,14 +82,15 @@ describe("a scan", () => {
       const expected = CheckpointEntries.intact(listed)
       expect(expected).toHaveLength(8)
       expect(CheckpointEntries.newestFirst(ranked).map(parts)).toStrictEqual(expected.map(parts))
-      const messages = (found: typeof errors) => found.map(({ message }) => message).sort()
+      const messages = (found: ReadonlyArray<CheckpointError>) =>
+        found.map(({ message }) => message).sort()
       expect(messages(errors)).toEqual(messages(CheckpointEntries.errors(listed)))
       expect(errors.map(({ reason }) => reason).sort()).toEqual([
         "Damaged",
         "Truncated",
         "Truncated"
       ])
-    }).pipe(Effect.provide(layer))
+    }).pipe(Effect.provide(Layer.provideMerge(FileStorage.layer, layer)))
   )
 })
 
@@ -110,6 +113,6 @@ describe("a scan of a folder that was scanned before", () => {
       expect(ranked).toContain("short.safetensors")
       expect(ranked).not.toContain("middle.safetensors")
       expect(errors).toEqual(["empty.safetensors", "middle.safetensors"])
-    }).pipe(Effect.provide(NodeFileSystem.layer))
+    }).pipe(Effect.provide(Layer.provideMerge(FileStorage.layer, NodeFileSystem.layer)))
   )
 })

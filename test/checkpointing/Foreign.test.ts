@@ -7,15 +7,18 @@ import * as Layer from "effect/Layer"
 import { execFileSync } from "node:child_process"
 import { truncateSync } from "node:fs"
 import { createServer } from "node:net"
-import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
+import * as CheckpointFile from "../support/checkpointFile.js"
+import { onFiles } from "../support/checkpointFile.js"
 import type { CheckpointError } from "../../src/checkpointing/CheckpointError.js"
 import { CheckpointStore } from "../../src/checkpointing/store/CheckpointStore.js"
-import * as FileStore from "../../src/checkpointing/store/FileStore.js"
+import * as FileStorage from "../../src/checkpointing/store/FileStorage.js"
 import { scan } from "../../src/checkpointing/store/FolderScan.js"
 import { forged, sealed } from "./forged.js"
 import { sample } from "./sample.js"
 
-const layer = Layer.provideMerge(FileStore.layer, NodeFileSystem.layer)
+const layer = Layer.merge(CheckpointStore.file, FileStorage.layer).pipe(
+  Layer.provideMerge(NodeFileSystem.layer)
+)
 const place = Effect.flatMap(FileSystem.FileSystem, (fs) => fs.makeTempDirectoryScoped())
 
 /** A safetensors file with this header. */
@@ -66,11 +69,11 @@ const foreign = {
   ],
   "that claims a header of 2^63 bytes": [
     Buffer.from([0, 0, 0, 0, 0, 0, 0, 0x80, 0x78, 0x78]),
-    "it does not begin as a safetensors file does"
+    "it does not begin like a safetensors file"
   ],
   "of ZIP": [Buffer.concat([Buffer.from("PK\x03\x04"), Buffer.alloc(200)]), "it is a ZIP archive"],
   "of HDF5": [Buffer.concat([Buffer.from("\x89HDF\r\n", "latin1"), Buffer.alloc(9)]), "HDF5"],
-  "of zeros": [Buffer.alloc(1000), "all zeros where it should begin"]
+  "of zeros": [Buffer.alloc(1000), "all zeros at its beginning"]
 } as const
 
 describe("a file that is no checkpoint", () => {
@@ -88,7 +91,7 @@ describe("a file that is no checkpoint", () => {
         )
         expect(error.message).toContain("is not a checkpoint of Holdfast")
         expect(error.message).toContain(what)
-        const { errors } = yield* scan(folder).pipe(
+        const { errors } = yield* onFiles(scan(folder)).pipe(
           Effect.provideService(FileSystem.FileSystem, fileSystem)
         )
         expect(errors).toEqual([error])
@@ -184,7 +187,7 @@ describe("a checkpoint that means harm", () => {
       const error = yield* Effect.flip(CheckpointFile.read(path))
       expect(error).toMatchObject({
         reason: "Unreadable",
-        detail: `its tensors take ${terabytes} bytes, more than can be had`
+        detail: `its tensors take ${terabytes} bytes, more than the memory available`
       })
     }).pipe(Effect.provide(layer))
   )

@@ -9,8 +9,7 @@ import { mkdtempSync, rmdirSync } from "node:fs"
 import { tmpdir } from "node:os"
 import * as path from "node:path"
 import { CheckpointStore } from "../../src/checkpointing/store/CheckpointStore.js"
-import * as FileStore from "../../src/checkpointing/store/FileStore.js"
-import { Space } from "../../src/io/DiskSpace.js"
+import { DiskSpace } from "../../src/io/DiskSpace.js"
 import { epochEnd } from "./simulated.js"
 
 /** Mounts a file system of 256 KiB, where this user may; null elsewhere, and the tests are skipped. */
@@ -31,11 +30,11 @@ afterAll(() => {
   rmdirSync(mounted)
 })
 
-const layer = Layer.provideMerge(FileStore.layer, NodeFileSystem.layer)
+const layer = Layer.provideMerge(CheckpointStore.file, NodeFileSystem.layer)
 
 describe.skipIf(mounted === null)("a disk that is really full", () => {
   it.live.each([
-    { name: "is noticed before a byte is written", space: undefined, detail: "left" },
+    { name: "is noticed before a byte is written", space: undefined, detail: "available" },
     {
       name: "is noticed while writing, where the system does not tell the space",
       space: { available: () => Effect.succeedNone },
@@ -53,7 +52,7 @@ describe.skipIf(mounted === null)("a disk that is really full", () => {
 
       const save = folder.save(epochEnd(4, 0.3), "latest")
       const error = yield* Effect.flip(
-        space === undefined ? save : Effect.provideService(save, Space, space)
+        space === undefined ? save : Effect.provideService(save, DiskSpace, space)
       )
       expect(error.reason).toBe("NoSpace")
       expect(error.message).toContain(detail)

@@ -7,7 +7,8 @@ import * as Either from "effect/Either"
 import { dirname } from "node:path"
 import { isSame, type EpochRecord } from "../../src/checkpointing/Checkpoint.js"
 import * as CheckpointEntries from "../../src/checkpointing/CheckpointEntry.js"
-import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
+import * as CheckpointFile from "../support/checkpointFile.js"
+import { onFiles } from "../support/checkpointFile.js"
 import * as HistoryColumns from "../../src/checkpointing/format/HistoryColumns.js"
 import * as Listing from "../../src/checkpointing/store/Listing.js"
 import { scan } from "../../src/checkpointing/store/FolderScan.js"
@@ -60,7 +61,7 @@ describe("the history in a checkpoint", () => {
             expect((yield* look).meta).toStrictEqual(read.meta)
           }
           // Of which a listing knows the end, and that is enough to tell.
-          const [listed] = CheckpointEntries.intact(yield* Listing.list(dirname(file)))
+          const [listed] = CheckpointEntries.intact(yield* onFiles(Listing.list(dirname(file))))
           expect(listed!.meta.train_history.length).toBeLessThanOrEqual(1024)
           expect(isSame(read.meta, listed!.meta)).toBe(true)
         })
@@ -106,7 +107,7 @@ describe("the history in a checkpoint", () => {
           lengths.push(Number(new DataView(bytes.buffer).getBigUint64(0, true)))
         }
         expect(lengths[1]! / lengths[0]!).toBeLessThan(1.2)
-        const { ranked } = yield* scan(dirname(file))
+        const { ranked } = yield* onFiles(scan(dirname(file)))
         expect(ranked[0]!.meta.train_history).toEqual(history(1024 * 40).slice(-1))
       })
     )

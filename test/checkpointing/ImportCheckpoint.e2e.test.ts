@@ -9,8 +9,6 @@ import { tmpdir } from "node:os"
 import * as path from "node:path"
 import type { Checkpoint } from "../../src/checkpointing/Checkpoint.js"
 import { CheckpointStore, fileNames } from "../../src/checkpointing/store/CheckpointStore.js"
-import * as FileStore from "../../src/checkpointing/store/FileStore.js"
-import * as MemoryStore from "../../src/checkpointing/store/MemoryStore.js"
 import { fits, importCheckpoint } from "../../src/checkpointing/resume/ImportCheckpoint.js"
 import { crashes, randomOf } from "../io/Crash.js"
 import { exhaust } from "../io/FaultyFileSystem.js"
@@ -25,10 +23,10 @@ afterAll(() => rmSync(root, { recursive: true }))
 
 let folders = 0
 const fresh = () => path.join(root, String(folders++))
-const inFiles = Layer.provideMerge(FileStore.layer, NodeFileSystem.layer)
+const inFiles = Layer.provideMerge(CheckpointStore.file, NodeFileSystem.layer)
 const stores = [
   { store: "in files", layer: inFiles },
-  { store: "in memory", layer: Layer.merge(MemoryStore.layer, NodeFileSystem.layer) }
+  { store: "in memory", layer: Layer.merge(CheckpointStore.memory, NodeFileSystem.layer) }
 ]
 
 const lowest = { metric: "val_loss", mode: "min" as const, value: 0.2, epoch: 2 }
@@ -149,7 +147,7 @@ describe("going on in another folder", () => {
       yield* damage(best.file)
       const other = yield* (yield* CheckpointStore).open(fresh())
       const { warnings } = yield* warningsOf(goOn(other))
-      expect(warnings).toContain(`passed over: ${from.path}/epoch-0002-step-000000.safetensors`)
+      expect(warnings).toContain(`skipped: ${from.path}/epoch-0002-step-000000.safetensors`)
       expect(warnings).toContain(
         "the best model so far, of epoch 2 with val_loss 0.2, does not lie"
       )

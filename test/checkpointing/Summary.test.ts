@@ -7,17 +7,20 @@ import * as Option from "effect/Option"
 import { createHash } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import * as CheckpointEntries from "../../src/checkpointing/CheckpointEntry.js"
-import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
+import * as CheckpointFile from "../support/checkpointFile.js"
+import { onFiles } from "../support/checkpointFile.js"
 import type { CheckpointWriter } from "../../src/checkpointing/store/CheckpointStore.js"
 import { CheckpointStore, fileNames } from "../../src/checkpointing/store/CheckpointStore.js"
-import * as FileStore from "../../src/checkpointing/store/FileStore.js"
+import * as FileStorage from "../../src/checkpointing/store/FileStorage.js"
 import { scan } from "../../src/checkpointing/store/FolderScan.js"
 import * as Retention from "../../src/checkpointing/Retention.js"
 import { warningsOf } from "../support/warnings.js"
 import { behindSummary, forged, replace, sealed } from "./forged.js"
 import { sample } from "./sample.js"
 
-const layer = Layer.provideMerge(FileStore.layer, NodeFileSystem.layer)
+const layer = Layer.merge(CheckpointStore.file, FileStorage.layer).pipe(
+  Layer.provideMerge(NodeFileSystem.layer)
+)
 const fixture = fileURLToPath(new URL("fixtures/version-1.safetensors", import.meta.url))
 
 /** Opens the folder, as one process does, for `use`. */
@@ -107,14 +110,20 @@ describe("the summary of a checkpoint", () => {
       const counting: FileSystem.FileSystem = {
         ...fs,
         open: (path, options) =>
-          Effect.map(fs.open(path, options), (file) => ({
-            ...file,
-            read: (buffer) =>
-              Effect.tap(file.read(buffer), (read) => done.push(`read ${Number(read)}`))
-          })),
+          Effect.map(
+            fs.open(path, options),
+            (file) =>
+              ({
+                __proto__: file,
+                read: (buffer: Uint8Array) =>
+                  Effect.tap(file.read(buffer), (read) => done.push(`read ${Number(read)}`))
+              }) as unknown as FileSystem.File
+          ),
         stat: (path) => Effect.tap(fs.stat(path), () => done.push("stat"))
       }
-      const { ranked } = yield* Effect.provideService(scan(folder), FileSystem.FileSystem, counting)
+      const { ranked } = yield* onFiles(scan(folder)).pipe(
+        Effect.provideService(FileSystem.FileSystem, counting)
+      )
       expect(ranked.map(({ meta }) => meta.train_history)).toEqual(
         [1, 2, 3].map(() => history.slice(-1))
       )
@@ -161,13 +170,13 @@ describe("the summary of a checkpoint", () => {
       name: "does not say what the fields say",
       lie: (bytes: Buffer) =>
         forged(bytes, replace('\\"global_step\\":21', '\\"global_step\\":99')),
-      detail: "its summary is not that of its fields"
+      detail: "its summary does not match its fields"
     },
     {
       name: "has not its digest, though the header has",
       lie: (bytes: Buffer) =>
         sealed(bytes, replace('\\"global_step\\":21', '\\"global_step\\":99')),
-      detail: "its summary does not have its digest"
+      detail: "its summary does not match its digest"
     }
   ])("that $name is damage", ({ detail, lie }) =>
     Effect.gen(function* () {
@@ -186,7 +195,7 @@ describe("the summary of a checkpoint", () => {
       const store = yield* CheckpointStore
       const { value, warnings } = yield* warningsOf(store.openReadOnly(folder).latest)
       expect(value).toEqual(Option.none())
-      expect(warnings).toContain(`passed over: ${file} is damaged: ${detail}`)
+      expect(warnings).toContain(`skipped: ${file} is damaged: ${detail}`)
     }).pipe(Effect.provide(layer))
   )
 })
@@ -222,7 +231,7 @@ describe("damage behind the summary", () => {
           for (const find of [latest, best]) {
             const { value, warnings } = yield* warningsOf(find)
             expect(Option.getOrThrow(value).meta.epoch).toBe(1)
-            expect(warnings).toContain(`passed over: ${file} is damaged`)
+            expect(warnings).toContain(`skipped: ${file} is damaged`)
           }
         })
       )
@@ -242,7 +251,7 @@ describe("damage behind the summary", () => {
       const file = yield* opened(folder, earlier, { ...Retention.defaults, keep_best: 2 })
       yield* damageBehind(file)
       const { warnings } = yield* warningsOf(opened(folder, () => Effect.void))
-      expect(warnings).toContain(`passed over: ${file} is damaged`)
+      expect(warnings).toContain(`skipped: ${file} is damaged`)
       expect(yield* epochOf(folder, "latest")).toBe(2)
       expect(yield* epochOf(folder, "best")).toBe(1)
     }).pipe(Effect.provide(layer))
@@ -261,7 +270,7 @@ describe("damage behind the summary", () => {
         bytes[bytes.length - 1] = bytes.at(-1)! ^ 1
       })
       const { warnings } = yield* warningsOf(opened(folder, () => Effect.void))
-      expect(warnings).toContain(`passed over: ${files[2]!.file} is damaged`)
+      expect(warnings).toContain(`skipped: ${files[2]!.file} is damaged`)
       expect(yield* epochOf(folder, "latest")).toBe(2)
     }).pipe(Effect.provide(layer))
   )

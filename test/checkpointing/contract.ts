@@ -1,18 +1,8 @@
 import { describe, it } from "@effect/vitest"
-import * as Effect from "effect/Effect"
-import type * as Layer from "effect/Layer"
-import type { CheckpointStore } from "holdfast"
-import { storeContract } from "holdfast/testing"
+import { storeContract, type StorageSubject } from "holdfast/testing"
 
-/** Tests an implementation of the store; `folder` makes a fresh one. */
-export const contract = <E>(
-  name: string,
-  layer: Layer.Layer<CheckpointStore, E>,
-  folder: Effect.Effect<string>
-) => {
-  describe(`CheckpointStore: ${name}`, () => {
-    for (const one of storeContract(folder)) {
-      it.scopedLive(one.name, () => Effect.provide(one.run, layer))
-    }
+/** Tests that a storage keeps the promises of a `CheckpointStore`. */
+export const contract = (name: string, subject: StorageSubject) =>
+  describe(`CheckpointStore on ${name}`, () => {
+    for (const one of storeContract(subject)) it.live(one.name, () => one.run)
   })
-}

@@ -6,10 +6,9 @@ import * as Option from "effect/Option"
 import * as CheckpointEntries from "../../src/checkpointing/CheckpointEntry.js"
 import type { CheckpointWriter } from "../../src/checkpointing/store/CheckpointStore.js"
 import { CheckpointStore } from "../../src/checkpointing/store/CheckpointStore.js"
-import * as FileStore from "../../src/checkpointing/store/FileStore.js"
-import { Direct, type DirectAccess } from "../../src/io/DirectFile.js"
-import { Space } from "../../src/io/DiskSpace.js"
+import { DiskSpace } from "../../src/io/DiskSpace.js"
 import type { Checkpoint } from "../../src/checkpointing/Checkpoint.js"
+import { Direct, type DirectAccess } from "../../src/io/directWrite.js"
 import { sector } from "../io/SimulatedDisk.js"
 import { sampleMeta, tensor } from "./sample.js"
 
@@ -30,8 +29,8 @@ const directOn = (fs: FileSystem.FileSystem): DirectAccess => ({
 
 /** A store on a simulated file system that tells no space, its warnings unheard. */
 export const storeOn = (fileSystem: FileSystem.FileSystem) =>
-  Layer.provide(FileStore.layer, Layer.succeed(FileSystem.FileSystem, fileSystem)).pipe(
-    Layer.merge(Layer.succeed(Space, { available: () => Effect.succeedNone })),
+  Layer.provide(CheckpointStore.file, Layer.succeed(FileSystem.FileSystem, fileSystem)).pipe(
+    Layer.merge(Layer.succeed(DiskSpace, { available: () => Effect.succeedNone })),
     Layer.merge(Layer.succeed(Direct, directOn(fileSystem))),
     Layer.merge(Logger.remove(Logger.defaultLogger))
   )

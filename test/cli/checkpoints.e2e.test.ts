@@ -7,7 +7,6 @@ import { existsSync, mkdtempSync, readFileSync, truncateSync, writeFileSync } fr
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { CheckpointStore } from "../../src/checkpointing/store/CheckpointStore.js"
-import * as FileStore from "../../src/checkpointing/store/FileStore.js"
 import { list } from "../../src/cli/commands/List.js"
 import { pin, unpin } from "../../src/cli/commands/Pin.js"
 import { verify } from "../../src/cli/commands/Verify.js"
@@ -24,7 +23,7 @@ const folder = Effect.gen(function* () {
   yield* save(sample(2, 0.25), "best")
   yield* save(sample(3, 0.375, { best }), "latest")
   return path
-}).pipe(Effect.scoped, Effect.provide(Layer.provide(FileStore.layer, NodeFileSystem.layer)))
+}).pipe(Effect.scoped, Effect.provide(Layer.provide(CheckpointStore.file, NodeFileSystem.layer)))
 
 const keepAll = {
   keep_last: 9,
@@ -58,7 +57,7 @@ describe("holdfast list", () => {
       expect(newest).toMatch(/^3 +0 +0\.375 +1 h +\S+ kB +epoch-0003-.* +header intact, latest$/)
       expect(best).toMatch(/^2 +0 +0\.25 +2 h +\S+ kB +epoch-0002-.* +header intact, best, pinned$/)
       expect(damaged).toMatch(/^ +\d+ s +100 B +epoch-0001-\S+ +truncated$/)
-      expect(rest).toEqual(["", expect.stringMatching(/epoch-0001-\S+ is cut short: /), ""])
+      expect(rest).toEqual(["", expect.stringMatching(/epoch-0001-\S+ is truncated: /), ""])
     })
   )
 
@@ -145,7 +144,10 @@ describe("holdfast verify", () => {
         false,
         null
       ])
-    }).pipe(Effect.scoped, Effect.provide(Layer.provide(FileStore.layer, NodeFileSystem.layer)))
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(Layer.provide(CheckpointStore.file, NodeFileSystem.layer))
+    )
   )
 
   it.effect("verifies one file, for programs", () =>

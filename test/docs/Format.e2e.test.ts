@@ -15,7 +15,7 @@ import {
   Position
 } from "../../src/checkpointing/Checkpoint.js"
 import { Field, LabelField } from "../../src/data/Layout.js"
-import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
+import * as CheckpointFile from "../support/checkpointFile.js"
 import * as JsonText from "../../src/io/JsonText.js"
 import { content, sample } from "../checkpointing/sample.js"
 import { projectFile } from "../support/child.js"

@@ -46,7 +46,7 @@ describe.concurrent("the folder of a run", { timeout: 120_000 }, () => {
     expect({ code, err }).toEqual({
       code: 75,
       err: expect.stringMatching(
-        /^error: checkpoints is not this run's any more: taken over by process 7 on pod-b.*\n$/
+        /^error: checkpoints no longer belongs to this run: taken over by process 7 on pod-b.*\n$/
       )
     })
     expect(out).not.toContain("tried again")

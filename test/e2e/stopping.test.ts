@@ -141,9 +141,9 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     const more = ["--set", "training.num_epochs=2"]
     const { code, err, out } = await start(["run", ...chain.args, ...more], chain.folder).ended
     expect(code).toBe(0)
-    expect(err).toMatch(new RegExp(`^warning: passed over: ${file} .*\\n$`))
+    expect(err).toMatch(new RegExp(`^warning: skipped: ${file} .*\\n$`))
     expect(out).toContain("after epoch 1\n")
-    expect(out).not.toContain("passed over")
+    expect(out).not.toContain("skipped")
   })
 
   it("leaves a folder that another machine has locked, but for --force", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { readFileSync } from "node:fs"
-import { type Holdfast, MemoryStore, type Pipeline } from "holdfast"
+import { CheckpointStore, type Holdfast, type Pipeline } from "holdfast"
 import { checkExactness, session, type Outcome } from "holdfast/testing"
 
 /** The config of the example in `examples/<name>`. */
@@ -38,7 +38,7 @@ export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
   describe(`examples/${name}`, () => {
     it.scopedLive("runs with its own config", () =>
       Effect.gen(function* () {
-        const outcome = yield* session(self, { config, store: MemoryStore.layer })
+        const outcome = yield* session(self, { config, store: CheckpointStore.memory })
         expect(outcome.exit).toStrictEqual(expect.objectContaining({ _tag: "Success" }))
         options.check(outcome)
       })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import pipeline from "../../examples/step-schedule/pipeline.js"
-import { MemoryStore } from "holdfast"
+import { CheckpointStore } from "holdfast"
 import { checkExactness, session, type Outcome } from "holdfast/testing"
 import { configOf, testExample } from "./example.js"
 
@@ -32,7 +32,7 @@ describe("examples/step-schedule", () => {
 
   it.scopedLive("rises and falls with one_cycle, to far below the first rate", () =>
     Effect.gen(function* () {
-      const outcome = yield* session(pipeline, { config: oneCycle, store: MemoryStore.layer })
+      const outcome = yield* session(pipeline, { config: oneCycle, store: CheckpointStore.memory })
       const [first, second, last] = ratesIn(outcome)
       expect(first).toBeGreaterThan(second!)
       expect(last).toBeCloseTo(0.03 / 25 / 1e4, 12)

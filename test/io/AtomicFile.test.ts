@@ -10,8 +10,7 @@ import * as AtomicFile from "../../src/io/AtomicFile.js"
 import * as Errno from "../../src/io/Errno.js"
 import * as Folder from "../../src/io/Folder.js"
 import * as TemporaryName from "../../src/io/TemporaryName.js"
-import { Direct, type DirectAccess } from "../../src/io/DirectFile.js"
-import * as AlignedBuffer from "../../src/io/AlignedBuffer.js"
+import { acquireMemory, Direct, type DirectAccess } from "../../src/io/directWrite.js"
 
 const inFolder = <A, E>(
   body: (folder: string, fs: FileSystem.FileSystem) => Effect.Effect<A, E, FileSystem.FileSystem>
@@ -77,14 +76,14 @@ const failure = (code: string) =>
 const writePieces = (target: string) =>
   Effect.gen(function* () {
     const bytes = new Uint8Array(3_200_000).map((_, i) => i % 251)
-    const memory = yield* AlignedBuffer.acquire
+    const memory = yield* acquireMemory
     const begin = 100
     memory.set(bytes, begin)
     const middle = 1 << 21
-    yield* AtomicFile.write(target, (file) =>
+    yield* AtomicFile.writeDurably(target, (file) =>
       Effect.gen(function* () {
-        yield* file.writePages(begin, memory.subarray(begin, middle))
-        yield* file.writePages(middle, memory.subarray(middle, begin + bytes.length))
+        yield* file.writeAt(begin, memory.subarray(begin, middle))
+        yield* file.writeAt(middle, memory.subarray(middle, begin + bytes.length))
         yield* file.writeAt(0, Buffer.alloc(begin, 7))
       })
     )
@@ -108,7 +107,7 @@ describe("AtomicFile", () => {
     inFolder((folder, fs) =>
       Effect.gen(function* () {
         const target = `${folder}/a.txt`
-        yield* AtomicFile.write(target, (file) =>
+        yield* AtomicFile.writeDurably(target, (file) =>
           Effect.gen(function* () {
             yield* file.writeAt(2, Buffer.from("cd"))
             yield* file.write(Buffer.from("e"))
@@ -126,7 +125,7 @@ describe("AtomicFile", () => {
       Effect.gen(function* () {
         const target = `${folder}/a.txt`
         yield* AtomicFile.writeFile(target, "old")
-        const exit = yield* AtomicFile.write(target, (file) =>
+        const exit = yield* AtomicFile.writeDurably(target, (file) =>
           Effect.zipRight(file.write(Buffer.from("half")), Effect.fail("stop"))
         ).pipe(Effect.exit)
         expect(exit).toEqual(Exit.fail("stop"))
@@ -142,7 +141,7 @@ describe("AtomicFile", () => {
         const target = `${folder}/a.txt`
         yield* AtomicFile.writeFile(target, "old")
         const written = yield* Deferred.make<void>()
-        const fiber = yield* AtomicFile.write(target, (file) =>
+        const fiber = yield* AtomicFile.writeDurably(target, (file) =>
           file
             .write(Buffer.from("half"))
             .pipe(
@@ -169,7 +168,7 @@ describe("AtomicFile", () => {
         let syncs = 0
         let written = 0
         const failing = syncedBy(fs, () => (syncs++ < failures ? Effect.fail(fault) : Effect.void))
-        const exit = yield* AtomicFile.write(target, (file) => {
+        const exit = yield* AtomicFile.writeDurably(target, (file) => {
           written++
           return file.write(Buffer.from("new"))
         }).pipe(Effect.provideService(FileSystem.FileSystem, failing), Effect.exit)
@@ -195,7 +194,7 @@ describe("AtomicFile", () => {
             ? Effect.fail(fault)
             : Effect.void
         })
-        yield* AtomicFile.write(target, (file) =>
+        yield* AtomicFile.writeDurably(target, (file) =>
           Effect.gen(function* () {
             events.push("body")
             yield* file.write(piece)
@@ -314,7 +313,7 @@ describe("AtomicFile", () => {
         yield* Effect.forEach([dead, namesake, ...others], (name) =>
           fs.writeFileString(`${folder}/${name}`, "")
         )
-        yield* AtomicFile.write(`${folder}/a.txt`, () =>
+        yield* AtomicFile.writeDurably(`${folder}/a.txt`, () =>
           Effect.gen(function* () {
             expect((yield* AtomicFile.sweep(folder)).sort()).toEqual(
               [dead, namesake].map((name) => `${folder}/${name}`).sort()

@@ -7,13 +7,12 @@ import * as Layer from "effect/Layer"
 import { constants } from "node:os"
 import * as path from "node:path"
 import { CheckpointStore, fileNames } from "../../src/checkpointing/store/CheckpointStore.js"
-import * as FileStore from "../../src/checkpointing/store/FileStore.js"
 import * as FolderLock from "../../src/io/FolderLock.js"
-import { Lease } from "../../src/io/folderLock/Lease.js"
+import { Lease } from "../../src/io/folderLock/Holder.js"
 import { sample } from "../checkpointing/sample.js"
 import { warningsOf } from "../support/warnings.js"
 
-const layer = Layer.provideMerge(FileStore.layer, NodeFileSystem.layer)
+const layer = Layer.provideMerge(CheckpointStore.file, NodeFileSystem.layer)
 
 /** A place for folders, and two names for them. */
 const places = Effect.gen(function* () {
@@ -140,7 +139,10 @@ describe("trouble with a lock", () => {
       const { folder, fs } = yield* places
       const failing = { ...fs, [method]: () => Effect.fail(quota(method)) }
       const open = Effect.flatMap(CheckpointStore, (store) => store.open(folder))
-      const layer = Layer.provide(FileStore.layer, Layer.succeed(FileSystem.FileSystem, failing))
+      const layer = Layer.provide(
+        CheckpointStore.file,
+        Layer.succeed(FileSystem.FileSystem, failing)
+      )
       const { message } = yield* Effect.flip(Effect.provide(open, layer))
       expect(message).toContain(`${folder} ${expected}`)
     }).pipe(Effect.provide(NodeFileSystem.layer))

@@ -14,17 +14,17 @@ const looking = Effect.sync(() => {
   const [a, b] = [join(folder, "a"), join(folder, "b")]
   writeFileSync(a, "alpha")
   writeFileSync(b, "beta")
-  const known: ReadPrefixes.Known<string> = new Map()
+  const known: ReadPrefixes.PrefixCache<string> = new Map()
   const look = Effect.gen(function* () {
     const read: Array<string> = []
-    const use = (file: string, start: Option.Option<Uint8Array>) => {
+    const use = (file: string, prefix: Option.Option<ReadPrefixes.FilePrefix>) => {
       read.push(file)
-      return Option.match(start, {
+      return Option.match(prefix, {
         onNone: () => "none",
-        onSome: (bytes) => Buffer.from(bytes).toString()
+        onSome: ({ start }) => Buffer.from(start).toString()
       })
     }
-    return { results: yield* ReadPrefixes.read([a, b], 4, use, known), read }
+    return { results: yield* ReadPrefixes.readPrefixes([a, b], 4, use, known), read }
   }).pipe(Effect.provide(NodeFileSystem.layer))
   return { a, b, known, look }
 })

@@ -6,7 +6,7 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import { existsSync, writeFileSync } from "node:fs"
 import type { Event } from "holdfast"
-import { Checkpoints, Holdfast, MemoryStore, Observer, Pipeline, Resumption } from "holdfast"
+import { Checkpoints, CheckpointStore, Holdfast, Observer, Pipeline, Resumption } from "holdfast"
 import { pipelineOf, temporaryFolder } from "../support/session.js"
 
 const config = (folder: string, training: Record<string, unknown> = {}) => ({
@@ -83,7 +83,7 @@ describe("Holdfast.run", () => {
       const { events, layer } = recorder()
       yield* Holdfast.run(pipelineOf(), {
         config: config(folder),
-        store: MemoryStore.layer,
+        store: CheckpointStore.memory,
         observer: layer
       })
       expect(tags(events)).toContain("CheckpointSaved")
@@ -176,7 +176,7 @@ describe("Pipeline.provide", () => {
   it.scopedLive("brings a store that beats the one of the layer", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
-      const pipeline = pipelineOf().pipe(Pipeline.provide(MemoryStore.layer))
+      const pipeline = pipelineOf().pipe(Pipeline.provide(CheckpointStore.memory))
       yield* Holdfast.run(pipeline, { config: config(folder) })
       expect(existsSync(`${folder}/checkpoints`)).toBe(false)
     })

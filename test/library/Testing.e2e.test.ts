@@ -2,7 +2,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
-import { Checkpoints, CheckpointStore, MemoryStore, Run, Stage } from "holdfast"
+import * as Option from "effect/Option"
+import { Checkpoints, CheckpointStore, Run, Stage, type Storage } from "holdfast"
+import * as MemoryStorage from "../../src/checkpointing/store/MemoryStorage.js"
 import { blobs, checkExactness, session, storeContract } from "holdfast/testing"
 import { pipelineOf } from "../support/session.js"
 
@@ -70,7 +72,7 @@ describe("session", () => {
       const interrupted = yield* at("interruptAt")
       expect(Exit.isInterrupted(interrupted.exit)).toBe(true)
       expect(yield* Checkpoints.list("checkpoints")).toMatchObject([{ aliases: ["latest"] }])
-    }).pipe(Effect.provide(MemoryStore.layer))
+    }).pipe(Effect.provide(CheckpointStore.memory))
   )
 })
 
@@ -85,20 +87,67 @@ describe("blobs", () => {
   )
 })
 
-describe("storeContract", () => {
-  it.live("fails where a store loses what was saved", () =>
-    Effect.gen(function* () {
-      const store = yield* CheckpointStore
-      const forgetful = Layer.succeed(CheckpointStore, {
-        ...store,
-        list: () => Effect.succeed([])
-      })
-      let folders = 0
-      const exits = yield* Effect.forEach(
-        storeContract(Effect.sync(() => `folder-${(folders += 1)}`)),
-        ({ run }) => Effect.exit(Effect.scoped(Effect.provide(run, forgetful)))
+type Mutation = (storage: Storage.StorageOperations) => Partial<Storage.StorageOperations>
+
+const mutations: Readonly<Record<string, Mutation>> = {
+  "lists nothing": () => ({ list: () => Effect.succeed([]) }),
+  "shows an object before it is complete": ({ put }) => ({
+    put: (id, { bytes }, body) =>
+      Effect.zipRight(
+        put(id, { bytes }, () => Effect.void),
+        put(id, { bytes }, body)
       )
-      expect(exits.some(Exit.isFailure)).toBe(true)
-    }).pipe(Effect.provide(MemoryStore.layer))
+  }),
+  "ignores a refusal at the end of a write": ({ put }) => ({
+    put: (id, { bytes }, body) => put(id, { bytes }, body)
+  }),
+  "changes nothing on link": () => ({ link: () => Effect.void }),
+  "keeps what is removed": () => ({ remove: () => Effect.void }),
+  "copies on move": ({ link }) => ({ move: link }),
+  "reads one byte too few": ({ open }) => ({
+    open: (id, use) =>
+      open(id, ({ bytes, read }) =>
+        use({
+          bytes,
+          read: (offset, buffer) => Effect.map(read(offset, buffer), (n) => Math.max(0, n - 1))
+        })
+      )
+  }),
+  "lets two processes lock a folder": () => ({
+    lock: () =>
+      Effect.succeed({ check: Effect.void, lost: Effect.never, remade: Effect.succeed(0) })
+  }),
+  "never notices that a lock is lost": ({ lock }) => ({
+    lock: (folder, options) =>
+      Effect.map(lock(folder, options), (held) => ({ ...held, check: Effect.void }))
+  }),
+  "takes all objects for one": ({ stat }) => ({
+    stat: (id) => Effect.map(stat(id), (info) => ({ ...info, identity: "same" }))
+  }),
+  "trusts its cache of prefixes": ({ readPrefixes }) => ({
+    readPrefixes: (ids, length, use, cache = new Map()) =>
+      Effect.suspend(() =>
+        ids.every((id) => cache.has(id))
+          ? Effect.succeed(ids.map((id) => cache.get(id)!.result))
+          : Effect.tap(readPrefixes(ids, length, use, cache), (results) => {
+              for (const [i, id] of ids.entries()) cache.set(id, { state: "", result: results[i]! })
+            })
+      )
+  })
+}
+
+/** A new storage in memory with a change. */
+const changed = (mutation: Mutation) =>
+  Effect.map(MemoryStorage.make, (storage) => ({ ...storage, ...mutation(storage) }))
+
+describe("storeContract", () => {
+  it.live.each(Object.keys(mutations))("fails for a storage that %s", (name) =>
+    Effect.gen(function* () {
+      const failed = yield* Effect.findFirst(
+        storeContract({ make: changed(mutations[name]!) }),
+        ({ run }) => Effect.map(Effect.exit(run), Exit.isFailure)
+      )
+      expect(Option.isSome(failed)).toBe(true)
+    })
   )
 })

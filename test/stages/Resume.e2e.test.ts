@@ -9,7 +9,6 @@ import * as Exit from "effect/Exit"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { CheckpointStore, Resumption, type Event } from "holdfast"
-import * as FileStore from "../../src/checkpointing/store/FileStore.js"
 import { chooseStart } from "../../src/checkpointing/resume/ChooseStart.js"
 import type { RunConfig } from "../../src/training/Run.js"
 import {
@@ -199,7 +198,7 @@ describe("restoreOrInit", () => {
         const error = errorOf(yield* session({ folder, ...options }))
         expect(error).toMatchObject({ reason: "Damaged", path: file(3), others: [file(1)] })
         expect(error.message).toMatch(
-          /epoch-0003-\S+ is damaged: .*; whole are \S+epoch-0001-\S+\)$/
+          /epoch-0003-\S+ is damaged: .*; intact checkpoints: \S+epoch-0001-\S+\)$/
         )
       }
     })
@@ -405,6 +404,6 @@ describe("restoreOrInit", () => {
           })
         )
         expect(start.from?.checkpoint.meta.epoch).toBe(2)
-      }).pipe(Effect.provide(Layer.provideMerge(FileStore.layer, NodeFileSystem.layer)))
+      }).pipe(Effect.provide(Layer.provideMerge(CheckpointStore.file, NodeFileSystem.layer)))
   )
 })

@@ -3,8 +3,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as NodeFileSystem from "../../src/io/NodeFileSystem.js"
 import * as Effect from "effect/Effect"
 import { CheckpointStore, Run, Stage, Stages } from "holdfast"
-import * as CheckpointFile from "../../src/checkpointing/format/CheckpointFile.js"
-import * as FileStore from "../../src/checkpointing/store/FileStore.js"
+import * as CheckpointFile from "../support/checkpointFile.js"
 import { checkpointIn, essence, pipelineOf, session, temporaryFolder } from "../support/session.js"
 
 describe("trackBest", () => {
@@ -77,7 +76,7 @@ describe("trackBest twice", () => {
     )
   const listed = (folder: string) =>
     Effect.flatMap(CheckpointStore, (store) => store.list(`${folder}/checkpoints`)).pipe(
-      Effect.provide(FileStore.layer),
+      Effect.provide(CheckpointStore.file),
       Effect.provide(NodeFileSystem.layer)
     )
   const training = { num_epochs: 7, save_interval: 1 }

@@ -39,7 +39,7 @@ const examples = (file: string): ReadonlyArray<Example> => {
 
 /** Exports whose inferred types a declaration file must be able to name. */
 const parts = `
-import { CheckpointStore, Checkpoint, Config, FileStore, MemoryStore, Objective, Optimizer, Pipeline, Progress, Random, Run, Scheduler, Stage, Stages, fingerprint, emit, type UpdateRule } from "holdfast"
+import { CheckpointStore, Checkpoint, Config, Objective, Optimizer, Pipeline, Progress, Random, Run, Scheduler, Stage, Stages, fingerprint, emit, type UpdateRule } from "holdfast"
 import { SpeakerData, SpeakerFolder } from "holdfast/audio"
 import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
@@ -100,7 +100,7 @@ export const draw = Random.generator(Random.make(1), "x")
 export const say = emit({ _tag: "Notice", level: "info", message: fingerprint(1) })
 export const start = Progress.initial
 export const meta = Checkpoint.CheckpointMeta
-export const stores = [FileStore.layer, MemoryStore.layer]
+export const stores = [CheckpointStore.file, CheckpointStore.memory]
 export const opened = Effect.flatMap(CheckpointStore, (store) => store.open("checkpoints"))
 export const listed = Effect.flatMap(CheckpointStore, (store) => store.list("checkpoints"))
 export const loaded = Effect.flatMap(CheckpointStore, (store) => store.load("latest_checkpoint.safetensors"))

@@ -35,7 +35,7 @@ export const write = (
   parameters: string,
   pieces: ReadonlyArray<Piece>
 ): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
-  AtomicFile.write(path, (file) =>
+  AtomicFile.writeDurably(path, (file) =>
     Effect.gen(function* () {
       const hash = createHash("sha256")
       const put = (bytes: Uint8Array) => {

@@ -1,19 +1,12 @@
-import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import { dirname } from "node:path"
-import * as Folder from "../../io/Folder.js"
-import type { Checkpoint, CheckpointMeta, CheckpointTensor, DType, Unsaved } from "../Checkpoint.js"
+import type { Checkpoint, CheckpointMeta, CheckpointTensor, DType } from "../Checkpoint.js"
 import type { CheckpointError } from "../CheckpointError.js"
-import { whileWriting } from "../CheckpointError.js"
+import type { Storage } from "../Storage.js"
 import * as HistoryColumns from "./HistoryColumns.js"
-import * as OpenedFile from "./OpenedFile.js"
-import { check } from "./OpenedFile.js"
-import { readData, readMeta, verifyData } from "./ReadFile.js"
-import { place } from "./WriteFile.js"
+import { withHeader, type CheckpointHeader } from "./ReadHeader.js"
+import { readData, readMeta, verifyData } from "./ReadTensors.js"
 
-export { check, place }
-
-/** What a checkpoint's file says of itself in its header. */
+/** What the header of a checkpoint's file contains. */
 export interface CheckpointInfo {
   readonly meta: CheckpointMeta
   /** The length of the file. */
@@ -33,17 +26,7 @@ export interface TensorInfo {
   readonly digest: string
 }
 
-/** Writes `checkpoint` as `place` does, and makes its name durable too. */
-export const write = (
-  path: string,
-  checkpoint: Unsaved
-): Effect.Effect<number, CheckpointError, FileSystem.FileSystem> =>
-  Effect.zipLeft(
-    place(path, checkpoint),
-    Effect.mapError(Folder.sync(dirname(path)), whileWriting(path))
-  ).pipe(Effect.withSpan("CheckpointFile.write"))
-
-const infoOf = ({ digests, header }: OpenedFile.Opened, meta: CheckpointMeta): CheckpointInfo => ({
+const infoOf = ({ digests, header }: CheckpointHeader, meta: CheckpointMeta): CheckpointInfo => ({
   meta,
   bytes: header.fileLength,
   tensors: [...header.tensors].map(([name, { dtype, shape, begin, end }]) => ({
@@ -55,50 +38,41 @@ const infoOf = ({ digests, header }: OpenedFile.Opened, meta: CheckpointMeta): C
   }))
 })
 
-/** What a checkpoint says, and that some of its weights are not finite, whoever has saved it. */
+/** The metadata, marked where weights turned out not to be finite. */
 const withFinite = (meta: CheckpointMeta, finite: boolean): CheckpointMeta =>
   finite ? meta : { ...meta, finite }
 
-/**
- * Reads and verifies what the checkpoint at `path` says of itself, and the length of its file, but
- * none of its weights and other tensors.
- */
-export const inspect = (
-  path: string
-): Effect.Effect<CheckpointInfo, CheckpointError, FileSystem.FileSystem> =>
-  OpenedFile.use(path, (file, opened) =>
-    Effect.map(readMeta(path, file, opened), (meta) => infoOf(opened, meta))
+/** Reads and verifies the metadata of the checkpoint at `path` and its length, but no weights. */
+export const inspect = (path: string): Effect.Effect<CheckpointInfo, CheckpointError, Storage> =>
+  withHeader(path, (object, header) =>
+    Effect.map(readMeta(path, object, header), (meta) => infoOf(header, meta))
   )
 
-/** Reads the checkpoint at `path` and verifies every byte of it, with little memory. */
-export const verify = (
-  path: string
-): Effect.Effect<CheckpointInfo, CheckpointError, FileSystem.FileSystem> =>
-  OpenedFile.use(path, (file, opened) =>
-    Effect.zipWith(verifyData(path, file, opened), readMeta(path, file, opened), (finite, meta) =>
-      infoOf(opened, withFinite(meta, finite))
+/** Reads and verifies every byte of the checkpoint at `path`, with little memory. */
+export const verify = (path: string): Effect.Effect<CheckpointInfo, CheckpointError, Storage> =>
+  withHeader(path, (object, header) =>
+    Effect.zipWith(
+      verifyData(path, object, header),
+      readMeta(path, object, header),
+      (finite, meta) => infoOf(header, withFinite(meta, finite))
     )
   ).pipe(Effect.withSpan("CheckpointFile.verify"))
 
 /**
- * Reads the checkpoint at `path` and verifies every byte of it. The bytes of its tensors are views
- * of one buffer, each aligned for its type.
+ * Reads and verifies every byte of the checkpoint at `path`. The bytes of its tensors are views of one
+ * buffer, each aligned for its type.
  */
-export const read = (
-  path: string
-): Effect.Effect<Checkpoint, CheckpointError, FileSystem.FileSystem> =>
-  OpenedFile.use(path, (file, found) =>
-    Effect.map(readData(path, file, found), ({ data, finite, meta }): Checkpoint => {
-      const { length } = found.header
-      const tensors = new Map(found.header.tensors)
-      for (const column of found.columns) tensors.delete(HistoryColumns.tensorOf(column))
-      const restored = [...tensors].map(([name, { dtype, shape, begin, end }]) => {
-        const bytes = Effect.succeed(data.subarray(begin - length, end - length))
-        return [name, { dtype: dtype as DType, shape, bytes }] as const
-      })
-      return {
-        meta: withFinite(meta, finite),
-        tensors: new Map<string, CheckpointTensor>(restored)
-      }
+export const read = (path: string): Effect.Effect<Checkpoint, CheckpointError, Storage> =>
+  withHeader(path, (object, opened) =>
+    Effect.map(readData(path, object, opened), ({ data, finite, meta }): Checkpoint => {
+      const { length, tensors } = opened.header
+      const columns = new Set(opened.columns.map(HistoryColumns.tensorOf))
+      const restored = [...tensors]
+        .filter(([name]) => !columns.has(name))
+        .map(([name, { dtype, shape, begin, end }]): [string, CheckpointTensor] => {
+          const bytes = Effect.succeed(data.subarray(begin - length, end - length))
+          return [name, { dtype: dtype as DType, shape, bytes }]
+        })
+      return { meta: withFinite(meta, finite), tensors: new Map(restored) }
     })
   ).pipe(Effect.withSpan("CheckpointFile.read"))

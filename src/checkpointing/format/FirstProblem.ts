@@ -1,6 +1,6 @@
 import * as ParseResult from "effect/ParseResult"
 
-/** What a schema does not like first, and where: "position.stage: Expected string, actual 1". */
+/** The first error of a schema, with its path: "position.stage: Expected string, actual 1". */
 export const firstProblem = (error: ParseResult.ParseError): string =>
   ParseResult.ArrayFormatter.formatErrorSync(error)
     .slice(0, 1)

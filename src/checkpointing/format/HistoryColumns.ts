@@ -9,7 +9,7 @@ import type { TensorInfo, TensorShape } from "../../io/safetensors/Header.js"
 import type { CheckpointMeta, CheckpointTensor } from "../Checkpoint.js"
 import { EpochRecord } from "../Checkpoint.js"
 
-/** A tensor of a checkpoint's file, of any type that there is. */
+/** A tensor of a checkpoint's file, of any element type. */
 export type FileTensor<E = never> = Omit<CheckpointTensor<E>, "dtype"> & TensorShape
 
 /** The key of `__metadata__` that names the columns of a long history, in their order. */
@@ -18,13 +18,13 @@ export const key = "train_history_columns"
 /** The tensor of a column. */
 export const tensorOf = (column: string): string => `train_history.${column}`
 
-/** So many records at most are JSON, the last ones. Those before them are columns of numbers. */
+/** At most so many records are JSON, the last ones. Those before them are columns of numbers. */
 export const tailLength = 1024
 
-/** A history as a file holds it. */
+/** A history as a file stores it. */
 export interface Split {
   readonly tail: CheckpointMeta["train_history"]
-  /** The names of the columns; none where all is in the tail. */
+  /** The names of the columns; none where the tail holds everything. */
   readonly columns: ReadonlyArray<string>
   readonly tensors: ReadonlyMap<string, FileTensor>
 }
@@ -36,7 +36,7 @@ interface Columns {
   readonly values: ReadonlyMap<string, Float64Array>
 }
 
-// Two NaNs, by the lower half of their bits: one that was measured, and what an epoch does not have.
+// Two NaNs, by the lower half of their bits: a measured NaN, and a metric that an epoch does not have.
 const upper = 0x7ff80000
 const measured = 0
 const absent = 1
@@ -51,13 +51,13 @@ const fill = (values: Float64Array, nan: number, begin: number, end: number) => 
 
 const longer = (values: Float64Array | undefined, count: number, length: number) => {
   if (values !== undefined && values.length >= length) return values
-  // Twice as long: a run that goes on copies each number a few times at most.
+  // Twice as long: a long run copies each number a few times at most.
   const grown = new Float64Array(2 * length)
   grown.set(values?.subarray(0, count) ?? [])
   return grown
 }
 
-/** `columns`, which hold the first records of `history` already, with all of the first `count`. */
+/** Extends `columns`, which hold the first records of `history`, to the first `count`. */
 const extend = (
   columns: Columns,
   history: ReadonlyArray<EpochRecord>,
@@ -84,11 +84,11 @@ const extend = (
 
 const none: Columns = { history: [], count: 0, values: new Map() }
 
-// What the last save has put in columns the next one does not look at again: a history only grows.
+// A history only grows: the next save reuses the columns of this one.
 let last = none
 
 const columnsOf = (history: ReadonlyArray<EpochRecord>, count: number) => {
-  // The very records, of which none ever changes.
+  // By identity: a record never changes.
   let same = 0
   while (same < Math.min(last.count, count) && last.history[same] === history[same]) same++
   const known = same === last.count ? last : none
@@ -98,7 +98,7 @@ const columnsOf = (history: ReadonlyArray<EpochRecord>, count: number) => {
   })
 }
 
-/** How a file holds `history`. Left: what in it cannot be encoded. */
+/** How a file stores `history`. Left: what cannot be encoded. */
 export const split = (history: ReadonlyArray<EpochRecord>): Either.Either<Split, string> => {
   const count = Math.floor(Math.max(0, history.length - 1) / tailLength) * tailLength
   if (count === 0) return Either.right({ tail: history, columns: [], tensors: new Map() })
@@ -107,7 +107,7 @@ export const split = (history: ReadonlyArray<EpochRecord>): Either.Either<Split,
     columns: [...values.keys()],
     tensors: new Map(
       [...values].map(([name, column]): [string, FileTensor] => {
-        // What is appended later lies behind these, or elsewhere.
+        // Later records are appended behind these, or to another buffer.
         const bytes = new Uint8Array(column.buffer, 0, count * Float64Array.BYTES_PER_ELEMENT)
         const tensor = { dtype: "F64", shape: [count], bytes: Effect.succeed(bytes) } as const
         return [tensorOf(name), { ...tensor, view: () => bytes }]
@@ -131,13 +131,13 @@ const textOf = (record: EpochRecord): Either.Either<string, string> => {
   )
 }
 
-/** The JSON text of records, of which each is made once: it never changes. Left: what has none. */
+/** The JSON text of records; each is encoded once. Left: what cannot be encoded. */
 export const text = (records: ReadonlyArray<EpochRecord>): Either.Either<string, string> =>
   Either.map(Either.all(records.map(textOf)), (all) => `[${all.join(",")}]`)
 
 const specials = new Set<unknown>(["NaN", "Infinity", "-Infinity"])
 
-/** The records of a history that has been parsed. By hand: a schema takes ten times as long. */
+/** The records of a parsed history. By hand: a schema takes ten times as long. */
 export const records = (parsed: unknown): Either.Either<ReadonlyArray<EpochRecord>, string> => {
   const wrong = (path: string, what: string) => Either.left(`train_history.${path}: ${what}`)
   if (!Array.isArray(parsed)) return Either.left(t`train_history: not a list`)
@@ -175,7 +175,7 @@ export const problem = (
     : null
 }
 
-/** The records whose columns have these bytes, which lie as numbers must. */
+/** The records of columns with these bytes, which are aligned for 64-bit numbers. */
 export const join = (
   columns: ReadonlyArray<readonly [name: string, bytes: Uint8Array]>
 ): ReadonlyArray<EpochRecord> => {

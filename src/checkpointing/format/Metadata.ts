@@ -12,24 +12,23 @@ import {
 } from "../Checkpoint.js"
 import type { TensorInfo } from "../../io/safetensors/Header.js"
 import { firstProblem } from "./FirstProblem.js"
-import * as HeaderDigest from "./HeaderDigest.js"
+import * as Digest from "./Digest.js"
 import * as HistoryColumns from "./HistoryColumns.js"
 import * as Summary from "./Summary.js"
-import * as TensorDigest from "./TensorDigest.js"
 
 /** The digest of each tensor, in hexadecimal, by its name. */
 export type Digests = ReadonlyMap<string, string>
 
-/** What a checkpoint's `__metadata__` holds. */
+/** The decoded `__metadata__` of a checkpoint. */
 export interface Metadata {
-  /** Of its history the last epochs, where others are in columns. */
+  /** With only the last epochs of the history, where the others are in columns. */
   readonly meta: CheckpointMeta
   /** The names of those columns. */
   readonly columns: ReadonlyArray<string>
   readonly digests: Digests
 }
 
-/** Why `__metadata__` is not a checkpoint's, and what is wrong. */
+/** Why `__metadata__` is not that of an intact checkpoint. */
 export interface MetadataProblem {
   readonly reason: "NotACheckpoint" | "UnsupportedVersion" | "Damaged"
   readonly detail: string
@@ -42,9 +41,9 @@ const digestsText = (digests: Iterable<readonly [string, string]>): string => {
 }
 
 /**
- * The `__metadata__` of a checkpoint: one key a field, its value JSON text; placeholders stand for
- * the digests of the tensors, by their names, and of the header. `columns` are the names of those that
- * hold the beginning of its history. Left: what cannot be encoded.
+ * Encodes the `__metadata__` of a checkpoint: one key a field, its value JSON text, with placeholders
+ * for the digests of the tensors and of the header. `columns` names those that hold the beginning of
+ * the history. Left: what cannot be encoded.
  */
 export const encode = (
   meta: CheckpointMeta,
@@ -52,18 +51,18 @@ export const encode = (
   tensors: Iterable<string>
 ): Either.Either<ReadonlyMap<string, string>, string> =>
   Either.gen(function* () {
-    // What was read from an older version is written as this one. Earlier releases can read it, too,
-    // as long as they find the whole history where they look for it.
+    // Checkpoints of older versions are written as this one, which earlier releases can read as long as
+    // the whole history is where they expect it.
     const version = columns.length === 0 ? formatVersion : longHistoryVersion
     const current = { ...meta, format_version: version } as const
-    // Of the history what the summary needs: all of it takes the longer the more there is.
+    // The summary needs the last record only; to encode all takes longer with each epoch.
     const last = { ...current, train_history: current.train_history.slice(-1) }
     const fields = yield* Either.mapLeft(Schema.encodeEither(CheckpointMeta)(last), firstProblem)
     const metadata = new Map([
       ["format", format],
       ["format_version", String(version)],
       [Summary.key, yield* Summary.text(fields)],
-      [Summary.digestKey, HeaderDigest.placeholder]
+      [Summary.digestKey, Digest.placeholder]
     ])
     for (const [key, value] of Object.entries(fields)) {
       const text =
@@ -73,17 +72,17 @@ export const encode = (
     if (columns.length > 0) {
       metadata.set(HistoryColumns.key, yield* JsonText.stringify(columns, HistoryColumns.key))
     }
-    const unknown = [...tensors].map((name) => [name, TensorDigest.placeholder] as const)
-    metadata.set("tensor_digests", digestsText(unknown))
-    return metadata.set(HeaderDigest.key, HeaderDigest.placeholder)
+    const placeholders = [...tensors].map((name) => [name, Digest.tensorPlaceholder] as const)
+    metadata.set("tensor_digests", digestsText(placeholders))
+    return metadata.set(Digest.headerKey, Digest.placeholder)
   })
 
-/** The same, and as long, with the digests of the tensors. */
+/** The same metadata, as long, with the digests of the tensors. */
 export const withDigests = (
   metadata: ReadonlyMap<string, string>,
   digests: Digests
 ): ReadonlyMap<string, string> =>
-  // Setting a key that is there leaves it in its place.
+  // Setting an existing key keeps its position.
   new Map(metadata).set("tensor_digests", digestsText(digests))
 
 const damaged = (detail: string): MetadataProblem => ({ reason: "Damaged", detail })
@@ -94,7 +93,7 @@ const version = (metadata: ReadonlyMap<string, string>): MetadataProblem | undef
   }
   const found = metadata.get("format_version")
   if (formatVersions.some((version) => found === String(version))) return undefined
-  const detail = t`version ${found}; this reads versions 1 to ${formatVersions.at(-1)}`
+  const detail = t`version ${found}; this release reads versions 1 to ${formatVersions.at(-1)}`
   return { reason: "UnsupportedVersion", detail }
 }
 
@@ -133,7 +132,7 @@ const decodeColumns = (
   )
 }
 
-// Only of fields that have been decoded, which are therefore what was encoded.
+// Only for fields that were decoded successfully, which are therefore what was encoded.
 const summaryOf = (fields: Readonly<Record<string, unknown>>) =>
   Either.getOrNull(Summary.text(fields as unknown as typeof CheckpointMeta.Encoded))
 
@@ -150,7 +149,7 @@ export const decode = (
       const text = metadata.get(key)
       if (text === undefined) {
         if (Schema.isPropertySignature(field)) continue
-        return yield* Either.left(damaged(t`it lacks ${key}`))
+        return yield* Either.left(damaged(t`${key} is missing`))
       }
       fields[key] = yield* Either.mapLeft(JsonText.parse(text), (what) =>
         damaged(t`${key} is ${what}`)
@@ -167,7 +166,7 @@ export const decode = (
     const meta = { ...others, train_history }
     const summary = metadata.get(Summary.key)
     if (summary !== undefined && summary !== summaryOf(fields)) {
-      return yield* Either.left(damaged(t`its ${Summary.key} is not that of its fields`))
+      return yield* Either.left(damaged(t`its ${Summary.key} does not match its fields`))
     }
     const digests = yield* decodeDigests(metadata.get("tensor_digests") ?? "")
     for (const name of tensors.keys()) {

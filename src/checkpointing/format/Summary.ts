@@ -7,18 +7,18 @@ import * as JsonText from "../../io/JsonText.js"
 import type { RankKey } from "../CheckpointEntry.js"
 import type { Best, CheckpointMeta } from "../Checkpoint.js"
 import { format, formatVersions, isTime } from "../Checkpoint.js"
-import * as HeaderDigest from "./HeaderDigest.js"
+import { placeholder } from "./Digest.js"
 
 /**
- * The key of `__metadata__` that repeats what ranks a checkpoint among others, at the beginning of
- * the file: a scan need not read the rest, which holds the whole history.
+ * The key of `__metadata__` that repeats the fields which rank a checkpoint, at the beginning of the
+ * file: a scan need not read the rest, which holds the whole history.
  */
 export const key = "summary"
 
 /** The key after it: the sha256, in hexadecimal, of all bytes of the file before the digest. */
 export const digestKey = "summary_digest"
 
-/** The summary of fields as they stand in the file. Left: what cannot be encoded. */
+/** The summary of encoded fields. Left: what cannot be encoded. */
 export const text = (fields: typeof CheckpointMeta.Encoded): Either.Either<string, string> => {
   const {
     run_id,
@@ -50,17 +50,17 @@ export const text = (fields: typeof CheckpointMeta.Encoded): Either.Either<strin
   )
 }
 
-// As a save begins each file, behind 8 bytes of length; as it does now, first.
+// How files begin behind 8 bytes of length, the current version first.
 const openings = formatVersions
   .toReversed()
   .map((version) =>
     Buffer.from(`{"__metadata__":{"format":"${format}","format_version":"${version}","${key}":"`)
   )
 
-// Inside strings quotes are escaped, so this stands only where the summary ends.
+// Quotes inside strings are escaped, so this occurs only where the summary ends.
 const closing = `","${digestKey}":"`
 
-/** Where the summary in a file's beginning ends; its digest as it stands there, and as is due. */
+/** Finds the summary in the beginning of a file, with its digest as stored and as computed. */
 const find = (bytes: Uint8Array) => {
   const start = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const opening = openings.find((one) => start.subarray(8, 8 + one.length).equals(one))
@@ -74,21 +74,21 @@ const find = (bytes: Uint8Array) => {
     begin,
     end,
     at,
-    digest: start.toString("latin1", at, at + HeaderDigest.placeholder.length),
-    due: hash("sha256", start.subarray(0, at), "hex")
+    digest: start.toString("latin1", at, at + placeholder.length),
+    computed: hash("sha256", start.subarray(0, at), "hex")
   }
 }
 
 /** Writes the digest of the summary over its placeholder in `header`. */
 export const seal = (header: Uint8Array): void => {
   const found = find(header)
-  found?.start.write(found.due, found.at, "latin1")
+  found?.start.write(found.computed, found.at, "latin1")
 }
 
-/** Whether the summary in `header` has its digest; "absent" if there is none. */
-export const check = (header: Uint8Array): "whole" | "damaged" | "absent" => {
+/** Whether the summary in `header` matches its digest; "absent" if there is none. */
+export const check = (header: Uint8Array): "intact" | "damaged" | "absent" => {
   const found = find(header)
-  return found === undefined ? "absent" : found.digest === found.due ? "whole" : "damaged"
+  return found === undefined ? "absent" : found.digest === found.computed ? "intact" : "damaged"
 }
 
 const { compose, isBoolean, isNull, isNumber, isRecord, isString, isUndefined, or, struct } =
@@ -113,7 +113,7 @@ const isBest: Predicate.Refinement<unknown, EncodedBest> = compose(
 const isBests = (value: unknown): value is Record<string, EncodedBest> =>
   isRecord(value) && Object.values(value).every(isBest)
 
-// By hand: for the first thousand a schema would take longer than all the rest.
+// By hand: for a thousand files a schema would take longer than all the rest.
 const isSummary = compose(
   isRecord,
   struct({
@@ -138,28 +138,28 @@ const numbers = (encoded: Record<string, number | string>): Record<string, numbe
 
 const decoded = (best: EncodedBest): Best => ({ ...best, value: Number(best.value) })
 
-/** What ranks a checkpoint, from the beginning of its file. */
+/** The fields that rank a checkpoint, from the beginning of its file. */
 export interface Summary {
   readonly meta: RankKey
-  /** Checkpoints with the same one are the same, until somebody changes their files. */
+  /** Equal for copies of one checkpoint, unless somebody has changed their files. */
   readonly digest: string
 }
 
 /**
- * The summary in a file's beginning. None where it is missing, goes on, or is not as it was saved:
- * only a longer look can tell.
+ * The summary in the beginning of a file. None where it is missing, longer, or not as it was saved: then
+ * the header has to be read.
  */
 export const of = (bytes: Uint8Array): Option.Option<Summary> => {
   const found = find(bytes)
-  if (found === undefined || found.digest !== found.due) return Option.none()
+  if (found === undefined || found.digest !== found.computed) return Option.none()
   const { begin, digest, end, start } = found
   const text = parse(`"${start.toString("utf8", begin, end)}"`)
   const summary = isString(text) ? parse(text) : null
   if (!isSummary(summary)) return Option.none()
-  const { best, bests, finite, position, train_history, ...place } = summary
+  const { best, bests, finite, position, train_history, ...rest } = summary
   return Option.some({
     meta: {
-      ...place,
+      ...rest,
       position: { stage: position.stage, metrics: numbers(position.metrics) },
       best: best === null ? null : decoded(best),
       ...(bests && { bests: Record.map(bests, decoded) }),

@@ -1,68 +1,52 @@
-import type { PlatformError } from "@effect/platform/Error"
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import * as path from "node:path"
-import * as Folder from "../../io/Folder.js"
 import type { CheckpointEntry } from "../CheckpointEntry.js"
-import { whileWriting } from "../CheckpointError.js"
 import * as FileNames from "../FileNames.js"
+import { Storage } from "../Storage.js"
 import * as Listing from "./Listing.js"
 import { recover } from "./Recovery.js"
 
-// Another program's safetensors are left where they are, except under our own names.
-const isOurs = ({ names, health }: Listing.Listed): boolean =>
+// Safetensors of other programs stay where they are, except under our own names.
+const isOurs = ({ names, health }: Listing.FolderEntry): boolean =>
   names.some((name) => FileNames.isOwn(name) || FileNames.aliasOf(name) !== undefined) ||
   Either.match(health, {
     onLeft: ({ reason }) => reason !== "NotACheckpoint",
     onRight: () => true
   })
 
-/** A new folder for what is archived now, named for the second and unique within it. */
-const makeTarget = Effect.fnUntraced(function* (folder: string) {
-  const fs = yield* FileSystem.FileSystem
+/** A folder for what is archived now, named after the second and unique within `folder`. */
+const newFolder = Effect.fnUntraced(function* (folder: string) {
+  const { join, list } = yield* Storage
   const now = new Date(yield* Clock.currentTimeMillis).toISOString()
   const stamp = now.replace(/\.\d+Z$/, "Z").replaceAll(":", "-")
-  const parent = path.join(folder, "archive")
-  yield* Folder.make(parent)
-  const take = (nth: number): Effect.Effect<string, PlatformError> => {
-    const name = path.join(parent, nth === 1 ? stamp : `${stamp}-${nth}`)
-    return fs.makeDirectory(name, { mode: Folder.mode }).pipe(
-      Effect.as(name),
-      Effect.catchIf(
-        (error) => error._tag === "SystemError" && error.reason === "AlreadyExists",
-        () => take(nth + 1)
-      )
-    )
+  for (let nth = 1; ; nth++) {
+    const target = join(join(folder, "archive"), nth === 1 ? stamp : `${stamp}-${nth}`)
+    if ((yield* list(target)).length === 0) return target
   }
-  return yield* Effect.tap(take(1), () => Folder.sync(parent))
 })
 
 /**
- * Moves all checkpoints in `folder`, whole and damaged, to a new folder inside it, but for those that
- * stay: they are given the well-known names that have gone with others.
+ * Moves all checkpoints in `folder`, intact and damaged, to a new folder inside it, except those that
+ * stay, which get the well-known names that have gone with others.
  */
-export const archive = Effect.fn("FileStore.archive")(function* (
+export const archive = Effect.fn("CheckpointStore.archive")(function* (
   folder: string,
-  stays: (candidate: CheckpointEntry) => boolean
+  stays: (entry: CheckpointEntry) => boolean
 ) {
-  const fs = yield* FileSystem.FileSystem
-  const present = new Set(yield* Listing.entries(folder))
+  const { join, move, sync } = yield* Storage
+  const present = new Set(yield* Listing.namesIn(folder))
   const checkpoints = (yield* Listing.list(folder))
     .filter((one) => isOurs(one) && !stays(one))
     .flatMap(({ names }) => names)
   const pins = checkpoints.map(FileNames.pinOf).filter((pin) => present.has(pin))
-  const moved = Effect.gen(function* () {
-    const target = yield* makeTarget(folder)
-    yield* Effect.forEach(
-      [...pins, ...checkpoints],
-      (name) => fs.rename(path.join(folder, name), path.join(target, name)),
-      { discard: true }
-    )
-    yield* Folder.sync(target)
-    yield* Folder.sync(folder)
+  const moveAll = Effect.gen(function* () {
+    const target = yield* newFolder(folder)
+    const names = [...pins, ...checkpoints]
+    for (const name of names) yield* move(join(folder, name), join(target, name))
+    // A folder exists with its first object.
+    if (names.length > 0) yield* Effect.zipRight(sync(target), sync(folder))
     return target
-  }).pipe(Effect.mapError(whileWriting(folder)))
-  return yield* Effect.uninterruptible(Effect.zipLeft(moved, recover(folder)))
+  })
+  return yield* Effect.uninterruptible(Effect.zipLeft(moveAll, recover(folder)))
 })

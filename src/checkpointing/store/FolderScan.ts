@@ -1,143 +1,170 @@
 import * as Array from "effect/Array"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import * as path from "node:path"
-import * as ReadPrefixes from "../../io/ReadPrefixes.js"
-import * as FileStat from "../../io/FileStat.js"
+import type { PrefixCache } from "../../io/ReadPrefixes.js"
 import * as CheckpointEntries from "../CheckpointEntry.js"
-import { CheckpointError } from "../CheckpointError.js"
-import * as CheckpointFile from "../format/CheckpointFile.js"
-import type { ScanResult } from "../SelectCheckpoint.js"
 import type { CheckpointEntry, RankedEntry } from "../CheckpointEntry.js"
-import * as ForeignFile from "../format/ForeignFile.js"
-import * as Summary from "../format/Summary.js"
+import { CheckpointError } from "../CheckpointError.js"
 import * as FileNames from "../FileNames.js"
+import * as ForeignFile from "../format/ForeignFile.js"
+import { checkHeader } from "../format/ReadHeader.js"
+import * as Summary from "../format/Summary.js"
+import type { ScanResult } from "../SelectCheckpoint.js"
+import { Storage, type StorageOperations } from "../Storage.js"
 import * as Listing from "./Listing.js"
 
-/** A file whose beginning does not tell how it ranks: each an object of its own. */
-interface Odd {
-  readonly isOdd: true
-}
+/** The beginning of a file: a summary, another format, or neither; compared by identity. */
+type Beginning =
+  | { readonly _tag: "Summary"; readonly summary: Summary.Summary }
+  | { readonly _tag: "Foreign"; readonly detail: string }
+  | { readonly _tag: "Unclear" }
 
-/** What a file's beginning tells: how it ranks, what it is instead of a checkpoint, or neither. */
-type Look = Summary.Summary | string | Odd
-
-const look = (start: Option.Option<Uint8Array>): Look =>
-  Option.getOrElse(
-    Option.flatMap(start, (bytes): Option.Option<Look> =>
-      Option.orElse(Summary.of(bytes), () => Option.fromNullable(ForeignFile.foreign(bytes)))
-    ),
-    () => ({ isOdd: true }) as const
+const beginningOf = (start: Uint8Array): Option.Option<Beginning> =>
+  Option.orElse(
+    Option.map(Summary.of(start), (summary): Beginning => ({ _tag: "Summary", summary })),
+    () =>
+      Option.map(Option.fromNullable(ForeignFile.foreign(start)), (detail): Beginning => ({
+        _tag: "Foreign",
+        detail
+      }))
   )
 
-interface Seen extends RankedEntry {
+interface ScannedEntry extends RankedEntry {
   readonly digest: string
 }
 
-/** Drops the well-known names of files that are there under their own. */
-const distinct = Effect.fnUntraced(function* (seen: ReadonlyArray<Seen>) {
-  const [own, aliases] = Array.partition(seen, ({ name }) => FileNames.aliasOf(name) !== undefined)
+/** Drops the well-known names of files that also have their own. */
+const distinct = Effect.fnUntraced(function* (scanned: ReadonlyArray<ScannedEntry>) {
+  const { stat } = yield* Storage
+  const [own, aliases] = Array.partition(
+    scanned,
+    ({ name }) => FileNames.aliasOf(name) !== undefined
+  )
   const digests = new Set(aliases.map(({ digest }) => digest))
-  const named = yield* Effect.forEach([...own, ...aliases], (one) =>
-    digests.has(one.digest)
-      ? Effect.match(FileStat.stat(one.path), {
-          onFailure: () => ({ one, id: one.path }),
-          onSuccess: (info) => ({ one, id: FileStat.idOf(info, one.path) })
+  const identified = yield* Effect.forEach([...own, ...aliases], (entry) =>
+    digests.has(entry.digest)
+      ? Effect.match(stat(entry.path), {
+          onFailure: () => ({ entry, id: entry.path }),
+          onSuccess: ({ identity }) => ({ entry, id: identity ?? entry.path })
         })
-      : Effect.succeed({ one, id: one.path })
+      : Effect.succeed({ entry, id: entry.path })
   )
-  // Of each file the name that comes first.
-  return [...new Map(named.reverse().map(({ one, id }) => [id, one])).values()]
+  // Of each file the first name.
+  return [...new Map(identified.reverse().map(({ entry, id }) => [id, entry])).values()]
 })
 
-// What was seen of a folder is not looked at again by the next save, unless it has changed. Nothing
-// rests on that alone: what is loaded is verified, and before anything is removed, `sure` looks.
-interface Known {
-  readonly looks: ReadPrefixes.Known<Look>
-  /** What a longer look at these odd ones, and no others, has found. */
-  careful: { readonly odd: ReadonlyArray<Odd>; readonly found: ReadonlyArray<CheckpointEntry> }
+/** What the last scan of a folder has read: the next one reads only what has changed. */
+interface FolderCache {
+  readonly beginnings: PrefixCache<Beginning>
+  /** The listing of the files with these beginnings. */
+  unclear: {
+    readonly beginnings: ReadonlyArray<Beginning>
+    readonly listed: ReadonlyArray<CheckpointEntry>
+  }
 }
 
-const isKnown = ({ found, odd }: Known["careful"], now: ReadonlyMap<Odd, string>): boolean =>
-  odd.length === now.size &&
-  odd.every((one) => now.has(one)) &&
-  // What could not be read another attempt may read.
-  CheckpointEntries.errors(found).every(({ reason }) => reason !== "Unreadable")
+const isCurrent = (
+  { beginnings, listed }: FolderCache["unclear"],
+  now: ReadonlyMap<Beginning, string>
+): boolean =>
+  beginnings.length === now.size &&
+  beginnings.every((one) => now.has(one)) &&
+  // Another attempt may succeed.
+  CheckpointEntries.errors(listed).every(({ reason }) => reason !== "Unreadable")
 
-const seenIn = new Map<string, Known>()
-const foldersKnown = 8
+// No decision rests on the cache alone: what is loaded is verified, and `withoutDamaged` checks before
+// anything is removed.
+const caches = new WeakMap<StorageOperations, Map<string, FolderCache>>()
+const foldersCached = 8
 
-const knownOf = (folder: string): Known => {
-  // By both: what was found has paths as the folder was called.
-  const key = JSON.stringify([path.resolve(folder), folder])
-  const known = seenIn.get(key) ?? { looks: new Map(), careful: { odd: [], found: [] } }
-  seenIn.delete(key)
-  seenIn.set(key, known)
-  for (const oldest of [...seenIn.keys()].slice(0, -foldersKnown)) seenIn.delete(oldest)
-  return known
+const cacheOf = (storage: StorageOperations, folder: string): FolderCache => {
+  const folders = caches.get(storage) ?? new Map<string, FolderCache>()
+  caches.set(storage, folders)
+  const cache = folders.get(folder) ?? {
+    beginnings: new Map(),
+    unclear: { beginnings: [], listed: [] }
+  }
+  folders.delete(folder)
+  folders.set(folder, cache)
+  for (const oldest of [...folders.keys()].slice(0, -foldersCached)) folders.delete(oldest)
+  return cache
 }
 
 /**
- * The checkpoints in `folder`, as far as choosing among them needs: of each file the summary at its
- * beginning is read, and no more. Where there is none, or it is damaged, the header is read with all
- * care, unless the file is none of ours: that is not worth a longer look. What is found may be damaged
- * behind its summary, or cut short: a load will tell, or `sure`.
+ * Ranks the checkpoints in `folder` by the summary at the beginning of each file, which is all that is
+ * read. Where it is missing or damaged, the whole header is read and verified, unless the file is of
+ * another format. What is found may be damaged behind its summary, or truncated: loading it, or
+ * `withoutDamaged`, detects that. `names` are those in the folder, where the caller has listed them.
  */
-export const scan = Effect.fn("FileStore.scan")(function* (folder: string) {
-  const known = knownOf(folder)
-  const present = yield* Listing.entries(folder)
-  const names = present.filter(FileNames.isCheckpoint)
-  const looks = yield* ReadPrefixes.read(
-    names.map((name) => path.join(folder, name)),
-    // A summary is much shorter, unless a run measures dozens of metrics.
-    ForeignFile.length,
-    (_, start) => look(start),
-    known.looks
+export const scan = Effect.fn("CheckpointStore.scan")(function* (
+  folder: string,
+  names?: ReadonlyArray<string>
+) {
+  const storage = yield* Storage
+  const cache = cacheOf(storage, folder)
+  const present = names ?? (yield* Listing.namesIn(folder))
+  const files = present
+    .filter(FileNames.isCheckpoint)
+    .map((name) => ({ name, path: storage.join(folder, name) }))
+  const beginnings = yield* storage.readPrefixes(
+    files.map(({ path }) => path),
+    ForeignFile.prefixLength,
+    (_, prefix) =>
+      Option.getOrElse(
+        Option.flatMap(prefix, ({ start }) => beginningOf(start)),
+        (): Beginning => ({ _tag: "Unclear" })
+      ),
+    cache.beginnings
   )
-  const seen: Array<Seen> = []
-  const odd = new Map<Odd, string>()
+  const scanned: Array<ScannedEntry> = []
   const foreign: Array<CheckpointError> = []
-  for (const [i, name] of names.entries()) {
-    const look = looks[i]!
-    const file = { path: path.join(folder, name), name }
-    if (typeof look === "string") {
-      foreign.push(new CheckpointError({ reason: "NotACheckpoint", path: file.path, detail: look }))
-    } else if ("isOdd" in look) odd.set(look, name)
-    else seen.push({ ...file, ...look })
+  const unclear = new Map<Beginning, string>()
+  for (const [i, { name, path }] of files.entries()) {
+    const beginning = beginnings[i]!
+    switch (beginning._tag) {
+      case "Summary":
+        scanned.push({ path, name, ...beginning.summary })
+        break
+      case "Foreign":
+        foreign.push(
+          new CheckpointError({ reason: "NotACheckpoint", path, detail: beginning.detail })
+        )
+        break
+      case "Unclear":
+        unclear.set(beginning, name)
+    }
   }
-  if (!isKnown(known.careful, odd)) {
-    const found = yield* Listing.among(folder, [...odd.values()], new Set(present))
-    known.careful = { odd: [...odd.keys()], found }
+  if (!isCurrent(cache.unclear, unclear)) {
+    const listed = yield* Listing.among(folder, [...unclear.values()], new Set(present))
+    cache.unclear = { beginnings: [...unclear.keys()], listed }
   }
-  const careful = known.careful.found
-  const ranked: ReadonlyArray<RankedEntry> = [
-    ...(yield* distinct(seen)),
-    ...CheckpointEntries.intact(careful)
-  ]
-  const errors: ReadonlyArray<CheckpointError> = [...foreign, ...CheckpointEntries.errors(careful)]
-  return { ranked, errors } satisfies ScanResult
+  const { listed } = cache.unclear
+  return {
+    ranked: [...(yield* distinct(scanned)), ...CheckpointEntries.intact(listed)],
+    errors: [...foreign, ...CheckpointEntries.errors(listed)]
+  } satisfies ScanResult
 })
 
 /**
- * What a scan found without those that are damaged, so far as they matter: `relied` tells which do,
- * of the ones that are left. Their headers and lengths are verified, but no tensors.
+ * Removes damaged checkpoints from `ranked` as far as they matter: `relied` selects those that a
+ * decision rests on. Their headers and lengths are verified, but no tensors.
  */
-export const sure = Effect.fn("FileStore.sure")(function* (
+export const withoutDamaged = Effect.fn("CheckpointStore.withoutDamaged")(function* (
   ranked: ReadonlyArray<RankedEntry>,
   relied: (ranked: ReadonlyArray<RankedEntry>) => ReadonlyArray<RankedEntry>
 ) {
-  const whole = new Set<RankedEntry>()
+  const intact = new Set<RankedEntry>()
   let left = ranked
   for (;;) {
-    const unknown = relied(left).filter((one) => !whole.has(one))
-    if (unknown.length === 0) return left
-    const looks = yield* Effect.forEach(
-      unknown,
-      (one) => Effect.isSuccess(CheckpointFile.check(one.path)),
+    const unchecked = relied(left).filter((one) => !intact.has(one))
+    if (unchecked.length === 0) return left
+    const checks = yield* Effect.forEach(
+      unchecked,
+      (one) => Effect.isSuccess(checkHeader(one.path)),
       { concurrency: 4 }
     )
-    const damaged = unknown.filter((_, i) => !looks[i])
-    unknown.filter((_, i) => looks[i]).forEach((one) => whole.add(one))
-    left = left.filter((one) => !damaged.includes(one))
+    const damaged = new Set(unchecked.filter((_, i) => !checks[i]))
+    for (const one of unchecked) if (!damaged.has(one)) intact.add(one)
+    left = left.filter((one) => !damaged.has(one))
   }
 })

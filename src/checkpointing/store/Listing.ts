@@ -1,78 +1,80 @@
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as path from "node:path"
-import * as FileStat from "../../io/FileStat.js"
 import * as CheckpointEntries from "../CheckpointEntry.js"
 import type { CheckpointEntry } from "../CheckpointEntry.js"
 import type { CheckpointError } from "../CheckpointError.js"
-import { whileReading } from "../CheckpointError.js"
-import * as HeaderDigest from "../format/HeaderDigest.js"
-import * as OpenedFile from "../format/OpenedFile.js"
 import * as FileNames from "../FileNames.js"
+import * as CheckpointFile from "../format/CheckpointFile.js"
+import { headerKey } from "../format/Digest.js"
+import { fromPrefix, usualLength, withHeader, type CheckpointHeader } from "../format/ReadHeader.js"
+import { Storage, type ObjectInfo } from "../Storage.js"
 
-/** A candidate as it lies in a folder: every name that it has there, and what tells it from others. */
-export interface Listed extends CheckpointEntry {
+/** A checkpoint as it is in a folder: all its names there, and what its copies have in common. */
+export interface FolderEntry extends CheckpointEntry {
   readonly names: ReadonlyArray<string>
-  /** What every copy of it has in common; null where its header is damaged. */
+  /** The digest of the header; null where that is damaged. */
   readonly digest: string | null
 }
 
-/** How many files are looked at at a time. */
-export const concurrency = 16
+/** A name in a folder, and what it stands for. */
+interface NamedObject {
+  readonly name: string
+  readonly path: string
+  readonly info: Either.Either<ObjectInfo, CheckpointError>
+}
 
-const stat = Effect.fnUntraced(function* (folder: string, name: string) {
-  const file = path.join(folder, name)
-  const info = yield* Effect.either(Effect.mapError(FileStat.stat(file), whileReading(file)))
-  return { name, file, info }
-})
+const concurrency = 16
 
-type Stated = Effect.Effect.Success<ReturnType<typeof stat>>
+const statIn = (folder: string, name: string) =>
+  Effect.flatMap(Storage, ({ join, stat }) => {
+    const path = join(folder, name)
+    return Effect.map(Effect.either(stat(path)), (info): NamedObject => ({ name, path, info }))
+  })
 
-const isFile = ({ info }: Stated): boolean =>
-  Either.match(info, { onLeft: () => true, onRight: ({ type }) => type === "File" })
+const isObject = ({ info }: NamedObject): boolean =>
+  Either.match(info, { onLeft: () => true, onRight: ({ kind }) => kind === "object" })
 
-// A file that is gone by the time it is looked at was never a candidate.
+// A file that has disappeared since the listing was never an entry.
 const isGone = (health: Either.Either<unknown, CheckpointError>): boolean =>
   Either.isLeft(health) && health.left.reason === "NotFound"
 
-const isOther = (name: string): boolean => FileNames.aliasOf(name) === undefined
+const isOwnName = (name: string): boolean => FileNames.aliasOf(name) === undefined
 
-/** The names of each file, its own before the two well-known ones. */
-const byFile = (stated: ReadonlyArray<Stated>): ReadonlyArray<Array<Stated>> => {
-  const files = new Map<string, Array<Stated>>()
-  for (const one of stated) {
+/** The names of each object, its own before the well-known ones. */
+const byObject = (named: ReadonlyArray<NamedObject>): ReadonlyArray<Array<NamedObject>> => {
+  const objects = new Map<string, Array<NamedObject>>()
+  for (const one of named) {
     const id = Either.match(one.info, {
-      onLeft: () => one.file,
-      onRight: (info) => FileStat.idOf(info, one.file)
+      onLeft: () => one.path,
+      onRight: ({ identity }) => identity ?? one.path
     })
-    const others = files.get(id) ?? []
-    files.set(id, isOther(one.name) ? [one, ...others] : [...others, one])
+    const others = objects.get(id) ?? []
+    objects.set(id, isOwnName(one.name) ? [one, ...others] : [...others, one])
   }
-  return [...files.values()]
+  return [...objects.values()]
 }
 
-const examine = Effect.fnUntraced(function* (
-  files: ReadonlyArray<Stated>,
+type Header = Either.Either<CheckpointHeader, CheckpointError>
+
+const readHeader = (path: string) =>
+  Effect.either(withHeader(path, (_, header) => Effect.succeed(header)))
+
+const entryOf = (
+  named: ReadonlyArray<NamedObject>,
+  header: Header,
   present: ReadonlySet<string>
-) {
-  const [{ file, name, info }] = files as [Stated]
-  const names = files.map((one) => one.name)
-  const seen = yield* Effect.either(
-    Effect.zipRight(
-      info,
-      Effect.map(OpenedFile.look(file), ({ header, meta }) => ({
-        meta,
-        digest: header.metadata.get(HeaderDigest.key) ?? null
-      }))
-    )
-  )
+): FolderEntry => {
+  const [{ info, name, path }] = named as [NamedObject]
+  const names = named.map((one) => one.name)
   return {
-    path: file,
+    path,
     name,
     names,
-    digest: Either.match(seen, { onLeft: () => null, onRight: ({ digest }) => digest }),
+    digest: Either.match(header, {
+      onLeft: () => null,
+      onRight: ({ header }) => header.metadata.get(headerKey) ?? null
+    }),
     modified: Either.match(info, {
       onLeft: () => new Date(0),
       onRight: ({ modified }) => modified
@@ -80,13 +82,13 @@ const examine = Effect.fnUntraced(function* (
     bytes: Either.match(info, { onLeft: () => 0, onRight: ({ bytes }) => bytes }),
     aliases: names.map(FileNames.aliasOf).filter((alias) => alias !== undefined),
     pinned: names.some((one) => present.has(FileNames.pinOf(one))),
-    health: Either.map(seen, ({ meta }) => meta)
-  } satisfies Listed
-})
+    health: Either.map(header, ({ meta }) => meta)
+  }
+}
 
-/** Copies of one checkpoint as one, by the name that is its own: not every file system has links. */
-const byContent = (files: ReadonlyArray<Listed>): Array<Listed> => {
-  const contents = new Map<string, Listed>()
+/** Copies of one checkpoint as one entry, by its own name: not every storage has links. */
+const byContent = (files: ReadonlyArray<FolderEntry>): Array<FolderEntry> => {
+  const contents = new Map<string, FolderEntry>()
   for (const one of files) {
     const key = one.digest ?? one.path
     const twin = contents.get(key)
@@ -94,7 +96,7 @@ const byContent = (files: ReadonlyArray<Listed>): Array<Listed> => {
       contents.set(key, one)
       continue
     }
-    const [first, second] = isOther(twin.name) ? [twin, one] : [one, twin]
+    const [first, second] = isOwnName(twin.name) ? [twin, one] : [one, twin]
     contents.set(key, {
       ...first,
       names: [...first.names, ...second.names],
@@ -105,39 +107,47 @@ const byContent = (files: ReadonlyArray<Listed>): Array<Listed> => {
   return [...contents.values()]
 }
 
-/** The names in `folder`; none if it does not exist. */
-export const entries = (folder: string) =>
-  FileSystem.FileSystem.pipe(
-    Effect.flatMap((fs) => fs.readDirectory(folder)),
-    Effect.mapError(whileReading(folder)),
-    Effect.catchIf(
-      ({ reason }) => reason === "NotFound",
-      () => Effect.succeed<Array<string>>([])
-    ),
-    Effect.map((names) => names.sort())
-  )
+/** The names in `folder`, in order; none if it does not exist. */
+export const namesIn = (folder: string) =>
+  Effect.flatMap(Storage, ({ list }) => Effect.map(list(folder), (names) => [...names].sort()))
 
-/** What is behind `names` in `folder`, each file once; nothing where nothing is any more. */
+/** The entries behind `names` in `folder`, one for each file; none for names that have disappeared. */
 export const among = Effect.fnUntraced(function* (
   folder: string,
   names: ReadonlyArray<string>,
   present: ReadonlySet<string>
 ) {
-  const stated = yield* Effect.forEach(names, (name) => stat(folder, name), { concurrency })
-  const found = yield* Effect.forEach(
-    byFile(stated.filter((one) => isFile(one) && !isGone(one.info))),
-    (names) => examine(names, present),
+  const { readPrefixes } = yield* Storage
+  const named = yield* Effect.forEach(names, (name) => statIn(folder, name), { concurrency })
+  const objects = byObject(named.filter((one) => isObject(one) && !isGone(one.info)))
+  const headers = yield* readPrefixes(
+    objects.map(([one]) => one!.path),
+    usualLength,
+    (path, prefix) => Option.flatMap(prefix, (found) => fromPrefix(path, found))
+  )
+  const entries = yield* Effect.forEach(
+    objects,
+    (named, i) =>
+      Effect.map(
+        Either.isLeft(named[0]!.info)
+          ? Effect.succeed<Header>(Either.left(named[0]!.info.left))
+          : Option.match(headers[i]!, {
+              onNone: () => readHeader(named[0]!.path),
+              onSome: Effect.succeed
+            }),
+        (header) => entryOf(named, header, present)
+      ),
     { concurrency }
   )
-  return found.filter(({ health }) => !isGone(health))
+  return entries.filter(({ health }) => !isGone(health))
 })
 
 /**
- * Every checkpoint's file in `folder`, however many names it has, copies each: newest first, then
- * those whose headers are damaged. Reads headers, no tensors.
+ * Every checkpoint file in `folder`, however many names it has, copies each: newest first, then those
+ * whose headers are damaged. Reads headers, no tensors.
  */
-export const files = Effect.fn("FileStore.files")(function* (folder: string) {
-  const present = yield* entries(folder)
+export const files = Effect.fn("CheckpointStore.files")(function* (folder: string) {
+  const present = yield* namesIn(folder)
   const found = yield* among(folder, present.filter(FileNames.isCheckpoint), new Set(present))
   const newest = CheckpointEntries.newestFirst(CheckpointEntries.intact(found))
   const rank = new Map(newest.map(({ path }, index) => [path, index]))
@@ -148,22 +158,37 @@ export const files = Effect.fn("FileStore.files")(function* (folder: string) {
 /** Every checkpoint in `folder`, each once, in the order of `files`. */
 export const list = (folder: string) => Effect.map(files(folder), byContent)
 
-/** The candidate that has `name`, one of those in `folder`, with the well-known names it may have. */
+/** The entry in `folder` that has `name`, with the well-known names that it may have. */
 export const named = Effect.fnUntraced(function* (folder: string, name: string) {
-  const present = new Set(yield* entries(folder))
-  const names = new Set([
-    name,
-    ...[...present].filter((one) => FileNames.aliasOf(one) !== undefined)
-  ])
-  const found = yield* among(folder, [...names], present)
+  const present = new Set(yield* namesIn(folder))
+  const aliases = [...present].filter((one) => !isOwnName(one))
+  const found = yield* among(folder, [...new Set([name, ...aliases])], present)
   return Option.fromNullable(byContent(found).find((one) => one.names.includes(name)))
 })
 
-/** The checkpoint at `file`, under this one name. */
-export const one = Effect.fn("FileStore.one")(function* (file: string) {
-  const folder = path.dirname(file)
-  const stated = yield* stat(folder, path.basename(file))
-  yield* stated.info
-  const present = new Set(yield* entries(folder))
-  return { ...(yield* examine([stated], present)), path: file }
+/** The entry of the checkpoint at `path`, under this one name. */
+export const entryAt = Effect.fn("CheckpointStore.entryAt")(function* (path: string) {
+  const { split } = yield* Storage
+  const { folder, name } = split(path)
+  const object = yield* statIn(folder, name)
+  yield* object.info
+  const present = new Set(yield* namesIn(folder))
+  return { ...entryOf([object], yield* readHeader(path), present), path }
+})
+
+/**
+ * Verifies every byte of the checkpoint at `path`, or of each in the folder there: `health` is that of
+ * the whole file, not of the header alone.
+ */
+export const verify = Effect.fn("CheckpointStore.verify")(function* (path: string) {
+  const { stat } = yield* Storage
+  const { kind } = yield* stat(path)
+  const found = kind === "folder" ? yield* files(path) : [yield* entryAt(path)]
+  return yield* Effect.forEach(found, (entry) =>
+    CheckpointFile.verify(entry.path).pipe(
+      Effect.map(({ meta }) => meta),
+      Effect.either,
+      Effect.map((health): CheckpointEntry => ({ ...entry, health }))
+    )
+  )
 })

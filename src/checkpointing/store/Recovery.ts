@@ -1,23 +1,19 @@
-import type { PlatformError } from "@effect/platform/Error"
-import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import * as path from "node:path"
-import * as AtomicFile from "../../io/AtomicFile.js"
-import * as FileStat from "../../io/FileStat.js"
-import * as Folder from "../../io/Folder.js"
 import { t } from "../../language/Text.js"
 import type { RankedEntry } from "../CheckpointEntry.js"
 import * as CheckpointEntries from "../CheckpointEntry.js"
 import type { CheckpointError } from "../CheckpointError.js"
-import * as CheckpointFile from "../format/CheckpointFile.js"
 import type { CheckpointName } from "../FileNames.js"
 import * as FileNames from "../FileNames.js"
+import * as CheckpointFile from "../format/CheckpointFile.js"
+import { checkHeader } from "../format/ReadHeader.js"
+import { Storage } from "../Storage.js"
 import { scan } from "./FolderScan.js"
 
-/** What each of the well-known names should stand for: any of these, which say the same. */
-export const due = (
+/** The checkpoints that each well-known name may stand for: copies of one. */
+export const expectedFor = (
   ranked: ReadonlyArray<RankedEntry>
 ): ReadonlyMap<CheckpointName, ReadonlyArray<RankedEntry>> => {
   const newestFirst = CheckpointEntries.newestFirst(ranked)
@@ -33,64 +29,62 @@ export const due = (
   ])
 }
 
-const idOf = (file: string) => Effect.map(FileStat.stat(file), (info) => FileStat.idOf(info, file))
+const identityOf = (path: string) =>
+  Effect.flatMap(Storage, ({ stat }) => Effect.map(stat(path), ({ identity }) => identity ?? path))
 
-/** Which of `checkpoints` a name stands for. */
-const standing = Effect.fnUntraced(function* (
-  target: string,
+/** The one of `checkpoints` that `alias` stands for now. */
+const targetOf = Effect.fnUntraced(function* (
+  alias: string,
   checkpoints: ReadonlyArray<RankedEntry>
 ) {
-  const id = yield* Effect.option(idOf(target))
+  const id = yield* Effect.option(identityOf(alias))
   return yield* Effect.findFirst(checkpoints, ({ path }) =>
-    Effect.map(idOf(path), (one) => Option.contains(id, one))
+    Effect.map(identityOf(path), (one) => Option.contains(id, one))
   )
 })
 
 /**
- * Gives a name to the first whole one of the checkpoints that should have it, unless it stands for
- * one of them already. A scan has seen the beginnings of `ranked` only: what turns out to be damaged
- * is passed over.
+ * Gives a name to the first intact one of its expected checkpoints, unless it stands for one of them
+ * already. A scan has read only the beginnings of `ranked`: what turns out to be damaged is skipped.
  */
-const give = (
+const restoreName = (
   name: CheckpointName,
   folder: string,
   ranked: ReadonlyArray<RankedEntry>
-): Effect.Effect<void, CheckpointError | PlatformError, FileSystem.FileSystem> =>
+): Effect.Effect<void, CheckpointError, Storage> =>
   Effect.gen(function* () {
-    const target = path.join(folder, FileNames.fileOf(name))
-    const checkpoints = due(ranked).get(name) ?? []
-    const now = yield* standing(target, checkpoints)
-    const one = Option.getOrElse(now, () => checkpoints[0])
-    if (one === undefined) return
-    // What the name stood for may have no other, so only what is whole takes its place.
-    const look = Option.isSome(now)
-      ? CheckpointFile.check(one.path)
-      : Effect.asVoid(CheckpointFile.verify(one.path))
-    // No name is moved for an error that does not come again.
-    const looked = yield* Effect.either(Effect.retry(look, { times: 1 }))
-    if (Either.isLeft(looked)) {
-      if (looked.left.reason === "Unreadable") return yield* looked.left
-      yield* Effect.logWarning(t`passed over: ${looked.left.message}`)
-      return yield* give(
-        name,
-        folder,
-        ranked.filter((other) => other !== one)
-      )
+    const { join, link, sync } = yield* Storage
+    const alias = join(folder, FileNames.fileOf(name))
+    const checkpoints = expectedFor(ranked).get(name) ?? []
+    const target = yield* targetOf(alias, checkpoints)
+    const chosen = Option.getOrElse(target, () => checkpoints[0])
+    if (chosen === undefined) return
+    // The name's old target may have no other name, so only an intact one replaces it.
+    const check = Option.isSome(target)
+      ? checkHeader(chosen.path)
+      : Effect.asVoid(CheckpointFile.verify(chosen.path))
+    // A passing error moves no name.
+    const checked = yield* Effect.either(Effect.retry(check, { times: 1 }))
+    if (Either.isLeft(checked)) {
+      if (checked.left.reason === "Unreadable") return yield* checked.left
+      yield* Effect.logWarning(t`skipped: ${checked.left.message}`)
+      const others = ranked.filter((other) => other !== chosen)
+      return yield* restoreName(name, folder, others)
     }
-    if (Option.isSome(now)) return
-    yield* AtomicFile.alias(one.path, target)
-    yield* Folder.sync(folder)
+    if (Option.isSome(target)) return
+    yield* link(chosen.path, alias)
+    yield* sync(folder)
   })
 
 /**
- * Finishes what a process began that died between giving a checkpoint a name of its own and one of
- * the two well-known ones. What cannot be finished is left as it is, with a warning.
+ * Completes the save of a process that died after it gave a checkpoint its own name and before it gave
+ * it a well-known one. What cannot be completed stays as it is, with a warning.
  */
-export const recover = Effect.fn("FileStore.recover")(function* (folder: string) {
+export const recover = Effect.fn("CheckpointStore.recover")(function* (folder: string) {
   const { ranked } = yield* scan(folder)
-  for (const name of due(ranked).keys()) {
-    yield* Effect.catchAll(give(name, folder, ranked), (error) =>
-      Effect.logWarning(t`${FileNames.fileOf(name)} is left as it was: ${error.message}`)
+  for (const name of expectedFor(ranked).keys()) {
+    yield* Effect.catchAll(restoreName(name, folder, ranked), ({ message }) =>
+      Effect.logWarning(t`${FileNames.fileOf(name)} is left unchanged: ${message}`)
     )
   }
 })

@@ -8,7 +8,7 @@ import * as Format from "../../terminal/Format.js"
 import { Output } from "../../terminal/Output.js"
 import { displayWidth, padEnd, table } from "../../terminal/Table.js"
 import * as Command from "../Command.js"
-import { onPlatform } from "../Platform.js"
+import { onCheckpoints } from "../Platform.js"
 
 /** `holdfast inspect`. */
 export const inspect = Command.make({
@@ -20,7 +20,7 @@ export const inspect = Command.make({
   ],
   arguments: { checkpoint: Command.argument(t`the checkpoint file`) },
   options: { json: Command.flag(t`print everything but the tensors' values as JSON`) },
-  run: (given) => onPlatform(inspectCheckpoint(given))
+  run: (given) => onCheckpoints(inspectCheckpoint(given))
 })
 
 /** Prints what is in a checkpoint, after every byte of it has been verified. */

@@ -39,7 +39,7 @@ const listCheckpoints = Effect.fn("List.checkpoints")(function* (folder: string,
   const [{ FileSystem }, { whileReading }] = yield* Effect.promise(() =>
     Promise.all([
       import("@effect/platform/FileSystem"),
-      import("../../checkpointing/CheckpointError.js")
+      import("../../checkpointing/store/FileErrors.js")
     ])
   )
   const fileSystem = yield* FileSystem

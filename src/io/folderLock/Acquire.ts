@@ -14,12 +14,19 @@ import * as Folder from "../Folder.js"
 import * as ProcessIdentity from "../ProcessIdentity.js"
 import * as TemporaryName from "../TemporaryName.js"
 import * as Holder from "./Holder.js"
-import type { LeaseTerms } from "./Lease.js"
-import { describe, LockedError, type LockedReason, type LockError } from "./LockedError.js"
+import {
+  describe,
+  LockedError,
+  statusOf,
+  type HolderStatus,
+  type LeaseTerms,
+  type LockedFolder,
+  type LockedReason,
+  type LockError
+} from "./Holder.js"
 import * as OwnerName from "./OwnerName.js"
-import * as HolderStatus from "./HolderStatus.js"
 
-/** Where the lock of a folder lies. */
+/** The path of the lock of a folder. */
 export const lockOf = (folder: string): string => path.join(folder, ".lock")
 
 const isOccupied = (error: PlatformError): boolean =>
@@ -29,7 +36,7 @@ class Again {
   readonly _tag = "Again"
 }
 
-/** Only time will tell whether the owner lives. */
+/** Only a renewal shows whether the owner is alive. */
 class Wait {
   readonly _tag = "Wait"
   constructor(
@@ -39,28 +46,28 @@ class Wait {
   ) {}
 }
 
-/** The folder as its lock names it. */
-export const placeOf = Effect.fnUntraced(function* (folder: string) {
+/** The folder as its lock describes it. */
+export const lockedFolder = Effect.fnUntraced(function* (folder: string) {
   const fs = yield* FileSystem.FileSystem
   const real = yield* Effect.orElseSucceed(fs.realPath(folder), () => path.resolve(folder))
   const { inode } = yield* FileStat.stat(folder)
-  return { path: real, inode } satisfies HolderStatus.Place
+  return { path: real, inode } satisfies LockedFolder
 })
 
-/** A lock that is wanted. */
+/** A lock to acquire. */
 interface Request {
   readonly folder: string
-  /** Makes the folder where it is missing. */
+  /** Creates the folder if it is missing. */
   readonly make: Effect.Effect<void, LockError, FileSystem.FileSystem>
   readonly token: string
   readonly force: boolean
   readonly lease: LeaseTerms
 }
 
-/** Fails unless the lock is free, or its owner was not renewed under the name `expired`. */
+/** Fails unless the lock is free, or its owner still has the name `expired`. */
 const examine = Effect.fnUntraced(function* (
   { folder, force }: Request,
-  place: HolderStatus.Place,
+  here: LockedFolder,
   expired: string | null
 ) {
   const fs = yield* FileSystem.FileSystem
@@ -69,48 +76,48 @@ const examine = Effect.fnUntraced(function* (
   const file = path.join(lockOf(folder), found.value.name)
   if (found.value.name !== expired) {
     const holder = yield* Effect.map(Holder.read(file), Option.getOrNull)
-    const standing = yield* HolderStatus.of(holder, place)
+    const status: HolderStatus = yield* statusOf(holder, here)
     const refuse = (reason: LockedReason) => new LockedError({ folder, holder, reason })
-    if (standing === "in use") return yield* refuse("InUse")
-    if (standing === "moved" || (standing === "unknown" && !force)) {
+    if (status === "in use") return yield* refuse("InUse")
+    if (status === "moved" || (status === "unknown" && !force)) {
       return yield* holder?.lease === undefined
         ? refuse("Unknown")
         : Effect.fail(new Wait(holder, found.value, holder.lease.timeout))
     }
   }
-  // By its very name: where the owner has renewed it meanwhile, nothing is removed.
+  // By name: if the owner has renewed the lock since, nothing is removed.
   yield* fs.remove(file)
 })
 
 /**
- * One attempt. Renaming a folder to where an empty one is, or none, is atomic and fails if there is
- * one with a file in it: of all that try, one succeeds. A dead owner's file is removed by its very
- * name, so nobody can remove another's by mistake, and whoever dies in between leaves a free lock.
+ * One attempt. Renaming a folder over an empty or missing one is atomic, and fails if the target has a
+ * file in it: of several processes one succeeds. A dead owner's file is removed by its name, so that
+ * no process removes another's by mistake, and a process that dies in between leaves a free lock.
  */
 const attempt = (
   request: Request,
   expired: string | null
-): Effect.Effect<HolderStatus.Place, LockError | Again | Wait, FileSystem.FileSystem> =>
+): Effect.Effect<LockedFolder, LockError | Again | Wait, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const { folder, lease, token } = request
-    const place = yield* placeOf(folder)
-    yield* examine(request, place, expired)
+    const here = yield* lockedFolder(folder)
+    yield* examine(request, here, expired)
     const lock = lockOf(folder)
     const prepared = TemporaryName.make(lock)
     yield* Effect.gen(function* () {
       yield* fs.makeDirectory(prepared, { mode: Folder.mode })
       const since = new Date(yield* Clock.currentTimeMillis).toISOString()
-      const holder = { ...(yield* ProcessIdentity.current), since, folder: place, lease }
+      const holder = { ...(yield* ProcessIdentity.current), since, folder: here, lease }
       const file = path.join(prepared, OwnerName.make(token, 0))
       yield* AtomicFile.writeFile(file, JSON.stringify(holder))
       yield* fs.rename(prepared, lock)
     }).pipe(
       Effect.tapError(() => Effect.ignore(fs.remove(prepared, { force: true, recursive: true })))
     )
-    return place
+    return here
   }).pipe(
-    // Missing: an owner has renewed its lock meanwhile, or left it and removed the folder.
+    // Missing: the owner has renewed its lock since, or released it and removed the folder.
     Effect.catchAll((error) =>
       Effect.fail(
         (error._tag === "SystemError" || error._tag === "BadArgument") &&
@@ -121,12 +128,12 @@ const attempt = (
     )
   )
 
-// How many looks at a lock its time-out is divided into.
+// Looks at another process's lock while its time-out passes.
 const looks = 30
 
 /**
- * Waits until the owner has not renewed its lock for its time-out, by the clock of this process
- * alone, and gives the name of its file then; null where the lock is another's by now, or free.
+ * Waits until the owner has not renewed its lock for its time-out, by the clock of this process alone;
+ * succeeds with the name of its file, or null if the lock has another owner by now, or none.
  */
 const outlast = Effect.fnUntraced(function* (folder: string, { holder, owner, timeout }: Wait) {
   yield* Effect.logInfo(
@@ -145,15 +152,15 @@ const outlast = Effect.fnUntraced(function* (folder: string, { holder, owner, ti
   }
 })
 
-/** Lets an effect be interrupted where all around it cannot be. */
+/** Makes an effect interruptible in an uninterruptible region. */
 export type Restore = <A, E, R>(self: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 
-/** Takes the lock of a folder; waits, if need be, only where it is given how to be interrupted. */
+/** Takes the lock of a folder. Waits for another lock to expire only with a `restore`. */
 export const take = (
   request: Request,
   restore: Restore | null,
   expired: string | null = null
-): Effect.Effect<HolderStatus.Place, LockError, FileSystem.FileSystem> =>
+): Effect.Effect<LockedFolder, LockError, FileSystem.FileSystem> =>
   Effect.zipRight(request.make, attempt(request, expired)).pipe(
     Effect.retry({
       while: (error) => error._tag === "Again",
@@ -176,7 +183,7 @@ export const take = (
     })
   )
 
-/** Frees the lock, if it is still that of `token`. */
+/** Releases the lock if `token` still owns it. */
 export const release = (folder: string, token: string) =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
@@ -189,6 +196,6 @@ export const release = (folder: string, token: string) =>
     yield* Effect.catchAll(free, (error) =>
       Effect.logWarning(t`${folder} stays locked until this process has ended: ${error.message}`)
     )
-    // Fails, as it should, if another process has it by now.
+    // Fails, as it should, if another process holds it by now.
     yield* Effect.ignore(Effect.tryPromise(() => rmdir(lock)))
   })

@@ -1,8 +1,8 @@
-// The lock of a folder is a folder in it that holds one file, named for its owner's token and, so
-// that each renewal shows, and fails where it comes too late, for how often it has been renewed.
+// The lock of a folder is a folder in it with one file. Its name has the token of the owner and the
+// number of renewals: so each renewal is visible, and fails if it comes too late.
 const pattern = /^owner-(.+?)(?:\.(\d+))?\.json$/
 
-/** The name of a lock's file, and what it says. */
+/** The name of a lock's file, decoded. */
 export interface OwnerName {
   readonly name: string
   readonly token: string

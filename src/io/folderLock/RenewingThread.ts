@@ -1,10 +1,9 @@
-/** The thread that renews a lock, see Thread.ts. Imports little, so that it is soon there. */
+/** The thread that renews a lock; see Heartbeat.ts. Imports little, to start quickly. */
 import { existsSync, renameSync } from "node:fs"
 import * as path from "node:path"
 import { parentPort, workerData } from "node:worker_threads"
-import type { Beat } from "./Heartbeat.js"
+import type { Beat, Failure, FromThread, ToThread } from "./Heartbeat.js"
 import * as OwnerName from "./OwnerName.js"
-import type { Failure, FromThread, ToThread } from "./LeaseThread.js"
 
 const { every, lock, token } = workerData as Beat
 const post = (message: FromThread) => parentPort!.postMessage(message)
@@ -25,7 +24,7 @@ const renew = (): Failure | null => {
 }
 
 const timer = setInterval(() => {
-  // Any other trouble may be over by the next time.
+  // Any other error may be over by the next time.
   if (renew()?.code !== "ENOENT") return
   clearInterval(timer)
   post({ _tag: "Missed" })

@@ -1,4 +1,4 @@
-/** What is said of checkpoints. */
+/** Messages about checkpoints. */
 export const checkpoint = {
   "{0} {1} ({2}{3})": "{0} {1}（{2}{3}）",
   "{0} {1}: {2} ({3}{4})": "{0} {1}：{2}（{3}{4}）",
@@ -7,32 +7,32 @@ export const checkpoint = {
   "does not exist": "不存在",
   "check the path": "请检查路径",
   "is not a checkpoint of Holdfast": "不是 Holdfast 的检查点",
-  "choose another file; if it was one, its header is damaged: restore it from a copy":
+  "choose another file; if this one was a checkpoint, its header is damaged: restore it from a copy":
     "请选择其他文件；如果它本是检查点，则文件头已损坏，请从副本恢复",
-  "is cut short": "不完整（被截断）",
+  "is truncated": "不完整（被截断）",
   "is damaged": "已损坏",
-  "is of a format that this release does not read": "的格式不受此版本支持",
+  "has a format version that this release does not read": "的格式不受此版本支持",
   "read it with the release of Holdfast that wrote it": "请用写入它的 Holdfast 版本读取",
   "cannot be read": "无法读取",
-  "mend that and try again": "请排除问题后重试",
+  "fix the cause and try again": "请排除问题后重试",
   "cannot be saved as it is": "无法按原样保存",
   "keep only JSON values and tensors in the state of a stage": "阶段的状态只能包含 JSON 值和张量",
-  "cannot be saved, since the state of the run is lost": "无法保存：训练状态已丢失",
-  "go on from the checkpoint before it": "请从上一个检查点恢复训练",
+  "cannot be saved: the state of the run is lost": "无法保存：训练状态已丢失",
+  "resume from the previous checkpoint": "请从上一个检查点恢复训练",
   "cannot be written": "无法写入",
-  "mend that, or choose another checkpoint_dir": "请排除问题，或更换 checkpoint_dir",
+  "fix the cause, or choose another checkpoint_dir": "请排除问题，或更换 checkpoint_dir",
   "does not fit on the disk": "磁盘空间不足，无法写入",
-  "make room, or choose a checkpoint_dir on another disk":
+  "free some space, or choose a checkpoint_dir on another disk":
     "请清理空间，或把 checkpoint_dir 设到其他磁盘",
   "is locked": "已被锁定",
-  "wait for that process, stop it, or choose another checkpoint_dir; --force takes over from one that cannot be checked, if you know it to be gone":
+  "wait for that process, stop it, or choose another checkpoint_dir; if you know that it is dead, --force takes over from a process that cannot be checked":
     "请等待该进程结束、停止它，或更换 checkpoint_dir；若确知无法查验的进程已不存在，可用 --force 接管",
   "run the command again once that process has ended, or choose another checkpoint_dir":
     "请在该进程结束后重新运行，或更换 checkpoint_dir",
-  "is not this run's any more": "已不归本次训练所有",
+  "no longer belongs to this run": "已不归本次训练所有",
   "the run has ended; run the command again to resume once the folder is free":
     "训练已终止；待文件夹空闲后重新运行命令即可恢复训练",
-  "; whole are {0}": "；完好的有 {0}",
+  "; intact checkpoints: {0}": "；完好的检查点：{0}",
   "permission denied": "权限不足",
   "the file system is read-only": "文件系统为只读",
   "this process has too many files open": "本进程打开的文件过多",
@@ -42,10 +42,10 @@ export const checkpoint = {
   "a part of its path is a file": "路径中的某一段是文件",
   "no space is left": "没有剩余空间",
   "the disk quota is used up": "磁盘配额已用完",
-  "the server of the network file system does not know the file any more":
+  "the server of the network file system no longer knows the file":
     "网络文件系统的服务器已不认识此文件",
-  "passed over: {0}": "已跳过：{0}",
-  "passed over: {0} holds weights that are NaN or infinite": "已跳过：{0} 的权重为 NaN 或无穷大",
+  "skipped: {0}": "已跳过：{0}",
+  "skipped: {0} has weights that are NaN or infinite": "已跳过：{0} 的权重为 NaN 或无穷大",
   "temporary files are left in {0}: {1}": "{0} 中残留临时文件：{1}",
   "{0} asks for the {1} checkpoint, but {2} has none that is whole; name a checkpoint's path, or start from scratch with --resume never":
     "{0} 要求 {1} 检查点，但 {2} 中没有完好的；请指定检查点路径，或用 --resume never 从头训练",
@@ -63,18 +63,18 @@ export const checkpoint = {
   "its history has no column {0}": "其训练历史缺少列 {0}",
   "the columns of its history are not of one length": "其训练历史各列长度不一",
   "its format is not {0}": "格式不是 {0}",
-  "version {0}; this reads versions 1 to {1}": "版本 {0}；本版本可读取 1 至 {1}",
+  "version {0}; this release reads versions 1 to {1}": "版本 {0}；本版本可读取 1 至 {1}",
   "not an object": "不是对象",
   "not strings": "不是字符串",
   "tensor_digests are {0}": "tensor_digests 有误：{0}",
   "not names": "不是名称",
   "{0} are {1}": "{0} {1}",
-  "it lacks {0}": "缺少 {0}",
+  "{0} is missing": "缺少 {0}",
   "{0} is {1}": "{0} {1}",
-  "its {0} is not that of its fields": "其 {0} 与各字段不符",
+  "its {0} does not match its fields": "其 {0} 与各字段不符",
   "{0} has no digest": "{0} 没有摘要",
-  "its header, bytes 0 to {0}, does not have its digest": "文件头（第 0 至 {0} 字节）与摘要不符",
-  "its summary does not have its digest": "概要与摘要不符",
+  "its header, bytes 0 to {0}, does not match its digest": "文件头（第 0 至 {0} 字节）与摘要不符",
+  "its summary does not match its digest": "概要与摘要不符",
   "its header has no digest": "文件头没有摘要",
   "the file became shorter while it was read": "读取过程中文件变短了",
   "a ZIP archive, as PyTorch, Keras and NumPy write":
@@ -84,16 +84,16 @@ export const checkpoint = {
   "a GGUF file": "GGUF 文件",
   "compressed by gzip": "gzip 压缩文件",
   "a pickle of Python": "Python pickle 文件",
-  "all zeros where it should begin": "开头全为零的文件",
+  "all zeros at its beginning": "开头全为零的文件",
   "it is {0}": "这是 {0}",
   "it is a safetensors file of another program": "这是其他程序的 safetensors 文件",
-  "it does not begin as a safetensors file does": "开头不是 safetensors 格式",
-  "its tensors take {0} bytes, more than can be had": "其张量需要 {0} 字节，超出可用内存",
+  "it does not begin like a safetensors file": "开头不是 safetensors 格式",
+  "its tensors take {0} bytes, more than the memory available": "其张量需要 {0} 字节，超出可用内存",
   "{0} (bytes {1} to {2})": "{0}（第 {1} 至 {2} 字节）",
   " and {0} more": " 等，另有 {0} 个",
   "not as they were saved: {0}{1}": "与保存时不一致：{0}{1}",
-  "{0} has {1} bytes of {2}": "{0} 应有 {2} 字节，实际为 {1}",
-  "it takes {0} bytes of {1} left": "需要 {0} 字节，仅剩 {1}",
-  "{0} is left as it was: {1}": "{0} 保持原样：{1}",
+  "{0} has {1} bytes, {2} expected": "{0} 应有 {2} 字节，实际为 {1} 字节",
+  "{0} bytes needed, {1} available": "需要 {0} 字节，仅剩 {1} 字节",
+  "{0} is left unchanged: {1}": "{0} 保持原样：{1}",
   "old checkpoints are left in {0}: {1}": "{0} 中残留旧检查点：{1}"
 }

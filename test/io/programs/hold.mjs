@@ -8,8 +8,7 @@ import { createInterface } from "node:readline"
 
 const dist = (path) => import(new URL(`../../../dist/${path}`, import.meta.url).href)
 const { CheckpointStore } = await dist("checkpointing/store/CheckpointStore.js")
-const FileStore = await dist("checkpointing/store/FileStore.js")
-const { Lease } = await dist("io/folderLock/Lease.js")
+const { Lease } = await dist("io/folderLock/Holder.js")
 const { formatVersion } = await dist("checkpointing/Checkpoint.js")
 
 const [folder, every, timeout] = process.argv.slice(2)
@@ -71,7 +70,7 @@ const program = Effect.gen(function* () {
   }
 }).pipe(
   Effect.scoped,
-  Effect.provide(Layer.provideMerge(FileStore.layer, NodeFileSystem.layer)),
+  Effect.provide(Layer.provideMerge(CheckpointStore.file, NodeFileSystem.layer)),
   Effect.provideService(Lease, { every: Number(every), timeout: Number(timeout) })
 )
 

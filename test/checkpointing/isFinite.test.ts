@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { isFinite } from "../../src/checkpointing/format/Finiteness.js"
+import { isFinite } from "../../src/checkpointing/format/isFinite.js"
 
 const info = { dtype: "F32", shape: [4], begin: 0, end: 16 } as const
 const bytes = (...values: ReadonlyArray<number>) => new Uint8Array(Float32Array.from(values).buffer)

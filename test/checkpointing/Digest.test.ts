@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { createHash } from "node:crypto"
-import * as TensorDigest from "../../src/checkpointing/format/TensorDigest.js"
+import * as Digest from "../../src/checkpointing/format/Digest.js"
 
 const bytes = (length: number) =>
   Buffer.from(Array.from({ length }, (_, i) => (i * 31 + (i >> 8)) % 251))
@@ -40,7 +40,7 @@ const sha256OfLeaves = (data: Buffer): string => {
 
 /** The digest of bytes that come in parts of these lengths, again and again. */
 const inParts = (version: 1 | 2 | 3, data: Buffer, lengths: ReadonlyArray<number>) => {
-  const digest = TensorDigest.make(version)
+  const digest = Digest.ofTensor(version)
   for (let at = 0, part = 0; at < data.length; at += lengths[part++ % lengths.length]!) {
     digest.update(data.subarray(at, at + lengths[part % lengths.length]!))
   }
@@ -49,12 +49,12 @@ const inParts = (version: 1 | 2 | 3, data: Buffer, lengths: ReadonlyArray<number
 
 describe.each([0, 1, 15, 16, 17, 4_096, 5_003])("the digest of %i bytes", (length) => {
   it("is the GMAC that NIST SP 800-38D says", () => {
-    expect(TensorDigest.of(bytes(length))).toBe(gmac(bytes(length)))
+    expect(Digest.ofBytes(bytes(length))).toBe(gmac(bytes(length)))
   })
 })
 
 it("is that of the first test case of GCM for a tensor without elements", () => {
-  expect(TensorDigest.of(new Uint8Array())).toBe("58e2fccefa7e3061367f1d57a4e7455a")
+  expect(Digest.ofBytes(new Uint8Array())).toBe("58e2fccefa7e3061367f1d57a4e7455a")
 })
 
 it("weighs each block with another power: that of a block of zeros generates the field", () => {
@@ -75,7 +75,7 @@ it("weighs each block with another power: that of a block of zeros generates the
 
 describe.each([0, 1, 65_535, 65_536, 65_537, 300_000])("in parts, %i bytes", (length) => {
   it.each<[string, 1 | 2 | 3, (data: Buffer) => string]>([
-    ["3", 3, TensorDigest.of],
+    ["3", 3, Digest.ofBytes],
     ["2, the sha256 of the sha256s of the leaves", 2, sha256OfLeaves],
     ["1, the sha256", 1, (data) => sha256(data).toString("hex")]
   ])("have the digest of version %s", (_, version, whole) => {

@@ -1,6 +1,6 @@
 import type { TensorInfo } from "../../io/safetensors/Header.js"
 
-/** What of a checkpoint must be finite: a slot of an optimizer may well hold an infinity. */
+/** Only weights must be finite: a slot of an optimizer may hold an infinity. */
 const isWeight = (name: string, { dtype }: TensorInfo): boolean =>
   dtype === "F32" && name.startsWith("model_state_dict.")
 
@@ -8,8 +8,8 @@ const isWeight = (name: string, { dtype }: TensorInfo): boolean =>
 const exponent = 0x7f800000
 
 /**
- * Whether `bytes`, which begin `offset` bytes into a tensor, hold finite numbers only, as far as that
- * matters. Numbers that are cut by the beginning or the end are not looked at: no file of ours has any.
+ * Whether `bytes`, from `offset` bytes into a tensor, are finite numbers, as far as that
+ * matters. Numbers cut off at either end are ignored: a piece of our files never has any.
  */
 export const isFinite = (
   name: string,
@@ -19,8 +19,9 @@ export const isFinite = (
 ): boolean => {
   if (!isWeight(name, info)) return true
   const cut = (4 - (offset % 4)) % 4
-  const whole = bytes.subarray(cut, cut + 4 * Math.floor(Math.max(0, bytes.length - cut) / 4))
-  const { buffer, byteLength, byteOffset } = whole.byteOffset % 4 === 0 ? whole : whole.slice()
+  const numbers = bytes.subarray(cut, cut + 4 * Math.floor(Math.max(0, bytes.length - cut) / 4))
+  const { buffer, byteLength, byteOffset } =
+    numbers.byteOffset % 4 === 0 ? numbers : numbers.slice()
   const words = new Uint32Array(buffer, byteOffset, byteLength / 4)
   for (let i = 0; i < words.length; i++) {
     if ((words[i]! & exponent) === exponent) return false

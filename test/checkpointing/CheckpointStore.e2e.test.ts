@@ -12,8 +12,8 @@ import { tmpdir } from "node:os"
 import * as path from "node:path"
 import type { Checkpoint } from "../../src/checkpointing/Checkpoint.js"
 import { CheckpointStore, fileNames } from "../../src/checkpointing/store/CheckpointStore.js"
-import * as FileStore from "../../src/checkpointing/store/FileStore.js"
-import { Space } from "../../src/io/DiskSpace.js"
+import * as FileStorage from "../../src/checkpointing/store/FileStorage.js"
+import { DiskSpace } from "../../src/io/DiskSpace.js"
 import * as Safetensors from "../../src/io/Safetensors.js"
 import { warningsOf } from "../support/warnings.js"
 import { contract } from "./contract.js"
@@ -25,7 +25,7 @@ afterAll(() => rmSync(root, { recursive: true }))
 
 let folders = 0
 const fresh = Effect.sync(() => path.join(root, "deep", String(folders++)))
-const layer = Layer.provideMerge(FileStore.layer, NodeFileSystem.layer)
+const layer = Layer.provideMerge(CheckpointStore.file, NodeFileSystem.layer)
 
 /** The file system, but `method` fails with `code`, for `file` if one is given. */
 const failing = (method: "open" | "link", file: string | undefined, code: string) =>
@@ -48,7 +48,21 @@ const failing = (method: "open" | "link", file: string | undefined, code: string
     }))
   ).pipe(Layer.provide(NodeFileSystem.layer))
 
-contract("in files", layer, fresh)
+/** What another process leaves that has taken the lock of a folder. */
+const takeLock = (folder: string) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const lock = path.join(folder, ".lock")
+    yield* fs.remove(lock, { recursive: true })
+    yield* fs.makeDirectory(lock)
+    yield* fs.writeFileString(path.join(lock, "owner-other.0.json"), "{}")
+  }).pipe(Effect.provide(NodeFileSystem.layer))
+
+contract("files", {
+  make: Effect.provide(FileStorage.make, NodeFileSystem.layer),
+  folder: fresh,
+  takeLock: (_, folder) => takeLock(folder)
+})
 
 const opened = Effect.gen(function* () {
   const store = yield* CheckpointStore
@@ -66,7 +80,7 @@ const visible = (folder: string) =>
     return (yield* fs.readDirectory(folder)).filter((name) => !name.startsWith(".")).sort()
   })
 
-describe("FileStore", () => {
+describe("CheckpointStore.file", () => {
   it.live("leaves no folder where nothing was saved", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
@@ -210,7 +224,7 @@ describe("FileStore", () => {
       yield* fs.truncate(latest.path, 1000)
       const again = yield* warningsOf(folder.latest)
       expect(Option.getOrThrow(again.value).path).toBe(best.file)
-      expect(again.warnings).toContain(`${latest.file} is cut short`)
+      expect(again.warnings).toContain(`${latest.file} is truncated`)
       const list = yield* folder.list
       expect(list.map(({ aliases }) => aliases)).toEqual([["best"], ["latest"]])
       expect(list.map(({ health }) => Either.isRight(health))).toEqual([true, false])
@@ -226,7 +240,7 @@ describe("FileStore", () => {
       const { file } = yield* folder.save(sample(1), "latest")
       yield* folder.save(sample(2), "latest")
       const shelf = Effect.map(CheckpointStore, (store) => store.openReadOnly(folder.path))
-      const closed = Layer.provide(FileStore.layer, failing("open", file, "EACCES"))
+      const closed = Layer.provide(CheckpointStore.file, failing("open", file, "EACCES"))
       const error = yield* shelf.pipe(
         Effect.flatMap(({ latest }) => Effect.flip(latest)),
         Effect.provide(closed)
@@ -338,12 +352,12 @@ describe("FileStore", () => {
     Effect.gen(function* () {
       const { folder } = yield* opened
       yield* folder.save(sample(1), "latest")
-      const full = Effect.provideService(folder.save(sample(2), "latest"), Space, {
+      const full = Effect.provideService(folder.save(sample(2), "latest"), DiskSpace, {
         available: () => Effect.succeedSome(1000)
       })
       const error = yield* Effect.flip(full)
       expect(error.reason).toBe("NoSpace")
-      expect(error.message).toContain("of 1000 left")
+      expect(error.message).toContain("1000 available")
       expect(yield* visible(folder.path)).toHaveLength(2)
       yield* folder.save(sample(2), "latest")
       expect(Option.getOrThrow(yield* folder.latest).meta.epoch).toBe(2)
@@ -377,7 +391,9 @@ describe("FileStore", () => {
         fileNames.latest
       ])
     }).pipe(
-      Effect.provide(Layer.provideMerge(FileStore.layer, failing("link", undefined, "ENOTSUP")))
+      Effect.provide(
+        Layer.provideMerge(CheckpointStore.file, failing("link", undefined, "ENOTSUP"))
+      )
     )
   )
 })
