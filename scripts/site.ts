@@ -16,6 +16,7 @@ import {
   writeFileSync
 } from "node:fs"
 import { dirname, extname, join, relative } from "node:path/posix"
+import { writeExamples } from "./site/examples.js"
 
 type Language = "en" | "zh"
 
@@ -52,11 +53,13 @@ const pathOf = (file: string): string =>
 
 const languageOf = (path: string): Language => (path.startsWith("zh/") ? "zh" : "en")
 
+const examples = writeExamples("site/examples")
+
 const files = [
   ...Object.keys(places).filter(existsSync),
   ...markdownIn("docs"),
   ...markdownIn("site/api"),
-  ...markdownIn("examples")
+  ...examples.values()
 ]
 
 const pages: ReadonlyMap<string, Page> = new Map(
@@ -67,6 +70,16 @@ const pages: ReadonlyMap<string, Page> = new Map(
 )
 
 const pageOf = new Map([...pages.values()].map((page) => [page.file, page]))
+
+/** The page of a file; of an example, or one of its files, that of the example. */
+const pageFor = (file: string): Page | undefined => {
+  const example = /^examples\/[^/]+/.exec(file)?.[0] ?? ""
+  return (
+    pageOf.get(file) ??
+    pageOf.get(join(file, "README.md")) ??
+    pageOf.get(examples.get(example) ?? "")
+  )
+}
 
 /** Source files that pages link to, and the assets that they show. */
 const sources = new Set<string>()
@@ -92,7 +105,7 @@ const linkFrom = (page: Page, path: string, link: string): string => {
       (found.startsWith(".") ? found : `./${found}`) + (anchor === undefined ? "" : `#${anchor}`)
     )
   }
-  const linked = pageOf.get(file) ?? pageOf.get(join(file, "README.md"))
+  const linked = pageFor(file)
   if (linked !== undefined) {
     // Each language stays within itself.
     const inLanguage = linked.path.replace(/^zh\//, "")

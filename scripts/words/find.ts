@@ -64,7 +64,7 @@ const exempt = [
   /^CHANGELOG\.md$/,
   /^test\/tfjs\/expected\.json$/,
   /^package-lock\.json$/,
-  /^site\/(api|pages)\//,
+  /^site\/(api|examples|pages)\//,
   /node_modules|\/dist\/|\/cache\//
 ]
 
