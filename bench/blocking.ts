@@ -18,18 +18,18 @@ interface Line {
   readonly time: string
   readonly step?: number
   readonly place?: { readonly step: number }
-  readonly stallMilliseconds?: number
+  readonly pauseMilliseconds?: number
 }
 
 interface Measured {
-  /** From the end of one step to that of the next, with no save under way. */
+  /** From the end of one step to that of the next, with no save in progress. */
   readonly step: number
   /** From the end of the step that a save was ordered after until it was durable. */
   readonly durable: ReadonlyArray<number>
   /** The same save, with nothing else to do. */
   readonly idle: number
-  readonly stalls: ReadonlyArray<number>
-  /** How much longer training took by a save, its stall included. */
+  readonly pauses: ReadonlyArray<number>
+  /** How much longer training took by a save, its pause included. */
   readonly lost: ReadonlyArray<number>
   /** From SIGINT to the end of the process. */
   readonly exit: number
@@ -56,7 +56,7 @@ const measure = async (batchSize: number, phase: number): Promise<Measured> => {
   const closed = new Promise((resolve) => child.on("close", resolve))
 
   const ends = new Map<number, number>()
-  const saves: Array<{ step: number; time: number; stall: number }> = []
+  const saves: Array<{ step: number; time: number; pause: number }> = []
   const free: Array<number> = []
   let asked = 0
   let interrupted = 0
@@ -82,7 +82,7 @@ const measure = async (batchSize: number, phase: number): Promise<Measured> => {
         later(() => child.kill("SIGUSR1"))
       }
     } else if (line.event === "CheckpointSaved") {
-      saves.push({ step: line.place!.step, time, stall: line.stallMilliseconds! })
+      saves.push({ step: line.place!.step, time, pause: line.pauseMilliseconds! })
     }
   }
   const code = await closed
@@ -102,7 +102,7 @@ const measure = async (batchSize: number, phase: number): Promise<Measured> => {
     step: median(free),
     durable: background.map(since),
     idle: since(last),
-    stalls: background.map(({ stall }) => stall),
+    pauses: background.map(({ pause }) => pause),
     lost: background.map(lost),
     exit
   }
@@ -112,7 +112,7 @@ console.log(
   `${cpus()[0]!.model}, ${cpus().length} cores, Node ${process.versions.node}, ${rounds} rounds`
 )
 console.log(
-  "| step | SIGINT to exit | save while training | in steps | the same save, idle | stall | training lost |"
+  "| step | SIGINT to exit | save while training | in steps | the same save, idle | pause | training lost |"
 )
 console.log("|---|---|---|---|---|---|---|")
 const results = batchSizes.map((): Array<Measured> => [])
@@ -130,7 +130,7 @@ for (const measured of results) {
     ms(median(measured.flatMap(({ durable }) => durable))),
     median(measured.flatMap(({ durable, step }) => durable.map((time) => time / step))).toFixed(1),
     ms(of(({ idle }) => idle)),
-    `${median(measured.flatMap(({ stalls }) => stalls)).toFixed(1)} ms`,
+    `${median(measured.flatMap(({ pauses }) => pauses)).toFixed(1)} ms`,
     ms(median(measured.flatMap(({ lost }) => lost)))
   ]
   console.log(`| ${cells.join(" | ")} |`)

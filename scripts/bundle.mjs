@@ -1,4 +1,4 @@
-// Bundles into dist/bundled/ the parts that Holdfast uses of packages whose whole would be most of an
+// Bundles into dist/bundled/ the parts that Holdfast uses of packages that would otherwise be most of an
 // installation: gradients and methods of tensors, which TensorFlow.js registers in a package of every
 // browser's bundles; its backends in JavaScript and WebAssembly; and Effect's file system for Node,
 // whose package brings servers and clusters. What they share with the rest they import from

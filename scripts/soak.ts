@@ -1,5 +1,5 @@
 /**
- * Kills, interrupts and signals training runs for as long as it is told to, each run in a chain of
+ * Kills, interrupts and signals training runs for a given time or number of kills, each run in a chain of
  * processes, and compares what each chain comes to with an undisturbed run, bit for bit.
  *
  *   npm run soak -- --kills 2000 [--minutes N] [--seed S] [--jobs J]

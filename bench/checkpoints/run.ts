@@ -40,7 +40,7 @@ const net = (widths: ReadonlyArray<number>) =>
     )
   })
 
-/** The records of so many epochs. */
+/** The records of `count` epochs. */
 export const history = (epochs: number): ReadonlyArray<Checkpoint.EpochRecord> =>
   Array.from({ length: epochs }, (_, i) => ({
     epoch: i + 1,

@@ -16,13 +16,13 @@ import { large, makeRun, snapshot } from "./run.js"
 
 /** What the process prints. Memory is in bytes, beyond what was there before. */
 export interface Measured {
-  /** How long training stood still for each save, and a copy of the same tensors took, in ms. */
-  readonly stalls: ReadonlyArray<number>
+  /** How long training paused for each save, and how long a copy of the same tensors took, in ms. */
+  readonly pauses: ReadonlyArray<number>
   readonly copies: ReadonlyArray<number>
   readonly state: number
-  /** Of a save while nothing else goes on. */
+  /** Of a save while nothing else runs. */
   readonly inPlace: number
-  /** Of saves while training goes on. */
+  /** Of saves while training continues. */
   readonly background: number
 }
 
@@ -51,7 +51,7 @@ const main = Effect.gen(function* () {
   const run = yield* makeRun(large, folder.save, steps)
   let isSaving = false
   let asked = 0
-  const stalls: Array<number> = []
+  const pauses: Array<number> = []
   const train = Stages.trainEpoch.run(run).pipe(
     Effect.zipRight(Checkpointer.drain(run[TypeId])),
     Effect.zipRight(
@@ -65,7 +65,7 @@ const main = Effect.gen(function* () {
     Effect.provideService(SaveRequest, {
       // One after the other, as in a run that does not save more often than it can.
       take: Effect.sync(() => {
-        const isDue = isSaving && asked === stalls.length && asked < saves
+        const isDue = isSaving && asked === pauses.length && asked < saves
         if (isDue) asked++
         return isDue
       })
@@ -82,7 +82,7 @@ const main = Effect.gen(function* () {
   yield* Effect.provideService(train, Observer, {
     emit: (event) =>
       Effect.sync(() => {
-        if (event._tag === "CheckpointSaved") stalls.push(event.stallMilliseconds)
+        if (event._tag === "CheckpointSaved") pauses.push(event.pauseMilliseconds)
       })
   })
   const background = Memory.peak() - training
@@ -98,8 +98,8 @@ const main = Effect.gen(function* () {
   const copy = copying(run)
   copy()
   const measured: Measured = {
-    stalls,
-    copies: stalls.map(copy),
+    pauses,
+    copies: pauses.map(copy),
     state: 4 * tensorsOf(run).reduce((sum, { size }) => sum + size, 0),
     inPlace,
     background

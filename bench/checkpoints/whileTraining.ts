@@ -12,19 +12,19 @@ export const figures = (folder: string): ReadonlyArray<Figure> => {
   const printed = execFileSync(process.execPath, ["--import", "tsx", program, folder], {
     encoding: "utf8"
   })
-  const { stalls, copies, state, background, inPlace } = JSON.parse(printed) as Measured
-  const stall = median(stalls) / median(copies)
+  const { pauses, copies, state, background, inPlace } = JSON.parse(printed) as Measured
+  const pause = median(pauses) / median(copies)
   return [
     {
-      name: "stall of training by a save",
-      ours: ms(median(stalls)),
+      name: "pause of training by a save",
+      ours: ms(median(pauses)),
       reference: `a copy of the state: ${ms(median(copies))}`,
-      value: `${stall.toFixed(2)} times`,
+      value: `${pause.toFixed(2)} times`,
       bar: "at most 1.5",
-      isMet: stall <= 1.5
+      isMet: pause <= 1.5
     },
     {
-      name: "memory for a save while training goes on",
+      name: "memory for a save while training continues",
       ours: mib(background),
       reference: `the state: ${mib(state)}`,
       value: `${(background / state).toFixed(2)} times`,

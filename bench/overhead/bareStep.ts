@@ -6,7 +6,7 @@ const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-8]
 
 /**
  * A training step written by hand, with Adam, on the same kernels as Holdfast's own: what is left
- * if one does without everything else. Gives the loss and how many examples were told right.
+ * if one does without everything else. Returns the loss and the number of examples classified correctly.
  */
 export const bareStep = (model: tf.LayersModel, inputShape: ReadonlyArray<number>) => {
   const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable)

@@ -18,7 +18,7 @@ export type PartExtractor = (
   emit: (piece: Piece) => void
 ) => InParts<Either.Either<Extracted, Unusable>>
 
-/** Whole rows of features, from the `first` value on, of `total`. */
+/** Complete rows of features, from the `first` value on, of `total`. */
 export interface Piece {
   readonly first: number
   readonly total: number
@@ -54,12 +54,12 @@ export const make = (options: LogMel.Options): Extractor => {
       bytes,
       extract(bytes.length, (piece) => pieces.push(piece))
     )
-    return Either.map(extracted, () => whole(pieces))
+    return Either.map(extracted, () => joined(pieces))
   }
 }
 
 /** All the pieces of a recording as one. */
-export const whole = (pieces: ReadonlyArray<Piece>): Features => {
+export const joined = (pieces: ReadonlyArray<Piece>): Features => {
   const all = new Float32Array(pieces[0]?.total ?? 0)
   for (const { features, first } of pieces) all.set(features, first)
   return all
@@ -103,7 +103,7 @@ export const inParts = (options: LogMel.Options): PartExtractor => {
   }
 }
 
-const cutShort: Unusable = t`was cut short while it was read`
+const cutShort: Unusable = t`was truncated while it was read`
 
 /** How loud a recording is, and which of its channels to use where their mean is next to nothing. */
 const listen = function* (
@@ -135,7 +135,7 @@ const listen = function* (
   )
 }
 
-/** The ranges of a file that its samples fill, in whole blocks. */
+/** The ranges of a file that its samples fill, in complete blocks. */
 const partsOf = function* ({ at, blockSize, length }: Wav.Layout) {
   const blocks = Math.max(1, Math.floor(partBytes / blockSize))
   for (let first = 0; first < length; first += blocks) {

@@ -24,7 +24,7 @@ const floor = 1e-6
  * Log-mel spectrograms as torchaudio's MelSpectrogram makes them with HTK mel, no norm, power 2 and
  * no centring, followed by a natural logarithm: a periodic Hann window, zero-padded on its right to
  * the next power of two, triangular bands equally wide on the HTK mel scale. Samples after the last
- * whole frame are left out; fewer samples than one frame are padded with zeros to one.
+ * full frame are left out; fewer samples than one frame are padded with zeros to one.
  */
 export const make = (options: Options): LogMel => {
   const { hop, window, fftSize } = geometry(options)

@@ -154,7 +154,7 @@ const makeExamples = (
     )
 })
 
-/** How many reads from disk are under way at a time. */
+/** How many reads from disk run at a time. */
 const readsAtOnce = 8
 
 /** [parts, frames, mels] */

@@ -47,7 +47,7 @@ const recording = (seed: number, { speaker, utterance: index }: Place): Uint8Arr
 
 /**
  * The folder of the synthetic voices that `config` asks for, in the layout
- * `<folder>/<speaker>/*.wav`. They are made if they are not there yet, or not whole; the folder
+ * `<folder>/<speaker>/*.wav`. They are made if they are missing or incomplete; the folder
  * appears only when complete, so that neither a crash nor a second process does harm.
  */
 export const provide = Effect.fn("SyntheticVoices.provide")(function* (config: SyntheticConfig) {

@@ -47,7 +47,7 @@ export const locate = function* (size: number): InParts<Either.Either<Layout, Wa
   })
 }
 
-/** The samples in some whole blocks of bytes: of one channel, or the mean of all. */
+/** The samples in complete blocks of bytes: of one channel, or the mean of all. */
 export const samplesIn = (
   bytes: Uint8Array,
   { blockSize, encoding, format }: Layout,

@@ -148,10 +148,10 @@ export type Event =
       readonly name: CheckpointName
       readonly place: RunPosition
       readonly bytes: number
-      /** How long it took to write, while training went on. */
+      /** How long it took to write, while training continued. */
       readonly milliseconds: number
-      /** How long training stood still for it. */
-      readonly stallMilliseconds: number
+      /** How long training paused for it. */
+      readonly pauseMilliseconds: number
     }
   | {
       readonly _tag: "EarlierRunArchived"

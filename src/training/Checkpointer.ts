@@ -296,7 +296,7 @@ export const write =
         path: saved.path,
         bytes: saved.bytes,
         milliseconds: saved.milliseconds,
-        stallMilliseconds: pauseMillis,
+        pauseMilliseconds: pauseMillis,
         place: { epoch: progress.epoch, step: progress.step }
       })
     })

@@ -205,13 +205,13 @@ layer(TestFiles.layer)("FeatureCache", (it) => {
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const { file, folder } = yield* filled
-      const whole = yield* fs.readFile(file)
-      const damaged = [...whole.keys()].map((at) => {
-        const bytes = whole.slice()
+      const full = yield* fs.readFile(file)
+      const damaged = [...full.keys()].map((at) => {
+        const bytes = full.slice()
         bytes[at] = bytes[at]! ^ 1
         return bytes
       })
-      const shorter = [whole.slice(0, -1), whole.slice(0, 30), new Uint8Array(0)]
+      const shorter = [full.slice(0, -1), full.slice(0, 30), new Uint8Array(0)]
       for (const [i, bytes] of [...damaged, ...shorter].entries()) {
         yield* fs.writeFile(file, bytes)
         const limits = within({ heldBytes: i % 2 === 0 ? 0 : 1e6, segmentBytes: 1000 })

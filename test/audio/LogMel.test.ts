@@ -55,7 +55,7 @@ describe.each(references)("at $options.sampleRate Hz", ({ options, squares, sum,
     }
   })
 
-  it("agrees as a whole", () => {
+  it("agrees as a full", () => {
     const total = features.reduce((total, value) => total + value, 0)
     const totalSquares = features.reduce((total, value) => total + value * value, 0)
     expect(Math.abs(total - sum)).toBeLessThan(1e-2)
@@ -67,7 +67,7 @@ describe("frames", () => {
   const options = { sampleRate: 8000, mels: 40, windowMs: 25, hopMs: 10 }
   const framesOf = (length: number) => LogMel.make(options)(new Float32Array(length)).length / 40
 
-  it("are the whole ones, and at least one", () => {
+  it("are the full ones, and at least one", () => {
     expect([0, 1, 199, 200, 279, 280, 8000].map(framesOf)).toEqual([1, 1, 1, 1, 1, 2, 98])
   })
 
@@ -89,19 +89,19 @@ describe("a signal in parts", () => {
     [25, 10],
     [25, 25],
     [5, 40]
-  ])("has the same frames of %i ms every %i ms as the whole", (windowMs, hopMs) => {
+  ])("has the same frames of %i ms every %i ms as the full", (windowMs, hopMs) => {
     const options = { sampleRate: 8000, mels: 10, windowMs, hopMs }
     const samples = signal(8000)
-    const whole = LogMel.make(options)(samples)
+    const full = LogMel.make(options)(samples)
     for (const size of [1, 100, 333, 3999]) {
       const logMel = LogMel.inParts(options)()
       const frames: Array<number> = []
       for (let at = 0; at < 4000; at += size) {
         frames.push(...logMel(samples.slice(at, at + size)))
       }
-      expect(Float32Array.from(frames)).toEqual(whole)
+      expect(Float32Array.from(frames)).toEqual(full)
     }
-    expect(LogMel.frameCount(options, 4000)).toBe(whole.length / 10)
+    expect(LogMel.frameCount(options, 4000)).toBe(full.length / 10)
   })
 })
 

@@ -102,17 +102,17 @@ describe("a signal in parts", () => {
     [11_025, 48_000],
     [44_099, 8000],
     [8000, 8000]
-  ])("from %i to %i Hz gives the same bits as the whole", (from, to) => {
+  ])("from %i to %i Hz gives the same bits as the full", (from, to) => {
     const signal = tone(1000, from, 9000)
-    const whole = Resample.make(from, to)(signal)
+    const full = Resample.make(from, to)(signal)
     for (const size of [1, 100, 2000, 8999]) {
       const resample = Resample.inParts(from, to)(signal.length)
       const parts: Array<number> = []
       for (let at = 0; at < signal.length; at += size) {
         parts.push(...resample(signal.slice(at, at + size)))
       }
-      expect(Float32Array.from(parts)).toEqual(whole)
+      expect(Float32Array.from(parts)).toEqual(full)
     }
-    expect(Resample.outputLength(from, to, signal.length)).toBe(whole.length)
+    expect(Resample.outputLength(from, to, signal.length)).toBe(full.length)
   })
 })

@@ -119,7 +119,7 @@ layer(TestFiles.layer)("speakerFolder", (it) => {
     })
   )
 
-  it.scoped("passes over what is not speech, and says what it skips and why", () =>
+  it.scoped("skips what is not speech, and reports what and why", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const { load, root, warnings } = yield* workplace
@@ -301,11 +301,11 @@ layer(TestFiles.layer)("speakerFolder", (it) => {
       })
       const { result } = yield* load({ split: { test_pattern: "long" } })
       clearImmediate(handle)
-      // 61 files, and three passes over seven parts of the one.
+      // 61 files, and three reads of seven parts of the one.
       expect(turns).toBeGreaterThan(61 + 3 * 6)
       const { inputs } = yield* result.test.batch(Int32Array.of(0), () => 0)
       const options = { sampleRate: 8000, mels: 10, windowMs: 25, hopMs: 10 }
-      const whole = Either.getOrThrow(
+      const full = Either.getOrThrow(
         Extractor.make(options)(
           Wav.encode(
             noise.map((x) => x / 2),
@@ -313,9 +313,9 @@ layer(TestFiles.layer)("speakerFolder", (it) => {
           )
         )
       )
-      expect(inputs).toEqual(whole.slice(0, 200))
+      expect(inputs).toEqual(full.slice(0, 200))
       const all = yield* utteranceFeatures(path.join(root, "a/long.wav"), decode(settings))
-      expect(all.slice(-200)).toEqual(whole.slice(-200))
+      expect(all.slice(-200)).toEqual(full.slice(-200))
     })
   )
 

@@ -153,7 +153,7 @@ layer(TestFiles.layer)("a corpus on disk", (it) => {
       const folder = yield* TestFiles.temporaryFolder
       const config = { speakers: 2, utterances: 2, seed: 3, folder }
       const first = yield* TestFiles.listen(SyntheticVoices.provide(config))
-      const whole = yield* digests(first.result)
+      const full = yield* digests(first.result)
       expect(first.heard).toEqual([
         `info: making 2 recordings of each of 2 synthetic voices in ${first.result}`
       ])
@@ -164,17 +164,17 @@ layer(TestFiles.layer)("a corpus on disk", (it) => {
       const damaged = path.join(first.result, "voice_01", "0_voice01_1.wav")
       for (const hurt of [fs.truncate(damaged, 100), fs.remove(damaged)]) {
         yield* hurt
-        const mended = yield* TestFiles.listen(SyntheticVoices.provide(config))
-        expect(mended.heard).toEqual([
+        const repaired = yield* TestFiles.listen(SyntheticVoices.provide(config))
+        expect(repaired.heard).toEqual([
           `warning: the synthetic voices in ${first.result} were changed and are made again`
         ])
-        expect(yield* digests(mended.result)).toEqual(whole)
+        expect(yield* digests(repaired.result)).toEqual(full)
       }
 
       const other = yield* TestFiles.listen(SyntheticVoices.provide({ ...config, seed: 4 }))
       expect(other.result).not.toBe(first.result)
-      expect(yield* digests(other.result)).not.toEqual(whole)
-      expect(yield* digests(first.result)).toEqual(whole)
+      expect(yield* digests(other.result)).not.toEqual(full)
+      expect(yield* digests(first.result)).toEqual(full)
     })
   )
 

@@ -37,7 +37,7 @@ export const tone = (hertz: number, seconds = 0.5, rate = 8000, amplitude = 0.5)
     rate
   )
 
-/** Collects what the observer is told while `effect` runs: `level: message`. */
+/** Collects what the observer receives while `effect` runs: `level: message`. */
 export const listen = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.suspend(() => {
     const heard: Array<string> = []

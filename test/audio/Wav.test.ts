@@ -141,14 +141,14 @@ describe("containers", () => {
     expect(values(riff(chunks, "BW64"))).toEqual(expected16)
   })
   it("reads a truncated file as far as it goes", () => {
-    const whole = riff([fmt({}), data(pcm16)])
-    expect(values(whole.subarray(0, -3))).toEqual(expected16.slice(0, 2))
+    const full = riff([fmt({}), data(pcm16)])
+    expect(values(full.subarray(0, -3))).toEqual(expected16.slice(0, 2))
   })
   it("reads from the middle of a larger buffer", () => {
-    const whole = riff([fmt({}), data(pcm16)])
-    const larger = new Uint8Array(whole.length + 10)
-    larger.set(whole, 7)
-    expect(values(larger.subarray(7, 7 + whole.length))).toEqual(expected16)
+    const full = riff([fmt({}), data(pcm16)])
+    const larger = new Uint8Array(full.length + 10)
+    larger.set(full, 7)
+    expect(values(larger.subarray(7, 7 + full.length))).toEqual(expected16)
   })
   it("believes no size that the file has no room for", () => {
     const lies = [
@@ -217,14 +217,14 @@ describe("what is not usable", () => {
     expect(reason(riff([fmt({}), data([]), ["LIST", new Uint8Array(8)]]))).toBe("NoSamples")
   })
   it("never throws, wherever a file is cut or hurt", () => {
-    const whole = riff([["LIST", Uint8Array.of(1, 2, 3)], fmt({ channels: 2 }), data(pcm16)])
-    for (let i = 0; i < whole.length; i++) {
-      Wav.decode(whole.subarray(0, i))
+    const full = riff([["LIST", Uint8Array.of(1, 2, 3)], fmt({ channels: 2 }), data(pcm16)])
+    for (let i = 0; i < full.length; i++) {
+      Wav.decode(full.subarray(0, i))
       for (const byte of [0, 0x7f, 0xff]) {
-        const hurt = whole.slice()
+        const hurt = full.slice()
         hurt[i] = byte
         const wav = Wav.decode(hurt)
-        if (Either.isRight(wav)) expect(wav.right.samples.length).toBeLessThanOrEqual(whole.length)
+        if (Either.isRight(wav)) expect(wav.right.samples.length).toBeLessThanOrEqual(full.length)
       }
     }
   })

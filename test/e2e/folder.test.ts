@@ -25,7 +25,7 @@ const takeFrom = (chain: Chain) => {
 }
 
 describe.concurrent("the folder of a run", { timeout: 120_000 }, () => {
-  it("that another run uses: exit code 75, and the other goes on", async () => {
+  it("that another run uses: exit code 75, and the other continues", async () => {
     const chain = blobsChain(long)
     const first = start(["run", ...chain.args], chain.folder)
     await first.shows("1/1000")
@@ -51,7 +51,7 @@ describe.concurrent("the folder of a run", { timeout: 120_000 }, () => {
     })
     expect(out).not.toContain("tried again")
     expect(out).not.toContain("stopped by")
-    // At most a save that was under way.
+    // At most a save in progress.
     expect(readdirSync(checkpoints(chain)).length).toBeLessThanOrEqual(before + 1)
   })
 

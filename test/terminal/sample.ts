@@ -48,7 +48,7 @@ export const saved = (name: "latest" | "best"): Event => ({
   name,
   place: { epoch: 2, step: 0 },
   bytes: 2000,
-  stallMilliseconds: 0,
+  pauseMilliseconds: 0,
   milliseconds: 12.3
 })
 

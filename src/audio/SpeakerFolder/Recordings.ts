@@ -32,8 +32,8 @@ const namedSkips = 20
 
 /**
  * Reads every recording of the speakers, takes its features from the cache in `cacheFolder` or
- * computes and keeps them, also when interrupted half-way. Files that are of no use are told to the
- * observer and skipped; a speaker who has no others is an error.
+ * computes and keeps them, also when interrupted. Unusable files are reported to the
+ * observer and skipped; a speaker without usable ones is an error.
  */
 export const read = Effect.fn("SpeakerFolder.read")(function* (
   speakers: ReadonlyArray<Scan.Speaker>,
@@ -90,7 +90,7 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
         return yield* new DataError({
           reason: "Empty",
           path: folder,
-          detail: t`none of its ${files.length} recordings can be used (${skipped.at(-1)}); mend or remove the folder`
+          detail: t`none of its ${files.length} recordings can be used (${skipped.at(-1)}); fix or remove the folder`
         })
       }
     }
@@ -123,13 +123,13 @@ export const featuresOf = Effect.fn("SpeakerFolder.featuresOf")(
     const parts = yield* openFile(path, new Uint8Array(Parts.partBytes))
     const pieces: Array<Extractor.Piece> = []
     yield* yield* parts.run(Extractor.inParts(options)(parts.size, (piece) => pieces.push(piece)))
-    return Extractor.whole(pieces)
+    return Extractor.joined(pieces)
   },
   OpenFile.scoped,
   (features) => orWhy(features, t`does not exist`)
 )
 
-/** Opens a file for reading; to open a pipe or a device of that name would keep us waiting for ever. */
+/** Opens a file for reading; to open a pipe or a device of that name would block. */
 const openFile = Effect.fnUntraced(function* (path: string, memory: Uint8Array) {
   const fs = yield* FileSystem.FileSystem
   const { size, type } = yield* fs.stat(path)

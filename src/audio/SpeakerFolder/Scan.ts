@@ -15,7 +15,7 @@ export interface Speaker {
 
 /**
  * Finds the speakers of `root`, sorted by name: its folders, or links to folders, that hold files
- * whose names end in `.wav`. Hidden entries and plain files beside the folders are passed over.
+ * whose names end in `.wav`. Hidden entries and plain files beside the folders are skipped.
  */
 export const scan = Effect.fn("SpeakerFolder.scan")(function* (root: string) {
   const fs = yield* FileSystem.FileSystem

@@ -18,7 +18,7 @@ export const data = {
   "holds samples that are not numbers": "含有非数值的采样",
   "is silent, or nearly so": "无声或近乎无声",
   "is shorter than one frame of {0} ms": "短于一帧（{0} 毫秒）",
-  "was cut short while it was read": "读取过程中被截断",
+  "was truncated while it was read": "读取过程中被截断",
   "{0} is not used and will be made again: {1}": "{0} 不再使用，将重新生成：{1}",
   "features could not be kept in {0} and will be computed again: {1}":
     "特征无法保存在 {0}，将重新计算：{1}",
@@ -41,7 +41,7 @@ export const data = {
     "{0}；不支持前瞻、后顾和反向引用，因为匹配可能耗时数小时",
   "computing features, to be kept in {0}": "正在计算特征，保存在 {0}",
   "skipped {0}: it {1}": "已跳过 {0}：{1}",
-  "none of its {0} recordings can be used ({1}); mend or remove the folder":
+  "none of its {0} recordings can be used ({1}); fix or remove the folder":
     "其 {0} 个录音均不可用（{1}）；请修复或移除该文件夹",
   "and {0} more files were skipped": "另有 {0} 个文件被跳过",
   " and of 1 more file": " 及另外 1 个文件",
