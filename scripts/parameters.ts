@@ -118,7 +118,7 @@ const saveInterval = "^[1-9][0-9]* (epoch|step|second|minute|hour)s?$"
 
 const nameOf = (variant: Schema): unknown => variant.properties?.["name"]?.enum?.[0]
 
-/** The fields under `path`, sections opened, variants left for tables of their own. */
+/** The fields under `path`, sections opened, variants left for separate tables. */
 const rowsOf = (path: string, schema: Schema, ours: unknown): ReadonlyArray<Row> =>
   Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const inner = isObject(ours) ? ours[name] : undefined

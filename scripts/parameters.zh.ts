@@ -3,7 +3,7 @@ export const chinese: Readonly<Record<string, string>> = {
   "How to train, when to save, and where to resume from.": "如何训练、何时保存、从何处恢复。",
   "The folder for checkpoints, relative to the working directory; made when missing.":
     "检查点文件夹，相对于工作目录；不存在时自动创建。",
-  'When to save the latest checkpoint: every so many epochs, or "500 steps", "10 minutes", "2 hours", also inside an epoch; of a list, whichever comes first. The end and an interruption save anyway.':
+  'When to save the latest checkpoint: every n epochs, or "500 steps", "10 minutes", "2 hours", also inside an epoch; of a list, whichever comes first. The end and an interruption save anyway.':
     '何时保存最新检查点：每隔多少轮，或 "500 steps"（步）、"10 minutes"（分钟）、"2 hours"（小时），轮中也会保存；给出列表时，以先到者为准。训练结束和被中断时总会保存。',
   "What to do when the loss, the gradient or the weights become NaN, infinite or absurdly large.":
     "损失、梯度或权重变为 NaN、无穷大或大得离谱时怎么办。",
@@ -14,10 +14,10 @@ export const chinese: Readonly<Record<string, string>> = {
   "The step changes nothing, and training continues with the next batch. Computes the norm of the gradient in every step, not in every 16th.":
     "跳过这一步，不作任何更新，接着训练下一批。每一步都计算梯度范数，而不是每 16 步一次。",
   "The run stops when more steps than this diverge in a row.": "连续发散的步数超过此数时停止训练。",
-  "The run returns to the end of the epoch before, and trains on from there at a lower learning rate. Saves after every epoch.":
+  "The run returns to the end of the epoch before and continues from there at a lower learning rate. Saves after every epoch.":
     "回到上一轮结束时的状态，以更低的学习率从那里继续训练。每轮结束都会保存。",
   "What the learning rate is multiplied by, from then on.": "此后学习率乘以此数。",
-  "The run stops when it diverges once more after so many.":
+  "The run stops when it diverges again after this many.":
     "恢复这么多次之后若再次发散，则停止训练。",
   "Training continues with whatever comes, and saves it.": "不作检查，照常训练并保存。",
   "How many checkpoints to keep: the latest, and those before it.":
@@ -29,8 +29,8 @@ export const chinese: Readonly<Record<string, string>> = {
     "轮数为此数整倍数时，该轮结束时的检查点永久保留；null：不这样保留。",
   'Where to resume from: null looks for an earlier run and asks; "latest", "best", "never" or the path of a checkpoint decide without asking.':
     '从何处恢复：null 会寻找之前的训练并询问；"latest"、"best"、"never" 或检查点的路径则不询问，直接决定。',
-  "Epochs in all, those before a resume included; one epoch is one pass over the training data.":
-    "总轮数，包括继续之前已完成的；一轮即把训练数据过一遍。",
+  "Epochs in all, those before a resume included; in one epoch each training example is used once.":
+    "总轮数，包括恢复之前已完成的；一轮即把训练数据用一遍。",
   "Examples a training step; an epoch's last step may have fewer.":
     "每个训练步的样本数；一轮的最后一步可能较少。",
   "The step size of the optimizer, which the scheduler starts from.":
@@ -68,10 +68,11 @@ export const chinese: Readonly<Record<string, string>> = {
   "The same factor after every epoch.": "每轮之后乘以同一个数。",
   "What the rate is multiplied by after each epoch.": "每轮之后学习率所乘的数。",
   "A drop whenever a metric has stopped improving.": "指标不再改善时下降。",
-  "The metric of an epoch that is watched.": "所观察的指标。",
+  "The metric of an epoch that is monitored.": "所监控的指标。",
   "Whether lower or higher is better.": "越低越好，还是越高越好。",
-  "What the rate is multiplied by when the metric has stalled.": "指标停滞时学习率所乘的数。",
-  "Epochs without improvement that are let pass before that.": "在此之前容许多少轮没有改善。",
+  "What the rate is multiplied by when the metric has stopped improving.":
+    "指标不再改善时学习率所乘的数。",
+  "Epochs without improvement that are allowed before that.": "在此之前容许多少轮没有改善。",
   "The learning rate never goes below this.": "学习率不会低于此数。",
   "Rises to learning_rate and falls far below it, step by step, over the whole run.":
     "在整个训练过程中逐步升到 learning_rate，再降到远低于它。",

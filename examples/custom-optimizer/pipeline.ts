@@ -1,8 +1,9 @@
 /**
  * A custom optimizer, named in config.json: one file, lion.ts, and one line, `optimizer`.
  *
- *   holdfast run examples/custom-optimizer/pipeline.ts
- *   holdfast run examples/custom-optimizer/pipeline.ts --set training.optimizer.beta_1=0.8
+ *   cd examples/custom-optimizer
+ *   holdfast run pipeline.ts
+ *   holdfast run pipeline.ts --set training.optimizer.beta_1=0.8
  */
 import type * as Schema from "effect/Schema"
 import { Config, Objective, Optimizer, Pipeline, Scheduler, Stages } from "holdfast"

@@ -1,7 +1,8 @@
 /**
  * Trains the network. The second pipeline, predict.ts, uses it; what they share is in stages.ts.
  *
- *   holdfast run examples/second-pipeline/pipeline.ts
+ *   cd examples/second-pipeline
+ *   holdfast run pipeline.ts
  */
 import { Optimizer, Pipeline, Scheduler, Stages } from "holdfast"
 import { config, data, network } from "./stages.js"

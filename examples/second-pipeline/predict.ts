@@ -1,7 +1,8 @@
 /**
  * The second pipeline: counts which classes the best model that pipeline.ts has saved takes for which.
  *
- *   holdfast run examples/second-pipeline/predict.ts --config examples/second-pipeline/config.json
+ *   cd examples/second-pipeline
+ *   holdfast run predict.ts
  */
 import * as Effect from "effect/Effect"
 import { emit, Pipeline, Stage, Stages, type TrainedModel } from "holdfast"

@@ -50,7 +50,7 @@ export const describe = (ast: AST.AST): Allowed => {
   }
 }
 
-/** The value of the literal field by which a struct is told apart from its union's others. */
+/** The value of the literal field that distinguishes a struct from the others of its union. */
 export const discriminator = (ast: AST.AST): { name: string; value: string } | undefined => {
   switch (ast._tag) {
     case "Transformation":

@@ -6,7 +6,7 @@ export class CommandLine extends Context.Tag("holdfast/CommandLine")<
   {
     /** The arguments after the pipeline's file, for the pipeline itself: files to identify, say. */
     readonly args: ReadonlyArray<string>
-    /** The command that goes on with this run, fit to be copied into a shell. */
+    /** The command that resumes this run, ready to be copied into a shell. */
     readonly command: string
   }
 >() {}

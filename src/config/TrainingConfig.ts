@@ -38,11 +38,11 @@ const RestoreLast = Schema.Struct({
     0.5,
     "What the learning rate is multiplied by, from then on."
   ),
-  max_restores: field(positiveInt, 3, "The run stops when it diverges once more after so many."),
+  max_restores: field(positiveInt, 3, "The run stops when it diverges again after this many."),
   limit
 }).annotations({
   description:
-    "The run returns to the end of the epoch before, and trains on from there at a lower learning rate. Saves after every epoch."
+    "The run returns to the end of the epoch before and continues from there at a lower learning rate. Saves after every epoch."
 })
 
 const Ignore = Schema.Struct({ name: Schema.Literal("ignore") }).annotations({
@@ -69,7 +69,7 @@ export const trainingFields = {
     field(
       Schema.Union(...SaveInterval.members, Schema.NonEmptyArray(SaveInterval)),
       10,
-      'When to save the latest checkpoint: every so many epochs, or "500 steps", "10 minutes", "2 hours", also inside an epoch; of a list, whichever comes first. The end and an interruption save anyway.'
+      'When to save the latest checkpoint: every n epochs, or "500 steps", "10 minutes", "2 hours", also inside an epoch; of a list, whichever comes first. The end and an interruption save anyway.'
     )
   ),
   keep_last: mayChange(
@@ -105,7 +105,7 @@ export const trainingFields = {
   num_epochs: mayChange(
     required(
       positiveInt,
-      "Epochs in all, those before a resume included; one epoch is one pass over the training data."
+      "Epochs in all, those before a resume included; in one epoch each training example is used once."
     )
   ),
   batch_size: required(

@@ -37,7 +37,7 @@ export interface Scheduler extends Stateful {
   readonly isStateful: boolean
   /** The metric that `step` reads, if any. */
   readonly monitor: string | null
-  /** What the schedule will not do in this run; null: it does all. */
+  /** What the schedule does not reach in this run, as a message; null: nothing. */
   readonly warning: string | null
   readonly learningRate: (at: SchedulePosition) => number
   /** Takes note that an epoch has ended with these metrics (`val_loss`, …). */

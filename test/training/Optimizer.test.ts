@@ -100,8 +100,8 @@ describe("Optimizer.fromConfig", () => {
     (config) =>
       Effect.gen(function* () {
         const straight = tf.variable(tf.fill([3], 0.5))
-        const whole = start(config, straight)
-        gradients.forEach(whole.update)
+        const uninterrupted = start(config, straight)
+        gradients.forEach(uninterrupted.update)
 
         const first = tf.variable(tf.fill([3], 0.5))
         const before = start(config, first)
@@ -112,7 +112,7 @@ describe("Optimizer.fromConfig", () => {
         gradients.slice(3).forEach(after.update)
 
         expect(second.dataSync()).toStrictEqual(straight.dataSync())
-        for (const { optimizer } of [whole, before, after]) optimizer.dispose()
+        for (const { optimizer } of [uninterrupted, before, after]) optimizer.dispose()
         for (const weight of [straight, first, second]) weight.dispose()
       })
   )

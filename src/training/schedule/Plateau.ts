@@ -23,10 +23,14 @@ const State = Schema.Struct({
 export const plateau = define("plateau", {
   description: "A drop whenever a metric has stopped improving.",
   fields: {
-    metric: field(Schema.NonEmptyString, "val_loss", "The metric of an epoch that is watched."),
+    metric: field(Schema.NonEmptyString, "val_loss", "The metric of an epoch that is monitored."),
     mode: field(Mode, "min", "Whether lower or higher is better."),
-    factor: field(fraction, 0.1, "What the rate is multiplied by when the metric has stalled."),
-    patience: field(count, 10, "Epochs without improvement that are let pass before that."),
+    factor: field(
+      fraction,
+      0.1,
+      "What the rate is multiplied by when the metric has stopped improving."
+    ),
+    patience: field(count, 10, "Epochs without improvement that are allowed before that."),
     min_learning_rate: field(nonNegative, 0, "The learning rate never goes below this.")
   },
   make: ({ factor, metric, min_learning_rate, mode, patience }) =>

@@ -28,7 +28,7 @@ export interface Schedule {
   readonly name: string
   readonly rate: (input: ScheduleInput, state: unknown) => number
   readonly memory?: ScheduleMemory<unknown>
-  /** What it will not do in a run of so many epochs; null: it does all. */
+  /** What it does not reach in a run of that length, as a message; null: nothing. */
   readonly warning?: (training: { readonly num_epochs: number }) => string | null
 }
 
