@@ -16,7 +16,7 @@ const alias = Object.entries(packageJson.exports).flatMap(([entry, file]) =>
       ]
 )
 
-const e2e = ["test/e2e/**/*.test.ts", "test/**/*.e2e.test.ts"]
+const e2e = ["test/{e2e,examples}/**/*.test.ts", "test/**/*.e2e.test.ts"]
 const soak = ["test/**/*.soak.test.ts"]
 
 /**
