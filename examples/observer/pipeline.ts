@@ -21,7 +21,8 @@ const certainty = Stage.make("certainty", {
     })
 })
 
-export default Pipeline.make(
+/** The pipeline without its file, which a test writes elsewhere. */
+export const pipeline = Pipeline.make(
   "observer",
   Stages.loadConfig(BlobsConfig),
   Stages.loadDataset((config: BlobsConfig) => blobs(config)),
@@ -39,4 +40,6 @@ export default Pipeline.make(
     Stages.checkpoint
   ),
   Stages.evaluate("test")
-).pipe(Pipeline.observe(csv("metrics.csv")))
+)
+
+export default Pipeline.observe(pipeline, csv("metrics.csv"))

@@ -4,7 +4,7 @@
  *
  *   holdfast run examples/own-service/pipeline.ts
  */
-import { emit, Objective, Optimizer, Pipeline, Scheduler, Stage, Stages } from "holdfast"
+import { emit, Objective, Optimizer, Pipeline, Run, Scheduler, Stage, Stages } from "holdfast"
 import { blobs, BlobsConfig, blobsNet } from "holdfast/testing"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
@@ -23,13 +23,14 @@ const toOutput = Layer.succeed(Messenger, {
 
 const announce = Stage.make("announce", {
   description: "send how good the model is",
-  run: (summary: Stages.Summary) =>
+  run: (run: Run.Run) =>
     Effect.gen(function* () {
       const { send } = yield* Messenger
-      const loss = summary.metrics["loss"]!.toFixed(3)
-      yield* send(`the model is trained: loss ${loss}`)
+      for (const { metrics, split } of yield* Run.summaries(run)) {
+        yield* send(`the model is trained: ${split} loss ${metrics["loss"]!.toFixed(3)}`)
+      }
       yield* emit({ _tag: "Notice", level: "info", message: "the message is sent" })
-      return summary
+      return run
     })
 })
 

@@ -11,6 +11,7 @@ import {
   Observer,
   Optimizer,
   Pipeline,
+  Run,
   Scheduler,
   Stages
 } from "holdfast"
@@ -59,7 +60,8 @@ export const program = Effect.fn("program")(function* (folder: string) {
   yield* Fiber.interrupt(fiber)
 
   // The same call resumes from the latest checkpoint.
-  const { metrics } = yield* Holdfast.run(pipeline, options)
+  const run = yield* Holdfast.run(pipeline, options)
+  const [summary] = yield* Run.summaries(run)
 
   // Checkpoints are read with the store alone: no backend starts.
   return yield* Effect.gen(function* () {
@@ -68,7 +70,7 @@ export const program = Effect.fn("program")(function* (folder: string) {
     const { meta } = Option.getOrThrow(yield* best)
     const health = yield* Checkpoints.verify(folder)
     return {
-      metrics,
+      metrics: summary!.metrics,
       latest: path,
       weights: [...checkpoint.tensors.keys()].filter((name) => name.startsWith("model_")),
       bestEpoch: meta.epoch,

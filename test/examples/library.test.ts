@@ -1,15 +1,18 @@
-import { describe, expect, it } from "@effect/vitest"
+import { afterAll, describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { existsSync, readFileSync, rmSync } from "node:fs"
+import * as Layer from "effect/Layer"
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { Pipeline } from "holdfast"
 import { temporaryFolder } from "holdfast/testing"
-import observed from "../../examples/observer/pipeline.js"
+import { csv } from "../../examples/observer/csv.js"
+import { pipeline as training } from "../../examples/observer/pipeline.js"
 import { Messenger, pipeline as announcing } from "../../examples/own-service/pipeline.js"
 import { program } from "../../examples/programmatic/program.js"
 // Its tests are tests here.
 import "../../examples/testing/training.test.js"
 import { testExample } from "./example.js"
-import * as Layer from "effect/Layer"
 
 describe("examples/programmatic", () => {
   it.scopedLive("trains in two sittings and reads its checkpoints", () =>
@@ -23,12 +26,15 @@ describe("examples/programmatic", () => {
   )
 })
 
-testExample("observer", observed, {
+const folder = mkdtempSync(join(tmpdir(), "holdfast-"))
+const metrics = join(folder, "metrics.csv")
+afterAll(() => rmSync(folder, { recursive: true }))
+
+testExample("observer", Pipeline.observe(training, csv(metrics)), {
   stopEvery: 7,
   training: { num_epochs: 2 },
   check: ({ events }) => {
-    const [header, ...lines] = readFileSync("metrics.csv", "utf8").trim().split("\n")
-    rmSync("metrics.csv")
+    const [header, ...lines] = readFileSync(metrics, "utf8").trim().split("\n")
     expect(header).toBe("epoch,train_loss,val_loss,certainty")
     const records = events.flatMap((event) => (event._tag === "EpochFinished" ? [event] : []))
     expect(lines.length).toBe(records.length)
@@ -49,7 +55,7 @@ testExample("own-service", Pipeline.provide(announcing, recording), {
   stopEvery: 7,
   training: { num_epochs: 2 },
   check: ({ events }) => {
-    expect(sent).toEqual([expect.stringMatching(/^the model is trained: loss \d/)])
+    expect(sent).toEqual([expect.stringMatching(/^the model is trained: test loss \d/)])
     expect(events).toContainEqual(expect.objectContaining({ message: "the message is sent" }))
   }
 })
