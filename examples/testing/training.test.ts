@@ -4,7 +4,7 @@
  *   npx vitest run training.test.ts
  */
 import {
-  MemoryStore,
+  CheckpointStore,
   Objective,
   Optimizer,
   Pipeline,
@@ -55,7 +55,7 @@ const config = {
 describe("a pipeline", () => {
   it("saves every 20 minutes, an hour's training tested in a second", async () => {
     const { events } = await Effect.runPromise(
-      session(epochOf(sixMinutes), { config, store: MemoryStore.layer }).pipe(
+      session(epochOf(sixMinutes), { config, store: CheckpointStore.memory }).pipe(
         Effect.provide(TestContext.TestContext)
       )
     )
