@@ -40,7 +40,7 @@ export { SaveRequest } from "./training/SaveRequest.js"
 export { StateError, type StateDict, type Stateful } from "./training/Stateful.js"
 export type { Loss, LossInput, Models, Phase } from "./training/Phase.js"
 export * as StepHook from "./training/StepHook.js"
-export type { TrainedModel } from "./training/TrainedModel.js"
+export type { Predictions, TrainedModel } from "./training/TrainedModel.js"
 export * as TrainStep from "./training/TrainStep.js"
 
 // Checkpoints
@@ -72,8 +72,19 @@ export type { NamedConfig, TrainingConfig } from "./config/TrainingConfig.js"
 // Data
 export { DataError } from "./data/DataError.js"
 export type { Arrays, Batch, LabelledBatch, Sized, Values } from "./data/Batch.js"
-export type { AnyDataset, Dataset, Examples, Rng, SplitName } from "./data/Dataset.js"
-export type { DType, Field, LabelField, Normalization } from "./data/Layout.js"
+export type { AnyDataset, Dataset, Examples, Rng, SplitName, Splits } from "./data/Dataset.js"
+export type {
+  AnyLayout,
+  DType,
+  Field,
+  LabelField,
+  LayoutOf,
+  NamedInputs,
+  NamedLabels,
+  Normalization,
+  SingleInput,
+  SingleLabel
+} from "./data/Layout.js"
 export { fingerprint } from "./data/fingerprint.js"
 
 // Backends

@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import type { BackendError } from "../backends/BackendError.js"
 import type { DataError } from "../data/DataError.js"
-import type { Batch, Sized } from "../data/Batch.js"
+import type { Sized } from "../data/Batch.js"
 import { fetch } from "../data/Dataset.js"
 import { batchAt, permutation } from "../data/Order.js"
 import * as Prefetch from "../data/Prefetch.js"
@@ -29,9 +29,12 @@ export interface TrainEpoch<
   out Hooks extends ReadonlyArray<StepHook<unknown, unknown>> = readonly [],
   out E = never,
   out R = never,
-  in B extends Sized = Batch
+  in B extends Sized = Sized
 > {
-  /** The training step, instead of the one by the run's phases. */
+  /**
+   * The training step, instead of the one by the run's phases. The batches that it takes (`StepInput<B>`)
+   * must be those of the dataset.
+   */
   readonly step?: TrainStep.Step<E, R, B>
   /** What is done before and after each step, in order. */
   readonly hooks?: Hooks
@@ -58,7 +61,7 @@ export const trainEpochWith = <
   const Hooks extends ReadonlyArray<StepHook<unknown, unknown>> = readonly [],
   E = never,
   R = never,
-  B extends Sized = Batch
+  B extends Sized = Sized
 >(
   options: TrainEpoch<Hooks, E, R, B>
 ) => {
@@ -118,7 +121,7 @@ export const trainEpochWith = <
  * Measures `train_loss`, the objective's other metrics likewise, and `learning_rate`, that of the
  * epoch's last step.
  */
-export const trainEpoch = trainEpochWith<readonly [], never, never, Sized>({})
+export const trainEpoch = trainEpochWith({})
 
 /** Takes the steps of the epoch that are still due. */
 const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>

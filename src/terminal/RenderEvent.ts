@@ -1,11 +1,12 @@
 import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
 import * as Printable from "../io/Printable.js"
 import { stored, t } from "../language/Text.js"
 import type { Event } from "../events/Event.js"
 import * as Format from "./Format.js"
 import * as Messages from "./Messages.js"
 import type { Output } from "./Output.js"
-import { displayWidth, padEnd } from "./Table.js"
+import { displayWidth, padEnd, table } from "./Table.js"
 
 /** A permanent line, on standard output, or on standard error for problems. */
 export interface Line {
@@ -113,6 +114,10 @@ export const fromEvent = (
       ]
     }
     case "MetricDetail":
+      // Those of each epoch are for observers.
+      return event.phase === "test" && isMatrix(event.value)
+        ? out(t`${event.metric}, labels by guesses:` + `\n${matrix(event.value)}`)
+        : []
     case "StepFinished":
     case "Custom":
       return []
@@ -148,6 +153,22 @@ export const fromEvent = (
       return out(Messages.finished(event))
   }
 }
+
+/** A matrix that fits on a terminal. */
+const isMatrix = (value: unknown): value is ReadonlyArray<ReadonlyArray<number>> =>
+  Array.isArray(value) &&
+  value.length > 0 &&
+  value.length <= 20 &&
+  value.every((row) => Array.isArray(row) && row.every(Predicate.isNumber))
+
+const matrix = (rows: ReadonlyArray<ReadonlyArray<number>>): string =>
+  table(
+    ["", ...rows[0]!.map((_, i) => `${i}`)],
+    rows.map((row, i) => [
+      `${i}`,
+      ...row.map((count) => (Number.isInteger(count) ? `${count}` : Format.number(count)))
+    ])
+  )
 
 /** The name of a split; a custom name as it is. */
 const split = (name: string): string =>

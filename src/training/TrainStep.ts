@@ -90,7 +90,7 @@ export const phases: Step<BackendError | Diverged, never, Sized> = (input) => {
  *
  * // Trains an autoencoder: the inputs are the labels.
  * export const train = Stages.trainEpochWith({
- *   step: (input) =>
+ *   step: (input: TrainStep.StepInput) =>
  *     TrainStep.minimize(input, ({ batch, models, training }) => {
  *       const inputs = tf.tensor(batch.inputs, [batch.size, 16])
  *       const output = models["model"]!.apply(inputs, { training }) as tf.Tensor

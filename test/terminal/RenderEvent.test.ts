@@ -54,3 +54,38 @@ describe("RenderEvent.epoch", () => {
     )
   })
 })
+
+describe("RenderEvent.fromEvent", () => {
+  const lines = (phase: "validation" | "test", value: unknown) =>
+    RenderEvent.fromEvent(
+      { _tag: "MetricDetail", phase, epoch: 1, metric: "confusion", value },
+      { again: "", command: "" },
+      null
+    )
+
+  it("draws a matrix of the test split as a table", () => {
+    const [line, ...rest] = lines("test", [
+      [12345, 0.25],
+      [0, 7]
+    ])
+    expect(rest).toStrictEqual([])
+    expect(line!.text.split("\n")).toStrictEqual([
+      "confusion, labels by guesses:",
+      "   0      1",
+      "─  ─────  ────",
+      "0  12345  0.25",
+      "1  0      7"
+    ])
+  })
+
+  it("leaves other details, and those of each epoch, to observers", () => {
+    expect(lines("validation", [[1]])).toStrictEqual([])
+    expect(lines("test", [{ count: 1 }])).toStrictEqual([])
+    expect(
+      lines(
+        "test",
+        Array.from({ length: 21 }, () => [1])
+      )
+    ).toStrictEqual([])
+  })
+})

@@ -26,6 +26,7 @@ export const observe = {
   "training: {0}": "训练：{0}",
   "metrics of each epoch: training/validation": "各轮指标：训练集/验证集",
   "saved {0} ({1}, {2} ms)": "已保存 {0}（{1}，{2} 毫秒）",
+  "{0}, labels by guesses:": "{0}，行为标签，列为预测：",
   "{0}, weights of epoch {1}: ": "{0}，第 {1} 轮的权重：",
   validating: "验证中",
   testing: "测试中",
