@@ -39,11 +39,21 @@ export interface Ended {
  * A running `holdfast`: no terminal, standard input at its end, and a process group of its own, by
  * which whatever it leaves behind can be found.
  */
-export const start = (args: ReadonlyArray<string>, cwd: string) => {
+export const start = (
+  args: ReadonlyArray<string>,
+  cwd: string,
+  environment: Readonly<Record<string, string>> = {}
+) => {
   const child = spawn(process.execPath, [bin, ...args], {
     cwd,
     detached: true,
-    env: { ...shell, ...elsewhere, LC_ALL: "C.UTF-8", HOLDFAST_BACKEND: "wasm" },
+    env: {
+      ...shell,
+      ...elsewhere,
+      LC_ALL: "C.UTF-8",
+      HOLDFAST_BACKEND: "wasm",
+      ...environment
+    },
     stdio: ["ignore", "pipe", "pipe"]
   })
   const cleanUp = () => void send(-child.pid!, "SIGKILL")
