@@ -1,20 +1,17 @@
 import * as Effect from "effect/Effect"
-import * as Ref from "effect/Ref"
 import { Backend } from "../backends/Backend.js"
 import { epochEnd } from "../checkpointing/SelectCheckpoint.js"
 import { CheckpointStore, type CheckpointWriter } from "../checkpointing/store/CheckpointStore.js"
 import { chooseStart, type Source, type Start } from "../checkpointing/resume/ChooseStart.js"
-import * as ImportCheckpoint from "../checkpointing/resume/ImportCheckpoint.js"
+import { archiveOnce, pathOf } from "../checkpointing/resume/PrepareFolder.js"
 import { Resumption } from "../checkpointing/resume/Resumption.js"
-import { differences } from "../config/Compare.js"
-import type { AnyDataset } from "../data/Dataset.js"
 import { warn } from "../events/Notice.js"
 import { emit } from "../events/Observer.js"
-import { stored, t } from "../language/Text.js"
+import { t } from "../language/Text.js"
 import * as Stage from "../Stage.js"
 import { Abort } from "../training/Abort.js"
 import { acquireModels } from "../training/BuildModel.js"
-import { buildFields, buildModels, makeRun, type BuiltFields } from "../training/BuildRun.js"
+import { buildFields, buildModels, makeRun } from "../training/BuildRun.js"
 import * as Compatibility from "../training/Compatibility.js"
 import { giveUp, onExit } from "../training/Flush.js"
 import { modelInput } from "../training/DatasetIdentity.js"
@@ -23,8 +20,8 @@ import { partsOf } from "../training/ModelParts.js"
 import type { AnyObjective, BatchOf } from "../training/Objective.js"
 import * as Random from "../training/Random.js"
 import { TypeId, type Run, type RunConfig } from "../training/Run.js"
-import type { Models } from "../training/RunFields.js"
 import type { RunParts } from "../training/RunParts.js"
+import { check, report } from "../training/ResumeChecks.js"
 import * as RunPlan from "../training/RunPlan.js"
 import * as TrainState from "../training/TrainState.js"
 import { tensorOf } from "../training/Weights.js"
@@ -81,7 +78,7 @@ export const restoreOrInit = <
         const archive = yield* archiveOnce(folder, start)
         // What the folder holds of this run is moved only when the run really changes it.
         if (from === null || from.isElsewhere) yield* archive
-        const path = from === null ? null : yield* pathIn(folder, from)
+        const path = yield* pathOf(folder, start)
         const lastDurable = path !== null && isUnchanged ? { path, progress: built.progress } : null
         const { best, remade, save } = folder
         const store = { save, remade, best, epochEnd: epochEnd(folder, state.id), archive }
@@ -162,90 +159,4 @@ const endWithFolder = Effect.fnUntraced(function* (run: Run, folder: CheckpointW
   const error = yield* folder.lost
   yield* giveUp(run[TypeId])
   yield* abort.with(error)
-})
-
-/** The path under which the folder keeps the checkpoint that the run resumes from. */
-const pathIn = (folder: CheckpointWriter, { checkpoint, isElsewhere, path }: Source) =>
-  isElsewhere ? ImportCheckpoint.importCheckpoint(folder, path, checkpoint) : Effect.succeed(path)
-
-/**
- * Moves aside, once, what is not part of the run that resumes: the checkpoints of other runs, and
- * those that are later than where it resumes.
- */
-const archiveOnce = (folder: CheckpointWriter, { archive, from, stays }: Start) =>
-  Effect.gen(function* () {
-    const isDone = yield* Ref.make(!archive)
-    return Effect.gen(function* () {
-      if (yield* Ref.get(isDone)) return
-      const path = yield* folder.archive(stays)
-      yield* Ref.set(isDone, true)
-      const { epoch = 0, step = 0 } = from?.checkpoint.meta ?? {}
-      yield* emit({
-        _tag: "EarlierRunArchived",
-        path,
-        ...(from !== null && !from.isElsewhere && { after: { epoch, step } })
-      })
-    })
-  })
-
-/** Fails unless the checkpoint matches models and data; whether the data is the same. */
-const check = Effect.fn("restoreOrInit.check")(function* (
-  { checkpoint, path }: Source,
-  models: Models,
-  dataset: AnyDataset
-) {
-  const { allowDatasetChange } = yield* Resumption
-  yield* Compatibility.checkClassCount(checkpoint, path, dataset)
-  yield* Compatibility.checkArchitecture(checkpoint, path, partsOf({ models }).weights)
-  return yield* Compatibility.checkDataset(checkpoint, path, dataset).pipe(
-    Effect.as(true),
-    Effect.catchAll((error) => (allowDatasetChange ? Effect.succeed(false) : Effect.fail(error)))
-  )
-})
-
-/** Reports what has changed since the checkpoint, and what the run starts without. */
-const report = Effect.fn("restoreOrInit.report")(function* (
-  { checkpoint: { meta } }: Source,
-  { fields, notRestored }: BuiltFields<RunConfig>,
-  { continues, isSameData }: { readonly continues: boolean; readonly isSameData: boolean }
-) {
-  const changes = differences(meta.config, fields.config)
-  if (changes.length > 0) yield* emit({ _tag: "ConfigChanged", changes })
-  const { layers, metrics, optimizers } = notRestored
-  if (!isSameData) {
-    yield* warn(
-      "DataChanged",
-      t`the data has changed: the current epoch starts again, and the run is no longer exact`
-    )
-  }
-  for (const name of optimizers) {
-    yield* warn(
-      "OptimizerChanged",
-      t`the checkpoint holds the state of another optimizer: ${name} starts without one`
-    )
-  }
-  if (layers.length > 0) {
-    yield* warn(
-      "StateLost",
-      t`the checkpoint holds no states that fit the stateful layer ${layers.join(", ")}: it starts with zeros, and the run is no longer exact`
-    )
-  }
-  if (metrics.length > 0) {
-    yield* warn(
-      "StateLost",
-      t`the checkpoint holds other states of the metrics ${metrics.join(", ")}: in this epoch they measure only what follows`
-    )
-  }
-  if (continues) {
-    yield* warn(
-      "Unstopped",
-      t`the run had been stopped (${stored(meta.stopped ?? "")}); it resumes to the new training.num_epochs`
-    )
-  }
-  if (meta.backend !== fields.backend) {
-    yield* warn(
-      "BackendChanged",
-      t`the checkpoint is from the backend ${meta.backend}, this is ${fields.backend}: the run is no longer exact to the bit`
-    )
-  }
 })

@@ -142,7 +142,9 @@ describe.each(files)("inode numbers above 2^53, $name", ({ layer }) => {
       const to = fresh()
       yield* Effect.scoped(
         Effect.flatMap(store.open(to), (folder) =>
-          ImportCheckpoint.importCheckpoint(folder, at(fileNames.latest), checkpoint)
+          Effect.flatMap(folder.list, (entries) =>
+            ImportCheckpoint.importCheckpoint(folder, at(fileNames.latest), checkpoint, entries)
+          )
         )
       )
       const taken = yield* store.load(path.join(to, fileNames.best))

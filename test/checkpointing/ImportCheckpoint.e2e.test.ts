@@ -29,6 +29,12 @@ const stores = [
   { store: "in memory", layer: Layer.merge(CheckpointStore.memory, NodeFileSystem.layer) }
 ]
 
+const importIn = (
+  folder: Parameters<typeof importCheckpoint>[0],
+  file: string,
+  checkpoint: Checkpoint
+) => Effect.flatMap(folder.list, (entries) => importCheckpoint(folder, file, checkpoint, entries))
+
 const lowest = { metric: "val_loss", mode: "min" as const, value: 0.2, epoch: 2 }
 
 /** A folder with epochs 2, the best, and 3, the latest; and another one, open, with nothing. */
@@ -38,7 +44,7 @@ const opened = Effect.gen(function* () {
   const best = yield* from.save(sample(2, 0.2), "best")
   const latest = yield* from.save(sample(3, 0.4, { best: lowest }), "latest")
   const goOn = (folder: typeof from, file = latest.path) =>
-    Effect.flatMap(store.load(file), (checkpoint) => importCheckpoint(folder, file, checkpoint))
+    Effect.flatMap(store.load(file), (checkpoint) => importIn(folder, file, checkpoint))
   return { store, from, best, latest, to: yield* store.open(fresh()), goOn }
 })
 
@@ -167,7 +173,7 @@ const firstStart = (fileSystem: FileSystem.FileSystem) =>
     const folder = yield* store.open(folderPath)
     const stays = fits(checkpoint.meta)
     if (!(yield* folder.list).every(stays)) yield* folder.archive(stays)
-    yield* importCheckpoint(folder, file, checkpoint)
+    yield* importIn(folder, file, checkpoint)
   }).pipe(Effect.scoped, Effect.provide(storeOn(fileSystem)))
 
 /** Epochs 1 to 3 of a run, of which 2 is the best; where it goes on, epoch 9 lies already. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { ResumeFrom } from "../../src/checkpointing/resume/Resumption.js"
-import { decide, parse } from "../../src/checkpointing/resume/Resumption.js"
+import { decide } from "../../src/checkpointing/resume/decide.js"
+import { parse } from "../../src/checkpointing/resume/Resumption.js"
 
 const latest = "runs/latest_checkpoint.safetensors"
 const best = "runs/best_model.safetensors"
@@ -44,7 +45,7 @@ const expected = (rule: string, found: boolean, terminal: boolean): unknown => {
     : "missing"
 }
 
-describe("Resumption.decide", () => {
+describe("decide", () => {
   for (const found of [true, false]) {
     for (const terminal of [true, false]) {
       const where = `${found ? "an" : "no"} earlier run, ${terminal ? "a" : "no"} terminal`

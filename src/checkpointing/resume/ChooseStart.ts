@@ -1,16 +1,14 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import {
-  isNewer,
-  isSound,
-  type CheckpointEntry,
-  type LoadedCheckpoint
-} from "../CheckpointEntry.js"
+import * as CheckpointEntries from "../CheckpointEntry.js"
+import { isNewer, isSound, type CheckpointEntry, type IntactEntry } from "../CheckpointEntry.js"
 import type { Checkpoint } from "../Checkpoint.js"
+import { preferred, selectCheckpoint, type SelectedCheckpoint } from "../SelectCheckpoint.js"
 import { CheckpointStore, type CheckpointWriter } from "../store/CheckpointStore.js"
 import * as LoadByPath from "./LoadByPath.js"
-import { aboutNonFinite, decide, meant, ResumeError, Resumption, sourceOf } from "./Resumption.js"
+import { aboutNonFinite, decide, meant } from "./decide.js"
+import { ResumeError, Resumption, sourceOf } from "./Resumption.js"
 import * as ImportCheckpoint from "./ImportCheckpoint.js"
 import type { TrainingConfig } from "../../config/TrainingConfig.js"
 import { t } from "../../language/Text.js"
@@ -28,7 +26,9 @@ export interface Source {
 export interface Start {
   /** null: from scratch. */
   readonly from: Source | null
-  /** Which of the checkpoints in the folder are to stay there. */
+  /** The checkpoints in the folder, of this run and of others. */
+  readonly entries: ReadonlyArray<CheckpointEntry>
+  /** Which of them are to stay there. */
   readonly stays: (candidate: CheckpointEntry) => boolean
   /** Whether there are others, which are to be moved aside before the run changes the folder. */
   readonly archive: boolean
@@ -44,12 +44,21 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
 ) {
   const resumption = yield* Resumption
   const store = yield* CheckpointStore
-  const candidates = yield* folder.list
+  // The only scan of the folder: all that follows is decided by it.
+  const entries = yield* folder.list
+  const find = (name: "latest" | "best") =>
+    selectCheckpoint(
+      {
+        ranked: preferred(CheckpointEntries.intact(entries), name),
+        errors: CheckpointEntries.errors(entries)
+      },
+      (path) => folder.load(entries.find((entry) => entry.path === path)!)
+    )
   const wanted = Option.getOrElse(resumption.flag, () => training.resume_from ?? "ask")
   // To find either is to read and verify it, so only the one in question is looked for.
-  const latest = wanted === "latest" || wanted === "ask" ? yield* folder.latest : Option.none()
-  const best = wanted === "best" ? yield* folder.best : Option.none()
-  const pathOf = Option.map(({ path }: LoadedCheckpoint) => path)
+  const latest = wanted === "latest" || wanted === "ask" ? yield* find("latest") : Option.none()
+  const best = wanted === "best" ? yield* find("best") : Option.none()
+  const pathOf = Option.map(({ entry }: SelectedCheckpoint<IntactEntry>) => entry.path)
   const decision = yield* decide({
     flag: resumption.flag,
     configured: training.resume_from,
@@ -58,7 +67,7 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
     best: pathOf(best),
     terminal: resumption.terminal
   })
-  const scratch: Start = { from: null, stays: () => false, archive: candidates.length > 0 }
+  const scratch: Start = { from: null, stays: () => false, archive: entries.length > 0, entries }
   if (decision.action === "fresh") return scratch
 
   const found = Option.getOrNull(Option.orElse(latest, () => best))
@@ -104,7 +113,8 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
       ...(decision.action === "load" ? { reason: decision.reason } : {})
     },
     stays,
-    archive: candidates.some((one) => !stays(one))
+    archive: entries.some((one) => !stays(one)),
+    entries
   }
   return start
 })

@@ -1,7 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
-import { dirname } from "node:path"
 import { t } from "../../language/Text.js"
 import type { CheckpointEntry, IntactEntry } from "../CheckpointEntry.js"
 import * as CheckpointEntries from "../CheckpointEntry.js"
@@ -39,7 +38,7 @@ const bestOf = Effect.fnUntraced(function* (path: string, checkpoint: Checkpoint
   const isBest = CheckpointEntries.isBestOf(checkpoint.meta, best)
   if (isBest(checkpoint.meta)) return Option.some(checkpoint)
   const store = yield* CheckpointStore
-  const found = yield* store.list(dirname(path))
+  const found = yield* store.list(store.folderOf(path))
   const ranked = CheckpointEntries.intact(found).filter(({ meta }) => isBest(meta))
   // Only where it is not found can it be one of those whose headers are damaged.
   const errors = ranked.length === 0 ? CheckpointEntries.errors(found) : []
@@ -59,13 +58,14 @@ const warn = (path: string, folder: string, name: CheckpointName, best: Best) =>
  * another folder: the bests of the run, and that checkpoint as the latest. Gives the latter's new
  * path. What is there already is not saved again, and nothing is changed where it comes from.
  */
-export const importCheckpoint = Effect.fn("TakeOver.takeOver")(function* (
+export const importCheckpoint = Effect.fn("importCheckpoint")(function* (
   folder: CheckpointWriter,
   path: string,
-  checkpoint: Checkpoint
+  checkpoint: Checkpoint,
+  entries: ReadonlyArray<CheckpointEntry>
 ) {
   const { meta } = checkpoint
-  const own = CheckpointEntries.intact(yield* folder.list)
+  const own = CheckpointEntries.intact(entries)
   for (const [name, best] of CheckpointEntries.bestsOf(meta)) {
     const there = own.filter((one) => CheckpointEntries.isBestOf(meta, best)(one.meta))
     if (yield* someWhole(there)) continue

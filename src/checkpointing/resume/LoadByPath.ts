@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { dirname } from "node:path"
 import * as CheckpointEntries from "../CheckpointEntry.js"
 import type { Checkpoint } from "../Checkpoint.js"
 import { CheckpointError } from "../CheckpointError.js"
@@ -32,7 +31,7 @@ export const loadByPath = (
 ): Effect.Effect<Checkpoint, CheckpointError, CheckpointStore> =>
   Effect.gen(function* () {
     const store = yield* CheckpointStore
-    const beside = dirname(path)
+    const beside = store.folderOf(path)
     const folders = (yield* store.holds(folder, path)) ? [folder] : [beside, folder]
     return yield* Effect.catchAll(store.load(path), ({ reason, detail }) =>
       Effect.flatMap(
