@@ -1,0 +1,122 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Deferred from "effect/Deferred"
+import * as Effect from "effect/Effect"
+import * as Exit from "effect/Exit"
+import * as Fiber from "effect/Fiber"
+import { DataError } from "holdfast"
+import * as Prefetch from "../../src/data/Prefetch.js"
+import { yieldToEventLoop } from "../../src/io/EventLoop.js"
+
+const request = (step: number) => ({ step, example: 4 * step })
+
+/** Records when fetches start; each waits for the event loop if `waits`. */
+const recording = (waits: boolean) => {
+  const started: Array<number> = []
+  const fetch = ({ step }: Prefetch.BatchRequest) =>
+    Effect.suspend(() => {
+      started.push(step)
+      return Effect.as(waits ? yieldToEventLoop : Effect.void, `batch ${step}`)
+    })
+  return { fetch, started }
+}
+
+const failure = new DataError({ reason: "Unreadable", path: "file", detail: "broken" })
+
+describe("Prefetch", () => {
+  it.scoped("starts the next fetch at once where the one before had to be waited for", () =>
+    Effect.gen(function* () {
+      const { fetch, started } = recording(true)
+      const prefetch = yield* Prefetch.make(fetch)
+      expect(yield* prefetch.take(request(0))).toBe("batch 0")
+      yield* prefetch.ahead(request(1))
+      expect(started).toStrictEqual([0, 1])
+      expect(yield* prefetch.take(request(1))).toBe("batch 1")
+      expect(started).toStrictEqual([0, 1])
+    })
+  )
+
+  it.scoped("fetches nothing ahead where fetching is synchronous", () =>
+    Effect.gen(function* () {
+      const { fetch, started } = recording(false)
+      const prefetch = yield* Prefetch.make(fetch)
+      for (let step = 0; step < 3; step++) {
+        expect(yield* prefetch.take(request(step))).toBe(`batch ${step}`)
+        yield* prefetch.ahead(request(step + 1))
+      }
+      expect(started).toStrictEqual([0, 1, 2])
+    })
+  )
+
+  it.scoped("stops fetching ahead once a fetch is synchronous, as from a cache", () =>
+    Effect.gen(function* () {
+      const started: Array<number> = []
+      const prefetch = yield* Prefetch.make(({ step }) => {
+        started.push(step)
+        return Effect.as(step === 0 ? yieldToEventLoop : Effect.void, step)
+      })
+      yield* prefetch.take(request(0))
+      yield* prefetch.ahead(request(1))
+      expect(yield* prefetch.take(request(1))).toBe(1)
+      yield* prefetch.ahead(request(2))
+      expect(started).toStrictEqual([0, 1])
+    })
+  )
+
+  it.scoped("interrupts the fetch of another batch than the one taken", () =>
+    Effect.gen(function* () {
+      let interrupted = 0
+      const prefetch = yield* Prefetch.make(({ step }) =>
+        step === 1
+          ? Effect.onInterrupt(Effect.never, () => Effect.sync(() => void interrupted++))
+          : Effect.as(yieldToEventLoop, step)
+      )
+      yield* prefetch.take(request(0))
+      yield* prefetch.ahead(request(1))
+      expect(yield* prefetch.take(request(7))).toBe(7)
+      expect(interrupted).toBe(1)
+    })
+  )
+
+  it.live("leaves no fetch behind when its scope closes, and waits for it to end", () =>
+    Effect.gen(function* () {
+      const ended = yield* Deferred.make<void>()
+      let isDone = false
+      const cleanUp = Effect.zipRight(
+        Effect.zipRight(
+          yieldToEventLoop,
+          Effect.sync(() => void (isDone = true))
+        ),
+        Deferred.succeed(ended, undefined)
+      )
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const prefetch = yield* Prefetch.make(({ step }) =>
+            step === 0 ? yieldToEventLoop : Effect.onInterrupt(Effect.never, () => cleanUp)
+          )
+          yield* prefetch.take(request(0))
+          yield* prefetch.ahead(request(1))
+          // Also the fiber that waits for the batch may be interrupted.
+          const waiting = yield* Effect.fork(prefetch.take(request(1)))
+          yield* yieldToEventLoop
+          expect(Exit.isInterrupted(yield* Fiber.interrupt(waiting))).toBe(true)
+          expect(isDone).toBe(false)
+        })
+      )
+      expect(isDone).toBe(true)
+      yield* Deferred.await(ended)
+    })
+  )
+
+  it.scoped("fails when the batch that failed is taken, not before", () =>
+    Effect.gen(function* () {
+      const prefetch = yield* Prefetch.make(({ step }) =>
+        Effect.zipRight(yieldToEventLoop, step === 1 ? Effect.fail(failure) : Effect.void)
+      )
+      yield* prefetch.take(request(0))
+      yield* prefetch.ahead(request(1))
+      yield* yieldToEventLoop
+      yield* yieldToEventLoop
+      expect(yield* Effect.flip(prefetch.take(request(1)))).toBe(failure)
+    })
+  )
+})
