@@ -10,6 +10,7 @@ export {
   save,
   stop,
   summaries,
+  weights,
   withWeights,
   type Run,
   type RunConfig

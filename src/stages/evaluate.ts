@@ -8,13 +8,16 @@ import * as Stage from "../Stage.js"
 import * as Checkpointer from "../training/Checkpointer.js"
 import { emitDetails, overSplit } from "../training/Evaluation.js"
 import { transaction } from "../training/Flush.js"
+import { partsOf } from "../training/ModelParts.js"
+import * as RestoreState from "../training/RestoreState.js"
 import { TypeId, withWeights, type Run } from "../training/Run.js"
 
 /**
- * Measures the best model that the run has saved, else the model as it is, on a split. The summary is
- * emitted, and kept for `Run.summaries`; the run goes to the next stage with its own weights.
+ * Measures the best model that the run has saved, else the model as it is, on a split. With `weights`,
+ * it measures the weights that the state of that name holds, an average say, where it holds them. The
+ * summary is emitted, and kept for `Run.summaries`; the run goes to the next stage with its own weights.
  */
-export const evaluate = (split: SplitName) =>
+export const evaluate = (split: SplitName, options: { readonly weights?: string } = {}) =>
   Stage.make("evaluate", {
     description: t`measure the best model on the ${split} split`,
     takes: Stage.takesRun,
@@ -25,9 +28,14 @@ export const evaluate = (split: SplitName) =>
         const saved = Option.getOrNull(yield* checkpointer.store.best)
         const best = saved?.meta.run_id === run.id ? saved.checkpoint : null
         const measure = overSplit(run, split)
-        const { details, metrics } = yield* best === null
-          ? transaction(checkpointer, measure)
-          : withWeights(run, best, measure)
+        if (best !== null && options.weights !== undefined) {
+          yield* RestoreState.checkWeights(best, partsOf(run).weights, options.weights)
+        }
+        const { details, metrics } = yield* best !== null
+          ? withWeights(run, best, measure, options.weights)
+          : options.weights === undefined
+            ? transaction(checkpointer, measure)
+            : withWeights(run, options.weights, measure)
         const epoch = epochOfWeights(best?.meta ?? (yield* Checkpointer.progress(checkpointer)))
         yield* emitDetails(split, epoch, details)
         yield* emit({ _tag: "Evaluated", split, epoch, metrics })

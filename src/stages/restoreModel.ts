@@ -37,7 +37,8 @@ const kept = (folder: CheckpointReader, wanted: "latest" | "best") =>
 /**
  * Restores a trained model for use: the best one in `training.checkpoint_dir`, unless `--resume
  * PATH` or `--resume latest` names another. The config it gives is the one that the model was
- * trained with, read from the checkpoint by `schema`.
+ * trained with, read from the checkpoint by `schema`. With `weights`, the model has the weights that the
+ * state of that name holds, an average say, where it holds them.
  */
 export const restoreModel = <
   C extends RunConfig,
@@ -47,7 +48,11 @@ export const restoreModel = <
   O extends AnyObjective = AnyObjective
 >(
   schema: Schema.Schema<C, I>,
-  parts: { readonly model: ModelBuilder<C, E, R>; readonly objective: O }
+  parts: {
+    readonly model: ModelBuilder<C, E, R>
+    readonly objective: O
+    readonly weights?: string
+  }
 ) =>
   Stage.make("restoreModel", {
     description: t`restore the best model`,
@@ -76,7 +81,10 @@ export const restoreModel = <
         )
         const { weights } = partsOf({ models })
         yield* checkArchitecture(checkpoint, path, weights)
-        yield* RestoreState.weights(checkpoint, weights)
+        if (parts.weights !== undefined) {
+          yield* RestoreState.checkWeights(checkpoint, weights, parts.weights)
+        }
+        yield* RestoreState.weights(checkpoint, weights, parts.weights)
         const trained: TrainedModel<C, O> = {
           path,
           epoch: epochOfWeights(checkpoint.meta),

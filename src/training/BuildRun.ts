@@ -1,4 +1,3 @@
-import type { LayersModel, Variable } from "../tf.js"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { Backend } from "../backends/Backend.js"
@@ -7,12 +6,14 @@ import type { Sized } from "../data/Batch.js"
 import type { AnyDataset } from "../data/Dataset.js"
 import { acquireModels } from "./BuildModel.js"
 import * as Checkpointer from "./Checkpointer.js"
-import { checkModel } from "./CheckModel.js"
+import { trainedBy } from "./BoundPhase.js"
+import { checkModel, checkPhases } from "./CheckModel.js"
 import { checkStateful } from "./Compatibility.js"
 import { identityOf, modelInput } from "./DatasetIdentity.js"
 import { accumulatorsOf } from "./Heads.js"
 import * as MetricStates from "./metric/MetricStates.js"
 import type { ModelMismatch } from "./ModelMismatch.js"
+import type { Optimizer } from "./Optimizer.js"
 import { partsOf } from "./ModelParts.js"
 import type { Progress } from "./Progress.js"
 import type * as Random from "./Random.js"
@@ -46,6 +47,7 @@ export const buildModels = <C extends RunConfig, E = never, R = never>(
     const [model, ...others] = Object.values(models)
     // How several models use the data is up to their losses.
     if (others.length === 0) yield* checkModel(model!, parts.objective, dataset, config)
+    yield* checkPhases(parts.objective, models)
     for (const one of Object.values(models)) {
       yield* checkStateful(one, config.training.batch_size, dataset)
       yield* backend.checkTrainable(one)
@@ -81,14 +83,14 @@ export const buildFields = <C extends RunConfig, B extends Sized>(
     if (checkpoint !== null) yield* RestoreState.weights(checkpoint, weights)
     const layers =
       checkpoint === null ? [] : yield* RestoreState.layerStates(checkpoint, statefulLayers)
-    const trainable = new Map<string, Variable>(
-      weights.filter((weight) => weight.trainable).map((weight) => [weight.name, tensorOf(weight)])
-    )
-    const optimizer = yield* Effect.acquireRelease(
-      Effect.sync(() => parts.optimizer(config.training)(trainable)),
-      (made) => Effect.sync(made.dispose)
-    )
-    const optimizers = { optimizer }
+    const optimizers: Record<string, Optimizer> = {}
+    for (const { name, optimizer, trained } of optimized(parts, models)) {
+      const variables = new Map(trained.map((weight) => [weight.name, tensorOf(weight)]))
+      optimizers[name] = yield* Effect.acquireRelease(
+        Effect.sync(() => optimizer(config.training)(variables)),
+        (made) => Effect.sync(made.dispose)
+      )
+    }
     const scheduler = parts.scheduler(config.training)
     const without =
       checkpoint === null ? [] : yield* RestoreState.optimizers(checkpoint, optimizers)
@@ -111,7 +113,7 @@ export const buildFields = <C extends RunConfig, B extends Sized>(
         model: firstOf(models),
         models,
         objective: parts.objective,
-        optimizer,
+        optimizer: firstOf(optimizers),
         optimizers,
         scheduler,
         random,
@@ -123,7 +125,20 @@ export const buildFields = <C extends RunConfig, B extends Sized>(
     }
   })
 
-const firstOf = (models: Models): LayersModel => Object.values(models)[0]!
+const firstOf = <A>(all: Readonly<Record<string, A>>): A => Object.values(all)[0]!
+
+/** The optimizers of a run by name, how each is made, and the weights that it updates. */
+const optimized = (
+  { objective, optimizer }: Pick<RunParts<never>, "objective" | "optimizer">,
+  models: Models
+) =>
+  "phases" in objective
+    ? objective.phases.map((phase) => ({
+        name: phase.name,
+        optimizer: phase.optimizer ?? optimizer,
+        trained: trainedBy(phase, models)
+      }))
+    : [{ name: "optimizer", optimizer, trained: trainedBy({ trains: () => true }, models) }]
 
 /** Makes the run, which from now on can be saved. */
 export const makeRun = <C extends RunConfig, B extends Sized>(

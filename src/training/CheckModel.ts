@@ -3,10 +3,12 @@ import * as Effect from "effect/Effect"
 import type { AnyDataset } from "../data/Dataset.js"
 import { layoutOf, type Field } from "../data/Layout.js"
 import { t } from "../language/Text.js"
+import { trainedBy } from "./BoundPhase.js"
 import { inputNamesOf, outputNamesOf } from "./BatchTensors.js"
 import { ModelMismatch } from "./ModelMismatch.js"
 import { headsOf, type Head } from "./Heads.js"
-import { type AnyObjective } from "./Objective.js"
+import type { AnyObjective, MultiObjective, Objective } from "./Objective.js"
+import type { Models } from "./Phase.js"
 
 /**
  * Fails unless the model takes the inputs that the dataset declares, and the objective can compare its
@@ -18,6 +20,8 @@ export const checkModel = (
   dataset: AnyDataset,
   config: object
 ): Effect.Effect<void, ModelMismatch> => {
+  // What phases do with batch and model is theirs alone.
+  if ("phases" in objective) return Effect.void
   const input = inputProblem(model, dataset)
   if (input !== null) return refuse("Inputs", input)
   const names = outputProblem(model, objective, dataset)
@@ -27,6 +31,21 @@ export const checkModel = (
   )
   const problem = problems.find((one) => one !== null) ?? null
   return problem === null ? Effect.void : refuse("Objective", problem + classesHint(config))
+}
+
+/** Fails if a phase of the objective trains none of the models' weights. */
+export const checkPhases = (
+  objective: AnyObjective,
+  models: Models
+): Effect.Effect<void, ModelMismatch> => {
+  const phases = "phases" in objective ? objective.phases : []
+  const idle = phases.find((phase) => trainedBy(phase, models).length === 0)
+  return idle === undefined
+    ? Effect.void
+    : refuse(
+        "Objective",
+        t`the phase ${idle.name} trains no weight; in trains, name one of the models (${listed(Object.keys(models))}) or accept the names of weights, and check that they are trainable`
+      )
 }
 
 const refuse = (reason: ModelMismatch["reason"], detail: string) =>
@@ -79,7 +98,7 @@ const fieldProblem = (input: SymbolicTensor, field: Field, name: string): string
 
 const outputProblem = (
   model: LayersModel,
-  objective: AnyObjective,
+  objective: Objective | MultiObjective,
   dataset: AnyDataset
 ): string | null => {
   const outputNames = outputNamesOf(model)

@@ -28,17 +28,19 @@ export interface Losses {
   readonly each: ReadonlyArray<tf.Scalar>
 }
 
-/** The parts of an objective, one for each output. */
+/** The parts of an objective, one for each output; phases compare no outputs with labels. */
 const partsOf = (
   objective: AnyObjective
 ): ReadonlyArray<Pick<Head, "name" | "objective" | "lossWeight">> =>
-  "outputs" in objective
-    ? Object.entries(objective.outputs).map(([name, one]) => ({
-        name,
-        objective: one,
-        lossWeight: objective.lossWeights[name]!
-      }))
-    : [{ name: null, objective, lossWeight: 1 }]
+  "phases" in objective
+    ? []
+    : "outputs" in objective
+      ? Object.entries(objective.outputs).map(([name, one]) => ({
+          name,
+          objective: one,
+          lossWeight: objective.lossWeights[name]!
+        }))
+      : [{ name: null, objective, lossWeight: 1 }]
 
 /** Which outputs of a model an objective trains, by the names of all. */
 export const trainedOutputs = (
@@ -83,6 +85,13 @@ const makeAccumulators = (objective: AnyObjective): Accumulators => {
   for (const part of parts) {
     if (isMulti) all.push([nameOf(part, "loss"), mean.ofMeans(nameOf(part, "loss"))])
     for (const metric of part.objective.metrics) all.push([nameOf(part, metric.name), metric])
+  }
+  if ("phases" in objective) {
+    for (const { metrics = [], name } of objective.phases) {
+      const loss = `${name}_loss`
+      if (objective.phases.length > 1) all.push([loss, mean.ofMeans(loss)])
+      for (const metric of metrics) all.push([metric, mean.ofSums(metric)])
+    }
   }
   return new Map(all)
 }

@@ -5,10 +5,14 @@ import {
   softmaxCrossEntropies,
   softmaxCrossEntropy
 } from "../backends/Losses.js"
-import type { Arrays, LabelledBatch, Values } from "../data/Batch.js"
+import type { Arrays, LabelledBatch, Sized, Values } from "../data/Batch.js"
 import { t } from "../language/Text.js"
 import { accuracy, binaryAccuracy, like, meanAbsoluteError } from "./metric/accuracy.js"
 import type { Metric } from "./metric/Metric.js"
+import type { Models, Phase } from "./Phase.js"
+
+export type { Gradients } from "./optimizer/GradientTransformation.js"
+export type { Loss, LossFunction, LossInput, Models, Phase } from "./Phase.js"
 
 /** The shape of one output or label, without the batch dimension; null: any length. */
 export type Shape = ReadonlyArray<number | null>
@@ -56,14 +60,21 @@ export interface MultiObjective<K extends string = string> {
   readonly lossWeights: Readonly<Record<K, number>>
 }
 
-/** An objective for one output, or for several by name. */
-export type AnyObjective = Objective | MultiObjective
+/** The phases of each training step. Made by `phases`. */
+export interface PhasedObjective<M extends Models = never, B extends Sized = never> {
+  readonly phases: ReadonlyArray<Phase<M, B>>
+}
+
+/** An objective for one output, or for several by name; or the phases of a step. */
+export type AnyObjective = Objective | MultiObjective | PhasedObjective
 
 /** The batches that an objective can be trained on: one label, or one for each output by name. */
 export type BatchOf<O> =
-  O extends MultiObjective<infer K>
-    ? LabelledBatch<Arrays, Readonly<Record<K, Values>>>
-    : LabelledBatch<Arrays, Values>
+  O extends PhasedObjective<infer _M, infer B>
+    ? B
+    : O extends MultiObjective<infer K>
+      ? LabelledBatch<Arrays, Readonly<Record<K, Values>>>
+      : LabelledBatch<Arrays, Values>
 
 /**
  * Trains several outputs of a model at once, each by its own objective. The names are those of the
@@ -90,6 +101,44 @@ export const multi = <K extends string>(
     ...options.weights
   }
 })
+
+/**
+ * What a training step with losses of its own is made of: phases in order, each with a loss over the
+ * batch, the weights that it trains and their optimizer. Measures `<phase>_loss` for each of several,
+ * `loss`, their sum, and the metrics that the losses give.
+ *
+ * @example
+ * ```ts
+ * import { Objective } from "holdfast"
+ * import * as tf from "holdfast/tf"
+ *
+ * // An autoencoder: two models, trained together on batches without labels.
+ * const objective = Objective.phases({
+ *   name: "autoencoder",
+ *   trains: () => true,
+ *   loss: ({ batch, models, training }: Objective.LossInput<
+ *     { readonly encoder: tf.LayersModel; readonly decoder: tf.LayersModel },
+ *     { readonly size: number; readonly values: Float32Array }
+ *   >) => {
+ *     const values = tf.tensor2d(batch.values, [batch.size, 16])
+ *     const code = models.encoder.apply(values, { training })
+ *     const again = models.decoder.apply(code, { training }) as tf.Tensor
+ *     return { loss: tf.losses.meanSquaredError(values, again) as tf.Scalar }
+ *   }
+ * })
+ * ```
+ */
+export const phases = <M extends Models, B extends Sized>(
+  ...all: ReadonlyArray<Phase<M, B>>
+): PhasedObjective<M, B> => {
+  const names = all.map(({ name }) => name)
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (all.length === 0) throw new Error(t`Objective.phases needs at least one phase`)
+  if (twice === undefined) return { phases: all }
+  throw new Error(
+    t`two phases of Objective.phases are called ${twice}; rename one, since a checkpoint tells their optimizers apart by name`
+  )
+}
 
 /** With further metrics. */
 export const withMetrics = (

@@ -1,15 +1,11 @@
-import type { Scalar, Tensor, Variable } from "../tf.js"
-import type { Penalty } from "../backends/tfjs/layers/Penalties.js"
+import type { LayersModel, Scalar, Tensor } from "../tf.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Batch, Sized } from "../data/Batch.js"
 import type { Rng } from "../data/Dataset.js"
-import type { Optimizer, OptimizerFactory } from "./Optimizer.js"
-import { partsOf } from "./ModelParts.js"
-import type { Models, RunFields } from "./RunFields.js"
-import { supervised } from "./Supervised.js"
-import { tensorOf, type Weight } from "./Weights.js"
+import type { OptimizerFactory } from "./Optimizer.js"
 
-export type { Models } from "./RunFields.js"
+/** The models of a run, by name. */
+export type Models = Readonly<Record<string, LayersModel>>
 
 /** An epoch counts from 0, and so does a step in it; `globalStep` counts steps through all epochs. */
 export interface StepPosition {
@@ -64,49 +60,11 @@ export interface Phase<M extends Models = Models, B extends Sized = Batch> {
    */
   readonly trains: (keyof M & string) | ((weight: string) => boolean)
   readonly loss: LossFunction<M, B>
-  readonly optimizer: (training: TrainingConfig) => OptimizerFactory
+  /** Makes the optimizer that updates them; left out, that of `restoreOrInit`. Each phase has its own. */
+  readonly optimizer?: (training: TrainingConfig) => OptimizerFactory
   /**
    * The names of the metrics that `loss` gives. Stages that monitor one of them are then checked
    * before the first step; left out, when they first look at it.
    */
   readonly metrics?: ReadonlyArray<string>
-}
-
-/** A phase of a run: its optimizer made, its weights found. */
-export interface BoundPhase {
-  readonly name: string
-  readonly loss: LossFunction<Models, Sized>
-  /** The weights that it updates, and their variables in the same order. */
-  readonly weights: ReadonlyArray<Weight>
-  readonly variables: ReadonlyArray<Variable>
-  /** Those of the weights that have a constraint. */
-  readonly constrained: ReadonlyArray<Weight>
-  /** What the regularizers of the models that it trains add to its loss. */
-  readonly penalties: ReadonlyArray<Penalty>
-  readonly optimizer: Optimizer
-}
-
-/** The phases of a run's step, in order. */
-export const phasesOf = (run: RunFields): ReadonlyArray<BoundPhase> => {
-  const found = known.get(run) ?? [bind(run)]
-  known.set(run, found)
-  return found
-}
-
-// Asked for in every step.
-const known = new WeakMap<RunFields, ReadonlyArray<BoundPhase>>()
-
-const bind = (run: RunFields): BoundPhase => {
-  const { dataset, objective, optimizer } = run
-  const { penalties, weights } = partsOf(run)
-  const trained = weights.filter(({ trainable }) => trainable)
-  return {
-    name: "supervised",
-    loss: supervised(objective, dataset, run.model) as LossFunction<Models, Sized>,
-    weights: trained,
-    variables: trained.map(tensorOf),
-    constrained: trained.filter(({ variable }) => variable.constraint != null),
-    penalties,
-    optimizer
-  }
 }

@@ -4,20 +4,31 @@ import * as Predicate from "effect/Predicate"
 import * as LayerStates from "../backends/tfjs/layers/LayerStates.js"
 import type { StatefulLayer } from "../backends/tfjs/layers/LayerStates.js"
 import type { Checkpoint, CheckpointTensor } from "../checkpointing/Checkpoint.js"
+import { t } from "../language/Text.js"
 import type { Optimizer } from "./Optimizer.js"
 import type { Scheduler } from "./Scheduler.js"
-import type { StateDict, StateError } from "./Stateful.js"
+import { StateError, type StateDict } from "./Stateful.js"
 import { tensorOf, type Weight } from "./Weights.js"
 
-/** Copies a checkpoint's model_state_dict into the weights, which must fit it (see Compatibility). */
-export const weights = (checkpoint: Checkpoint, into: ReadonlyArray<Weight>): Effect.Effect<void> =>
+/**
+ * Copies a checkpoint's model_state_dict into the weights, which must fit it (see Compatibility). With
+ * a `state`, copies the weights that the state of that name holds instead, where it holds them.
+ */
+export const weights = (
+  { tensors }: Checkpoint,
+  into: ReadonlyArray<Weight>,
+  state?: string
+): Effect.Effect<void> =>
   Effect.forEach(
     into,
-    (weight) =>
-      Effect.map(toTensor(checkpoint.tensors.get(`model_state_dict.${weight.name}`)!), (saved) => {
+    (weight) => {
+      const own = `model_state_dict.${weight.name}`
+      const other = tensors.get(`stage_states.${state}.${weight.name}`)
+      return Effect.map(toTensor(other ?? tensors.get(own)!), (saved) => {
         tensorOf(weight).assign(saved as never)
         saved.dispose()
-      }),
+      })
+    },
     { discard: true }
   )
 
@@ -117,15 +128,33 @@ export const toTensor = ({ dtype, shape, bytes }: CheckpointTensor): Effect.Effe
 const disposing = (tensors: Record<string, tf.Tensor>) =>
   Effect.sync(() => Object.values(tensors).forEach((tensor) => tensor.dispose()))
 
+/** Fails unless a checkpoint has a state of that name which holds weights. */
+export const checkWeights = (
+  { tensors }: Checkpoint,
+  into: ReadonlyArray<Weight>,
+  state: string
+): Effect.Effect<void, StateError> =>
+  into.some(({ name }) => tensors.has(`stage_states.${state}.${name}`))
+    ? Effect.void
+    : Effect.fail(
+        new StateError({
+          reason: "Mismatch",
+          owner: `"${state}"`,
+          detail: t`no tensor in it has the name of a weight`
+        })
+      )
+
 /** Runs `body` with the weights of a checkpoint, or these tensors by name, then puts the own back. */
 export const withWeights = <A, E, R>(
   of: ReadonlyArray<Weight>,
   others: Checkpoint | Readonly<Record<string, tf.Tensor>>,
-  body: Effect.Effect<A, E, R>
+  body: Effect.Effect<A, E, R>,
+  state?: string
 ): Effect.Effect<A, E, R> =>
   Effect.acquireUseRelease(
     Effect.sync(() => of.map((weight) => tf.keep(tf.clone(tensorOf(weight))))),
-    () => Effect.zipRight(isCheckpoint(others) ? weights(others, of) : assign(of, others), body),
+    () =>
+      Effect.zipRight(isCheckpoint(others) ? weights(others, of, state) : assign(of, others), body),
     (own) =>
       Effect.sync(() =>
         of.forEach((weight, i) => {

@@ -16,6 +16,7 @@ import * as RestoreState from "./RestoreState.js"
 import type { RunConfig, RunFields } from "./RunFields.js"
 import type { StateError, Stateful } from "./Stateful.js"
 import type { Summary } from "./Summary.js"
+import { tensorOf } from "./Weights.js"
 
 export type { RunConfig } from "./RunFields.js"
 
@@ -98,13 +99,33 @@ export const save = (
     yield* Checkpointer.save(run[TypeId], name, at)
   })
 
+/** The weights of the run's models by name, as they are now. They stay the run's. */
+export const weights = (run: Run): Readonly<Record<string, tf.Tensor>> =>
+  Object.fromEntries(partsOf(run).weights.map((weight) => [weight.name, tensorOf(weight)]))
+
 /**
- * Runs `body` with other weights in the run's models, those of a checkpoint or tensors by weight
- * name, then puts the run's own back. A run that ends meanwhile is saved with its own weights.
+ * Runs `body` with other weights in the run's models, then puts the run's own back: those of a
+ * checkpoint, tensors by weight name, or those that a registered part holds, by its name. A run that
+ * ends meanwhile is saved with its own weights. `state` names a state of the checkpoint that holds
+ * weights, an average say, which then come before those of the model.
  */
 export const withWeights = <A, E, R>(
   run: Run,
-  weights: Checkpoint | Readonly<Record<string, tf.Tensor>>,
-  body: Effect.Effect<A, E, R>
+  weights: Checkpoint | Readonly<Record<string, tf.Tensor>> | string,
+  body: Effect.Effect<A, E, R>,
+  state?: string
 ): Effect.Effect<A, E, R | Observer> =>
-  transaction(run[TypeId], RestoreState.withWeights(partsOf(run).weights, weights, body))
+  Effect.suspend(() => {
+    const { registered } = run[TypeId]
+    const part = typeof weights === "string" ? registered.get(weights) : null
+    if (part === undefined) {
+      const names = [...registered.keys()].join(", ")
+      return Effect.dieMessage(`the run has registered no "${weights}", only: ${names}`)
+    }
+    const others =
+      part === null ? (weights as Exclude<typeof weights, string>) : part.stateDict().tensors
+    return transaction(
+      run[TypeId],
+      RestoreState.withWeights(partsOf(run).weights, others, body, state)
+    )
+  })

@@ -4,17 +4,17 @@ import type { Sized } from "../data/Batch.js"
 import type { AnyDataset } from "../data/Dataset.js"
 import type { AnyObjective } from "./Objective.js"
 import type { Optimizer } from "./Optimizer.js"
+import type { Models } from "./Phase.js"
 import type { Progress } from "./Progress.js"
 import type { Random } from "./Random.js"
 import type { Scheduler } from "./Scheduler.js"
+
+export type { Models } from "./Phase.js"
 
 /** What the config of every run holds; that of a pipeline has further sections. */
 export interface RunConfig {
   readonly training: TrainingConfig
 }
-
-/** The models of a run, by name. */
-export type Models = Readonly<Record<string, LayersModel>>
 
 /** What a stage reads of a run: its config, its data, and what is trained by what. */
 export interface RunFields<out C extends RunConfig = RunConfig, out B extends Sized = Sized> {
@@ -29,7 +29,7 @@ export interface RunFields<out C extends RunConfig = RunConfig, out B extends Si
   readonly objective: AnyObjective
   /** The optimizer, or the first of several. */
   readonly optimizer: Optimizer
-  /** The optimizers by name; a single one is called `optimizer`. */
+  /** The optimizers by the names of their phases; without phases, the only one is called `optimizer`. */
   readonly optimizers: Readonly<Record<string, Optimizer>>
   readonly scheduler: Scheduler
   readonly random: Random

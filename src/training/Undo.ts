@@ -1,7 +1,7 @@
 import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
 import { replace } from "../backends/tfjs/layers/LayerStates.js"
-import { phasesOf } from "./Phase.js"
+import { phasesOf } from "./BoundPhase.js"
 import { partsOf } from "./ModelParts.js"
 import type { RunFields } from "./RunFields.js"
 import { tensorOf, type Weight } from "./Weights.js"
