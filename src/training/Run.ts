@@ -116,16 +116,18 @@ export const withWeights = <A, E, R>(
   state?: string
 ): Effect.Effect<A, E, R | Observer> =>
   Effect.suspend(() => {
-    const { registered } = run[TypeId]
-    const part = typeof weights === "string" ? registered.get(weights) : null
-    if (part === undefined) {
-      const names = [...registered.keys()].join(", ")
-      return Effect.dieMessage(`the run has registered no "${weights}", only: ${names}`)
-    }
-    const others =
-      part === null ? (weights as Exclude<typeof weights, string>) : part.stateDict().tensors
+    const others = typeof weights === "string" ? held(run, weights) : weights
     return transaction(
       run[TypeId],
       RestoreState.withWeights(partsOf(run).weights, others, body, state)
     )
   })
+
+/** The tensors of a registered part, which a resumed run may not have registered yet. */
+const held = (run: Run, name: string): Readonly<Record<string, tf.Tensor>> => {
+  const { pendingStates, registered } = run[TypeId]
+  const state = registered.get(name)?.stateDict() ?? pendingStates.get(name)
+  if (state !== undefined) return state.tensors
+  const names = [...registered.keys(), ...pendingStates.keys()].join(", ")
+  throw new Error(`the run has registered no "${name}" (registered: ${names})`)
+}

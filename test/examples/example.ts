@@ -15,6 +15,10 @@ export const configOf = (name: string): Record<string, Record<string, unknown>> 
 export const evaluated = ({ events }: Outcome): Readonly<Record<string, number>> =>
   events.flatMap((event) => (event._tag === "Evaluated" ? [event.metrics] : [])).at(-1)!
 
+/** The records of the epochs. */
+export const recordsOf = ({ events }: Outcome): ReadonlyArray<Readonly<Record<string, number>>> =>
+  events.flatMap((event) => (event._tag === "EpochFinished" ? [event.record] : []))
+
 /**
  * Tests the example in `examples/<name>`: with its own config it runs to its end, where `check` looks at
  * it; and where it is interrupted or killed, at every `stopEvery`-th event, it ends in the same

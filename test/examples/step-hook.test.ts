@@ -1,14 +1,13 @@
 import { expect } from "@effect/vitest"
 import pipeline from "../../examples/step-hook/pipeline.js"
-import { testExample } from "./example.js"
+import { recordsOf, testExample } from "./example.js"
 
 testExample("step-hook", pipeline, {
   stopEvery: 5,
   training: { num_epochs: 2 },
-  check: ({ events }) => {
-    const records = events.flatMap((event) =>
-      event._tag === "EpochFinished" ? [event.record] : []
-    )
+  check: (outcome) => {
+    const { events } = outcome
+    const records = recordsOf(outcome)
     const warnings = events.filter(
       (event) => event._tag === "Notice" && event.message.startsWith("the loss jumped")
     )

@@ -36,5 +36,6 @@ export const stages = {
   "note when {0} is the highest so far": "记录 {0} 的最高值",
   "train on every example once, in a new order": "以新的顺序训练每个样本一次",
   "step {0} of epoch {1} has diverged and is skipped": "第 {1} 轮第 {0} 步发散，已跳过",
-  "measure the loss and the metrics on the validation split": "在验证集上计算损失和指标"
+  "measure the loss and the metrics on the validation split": "在验证集上计算损失和指标",
+  "{0}, with the weights of {1}": "{0}（使用 {1} 的权重）"
 }

@@ -151,5 +151,11 @@ export const training = {
   "false, or true with a momentum above 0": "false，或在 momentum 大于 0 时为 true",
   "two links of the optimizer's chain keep something under the name {0}; rename one, since a checkpoint tells them apart by name":
     "优化器链中有两个环节都用名称 {0} 保存状态；检查点按名称区分，请为其中之一改名",
-  "the run has no phase called {0}; it has {1}": "没有名为 {0} 的子步；现有：{1}"
+  "the run has no phase called {0}; it has {1}": "没有名为 {0} 的子步；现有：{1}",
+  "the phase {0} trains no weight; in trains, name one of the models ({1}) or accept the names of weights, and check that they are trainable":
+    "子步 {0} 不训练任何权重；请在 trains 中填写某个模型的名称（{1}），或接受权重的名称，并确认这些权重可训练",
+  "Objective.phases needs at least one phase": "Objective.phases 至少需要一个子步",
+  "two phases of Objective.phases are called {0}; rename one, since a checkpoint tells their optimizers apart by name":
+    "Objective.phases 中有两个子步都叫 {0}；检查点按名称区分它们的优化器，请给其中一个改名",
+  "no tensor in it has the name of a weight": "其中没有与任何权重同名的张量"
 }
