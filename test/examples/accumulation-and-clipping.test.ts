@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Context from "effect/Context"
 import * as Layer from "effect/Layer"
-import { CheckpointStore, MemoryStore, type Pipeline } from "holdfast"
+import { CheckpointStore, type Pipeline } from "holdfast"
 import { session } from "holdfast/testing"
 import pipeline from "../../examples/accumulation-and-clipping/pipeline.js"
 import { configOf, evaluated, recordsOf, testExample } from "./example.js"
@@ -24,7 +24,7 @@ describe("gradient accumulation", () => {
   it.scopedLive("saves the position between two updates inside an epoch", () =>
     Effect.gen(function* () {
       const config = configOf(name)
-      const store = Context.get(yield* Layer.build(MemoryStore.layer), CheckpointStore)
+      const store = Context.get(yield* Layer.build(CheckpointStore.memory), CheckpointStore)
       // Eight steps are two updates, and two steps toward the third.
       yield* session(pipeline as Pipeline.Pipeline<unknown>, {
         config,
