@@ -68,8 +68,6 @@ export const trainEpochWith = <
   type Failure = E | StepHook.Error<Hooks[number]> | BackendError | DataError | Diverged
   type Services = R | StepHook.Context<Hooks[number]> | Observer
   const { combine } = options
-  // The kind of batch that a custom step takes is for its author to know.
-  const step = (options.step ?? TrainStep.phases) as TrainStep.Step<Failure, Services, Sized>
   const hooks = (options.hooks ?? []) as ReadonlyArray<StepHook<Failure, Services>>
   const names = hooks.map(({ name }) => name)
   const twice = names.find((name, i) => names.indexOf(name) !== i)
@@ -98,7 +96,7 @@ export const trainEpochWith = <
         ]
       })
     },
-    run: (run: Run): Effect.Effect<Run, Failure, Services> =>
+    run: (run: Run<RunConfig, B>): Effect.Effect<Run<RunConfig, B>, Failure, Services> =>
       Effect.scoped(
         Effect.gen(function* () {
           const handlers = yield* Effect.forEach(hooks, (hook) => hook.start(run))
@@ -109,7 +107,7 @@ export const trainEpochWith = <
             run,
             isPlain && options.step === undefined
               ? plain({ ...around, handlers: [] })
-              : transactional(around, step)
+              : transactional<Failure, Services, B>(around, options.step ?? TrainStep.phases)
           )
           return run
         })
