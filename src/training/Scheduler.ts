@@ -18,7 +18,6 @@ export {
   stateful,
   warmup,
   type Schedule,
-  type ScheduleChoice,
   type ScheduleFunction,
   type ScheduleInput,
   type ScheduleMemory,

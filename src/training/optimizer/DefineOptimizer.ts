@@ -3,9 +3,6 @@ import * as Choice from "../../config/Choice.js"
 import { field } from "../../config/Field.js"
 import type { UpdateRule } from "./UpdateRule.js"
 
-/** An optimizer that `training.optimizer` can name. */
-export type OptimizerChoice<Name extends string, A, I> = Choice.Choice<Name, A, I, UpdateRule>
-
 /**
  * Defines an optimizer that `training.optimizer` can name: its fields there, and the update rule that
  * follows from them. `Optimizer.oneOf` adds it to a config. The state of its slots is saved and

@@ -80,9 +80,6 @@ export const stateful = <S, I extends object>({
   readonly rate: (input: ScheduleInput, state: S) => number
 }): ScheduleFunction => ({ rate, memory }) as unknown as ScheduleFunction
 
-/** A schedule that `training.scheduler` can name. */
-export type ScheduleChoice<Name extends string, A, I> = Choice.Choice<Name, A, I, Schedule>
-
 /**
  * Defines a schedule that `training.scheduler` can name: its fields there, and the function that
  * follows from them. `Scheduler.oneOf` adds it to a config. Give `dependsOn: Scheduler.runLength` to
