@@ -223,6 +223,7 @@ const groups: ReadonlyArray<{
       "speaker.md",
       "pipelines.md",
       "stages.md",
+      "data.md",
       "optimizers.md",
       "checkpoints.md",
       "deploying.md",
