@@ -5,15 +5,14 @@ import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
-import { pause } from "../io/EventLoop.js"
 import { t } from "../language/Text.js"
 import type { Event } from "./Event.js"
 
 /** Events that may wait for a slow observer; beyond that, it misses steps. */
 const capacity = 10_000
 
-/** Milliseconds that a run waits at its end for an observer to finish. */
-const patience = 5000
+/** How long a run waits at its end for an observer to finish. */
+const patience = "5 seconds"
 
 /** Sees what happens in a run, and shows or records it. Whatever it does, training continues. */
 export class Observer extends Context.Tag("holdfast/Observer")<
@@ -116,7 +115,7 @@ const queued = <E, R>(
         queue.unsafeOffer(null)
         const isDone = yield* Effect.raceFirst(
           Effect.as(Effect.interruptible(Fiber.await(worker)), true),
-          Effect.as(Effect.interruptible(pause(patience)), false)
+          Effect.as(Effect.interruptible(Effect.sleep(patience)), false)
         )
         if (isDone) return
         yield* Fiber.interruptFork(worker)

@@ -1,6 +1,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import {
   type Backend,
   type CheckpointStore,
@@ -120,5 +121,81 @@ describe("a pipeline", () => {
           ? Pipeline.make("p", number, twice)
           : Pipeline.make("p", number, twice, twice)
     expect(await Effect.runPromise(pipeline.run)).toBe(2 ** (count - 1))
+  })
+
+  it("has no limit of length, with types inferred through to its end", async () => {
+    const next = Stage.make("next", {
+      description: "add one",
+      run: (n: number) => Effect.succeed(n + 1)
+    })
+    const [a, b, c, d, e, f, g, h, i] = Array.from({ length: 9 }, () => next)
+    const pipeline = Pipeline.make("p", number, a!, b!, c!, d!, e!, f!, g!, h!, i!, text, lit)
+    expectTypeOf(pipeline).toEqualTypeOf<Pipeline.Pipeline<number, Dark, Lamp>>()
+    expect(pipeline.stages.length).toBe(12)
+    const run = Effect.provideService(pipeline.run, Lamp, { on: Effect.void })
+    expect(await Effect.runPromise(Effect.flip(run))).toBeInstanceOf(Dark)
+    // @ts-expect-error the tenth stage takes text, and gets a number
+    Pipeline.make("p", number, next, next, next, next, next, next, next, next, lit)
+  })
+})
+
+describe("Stage.group", () => {
+  it("takes what its first stage takes, and gives what its last one gives", async () => {
+    const group = Stage.group("words", text, lit)
+    expectTypeOf(group).toEqualTypeOf<Stage.Stage<number, number, Dark, Lamp>>()
+    expect(group.children).toEqual([text, lit])
+    const pipeline = Pipeline.make("p", number, group)
+    const run = Effect.provideService(pipeline.run, Lamp, { on: Effect.void })
+    expect(await Effect.runPromise(run)).toBe(1)
+    // @ts-expect-error lit takes text, and gets a number
+    Stage.group("wrong", number, lit)
+    // @ts-expect-error the group takes a number
+    Pipeline.make("p", group)
+  })
+
+  it("refuses stages in an order that their declarations exclude, also in JavaScript", () => {
+    const evaluate = Stages.evaluate("test")
+    expect(() => Stage.group("wrong", load as never, evaluate as never)).toThrow(
+      "evaluate needs a run; put restoreOrInit before it"
+    )
+    expect(() => Pipeline.make("p", Stage.group("g", evaluate as never) as never)).toThrow(
+      "evaluate needs a run; put restoreOrInit before it"
+    )
+  })
+
+  it("is a part of an epoch by its stages", () => {
+    const judge = Stage.group(
+      "judge",
+      Stages.validate,
+      Stages.trackBest({ metric: "val_loss", mode: "min" })
+    )
+    const epochs = Stages.epochs(Stages.trainEpoch, judge, Stages.checkpoint)
+    expect(epochs.children.map(({ name }) => name)).toEqual(["trainEpoch", "judge", "checkpoint"])
+    expect(() => Stages.epochs(Stages.trainEpoch, judge, Stages.validate)).toThrow("validate")
+  })
+})
+
+describe("Stage.andThen", () => {
+  it("joins two stages, by pipe too, and is drawn as what it joins", async () => {
+    const joined = text.pipe(Stage.andThen(lit))
+    expectTypeOf(joined).toEqualTypeOf<Stage.Stage<number, number, Dark, Lamp>>()
+    expectTypeOf(Stage.andThen(text, lit)).toEqualTypeOf(joined)
+    const three = number.pipe(Stage.andThen(text), Stage.andThen(lit))
+    expect(three.name).toBe("number → text → lit")
+    expect(three.children).toEqual([number, text, lit])
+    const run = Effect.provideService(Pipeline.make("p", three).run, Lamp, { on: Effect.void })
+    expect(await Effect.runPromise(run)).toBe(1)
+    // @ts-expect-error lit takes text, and gets a number
+    Stage.andThen(number, lit)
+  })
+})
+
+describe("Pipeline.provide", () => {
+  it("leaves a pipeline without the services that it was given", async () => {
+    const pipeline = Pipeline.make("p", number, text, lit).pipe(
+      Pipeline.provide(Layer.succeed(Lamp, { on: Effect.void }))
+    )
+    expectTypeOf(pipeline).toEqualTypeOf<Pipeline.Pipeline<number, Dark>>()
+    expect(await Effect.runPromise(pipeline.run)).toBe(1)
   })
 })
