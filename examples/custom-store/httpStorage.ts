@@ -1,5 +1,5 @@
 /**
- * Checkpoints in an object storage that speaks HTTP as S3 does: whole objects by PUT, parts by ranges,
+ * Checkpoints in an object storage that speaks HTTP as S3 does: objects by PUT, parts by ranges,
  * a lock by `If-None-Match` and `If-Match`. Names, ranking, retention, recovery, pins and archives are
  * the store's.
  */

@@ -13,14 +13,14 @@ export type { ContractCase, StorageSubject }
  * @example
  * ```ts
  * import { Effect } from "effect"
- * import { test } from "node:test"
+ * import { it } from "vitest"
  * import type { Storage } from "holdfast"
  * import { storeContract } from "holdfast/testing"
  *
  * declare const makeStorage: Effect.Effect<Storage.StorageOperations>
  *
  * for (const { name, run } of storeContract({ make: makeStorage })) {
- *   test(name, () => Effect.runPromise(run))
+ *   it(name, () => Effect.runPromise(run))
  * }
  * ```
  */
