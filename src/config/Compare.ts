@@ -69,6 +69,8 @@ const rulesOf = (
   value: unknown,
   path: ReadonlyArray<string>
 ): ReadonlyArray<Rule> => {
+  const own = annotation<OnResume>(ast, OnResumeId)
+  if (own !== undefined) return [{ path: path.join("."), kind: own }]
   if (AST.isUnion(ast)) return ast.types.flatMap((type) => rulesOf(type, value, path))
   if (AST.isRefinement(ast)) return rulesOf(ast.from, value, path)
   if (AST.isTransformation(ast) && !AST.isTypeLiteral(ast.to)) return rulesOf(ast.from, value, path)
@@ -80,7 +82,7 @@ const rulesOf = (
   const dependsOn = annotation<ReadonlyArray<string>>(ast, DependsOnId) ?? []
   const rules = properties.flatMap(({ annotations, name, type }): ReadonlyArray<Rule> => {
     const inner = [...path, name]
-    const kind = annotation<OnResume>({ annotations }, OnResumeId) ?? annotation(type, OnResumeId)
+    const kind = annotation<OnResume>({ annotations }, OnResumeId)
     return kind === undefined
       ? rulesOf(type, valueOf(value, name), inner)
       : [{ path: inner.join("."), kind }]

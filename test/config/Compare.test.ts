@@ -100,6 +100,7 @@ describe("Config.mayChange", () => {
     augment: Schema.Struct({
       noise: Schema.Number,
       workers: Config.mayChange(Schema.Int),
+      threads: Schema.optional(Config.mayChange(Schema.NumberFromString)),
       crop: Schema.Union(
         Schema.Struct({ kind: Schema.Literal("none"), speed: Config.mayChange(Schema.Int) }),
         Schema.Struct({ kind: Schema.Literal("random"), speed: Schema.Int })
@@ -132,7 +133,7 @@ describe("Config.mayChange", () => {
 
   it("keeps silent about marked fields of training, of a further section, and of data", () => {
     expect(reported({ training: { log_every: 5 } })).toEqual([])
-    expect(reported({ augment: { workers: 3 } })).toEqual([])
+    expect(reported({ augment: { workers: 3, threads: "4" } })).toEqual([])
     expect(reported({ data: { cache_dir: "x", synthetic: { folder: "y" } } })).toEqual([])
     expect(reported({ training: { num_epochs: 9, on_divergence: "skip" } })).toEqual([])
   })

@@ -32,7 +32,7 @@ export const define = <const Name extends string, Fields extends Schema.Struct.F
 ) =>
   Choice.define(name, {
     ...definition,
-    make: (config): UpdateRule => ({ name, ...definition.make(config) })
+    make: (config): UpdateRule => ({ ...definition.make(config), name })
   })
 
 /**

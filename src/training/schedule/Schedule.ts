@@ -107,7 +107,7 @@ export const define = <const Name extends string, Fields extends Schema.Struct.F
 ) =>
   Choice.define(name, {
     ...definition,
-    make: (config): Schedule => ({ name, ...definition.make(config) })
+    make: (config): Schedule => ({ ...definition.make(config), name })
   })
 
 /** The fields that the length of a run follows from, for `dependsOn`. */
