@@ -5,7 +5,7 @@ import { Field, LabelField } from "../data/Layout.js"
 import { JsonNumber } from "../io/JsonNumber.js"
 import { t } from "../language/Text.js"
 
-/** The value of `format` in `__metadata__`, by which a checkpoint is told from other files. */
+/** The value of `format` in `__metadata__`, which distinguishes checkpoints from other files. */
 export const format = "holdfast"
 
 /** The version of the checkpoint format that this release writes. */
@@ -29,8 +29,8 @@ export interface CheckpointTensor<out E = never> {
   readonly shape: ReadonlyArray<number>
   readonly bytes: Effect.Effect<Uint8Array, E>
   /**
-   * The same bytes where they lie, if they can be had without a copy. They never change, but by the
-   * next turn of the event loop they may have moved, to another `buffer`.
+   * The same bytes without a copy, where that is available. They never change, but by the next turn of
+   * the event loop they may have moved to another `buffer`.
    */
   readonly view?: () => Uint8Array
 }
@@ -46,7 +46,7 @@ export const EpochRecord = Schema.Struct(
 )
 export type EpochRecord = typeof EpochRecord.Type
 
-/** The best value of the watched metric so far, and the epoch that reached it. */
+/** The best value of the monitored metric so far, and the epoch that reached it. */
 export const Best = Schema.Struct({
   metric: Schema.String,
   mode: Schema.Literal("min", "max"),
@@ -58,11 +58,11 @@ export type Best = typeof Best.Type
 /** Any JSON value, kept as it is. */
 export const Json = Schema.Unknown
 
-/** A field that a checkpoint need not have, and that those of earlier releases do not. */
+/** A field that checkpoints of earlier releases lack. */
 const optional = <A, I>(schema: Schema.Schema<A, I>) => Schema.optionalWith(schema, { exact: true })
 
 /**
- * Where the run stands inside the epoch under way.
+ * The position of the run inside the current epoch.
  *
  * `stage` names the epoch stage that comes next (null: the first), `example` is how many examples
  * of the epoch's order have been trained on, `sums` are the states of the training metrics that are
@@ -80,9 +80,8 @@ export const Position = Schema.Struct({
 export type Position = typeof Position.Type
 
 /**
- * What a run has done about divergence so far: how often it was restored, and what the learning rate
- * is multiplied by since then; how many steps in a row were skipped by now, and of how many of the
- * examples in the epoch under way.
+ * How a run has reacted to divergence so far: how often it was restored, and the factor of the learning
+ * rate since then; how many steps in a row were skipped, and how many examples of the current epoch.
  */
 export const Divergence = Schema.Struct({
   rate_factor: Schema.Number,
@@ -93,8 +92,8 @@ export const Divergence = Schema.Struct({
 export type Divergence = typeof Divergence.Type
 
 /**
- * Why a run trains no further epoch: a stage saw no improvement of a metric for so many epochs, or
- * something else, in words.
+ * Why a run trains no further epoch: a stage saw no improvement of a metric for a number of epochs, or
+ * something else, as text.
  */
 export const StopReason = Schema.Union(
   Schema.TaggedStruct("NoImprovement", {
@@ -135,11 +134,11 @@ const Time = Schema.String.pipe(Schema.filter(isTime, { message: () => t`is not 
  * Everything in a checkpoint but its tensors. Each field is one key of the safetensors
  * `__metadata__`, its value JSON text.
  *
- * `epoch` counts finished epochs, `step` the steps done in the epoch under way (0 between epochs),
+ * `epoch` counts finished epochs, `step` the steps done in the current epoch (0 between epochs),
  * `global_step` all steps. `bests` holds the best by further metrics, under the names of their files,
  * where a run tracks any. `stopped` says why no further epoch is trained, and `stop_reason` the same for
- * programs. `divergence` is there once anything has diverged; `finite` says whether all
- * weights are, and is missing where nobody has looked.
+ * programs. `divergence` is present once the run has diverged; `finite` says
+ * whether all weights are finite, and is missing where nobody has checked.
  */
 export const CheckpointMeta = Schema.Struct({
   format_version: Schema.Literal(...formatVersions),
@@ -171,7 +170,7 @@ export const CheckpointMeta = Schema.Struct({
 export type CheckpointMeta = typeof CheckpointMeta.Type
 
 /**
- * The whole state of a training run at one moment, immutable.
+ * The complete state of a training run at one position, immutable.
  *
  * Tensors are keyed `model_state_dict.<weight>`, `optimizer_state_dict.<slot>.<weight>`,
  * `stage_states.<stage>.<name>` and, for the hidden states of stateful recurrent layers,
@@ -182,11 +181,11 @@ export interface Checkpoint<out E = never> {
   readonly tensors: ReadonlyMap<string, CheckpointTensor<E>>
 }
 
-/** A checkpoint on its way to a store, its tensors still where the run computes: they may be lost. */
+/** A checkpoint that is not yet durable: its tensors are still on the device, and reading them can fail. */
 export type Unsaved = Checkpoint<BackendError>
 
 /**
- * The epoch in which weights were last trained: the one under way as soon as it has done a step,
+ * The epoch in which the weights were last trained: the current one as soon as it has done a step,
  * whichever of its stages comes next.
  */
 export const epochOfWeights = ({
@@ -197,7 +196,7 @@ export const epochOfWeights = ({
   readonly step: number
 }): number => (step > 0 ? epoch + 1 : epoch)
 
-// The end of a history that two checkpoints must have in common: what a header holds at least.
+// So many last epochs of two histories are compared: what a header holds at least.
 const compared = 1024
 
 const isSameHistory = (a: CheckpointMeta["train_history"], b: CheckpointMeta["train_history"]) => {
@@ -207,12 +206,12 @@ const isSameHistory = (a: CheckpointMeta["train_history"], b: CheckpointMeta["tr
 }
 
 /**
- * Whether two checkpoints are of one moment: the same run, place, history and states are the same
- * weights. Of long histories the last epochs decide.
+ * Whether two checkpoints have the same weights: the same run, position, history and states. Of long
+ * histories the last epochs are compared.
  */
 export const isSame = (a: CheckpointMeta, b: CheckpointMeta): boolean => {
   if (a.run_id !== b.run_id || a.global_step !== b.global_step) return false
-  // Whether its weights are finite may not have been looked at.
+  // One of the two may not have been checked for finite weights.
   const rest = ({ finite: _finite, ...meta }: CheckpointMeta) =>
     JSON.stringify({ ...meta, saved_at: "", train_history: [] })
   return rest(a) === rest(b) && isSameHistory(a.train_history, b.train_history)

@@ -6,38 +6,38 @@ import type { Best, Checkpoint, CheckpointMeta, Position } from "./Checkpoint.js
 import type { CheckpointError } from "./CheckpointError.js"
 import { isFurther, type BestName, type CheckpointName } from "./FileNames.js"
 
-/** A checkpoint found in a folder, which a run may go on from, or what is left of one. */
+/** A checkpoint found in a folder, intact or damaged. */
 export interface CheckpointEntry {
   readonly path: string
   /** The file's name. */
   readonly name: string
   readonly modified: Date
   readonly bytes: number
-  /** The two well-known names, so far as they stand for this checkpoint. */
+  /** The well-known names that stand for this checkpoint. */
   readonly aliases: ReadonlyArray<CheckpointName>
-  /** Whether it is to be kept for ever. */
+  /** Whether it is kept permanently. */
   readonly pinned: boolean
-  /** What its header says, if that is whole; its tensors are verified when it is loaded. */
+  /** The metadata if the header is intact; the tensors are verified when it is loaded. */
   readonly health: Either.Either<CheckpointMeta, CheckpointError>
 }
 
-/** A candidate whose header is whole. */
+/** An entry whose header is intact. */
 export interface IntactEntry extends CheckpointEntry {
   readonly meta: CheckpointMeta
 }
 
-/** A candidate that is whole to the last byte, loaded. */
+/** An entry that is intact to the last byte, loaded. */
 export interface LoadedCheckpoint extends IntactEntry {
   readonly checkpoint: Checkpoint
 }
 
-/** What of a checkpoint decides which of several is the newest, or the best. */
+/** The fields that decide which of several checkpoints is the newest, or the best. */
 export interface RankKey extends Pick<
   CheckpointMeta,
   "run_id" | "saved_at" | "epoch" | "step" | "global_step" | "best" | "bests" | "finite"
 > {
   readonly position: Pick<Position, "stage" | "metrics">
-  /** The last of its records at least. */
+  /** At least the last record. */
   readonly train_history: ReadonlyArray<Readonly<Record<string, number>>>
 }
 
@@ -48,30 +48,28 @@ export interface RankedEntry {
   readonly meta: RankKey
 }
 
-/** The candidates whose header is whole, in the order given. */
-export const intact = (candidates: ReadonlyArray<CheckpointEntry>): ReadonlyArray<IntactEntry> =>
-  candidates.flatMap((candidate) =>
-    Either.match(candidate.health, {
+/** The entries whose header is intact, in the given order. */
+export const intact = (entries: ReadonlyArray<CheckpointEntry>): ReadonlyArray<IntactEntry> =>
+  entries.flatMap((entry) =>
+    Either.match(entry.health, {
       onLeft: () => [],
-      onRight: (meta) => [{ ...candidate, meta }]
+      onRight: (meta) => [{ ...entry, meta }]
     })
   )
 
-/** What is wrong with those that are not whole. */
-export const errors = (
-  candidates: ReadonlyArray<CheckpointEntry>
-): ReadonlyArray<CheckpointError> =>
-  candidates.flatMap(({ health }) => (Either.isLeft(health) ? [health.left] : []))
+/** The errors of damaged entries. */
+export const errors = (entries: ReadonlyArray<CheckpointEntry>): ReadonlyArray<CheckpointError> =>
+  entries.flatMap(({ health }) => (Either.isLeft(health) ? [health.left] : []))
 
 const compare = <A extends string | number>(a: A, b: A) => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Which of two checkpoints is newer, by what they say; file times do not survive copying. */
+/** Which of two checkpoints is newer, by their metadata: file times do not survive copying. */
 export const byAge: Order.Order<RankedEntry> = (a, b) =>
   compare(a.meta.saved_at, b.meta.saved_at) ||
   compare(a.meta.global_step, b.meta.global_step) ||
   compare(b.name, a.name)
 
-/** Whether a run had come further at `a`, or had been saved later. Copies of one are equally old. */
+/** Whether `a` was saved later than `b`, or further into the run. Copies of one are equally old. */
 export const isNewer = (a: RankKey, b: RankKey): boolean =>
   (compare(a.saved_at, b.saved_at) || compare(a.global_step, b.global_step)) > 0
 
@@ -82,8 +80,8 @@ export const newestFirst = <A extends RankedEntry>(ranked: ReadonlyArray<A>): Re
   [...ranked].sort(Order.reverse(byAge))
 
 /**
- * The value of `metric` that was measured with the very weights of a checkpoint: none in the middle
- * of training, when they have changed since.
+ * The value of `metric` for the weights of a checkpoint: none in the middle of training, when they have
+ * changed since it was measured.
  */
 export const metricOf = (meta: RankKey, metric: string): Option.Option<number> =>
   Option.fromNullable(
@@ -93,7 +91,7 @@ export const metricOf = (meta: RankKey, metric: string): Option.Option<number> =
         : undefined)
   )
 
-/** What a run calls its best, under the name that it has: by each metric that it tracks. */
+/** The best epochs of a run, by each metric that it tracks, under the names of their checkpoints. */
 export const bestsOf = ({
   best,
   bests = {}
@@ -102,26 +100,26 @@ export const bestsOf = ({
   ...Object.entries(bests).flatMap(([name, one]) => (isFurther(name) ? [[name, one] as const] : []))
 ]
 
-/** Whether nothing speaks against the weights: they are finite, or nobody has looked. */
+/** Whether the weights are finite, or nobody has checked. */
 export const isSound = ({ finite }: Pick<RankKey, "finite">): boolean => finite !== false
 
-/** Whether a checkpoint holds a run between two epochs, or before the first. */
+/** Whether the position of a checkpoint is between two epochs, or before the first. */
 export const isEpochEnd = ({ position, step }: RankKey): boolean =>
   step === 0 && position.stage === null
 
-/** Tells the checkpoints that hold the very weights that `meta` calls its run's `best`. */
+/** Whether a checkpoint has the weights that `best`, of the run of a given one, refers to. */
 export const isBestOf =
   ({ run_id }: RankKey, best: Best) =>
   (meta: RankKey): boolean => {
     if (meta.run_id !== run_id) return false
-    // Of the epoch under way if that has the value already, else of the last.
+    // The current epoch if that has the value already, else the last.
     const epoch = best.metric in meta.position.metrics ? meta.epoch + 1 : meta.epoch
     return (
       epoch === best.epoch && Equal.equals(metricOf(meta, best.metric), Option.some(best.value))
     )
   }
 
-/** Sound ones with a value for the metric, best first; NaN counts as no value. */
+/** Those with finite weights and a value for the metric, best first; NaN counts as no value. */
 export const bestFirst = <A extends RankedEntry>(
   ranked: ReadonlyArray<A>,
   { metric, mode }: Pick<Best, "metric" | "mode">
@@ -133,32 +131,29 @@ export const bestFirst = <A extends RankedEntry>(
     })
   )
   const sign = mode === "min" ? 1 : -1
-  // Of equals, the one that was there first: it is the one a run calls its best.
+  // Of equals the oldest, which is the one a run calls its best.
   return valued
     .reverse()
     .sort((a, b) => sign * compare(a.value, b.value))
     .map(({ one }) => one)
 }
 
-/** The newest with a best, by whose metrics runs are judged. */
-export const judge = (ranked: ReadonlyArray<RankedEntry>): RankedEntry | undefined =>
+/** The newest checkpoint with a best, whose metrics rank the others. */
+export const rankedBy = (ranked: ReadonlyArray<RankedEntry>): RankedEntry | undefined =>
   ranked
     .filter(({ meta }) => meta.best !== null)
     .reduce<RankedEntry | undefined>((a, b) => (a === undefined ? b : newer(a, b)), undefined)
 
-/** The metric that runs were judged by: what the newest with a best names. */
-export const judgedBy = (ranked: ReadonlyArray<RankedEntry>): Option.Option<Best> =>
-  Option.fromNullable(judge(ranked)?.meta.best)
-
 /**
- * The best under a name first: what the newest with a best calls so, then the others by its metric. A
- * run whose metric has been changed calls none from before its best, whatever its value.
+ * The checkpoints for a name of a best one, the preferred first: the one that the newest with a best
+ * refers to, then the others by its metric. After the metric of a run was changed, none from before
+ * counts as its best, whatever its value.
  */
 export const bestUnder = <A extends RankedEntry>(
   ranked: ReadonlyArray<A>,
   name: BestName
 ): ReadonlyArray<A> => {
-  const by = judge(ranked)?.meta
+  const by = rankedBy(ranked)?.meta
   const best = by && bestsOf(by).find(([one]) => one === name)?.[1]
   if (by === undefined || best === undefined) return []
   const isIt = isBestOf(by, best)
@@ -166,6 +161,6 @@ export const bestUnder = <A extends RankedEntry>(
   return [...all.filter(({ meta }) => isIt(meta)), ...all.filter(({ meta }) => !isIt(meta))]
 }
 
-/** The metric that the runs in a folder were judged by. */
-export const watched = (candidates: ReadonlyArray<CheckpointEntry>): Option.Option<Best> =>
-  judgedBy(intact(candidates))
+/** The best that ranks the checkpoints in a folder, with its metric. */
+export const monitored = (entries: ReadonlyArray<CheckpointEntry>): Option.Option<Best> =>
+  Option.fromNullable(rankedBy(intact(entries))?.meta.best)

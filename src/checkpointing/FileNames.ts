@@ -3,7 +3,7 @@ import type { CheckpointMeta } from "./Checkpoint.js"
 /** The name of a best checkpoint: the run's own, or one by a further metric that it tracks. */
 export type BestName = "best" | `best_${string}`
 
-/** The names under which a run's checkpoints can always be opened. */
+/** The well-known names, under which checkpoints of a run can always be opened. */
 export type CheckpointName = "latest" | BestName
 
 /** What the names of checkpoints end with. */
@@ -19,7 +19,7 @@ export const fileNames = {
 export const fileOf = (name: CheckpointName): string =>
   name === "latest" || name === "best" ? fileNames[name] : name + extension
 
-/** Which of these names a file has. */
+/** The well-known name of a file. */
 export const aliasOf = (file: string): CheckpointName | undefined => {
   if (file === fileNames.latest) return "latest"
   if (file === fileNames.best) return "best"
@@ -31,24 +31,24 @@ export const aliasOf = (file: string): CheckpointName | undefined => {
 export const isFurther = (text: string): text is `best_${string}` =>
   /^best_[\w-]{1,100}$/.test(text) && text !== "best_model"
 
-/** Whether a file is named as a checkpoint is; what begins with a dot is not yet one. */
+/** Whether a file has the name of a checkpoint; a temporary file begins with a dot. */
 export const isCheckpoint = (file: string): boolean =>
   file.endsWith(extension) && !file.startsWith(".")
 
-/** The file whose being there pins a checkpoint. */
+/** The file whose existence pins a checkpoint. */
 export const pinOf = (file: string): string => `${file}.pin`
 
-/** A name for a checkpoint, by its place, that is not `taken`: nothing is ever written over. */
+/** A name for a checkpoint, from its position, that is not `taken`: no file is ever overwritten. */
 export const own = (
   { epoch, step }: Pick<CheckpointMeta, "epoch" | "step">,
   taken: ReadonlySet<string>
 ): string => {
-  const place = `epoch-${String(epoch).padStart(4, "0")}-step-${String(step).padStart(6, "0")}`
-  let name = place + extension
-  for (let nth = 2; taken.has(name); nth++) name = `${place}-${nth}${extension}`
+  const position = `epoch-${String(epoch).padStart(4, "0")}-step-${String(step).padStart(6, "0")}`
+  let name = position + extension
+  for (let nth = 2; taken.has(name); nth++) name = `${position}-${nth}${extension}`
   return name
 }
 
-/** Whether a file has a name that `own` gives, and which retention may therefore remove. */
+/** Whether a file has a name made by `own`: retention may remove it. */
 export const isOwn = (file: string): boolean =>
   /^epoch-\d{4,}-step-\d{6,}(-\d+)?\.safetensors$/.test(file)

@@ -6,18 +6,18 @@ const Count = Schema.Int.pipe(Schema.positive())
 
 /** Which checkpoints of a run are kept. */
 export const Retention = Schema.Struct({
-  /** The last so many: the latest, and those before it. */
+  /** How many of the newest: the latest, and those before it. */
   keep_last: Schema.optionalWith(Count, { default: () => 2 }),
-  /** The best so many. */
+  /** How many of the best. */
   keep_best: Schema.optionalWith(Count, { default: () => 1 }),
-  /** What they are best by; null: what the run itself watches. */
+  /** The metric that ranks them; null: the one that the run monitors. */
   best_by: Schema.optionalWith(
     Schema.NullOr(Schema.Struct({ metric: Schema.String, mode: Schema.Literal("min", "max") })),
     { default: () => null }
   ),
-  /** For ever, each that ends an epoch whose number is a multiple of this; null: none. */
+  /** Keeps every checkpoint that ends an epoch with a multiple of this number; null: none. */
   keep_every: Schema.optionalWith(Schema.NullOr(Count), { default: () => null }),
-  /** Whether the newest that ends an epoch stays, however many of the middle of one are newer. */
+  /** Whether the newest that ends an epoch is kept, however many from within one are newer. */
   keep_epoch_end: Schema.optionalWith(Schema.Boolean, { default: () => false })
 })
 export type Retention = typeof Retention.Type
@@ -26,49 +26,47 @@ export type Retention = typeof Retention.Type
 export const defaults: Retention = Schema.decodeSync(Retention)({})
 
 /**
- * The checkpoints of one run that are kept for their rank, in whose favour others go. Always the
- * newest, and the best by each metric that the run tracks, whatever `retention` says.
+ * The checkpoints of one run that are kept for their rank, and replace others. Always the newest, and
+ * the best by each metric that the run tracks, whatever `retention` says.
  */
 export const leading = <A extends RankedEntry>(
-  candidates: ReadonlyArray<A>,
+  entries: ReadonlyArray<A>,
   retention: Retention
 ): ReadonlySet<A> => {
-  const judge = CheckpointEntries.judge(candidates)
-  const tracked = judge === undefined ? [] : CheckpointEntries.bestsOf(judge.meta)
-  const by = retention.best_by ?? judge?.meta.best ?? null
-  const newest = CheckpointEntries.newestFirst(candidates)
+  const newestWithBest = CheckpointEntries.rankedBy(entries)
+  const tracked = newestWithBest === undefined ? [] : CheckpointEntries.bestsOf(newestWithBest.meta)
+  const by = retention.best_by ?? newestWithBest?.meta.best ?? null
+  const newest = CheckpointEntries.newestFirst(entries)
   const sound = newest.filter(({ meta }) => CheckpointEntries.isSound(meta))
   const epochEnds = sound.filter(({ meta }) => CheckpointEntries.isEpochEnd(meta))
   return new Set([
     ...newest.slice(0, 1),
-    // Non-finite weights never push out finite ones.
+    // Non-finite weights never replace finite ones.
     ...sound.slice(0, Math.max(1, retention.keep_last)),
     ...(retention.keep_epoch_end ? epochEnds.slice(0, 1) : []),
-    ...(by === null
-      ? []
-      : CheckpointEntries.bestFirst(candidates, by).slice(0, retention.keep_best)),
-    // What the run calls its best, and what is better by the same metric, if it was judged by another.
+    ...(by === null ? [] : CheckpointEntries.bestFirst(entries, by).slice(0, retention.keep_best)),
+    // The best of the run, and what is better by the same metric if the run monitored another.
     ...tracked.flatMap(([name, best]) => [
-      ...CheckpointEntries.bestUnder(candidates, name).slice(0, 1),
-      ...CheckpointEntries.bestFirst(candidates, best).slice(0, 1)
+      ...CheckpointEntries.bestUnder(entries, name).slice(0, 1),
+      ...CheckpointEntries.bestFirst(entries, best).slice(0, 1)
     ])
   ])
 }
 
 /** The checkpoints of one run that need not be kept. */
 export const expendable = <A extends RankedEntry>(
-  candidates: ReadonlyArray<A>,
+  entries: ReadonlyArray<A>,
   retention: Retention
 ): ReadonlyArray<A> => {
   const every = retention.keep_every
-  const kept = leading(candidates, retention)
-  const isKeptForEver = ({ meta }: A) =>
+  const kept = leading(entries, retention)
+  const isKeptByEpoch = ({ meta }: A) =>
     every !== null &&
     CheckpointEntries.isSound(meta) &&
     meta.step === 0 &&
     meta.epoch > 0 &&
     meta.epoch % every === 0
-  return CheckpointEntries.newestFirst(candidates).filter(
-    (one) => !kept.has(one) && !isKeptForEver(one)
+  return CheckpointEntries.newestFirst(entries).filter(
+    (one) => !kept.has(one) && !isKeptByEpoch(one)
   )
 }

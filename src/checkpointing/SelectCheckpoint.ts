@@ -7,7 +7,7 @@ import type { LoadedCheckpoint, RankedEntry } from "./CheckpointEntry.js"
 import * as CheckpointEntries from "./CheckpointEntry.js"
 import type { CheckpointError } from "./CheckpointError.js"
 import type { CheckpointName } from "./FileNames.js"
-import type { CheckpointReader } from "./store/CheckpointFolder.js"
+import type { CheckpointReader } from "./store/CheckpointStoreService.js"
 
 /** The checkpoints to choose from, and the errors of those that cannot be ranked. */
 export interface ScanResult<A extends RankedEntry = RankedEntry> {

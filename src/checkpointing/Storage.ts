@@ -115,7 +115,7 @@ export interface StorageOperations {
 export class Storage extends Context.Tag("holdfast/Storage")<Storage, StorageOperations>() {}
 
 /**
- * What an object storage (S3, a key-value store, a database) offers: whole objects under ids of the
+ * What an object storage (S3, a key-value store, a database) offers: objects under ids of the
  * form `folder/name`. Operations fail with a `CheckpointError` that has the id as its `path`:
  * `NotFound`, `Unreadable`, `Unwritable`, `NoSpace`; `lock` also with `InUse`, `Locked` and `LockLost`.
  */

@@ -106,7 +106,7 @@ export const leaseLock =
           const found = yield* read
           if (found !== null) {
             const state =
-              found.holder === null ? "unknown" : yield* ProcessIdentity.judge(found.holder)
+              found.holder === null ? "unknown" : yield* ProcessIdentity.stateOf(found.holder)
             if (state === "running") return yield* refuse("InUse", found.holder)
             if (state === "unknown" && !force) {
               const timeout = found.holder?.lease?.timeout

@@ -67,7 +67,7 @@ const open = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, temporary: 
  *
  * `body` can be interrupted; what follows it cannot. On failure or interruption the temporary file is
  * removed and `target` is unchanged. A failed fsync loses pages that a second fsync would not report,
- * so it is never repeated: the file is discarded and written once more, which runs `body` again.
+ * so it is never repeated: the file is discarded and written again, which runs `body` again.
  * `ready` runs right before the rename: if it fails, `target` is unchanged.
  */
 export const writeAtomically = <A, E, R>(

@@ -12,7 +12,7 @@ const codeOf = (cause: unknown): string => {
   return cause.code.startsWith("Unknown system error") ? (names.get(number) ?? "") : cause.code
 }
 
-/** The operating system's name for what went wrong ("ENOSPC"), or "" where it gave none. */
+/** The operating system's name of an error ("ENOSPC"), or "" where it gave none. */
 export const code = (error: PlatformError): string => codeOf(error.cause)
 
 const reasons: Partial<Record<string, SystemErrorReason>> = {
@@ -25,7 +25,7 @@ const reasons: Partial<Record<string, SystemErrorReason>> = {
   ENOTDIR: "BadResource"
 }
 
-/** What one of Node's own functions threw, as the file system service would have reported it. */
+/** An error thrown by a function of Node, as the file system service would report it. */
 export const toError =
   (method: string, path: string) =>
   (cause: unknown): SystemError =>

@@ -1,12 +1,11 @@
 import * as Effect from "effect/Effect"
 
 /**
- * Yields to the event loop once: timers, signals and what else has come by now are served. Goes
- * between long synchronous pieces of work, because `Effect.yieldNow` stays among the microtasks and
- * would keep Ctrl+C waiting.
+ * Yields to the event loop once: pending timers and signals are handled. Belongs between long
+ * synchronous computations, because `Effect.yieldNow` stays among the microtasks and would delay Ctrl+C.
  *
- * The first of the two immediates may come in the turn of the loop that goes on already, whose look
- * at signals is over; the second comes after a look.
+ * The first of the two immediates may come in the current turn of the loop, which has already polled
+ * for signals; the second comes after another poll.
  */
 export const yieldToEventLoop: Effect.Effect<void> = Effect.async<void>((resume) => {
   let handle = setImmediate(() => {
@@ -18,7 +17,7 @@ export const yieldToEventLoop: Effect.Effect<void> = Effect.async<void>((resume)
 /** Milliseconds that a long computation may keep signals and other fibers waiting. */
 const patience = 50
 
-/** What a computation in many short pieces does between them: yields when 50 ms have passed. */
+/** For a computation in many short pieces, between them: yields when 50 ms have passed. */
 export const paced = (): Effect.Effect<void> => {
   let last = performance.now()
   return Effect.suspend(() => {
@@ -29,7 +28,7 @@ export const paced = (): Effect.Effect<void> => {
   })
 }
 
-/** Gives way for so many milliseconds, by the real clock also where tests have another. */
+/** Yields for a number of milliseconds, by the real clock even where a test has another. */
 export const pause = (milliseconds: number): Effect.Effect<void> =>
   Effect.async<void>((resume) => {
     const handle = setTimeout(() => resume(Effect.void), milliseconds)

@@ -8,12 +8,12 @@ import * as path from "node:path"
 import * as Errno from "./Errno.js"
 import { isNodeFileSystem } from "./isNodeFileSystem.js"
 
-/** What a file system says about a file or a folder; symbolic links are followed. */
+/** What a file system reports about a file or a folder; symbolic links are followed. */
 export interface FileStat {
   readonly type: FileSystem.File.Type
   readonly bytes: number
   readonly modified: Date
-  /** Device and inode; null where the file system has no numbers that tell files apart. */
+  /** Device and inode; null where the file system has no unique numbers. */
   readonly inode: string | null
 }
 
@@ -35,7 +35,7 @@ const typeOf = (info: BigIntStats): FileSystem.File.Type =>
 /** As big integers: above 2^53, which NTFS, Gluster and others use, neighbours are equal as numbers. */
 const exactly = (file: string) =>
   Effect.map(
-    // At once: to wake another thread for it takes ten times as long.
+    // Synchronous: to wake another thread takes ten times as long.
     Effect.try({
       try: () => statSync(file, { bigint: true }),
       catch: Errno.toError("stat", file)
@@ -59,13 +59,13 @@ const through = (fs: FileSystem.FileSystem, file: string) =>
     })
   }))
 
-/** Looks at the file or folder at `file`. */
+/** The state of the file or folder at `file`. */
 export const stat = (file: string): Effect.Effect<FileStat, PlatformError, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     return yield* (yield* isNodeFileSystem) ? exactly(file) : through(fs, file)
   })
 
-/** What tells the file at `file` from others, whatever its names; where nothing does, its path. */
+/** The identity of the file at `file`, whatever its names; without an inode its path. */
 export const idOf = ({ inode }: Pick<FileStat, "inode">, file: string): string =>
   inode ?? path.resolve(file)

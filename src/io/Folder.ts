@@ -9,19 +9,19 @@ import * as Errno from "./Errno.js"
 import * as FileStat from "./FileStat.js"
 import { scoped } from "./OpenFile.js"
 
-/** The most that is allowed on a folder that we make, whatever the umask. */
+/** At most these permissions for a new folder, whatever the umask. */
 export const mode = 0o755
 
 const unsyncable = new Set(["EISDIR", "EPERM", "EINVAL", "ENOTSUP"])
 
-/** Makes what was created, renamed, linked or removed in `folder` durable. */
+/** Makes all names created, renamed, linked or removed in `folder` durable. */
 export const sync = (folder: string): Effect.Effect<void, PlatformError, FileSystem.FileSystem> =>
   FileSystem.FileSystem.pipe(
     Effect.flatMap((fs) => fs.open(folder)),
     Effect.flatMap((file) => file.sync),
     scoped,
     Effect.uninterruptible,
-    // Windows and some network file systems cannot sync a folder; there the rename alone must do.
+    // Windows and some network file systems cannot sync a folder; there the rename has to suffice.
     Effect.catchIf(
       (error) => unsyncable.has(Errno.code(error)),
       () => Effect.void
@@ -29,7 +29,7 @@ export const sync = (folder: string): Effect.Effect<void, PlatformError, FileSys
     Effect.withSpan("Folder.sync")
   )
 
-/** A symbolic link at `path`, where a folder should be or can be made, leads to nothing. */
+/** A symbolic link at `path`, in place of a folder, has no target. */
 export class DanglingLink extends Schema.TaggedError<DanglingLink>()("DanglingLink", {
   path: Schema.String,
   target: Schema.String
@@ -50,7 +50,7 @@ const checkLink = (folder: string) =>
     )
   )
 
-/** Makes `folder`, and those above it that are missing, durably. Gives whether it was missing. */
+/** Creates `folder` and its missing parents, durably. Succeeds with whether it was missing. */
 export const make = (
   folder: string
 ): Effect.Effect<boolean, DanglingLink | PlatformError, FileSystem.FileSystem> =>
@@ -60,8 +60,8 @@ export const make = (
     yield* checkLink(folder)
     const parent = path.dirname(folder)
     yield* make(parent)
-    // Node's own recursion never ends where a folder like /proc takes no others. Another process
-    // may have been quicker.
+    // Node's own recursion never ends in a folder like /proc, which accepts no others. Another process
+    // may have been faster.
     yield* Effect.catchIf(
       fs.makeDirectory(folder, { mode }),
       (error) => error._tag === "SystemError" && error.reason === "AlreadyExists",
@@ -71,27 +71,6 @@ export const make = (
     return true
   })
 
-/** What tells `folder` from others, by whatever path it is named. */
+/** The identity of `folder`, by whatever path it is named. */
 export const idOf = (folder: string): Effect.Effect<string, PlatformError, FileSystem.FileSystem> =>
   Effect.map(FileStat.stat(folder), (info) => FileStat.idOf(info, folder))
-
-/**
- * What tells the folder in which `file` really lies from others; symbolic links are followed, that
- * of the file itself, too.
- */
-export const idAround = (
-  file: string
-): Effect.Effect<string, PlatformError, FileSystem.FileSystem> =>
-  FileSystem.FileSystem.pipe(
-    Effect.flatMap((fs) => Effect.orElseSucceed(fs.realPath(file), () => file)),
-    Effect.flatMap((real) => idOf(path.dirname(real)))
-  )
-
-/** Whether `file` lies in `folder`, by whatever path; not where either cannot be looked at. */
-export const holds = (
-  folder: string,
-  file: string
-): Effect.Effect<boolean, never, FileSystem.FileSystem> =>
-  Effect.zipWith(idOf(folder), idAround(file), (a, b) => a === b).pipe(
-    Effect.orElseSucceed(() => path.resolve(folder) === path.dirname(path.resolve(file)))
-  )

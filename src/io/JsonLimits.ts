@@ -9,7 +9,7 @@ export interface Limits {
   readonly values: number
 }
 
-/** Where the string that begins at `start` ends: at its closing quote, or -1 if it has none. */
+/** The position of the closing quote of the string that begins at `start`; -1 if there is none. */
 export const endOfString = (json: string, start: number): number => {
   for (let at = json.indexOf('"', start + 1); at !== -1; at = json.indexOf('"', at + 1)) {
     let before = at
@@ -20,8 +20,8 @@ export const endOfString = (json: string, start: number): number => {
 }
 
 /**
- * What of `json` goes beyond `limits`; undefined if nothing does. Takes one pass and no memory, and
- * looks before anything is parsed: `JSON.parse` of some megabytes can take minutes and gigabytes.
+ * How `json` exceeds `limits`; undefined if it does not. Takes one pass and no memory, before anything
+ * is parsed: `JSON.parse` of some megabytes can take minutes and gigabytes.
  */
 export const beyond = (json: string, limits: Limits): string | undefined => {
   let depth = 0
@@ -30,7 +30,7 @@ export const beyond = (json: string, limits: Limits): string | undefined => {
     switch (json.charCodeAt(at)) {
       case quote: {
         const end = endOfString(json, at)
-        // Not JSON: whoever parses it will say so.
+        // Not JSON: the parser reports that.
         if (end === -1) return undefined
         at = end
         break

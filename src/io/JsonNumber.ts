@@ -3,8 +3,8 @@ import * as Schema from "effect/Schema"
 const Special = Schema.Literal("NaN", "Infinity", "-Infinity")
 
 /**
- * A number that survives JSON: NaN and the infinities, for which JSON has no notation, are written
- * as the strings that Python's `float()` reads.
+ * A number that JSON preserves: NaN and the infinities, which JSON lacks, are written as the strings
+ * that Python's `float()` reads.
  */
 export const JsonNumber: Schema.Schema<number, number | typeof Special.Type> = Schema.transform(
   Schema.Union(Schema.JsonNumber, Special),

@@ -3,16 +3,16 @@ import * as Predicate from "effect/Predicate"
 import { t } from "../language/Text.js"
 import * as JsonLimits from "./JsonLimits.js"
 
-// JSON has no notation for these: JSON.stringify makes null, or 0, of them.
+// JSON has no notation for these: JSON.stringify writes null, or 0.
 const tag = "$number"
 const isSpecial = (value: number) => !Number.isFinite(value) || Object.is(value, -0)
 
-// What is more belongs in a tensor, or is somebody's attempt to use up memory.
+// Anything larger belongs in a tensor, or is an attempt to exhaust memory.
 const maxDepth = 256
 // Special numbers are written as an object with one value.
 const limits = { depth: maxDepth + 2, values: 5_000_000 }
 
-/** What in `value` JSON cannot hold: the path to it and what it is; undefined if all is well. */
+/** What JSON cannot represent in `value`: its path and kind; undefined if it can represent everything. */
 const problem = (value: unknown, path: string, depth: number): string | undefined => {
   if (value === null || ["string", "number", "boolean"].includes(typeof value)) return undefined
   if (depth > maxDepth) return t`${path}: more than ${maxDepth} levels deep`
@@ -42,9 +42,9 @@ const first = <K>(
 }
 
 /**
- * JSON text from which `parse` makes the very same value, NaN, the infinities and -0 included, which
- * are written as `{"$number": "NaN"}`. Left, naming the path, if the value holds what is not JSON
- * (a Map, a Date, a function); properties that are undefined are left out.
+ * JSON text that `parse` turns into the same value, including NaN, the infinities and -0, which are
+ * written as `{"$number": "NaN"}`. Left, naming the path, if the value contains something else than JSON
+ * (a Map, a Date, a function); undefined properties are omitted.
  */
 export const stringify = (value: unknown, path: string): Either.Either<string, string> => {
   const found = problem(value, path, 0)
@@ -58,12 +58,12 @@ export const stringify = (value: unknown, path: string): Either.Either<string, s
   return beyond === undefined ? Either.right(text) : Either.left(`${path}: ${beyond}`)
 }
 
-/** The value of JSON text, as `stringify` wrote it or not; left if that would not write it. */
+/** The value of JSON text, whoever wrote it; left if `stringify` would not write it. */
 export const parse = (text: string): Either.Either<unknown, string> => {
   const beyond = JsonLimits.beyond(text, limits)
   if (beyond !== undefined) return Either.left(beyond)
   return Either.try({
-    // Looking at every value takes several times as long as the parsing.
+    // Inspecting every value takes several times as long as parsing.
     try: () =>
       !text.includes(tag)
         ? (JSON.parse(text) as unknown)

@@ -22,13 +22,13 @@ class NotRegular extends SystemError {
   }
 }
 
-/** What a file is that `requireRegular` has refused; undefined of any other error. */
+/** The kind of a file that `requireRegular` has refused; undefined for any other error. */
 export const whyNotRegular = (error: PlatformError): string | undefined =>
   error instanceof NotRegular ? error.description : undefined
 
 /**
- * Fails where `path` is neither a regular file nor a folder: to open a named pipe waits for somebody
- * to write to it, where no signal is heard, and some devices never end.
+ * Fails if `path` is neither a regular file nor a folder: opening a named pipe blocks until somebody
+ * writes to it, where no signal is handled, and some devices never end.
  */
 export const requireRegular = (
   path: string
@@ -41,7 +41,7 @@ export const requireRegular = (
     })
   )
 
-/** Opens a file to read it, if `requireRegular` lets it. */
+/** Opens a regular file to read it. */
 export const open = (
   path: string
 ): Effect.Effect<FileSystem.File, PlatformError, FileSystem.FileSystem | Scope.Scope> =>
@@ -77,7 +77,7 @@ export const fill = (
     }
   ).pipe(Effect.map(({ filled }) => filled))
 
-/** As `fill`, from `offset` of the file on. Only one read of a file may be under way at a time. */
+/** As `fill`, from `offset` of the file on. Only one read of a file at a time. */
 export const fillAt = (
   file: FileSystem.File,
   offset: number,

@@ -1,5 +1,5 @@
-// What moves a cursor, ends a line, changes the direction of text or is not text at all: C0, DEL and
-// C1, marks and overrides of direction, separators of lines, halves of surrogate pairs.
+// Characters that move the cursor, end a line, change the direction of text or are not text: C0, DEL and
+// C1, marks and overrides of direction, line separators, halves of surrogate pairs.
 const control =
   // oxlint-disable-next-line no-control-regex
   /[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]|\p{Surrogate}/gu
@@ -8,19 +8,19 @@ const named: Partial<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t":
 
 const written = (character: string): string => {
   const code = character.charCodeAt(0)
-  // As JSON has them, where JSON lets them stand unescaped: there it means the same.
+  // As in JSON, where JSON allows them unescaped: there it means the same.
   return code < 0x7f
     ? `\\x${code.toString(16).padStart(2, "0")}`
     : `\\u${code.toString(16).padStart(4, "0")}`
 }
 
 /**
- * Text as a terminal may be given it: without what a terminal takes for a command, which is written
- * out (`\x1b`, `\u202e`). Ends of lines, tabs and carriage returns stay. JSON text stays the same JSON.
+ * Text that is safe for a terminal: control characters are escaped (`\x1b`, `\u202e`). Line breaks, tabs
+ * and carriage returns stay. JSON text stays the same JSON.
  */
 export const text = (raw: string): string => raw.replace(control, written)
 
-/** At most so many characters of `raw`: both ends of what is longer. */
+/** At most `most` characters of `raw`: both ends of longer text. */
 export const shortened = (raw: string, most: number): string => {
   if (raw.length <= most) return raw
   const head = Math.ceil((most - 1) * 0.6)
@@ -29,11 +29,11 @@ export const shortened = (raw: string, most: number): string => {
   return `${raw.slice(0, head).replace(/[\ud800-\udbff]$/, "")}…${raw.slice(raw.length - tail).replace(/^[\udc00-\udfff]/, "")}`
 }
 
-/** A value inside of a line: all of it on that line, and no more than `most` characters of it. */
+/** A value inside a line: on that line, and at most `most` characters. */
 export const value = (raw: string, most = 1000): string =>
   text(shortened(raw, most).replace(/[\n\r\t]/g, (character) => named[character]!))
 
-/** Text of several lines, none of which is endless. */
+/** Text of several lines, each of limited length. */
 export const lines = (raw: string, most = 4000): string =>
   text(raw)
     .replaceAll("\r", "\\r")
@@ -41,7 +41,7 @@ export const lines = (raw: string, most = 4000): string =>
     .map((line) => shortened(line, most))
     .join("\n")
 
-/** Data whose strings, and the names of whose fields, are as `value` has them. */
+/** Data with all its strings and field names as by `value`. */
 export const data = <A>(raw: A): A => shown(raw) as A
 
 const shown = (raw: unknown): unknown =>

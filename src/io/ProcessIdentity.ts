@@ -7,19 +7,19 @@ import process from "node:process"
 import * as TemporaryName from "./TemporaryName.js"
 
 /**
- * What tells a process from every other, on this machine or another, now or later. What a system
- * does not tell is null.
+ * The identity of a process among all others, on this machine or another, now or later. A field is null
+ * where the system does not report it.
  */
 export const ProcessIdentity = Schema.Struct({
   host: Schema.String,
   pid: Schema.Int,
   /** Which machine, whatever its name: two can have the same. Missing in locks of early releases. */
   machine: Schema.optional(Schema.NullOr(Schema.String)),
-  /** Which run of the machine: process ids start again with each. */
+  /** Which boot of the machine: process ids start again with each. */
   boot: Schema.NullOr(Schema.String),
-  /** Within which container: each has process ids of its own. */
+  /** Which container: each has its own process ids. */
   namespace: Schema.NullOr(Schema.String),
-  /** When the process started, in ticks since the boot: process ids are used again. */
+  /** When the process started, in ticks since the boot: process ids are reused. */
   ticks: Schema.NullOr(Schema.String)
 })
 export type ProcessIdentity = typeof ProcessIdentity.Type
@@ -27,7 +27,7 @@ export type ProcessIdentity = typeof ProcessIdentity.Type
 const orNull = (read: () => Promise<string>): Effect.Effect<string | null> =>
   Effect.orElseSucceed(Effect.tryPromise(read), () => null)
 
-/** The state and the start of a process, as Linux tells them; null elsewhere. */
+/** The state and the start of a process, as Linux reports them; null elsewhere. */
 const statOf = (pid: number) =>
   Effect.map(
     orNull(() => readFile(`/proc/${pid}/stat`, "utf8")),
@@ -38,7 +38,7 @@ const statOf = (pid: number) =>
     }
   )
 
-/** The identity of this process, looked up once; uninterruptibly, lest an interruption be kept. */
+/** The identity of this process, looked up once; uninterruptible, so the cache never stores an interruption. */
 const lookUp: Effect.Effect<ProcessIdentity> = Effect.runSync(
   Effect.cached(
     Effect.all({
@@ -58,7 +58,7 @@ const lookUp: Effect.Effect<ProcessIdentity> = Effect.runSync(
   )
 )
 
-/** Who this process is: a test can have it be another. */
+/** The identity of this process; a test can replace it. */
 export class Self extends Context.Reference<Self>()("holdfast/ProcessIdentity", {
   defaultValue: () => lookUp
 }) {}
@@ -82,8 +82,8 @@ const isSameMachine = (a: ProcessIdentity, b: ProcessIdentity): boolean =>
     a.namespace === outermost &&
     b.namespace === outermost)
 
-/** Whether a process still runs, or cannot be checked from where this one runs. */
-export const judge = (other: ProcessIdentity): Effect.Effect<"running" | "dead" | "unknown"> =>
+/** Whether a process still runs, or cannot be checked from this host. */
+export const stateOf = (other: ProcessIdentity): Effect.Effect<"running" | "dead" | "unknown"> =>
   Effect.gen(function* () {
     const here = yield* current
     if (other.host !== here.host) return "unknown"
@@ -91,6 +91,6 @@ export const judge = (other: ProcessIdentity): Effect.Effect<"running" | "dead" 
     if (differ(other.namespace, here.namespace)) return "unknown"
     if (!TemporaryName.isRunning(other.pid)) return "dead"
     const { state, ticks } = yield* statOf(other.pid)
-    // A zombie has ended: only its parent has not heard of it yet.
+    // A zombie has ended; its parent has not collected it yet.
     return state === "Z" || differ(other.ticks, ticks) ? "dead" : "running"
   })

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto"
 import * as path from "node:path"
 import process from "node:process"
 
-/** Who made a temporary file: a process, and a token that no other process with its id has. */
+/** The creator of a temporary file: a process, and a token that no other process with its id has. */
 export interface TemporaryName {
   readonly pid: number
   readonly token: string
@@ -14,20 +14,20 @@ let counter = 0
 
 const pattern = /^\..+\.(\d+)-([0-9a-f]{8})-\d+\.tmp$/
 
-/** A fresh name beside `target`, hidden, and recognisable as this process's. */
+/** A new hidden name beside `target`, with the identity of this process. */
 export const make = (target: string): string =>
   path.join(
     path.dirname(target),
     `.${path.basename(target)}.${process.pid}-${token}-${counter++}.tmp`
   )
 
-/** What a file's name says about the temporary file's maker; undefined if it is none of ours. */
+/** The creator of a temporary file, from its name; undefined for any other file. */
 export const parse = (name: string): TemporaryName | undefined => {
   const match = pattern.exec(path.basename(name))
   return match === null ? undefined : { pid: Number(match[1]), token: match[2] ?? "" }
 }
 
-/** Whether there is a process with this id. */
+/** Whether a process with this id exists. */
 export const isRunning = (pid: number): boolean => {
   try {
     process.kill(pid, 0)
@@ -38,6 +38,6 @@ export const isRunning = (pid: number): boolean => {
   }
 }
 
-/** Whether the maker may still be at work on the file. */
+/** Whether the creator may still be writing the file. */
 export const inUse = (name: TemporaryName): boolean =>
   name.pid === process.pid ? name.token === token : isRunning(name.pid)

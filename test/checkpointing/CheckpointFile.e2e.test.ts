@@ -10,7 +10,7 @@ import { fileURLToPath } from "node:url"
 import { BackendError } from "../../src/backends/BackendError.js"
 import type { Checkpoint } from "../../src/checkpointing/Checkpoint.js"
 import * as CheckpointFile from "../support/checkpointFile.js"
-import * as Safetensors from "../../src/io/Safetensors.js"
+import * as Safetensors from "../support/safetensors.js"
 import { digestOf } from "../support/checkpoints.js"
 import { content, sample, tensor } from "./sample.js"
 

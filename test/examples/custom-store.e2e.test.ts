@@ -55,10 +55,10 @@ describe("examples/custom-store", () => {
           const { checkpoint } = Option.getOrThrow(latest)
           return { events, last: yield* essence(checkpoint) }
         })
-      const whole = yield* ended({})
+      const uninterrupted = yield* ended({})
       const stopped = yield* ended({ interruptAt: 9, killAt: 6 })
-      expect(stopped.last).toStrictEqual(whole.last)
-      expect(stopped.events.length).toBeLessThan(whole.events.length)
+      expect(stopped.last).toStrictEqual(uninterrupted.last)
+      expect(stopped.events.length).toBeLessThan(uninterrupted.events.length)
     })
   )
 

@@ -185,7 +185,7 @@ describe("a lock of another host", () => {
   )
 })
 
-describe("ProcessIdentity.judge", () => {
+describe("ProcessIdentity.stateOf", () => {
   const here: ProcessIdentity.ProcessIdentity = {
     host: "trainer-0",
     pid: process.pid,
@@ -203,7 +203,7 @@ describe("ProcessIdentity.judge", () => {
   ] as const)("%s: %s", ([, changes, expected]) =>
     Effect.gen(function* () {
       const other = { ...here, boot: "b0", ...changes }
-      const judged = ProcessIdentity.judge(other as ProcessIdentity.ProcessIdentity)
+      const judged = ProcessIdentity.stateOf(other as ProcessIdentity.ProcessIdentity)
       expect(yield* Effect.provideService(judged, ProcessIdentity.Self, Effect.succeed(here))).toBe(
         expected
       )

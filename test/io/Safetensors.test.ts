@@ -1,8 +1,8 @@
 import { safetensors as reader } from "@jax-js/loaders"
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
-import * as Safetensors from "../../src/io/Safetensors.js"
-import type { Tensor } from "../../src/io/Safetensors.js"
+import * as Safetensors from "../support/safetensors.js"
+import type { Tensor } from "../support/safetensors.js"
 
 const floats = (...values: Array<number>) => new Uint8Array(new Float32Array(values).buffer)
 

@@ -3,8 +3,8 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as EventLoop from "../../io/EventLoop.js"
 import type { FilePrefix } from "../../io/ReadPrefixes.js"
-import * as Header from "../../io/safetensors/Header.js"
-import type { SafetensorsError } from "../../io/safetensors/SafetensorsError.js"
+import { decodeHeader, headerLength } from "../../io/safetensors/decodeHeader.js"
+import type { Header, SafetensorsError } from "../../io/safetensors/Header.js"
 import { t } from "../../language/Text.js"
 import type { CheckpointErrorReason } from "../CheckpointError.js"
 import { CheckpointError } from "../CheckpointError.js"
@@ -16,7 +16,7 @@ import * as Summary from "./Summary.js"
 
 /** The header of a checkpoint, read and verified. */
 export interface CheckpointHeader extends Metadata.Metadata {
-  readonly header: Header.Header
+  readonly header: Header
 }
 
 /** So many bytes hold most headers: one read gives all of them. */
@@ -42,7 +42,7 @@ const verify = (
   path: string,
   bytes: Uint8Array,
   fileLength: number
-): Either.Either<Header.Header, CheckpointError> =>
+): Either.Either<Header, CheckpointError> =>
   Either.gen(function* () {
     const refuse = (reason: CheckpointErrorReason, detail: string) =>
       Either.left(refusal(path)(reason, detail))
@@ -54,7 +54,7 @@ const verify = (
     if (Summary.check(bytes) === "damaged") {
       return yield* refuse("Damaged", t`its summary does not match its digest`)
     }
-    const header = yield* Either.mapLeft(Header.decode(bytes, fileLength), notSafetensors(path))
+    const header = yield* Either.mapLeft(decodeHeader(bytes, fileLength), notSafetensors(path))
     if (seal === "absent") return yield* refuse("NotACheckpoint", t`its header has no digest`)
     return header
   })
@@ -66,7 +66,7 @@ const readHeader = Effect.fnUntraced(function* (path: string, object: OpenObject
   const foreign = ForeignFile.foreign(start.subarray(0, read))
   if (foreign !== undefined) return yield* refuse("NotACheckpoint", foreign)
   const length = yield* Either.mapLeft(
-    Header.lengthOf(start.subarray(0, read), object.bytes),
+    headerLength(start.subarray(0, read), object.bytes),
     notSafetensors(path)
   )
   const bytes = new Uint8Array(length)
@@ -81,10 +81,7 @@ const readHeader = Effect.fnUntraced(function* (path: string, object: OpenObject
   return yield* verify(path, bytes, object.bytes)
 })
 
-const decode = (
-  path: string,
-  header: Header.Header
-): Either.Either<CheckpointHeader, CheckpointError> =>
+const decode = (path: string, header: Header): Either.Either<CheckpointHeader, CheckpointError> =>
   Either.mapBoth(Metadata.decode(header.metadata, header.tensors), {
     onLeft: ({ reason, detail }) => refusal(path)(reason, detail),
     onRight: (metadata) => ({ header, ...metadata })
@@ -119,7 +116,7 @@ export const fromPrefix = (
   { bytes, start }: FilePrefix
 ): Option.Option<Either.Either<CheckpointHeader, CheckpointError>> => {
   if (ForeignFile.foreign(start) !== undefined) return Option.none()
-  const length = Either.getOrElse(Header.lengthOf(start, bytes), () => Infinity)
+  const length = Either.getOrElse(headerLength(start, bytes), () => Infinity)
   return length > start.length
     ? Option.none()
     : Option.some(

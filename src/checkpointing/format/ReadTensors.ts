@@ -94,7 +94,7 @@ const verifyPieces = Effect.fnUntraced(function* (
   for (let nth = 0, begin = length; begin < fileLength; nth++, begin += pieceLength) {
     const piece = memory(nth, Math.min(pieceLength, fileLength - begin))
     const unverified = before
-    // In this order: the read is under way before this thread is busy.
+    // In this order: the read starts before this thread is busy.
     const [read] = yield* Effect.all(
       [object.read(begin, piece), Effect.sync(() => verifier.update(unverified))],
       { concurrency: "unbounded" }

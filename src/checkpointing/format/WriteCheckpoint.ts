@@ -3,7 +3,8 @@ import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import type { BackendError } from "../../backends/BackendError.js"
 import { acquireMemory, memoryLength } from "../../io/directWrite.js"
-import * as Header from "../../io/safetensors/Header.js"
+import { encodeHeader } from "../../io/safetensors/encodeHeader.js"
+import type { Header } from "../../io/safetensors/Header.js"
 import { t } from "../../language/Text.js"
 import type { Unsaved } from "../Checkpoint.js"
 import { CheckpointError } from "../CheckpointError.js"
@@ -90,7 +91,7 @@ const writeTensors = Effect.fn("CheckpointFile.writeTensors")(function* (
   path: string,
   writer: ObjectWriter,
   tensors: Tensors,
-  header: Header.Header
+  header: Header
 ) {
   const { finish, put } = yield* copyingTo(writer, header.length)
   const digests = yield* Effect.forEach(header.tensors, ([name, { begin, end }]) =>
@@ -104,8 +105,8 @@ const writeTensors = Effect.fn("CheckpointFile.writeTensors")(function* (
   return new Map(digests)
 }, Effect.scoped)
 
-const encodeHeader = (path: string, tensors: Tensors, metadata: ReadonlyMap<string, string>) =>
-  Either.mapLeft(Header.encode(metadata, tensors), ({ message }) => unencodable(path)(message))
+const headerOf = (path: string, tensors: Tensors, metadata: ReadonlyMap<string, string>) =>
+  Either.mapLeft(encodeHeader(metadata, tensors), ({ message }) => unencodable(path)(message))
 
 /**
  * Writes `checkpoint` to the storage under `path`, in one pass and without a second copy of its
@@ -127,13 +128,13 @@ export const writeCheckpoint = Effect.fn("CheckpointFile.write")(function* (
     Metadata.encode({ ...meta, train_history: history.tail }, history.columns, tensors.keys()),
     unencodable(path)
   )
-  const { header } = yield* encodeHeader(path, tensors, draft)
+  const { header } = yield* headerOf(path, tensors, draft)
   const bytes = header.fileLength
   yield* storage.put(path, { bytes, ...(ready && { ready }) }, (writer) =>
     Effect.gen(function* () {
       // The header comes first and is known last; it is as long as this one with placeholders.
       const digests = yield* writeTensors(path, writer, tensors, header)
-      const final = yield* encodeHeader(path, tensors, Metadata.withDigests(draft, digests))
+      const final = yield* headerOf(path, tensors, Metadata.withDigests(draft, digests))
       Summary.seal(final.bytes)
       Digest.sealHeader(final.bytes)
       yield* writer.write(0, final.bytes)

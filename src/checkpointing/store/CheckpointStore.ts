@@ -3,11 +3,11 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { StorageOperations } from "../Storage.js"
-import type { CheckpointStoreService } from "./CheckpointFolder.js"
+import type { CheckpointStoreService } from "./CheckpointStoreService.js"
 
 export { fileNames, fileOf } from "../FileNames.js"
 export type { CheckpointName } from "../FileNames.js"
-export type * from "./CheckpointFolder.js"
+export type * from "./CheckpointStoreService.js"
 
 // Imported when a layer is built: a command's help needs none of it.
 const policy = Effect.promise(() => import("./storeOn.js"))

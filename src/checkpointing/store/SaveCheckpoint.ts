@@ -12,7 +12,7 @@ import * as FileNames from "../FileNames.js"
 import { writeCheckpoint } from "../format/WriteCheckpoint.js"
 import * as Retention from "../Retention.js"
 import { Storage, type StorageLock } from "../Storage.js"
-import type { Saved } from "./CheckpointFolder.js"
+import type { Saved } from "./CheckpointStoreService.js"
 import { scan, withoutDamaged } from "./FolderScan.js"
 import * as Listing from "./Listing.js"
 

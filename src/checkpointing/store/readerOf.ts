@@ -7,7 +7,7 @@ import type { CheckpointError } from "../CheckpointError.js"
 import type { CheckpointName } from "../FileNames.js"
 import { preferred, selectCheckpoint } from "../SelectCheckpoint.js"
 import { Storage, type StorageOperations } from "../Storage.js"
-import type { CheckpointReader, FolderScan } from "./CheckpointFolder.js"
+import type { CheckpointReader, FolderScan } from "./CheckpointStoreService.js"
 import * as FolderScanner from "./FolderScan.js"
 import * as Listing from "./Listing.js"
 

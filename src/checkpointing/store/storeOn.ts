@@ -9,7 +9,7 @@ import type {
   CheckpointStoreService,
   CheckpointWriter,
   OpenOptions
-} from "./CheckpointFolder.js"
+} from "./CheckpointStoreService.js"
 import * as Listing from "./Listing.js"
 import { pin, unpin } from "./Pin.js"
 import { readerOf } from "./readerOf.js"

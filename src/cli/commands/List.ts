@@ -56,7 +56,7 @@ const listCheckpoints = Effect.fn("List.checkpoints")(function* (folder: string,
 
 /** The metric that ranks the checkpoints of the folder. */
 const metricIn = (entries: ReadonlyArray<CheckpointEntry>): string =>
-  Option.match(CheckpointEntries.watched(entries), {
+  Option.match(CheckpointEntries.monitored(entries), {
     onNone: () => "val_loss",
     onSome: ({ metric }) => metric
   })

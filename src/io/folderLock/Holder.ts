@@ -104,7 +104,7 @@ export const statusOf = (
 ): Effect.Effect<HolderStatus, never, FileSystem.FileSystem> =>
   Effect.gen(function* () {
     if (holder === null) return "unknown"
-    const state = yield* ProcessIdentity.judge(holder)
+    const state = yield* ProcessIdentity.stateOf(holder)
     if (state === "dead") return "free"
     return state === "running" ? yield* ofRunning(holder.folder, here) : "unknown"
   })

@@ -8,7 +8,7 @@ export interface OwnerName {
   readonly token: string
 }
 
-/** The name of the file of an owner that has renewed its lock so many times. */
+/** The name of the file of an owner after this number of renewals. */
 export const make = (token: string, renewals: number): string => `owner-${token}.${renewals}.json`
 
 /** The owner among the names in a lock; undefined if it is free. */

@@ -1,11 +1,8 @@
-import type { PlatformError } from "@effect/platform/Error"
-import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import { t } from "../language/Text.js"
-import type { AtomicFile } from "./AtomicFile.js"
-import * as DType from "./safetensors/DType.js"
-import * as Header from "./safetensors/Header.js"
-import { SafetensorsError } from "./safetensors/SafetensorsError.js"
+import { t } from "../../src/language/Text.js"
+import { decodeHeader, headerLength } from "../../src/io/safetensors/decodeHeader.js"
+import { encodeHeader } from "../../src/io/safetensors/encodeHeader.js"
+import * as Header from "../../src/io/safetensors/Header.js"
 
 /**
  * A safetensors file: tensors by name, and strings by key.
@@ -25,20 +22,20 @@ export interface Tensor extends Header.TensorShape {
 
 const checkSizes = (tensors: ReadonlyMap<string, Tensor>) => {
   for (const [name, { dtype, shape, bytes }] of tensors) {
-    const size = DType.byteLength(dtype, shape)
+    const size = Header.byteLength(dtype, shape)
     if (bytes.length !== size) {
       const detail = t`has ${bytes.length} bytes, where ${dtype} [${shape}] needs ${size}`
-      return Either.left(new SafetensorsError({ reason: "BadTensor", where: name, detail }))
+      return Either.left(new Header.SafetensorsError({ reason: "BadTensor", where: name, detail }))
     }
   }
   return Either.right(tensors)
 }
 
 const layOut = (file: Safetensors) =>
-  Either.flatMap(checkSizes(file.tensors), (tensors) => Header.encode(file.metadata, tensors))
+  Either.flatMap(checkSizes(file.tensors), (tensors) => encodeHeader(file.metadata, tensors))
 
 /** The bytes of a file with these tensors. */
-export const encode = (file: Safetensors): Either.Either<Uint8Array, SafetensorsError> =>
+export const encode = (file: Safetensors): Either.Either<Uint8Array, Header.SafetensorsError> =>
   Either.map(layOut(file), ({ header, bytes }) => {
     const whole = new Uint8Array(header.fileLength)
     whole.set(bytes)
@@ -48,26 +45,10 @@ export const encode = (file: Safetensors): Either.Either<Uint8Array, Safetensors
     return whole
   })
 
-/** Writes the file, one tensor after another, with no copy of the whole. */
-export const write = (
-  target: AtomicFile,
-  file: Safetensors
-): Effect.Effect<void, PlatformError | SafetensorsError> =>
-  Effect.flatMap(layOut(file), ({ header, bytes }) =>
-    Effect.zipRight(
-      target.write(bytes),
-      Effect.forEach(
-        header.tensors.keys(),
-        (name) => target.write(file.tensors.get(name)?.bytes ?? new Uint8Array()),
-        { discard: true }
-      )
-    )
-  )
-
 /** Reads a whole file; the tensors' bytes are views of `bytes`. */
-export const decode = (bytes: Uint8Array): Either.Either<Safetensors, SafetensorsError> =>
-  Either.flatMap(Header.lengthOf(bytes, bytes.length), (length) =>
-    Either.map(Header.decode(bytes.subarray(0, length), bytes.length), (header) => ({
+export const decode = (bytes: Uint8Array): Either.Either<Safetensors, Header.SafetensorsError> =>
+  Either.flatMap(headerLength(bytes, bytes.length), (length) =>
+    Either.map(decodeHeader(bytes.subarray(0, length), bytes.length), (header) => ({
       metadata: header.metadata,
       tensors: new Map(
         [...header.tensors].map(([name, { dtype, shape, begin, end }]) => [
