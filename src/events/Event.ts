@@ -39,7 +39,7 @@ export type NoticeCode =
   | "Schedule"
   /** A part of the run starts without the state that it had. */
   | "StateLost"
-  /** A training step has failed half-way, and its state is not saved. */
+  /** A training step has failed midway, and its state is not saved. */
   | "StepFailed"
   /** A training step has diverged, and is skipped. */
   | "StepSkipped"

@@ -56,7 +56,7 @@ type BatchOf<S> = Sized &
 
 /**
  * Runs its stages in order, epoch after epoch, until `training.num_epochs` are finished or a stage
- * stops the run. Goes on inside an epoch at the very stage, and step, where the run stands.
+ * stops the run. Resumes inside an epoch at the very stage, and step, where the run stands.
  *
  * The names of the stages must differ: a checkpoint knows them by name. An order in which a stage
  * lacks what it needs (see `Stage.Role`) is refused: here, where it is so whatever the config says,
@@ -176,7 +176,7 @@ const orRestored = <E, R>(run: Run, rest: Effect.Effect<void, E, R>) =>
     )
   )
 
-/** Runs one stage and, if it comes to its end, moves on to the next. */
+/** Runs one stage and, if it succeeds, moves on to the next. */
 const step = <E, R>(
   run: Run,
   stage: EpochStage<E, R>,
@@ -211,7 +211,7 @@ const finish = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     for (const { role } of leaves(stages)) yield* role?.afterTraining?.(run) ?? Effect.void
   })
 
-/** Has a run that a stage had stopped go on where that stage would not stop it now; else names it. */
+/** Lets a run that a stage had stopped train on if that stage would not stop it now; else names the stage. */
 const reconsider = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
   Effect.gen(function* () {
     const { stopReason } = yield* Checkpointer.progress(run[TypeId])

@@ -29,11 +29,11 @@ import * as Inputs from "./Inputs.js"
 import type { Prepared } from "./loadDataset.js"
 
 /**
- * Acquires the run: goes on from an earlier one, by `--resume`, `training.resume_from` or the
- * user's answer, or begins a new one and moves earlier checkpoints aside. Whatever does not fit is
- * refused before anything is touched.
+ * Acquires the run: resumes an earlier one, by `--resume`, `training.resume_from` or the user's
+ * answer, or starts a new one and moves earlier checkpoints aside. A checkpoint that does not match is
+ * refused before the folder is changed.
  *
- * When the pipeline is interrupted or fails, a checkpoint is flushed; then every tensor is freed.
+ * When the pipeline is interrupted or fails, a checkpoint is saved; then every tensor is freed.
  */
 export const restoreOrInit = <
   C extends RunConfig,

@@ -36,7 +36,7 @@ export const trackBest = ({
   if (!isFurther(alias)) refuse({ _tag: "Name", stage: unnamed, name }, trackBest)
   const wrong = wrongMode(mode)
   if (wrong !== null) refuse({ _tag: "Option", stage: name, ...wrong }, trackBest)
-  // Two that would keep the same file are told by their state.
+  // Two that would keep the same file have the same state, which `epochs` refuses.
   const state = name === unnamed ? name : alias
   return Stage.make(name, {
     description:

@@ -28,7 +28,7 @@ export const abortable = <A, E, R>(self: Effect.Effect<A, E, R>): Effect.Effect<
         })
       )
       const waited = yield* Effect.exit(restore(Fiber.await(fiber)))
-      // A fiber tells those that it has forked, but not those that they fork thereafter.
+      // Interruption reaches children that exist now, not ones forked later.
       if (Exit.isFailure(waited)) yield* Fiber.interruptFork(fiber)
       const exit = yield* Fiber.await(fiber)
       return aborted !== undefined && Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)

@@ -63,7 +63,7 @@ export type FlushTarget =
   | { readonly _tag: "Snapshot"; readonly snapshot: Snapshot }
   /** Nothing: the snapshot from before the transaction is queued already. */
   | { readonly _tag: "Queued" }
-  /** Nothing: a step failed half-way, so weights and position do not match. */
+  /** Nothing: a step failed midway, so weights and position do not match. */
   | { readonly _tag: "Inconsistent" }
   /** Nothing: the run has diverged. */
   | { readonly _tag: "Diverged" }

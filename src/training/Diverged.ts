@@ -21,7 +21,7 @@ export class Diverged extends Schema.TaggedError<Diverged>()("Diverged", {
   /** What gave it away: `train_loss`, `val_loss`, "gradient norm" or "weight norm". */
   quantity: Schema.String,
   value: JsonNumber,
-  /** The epoch under way, counted from 1, and the step in it; 0 where no step is to blame. */
+  /** The current epoch, counted from 1, and the step in it; 0 if no step is to blame. */
   epoch: Schema.Int,
   step: Schema.Int,
   learningRate: Schema.Number,

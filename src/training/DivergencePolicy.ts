@@ -40,7 +40,7 @@ export const skipped = (before: Divergence | null, examples: number): Divergence
   return { ...rest, skips: skips + 1, skipped_examples: skipped_examples + examples }
 }
 
-/** The run restored once more, to learn at a lower rate. */
+/** After one more restore: the run learns at a lower rate. */
 export const restored = (before: Divergence | null, factor: number): Divergence => {
   const { rate_factor, restores } = before ?? none
   return { ...none, rate_factor: rate_factor * factor, restores: restores + 1 }

@@ -27,7 +27,7 @@ const setTarget = (self: Checkpointer, flushTarget: FlushTarget) =>
 /**
  * Runs `part` as a transaction: on success its effects and `advance` of the position are committed
  * together; on failure a flush records the state before it. On interruption that state is saved at
- * once, while the part comes to its end. Inside another transaction it is a part of that one.
+ * once, while the part finishes. Inside another transaction it is a part of that one.
  */
 export const transaction = <A, E, R>(
   self: Checkpointer,
@@ -116,7 +116,7 @@ const queueUnsaved = (self: Checkpointer): Effect.Effect<void, never, Observer> 
       case "Snapshot":
         return yield* queueLatest(self, flushTarget.snapshot)
       case "Inconsistent": {
-        const message = t`a training step failed half-way, so its state is not saved`
+        const message = t`a training step failed midway, so its state is not saved`
         return yield* warn("StepFailed", message)
       }
     }

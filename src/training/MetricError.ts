@@ -4,7 +4,7 @@ import { nearest } from "../config/Nearest.js"
 import { t } from "../language/Text.js"
 import { metrics, type Run } from "./Run.js"
 
-/** A metric that is looked at, and that nothing has measured by then. */
+/** A metric that is monitored, and that nothing has measured by then. */
 export class MetricError extends Schema.TaggedError<MetricError>()("MetricError", {
   reason: Schema.Union(
     Schema.TaggedStruct("Unknown", {}),
@@ -32,7 +32,7 @@ export class MetricError extends Schema.TaggedError<MetricError>()("MetricError"
   }
 }
 
-/** The value of a metric in the epoch under way, which `by` looks at. */
+/** The value of a metric in the current epoch, which `by` looks at. */
 export const metricOf = (
   run: Run,
   metric: string,

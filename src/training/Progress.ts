@@ -13,10 +13,10 @@ import type { MetricStates } from "./metric/MetricStates.js"
 import { improves } from "./Monitor.js"
 
 /**
- * How far a run has come. A value: each function here gives the next one.
+ * How far a run has come. A value: each function here returns the next one.
  *
- * `epoch` counts finished epochs, `step` the steps done in the epoch under way, `position` where in
- * that epoch the run stands, `stopReason` why no further epoch is to be trained (null: none),
+ * `epoch` counts finished epochs, `step` the steps done in the current epoch, `position` where in that
+ * epoch the run stands, `stopReason` why no further epoch is to be trained (null: none),
  * `divergence` what has been done about divergence (null: there was none).
  */
 export interface Progress {
@@ -93,7 +93,7 @@ export const afterStep = (
   }
 }
 
-/** At the last step that has been done, within the epoch under way. */
+/** At the last step that has been done, in the current epoch. */
 export const lastStep = (progress: Progress): Progress =>
   progress.step === 0
     ? progress
@@ -108,11 +108,11 @@ export const afterSkip = (
   divergence: DivergencePolicy.skipped(progress.divergence, step.examples)
 })
 
-/** How many examples of the epoch under way its sums are of. */
+/** How many examples of the current epoch its sums are of. */
 export const counted = ({ divergence, position }: Progress): number =>
   position.example - (divergence?.skipped_examples ?? 0)
 
-/** With metrics of the epoch under way set by name. */
+/** With metrics of the current epoch set by name. */
 export const withMetrics = (
   progress: Progress,
   metrics: Readonly<Record<string, number>>
@@ -137,7 +137,7 @@ export const afterStage = (progress: Progress, next: string | null, seconds: num
         }
       }
 
-/** The record of the epoch under way, from what its stages have measured so far. */
+/** The record of the current epoch, from what its stages have measured so far. */
 export const record = (progress: Progress): EpochRecord => ({
   ...progress.position.metrics,
   epoch: progress.epoch + 1,
@@ -184,7 +184,7 @@ export const isSamePlace = (a: Progress, b: Progress): boolean =>
   a.globalStep === b.globalStep && a.epoch === b.epoch && a.position.stage === b.position.stage
 
 /**
- * With the training of the epoch under way begun anew, as when the data has changed under it. What
+ * With the training of the current epoch started again, as when the data has changed. What
  * other stages of the epoch have done stays done.
  */
 export const restartTraining = (progress: Progress): Progress => ({

@@ -1,7 +1,7 @@
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Best, EpochRecord } from "../checkpointing/Checkpoint.js"
 
-/** How often to save: every so many epochs, steps of all epochs, or seconds since the last save. */
+/** How often to save: every few epochs, steps of all epochs, or seconds since the last save. */
 export interface Interval {
   readonly every: number
   readonly unit: "epochs" | "steps" | "seconds"

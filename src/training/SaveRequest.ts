@@ -2,8 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 
 /**
- * Asks a run to save while it goes on. Training looks after each step; where nobody provides
- * another one, nobody ever asks.
+ * Asks a run to save while it trains. Training checks after each step; the default never asks.
  */
 export class SaveRequest extends Context.Reference<SaveRequest>()("holdfast/SaveRequest", {
   defaultValue: (): {

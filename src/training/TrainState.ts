@@ -42,7 +42,7 @@ export const begun = ({ training }: RunConfig): Beginning => ({
 
 /**
  * The state of a run that resumes from a checkpoint. On other data the training of the current epoch
- * starts again; with more epochs in the config, a run that was stopped continues.
+ * starts again; with more epochs in the config, a run that had stopped continues.
  */
 export const resumed = (
   checkpoint: Checkpoint,

@@ -120,7 +120,7 @@ describe.each(stores)("going on in another folder, $store", ({ layer }) => {
       const { path: file } = yield* from.save(sample(4, 0.5, { best: lowest }), "latest")
       const { warnings } = yield* warningsOf(goOn(to, file))
       expect(warnings).toContain(
-        `the best model so far, of epoch 2 with val_loss 0.2, does not lie whole beside ${file}: ` +
+        `the best model so far, of epoch 2 with val_loss 0.2, is not intact beside ${file}: ` +
           `${to.path} has no best_model.safetensors until a better one is found`
       )
       expect((yield* to.list).map(({ aliases }) => aliases)).toEqual([["latest"]])

@@ -63,7 +63,7 @@ describe("decide", () => {
           const decision = decideFor({ ...given, found, terminal })
           if (answer === "missing") {
             expect(Either.getOrThrow(Either.flip(decision))).toBe(
-              `${source} asks for the ${rule} checkpoint, but runs has none that is whole; ` +
+              `${source} asks for the ${rule} checkpoint, but runs has no intact one; ` +
                 `name a checkpoint's path, or start from scratch with --resume never`
             )
           } else expect(decision).toEqual(Either.right(answer))

@@ -50,7 +50,7 @@ describe("a run that fails or stops half-way through", () => {
         _tag: "Notice",
         level: "warning",
         code: "StepFailed",
-        message: "a training step failed half-way, so its state is not saved"
+        message: "a training step failed midway, so its state is not saved"
       })
       expect((yield* checkpointIn(folder)).meta).toMatchObject({ epoch: 1, step: 0 })
       yield* session({ folder, training })

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { type Config, type Dataset, Objective, Optimizer, Scheduler } from "holdfast"
 import type { DivergenceConfig } from "../../src/config/TrainingConfig.js"
 import { buildRun } from "../../src/training/BuildRun.js"
+import type { RunStore } from "../../src/training/Checkpointer.js"
 import * as TrainState from "../../src/training/TrainState.js"
 import { numbers } from "../backends/backends.js"
 import { classes, everyKernel, inputShape } from "../backends/everyKernel.js"
@@ -38,13 +39,14 @@ const parts = {
   scheduler: Scheduler.fromConfig
 }
 
-/** A run of `everyKernel`, or of another model, before its first step, with so many steps an epoch, that is never saved. */
+/** A run of `everyKernel`, or of another model, before its first step; `save` is where it saves to. */
 export const everyKernelRun = (options: {
   readonly steps: number
   readonly epochs: number
   readonly optimizer?: Config.Training["optimizer"]
   readonly model?: () => LayersModel
   readonly onDivergence?: DivergenceConfig
+  readonly save?: RunStore["save"]
 }) => {
   const training = {
     checkpoint_dir: "none",
@@ -80,7 +82,7 @@ export const everyKernelRun = (options: {
     { config: { training }, dataset },
     TrainState.initial(training.seed, "numbers"),
     {
-      save: () => Effect.die("nothing is saved"),
+      save: options.save ?? (() => Effect.die("nothing is saved")),
       remade: Effect.succeed(0),
       best: Effect.succeedNone,
       epochEnd: Effect.succeedNone,

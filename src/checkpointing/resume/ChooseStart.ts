@@ -36,7 +36,7 @@ export interface Start {
 
 /**
  * Finds where the run is to start, asking the user if need be. Damaged checkpoints are named and
- * passed over. Changes nothing.
+ * skipped. Changes nothing.
  */
 export const chooseStart = Effect.fn("chooseStart")(function* (
   training: TrainingConfig,

@@ -10,8 +10,9 @@ import { CheckpointStore, fileOf, type CheckpointName } from "../store/Checkpoin
 import { selectCheckpoint } from "../SelectCheckpoint.js"
 
 /**
- * Tells what may lie in a folder where a run goes on from the checkpoint of `meta` elsewhere: what it
- * takes over, that and the best, and what is damaged. What merely cannot be read may be another.
+ * Whether a checkpoint may stay in the folder of a run that resumes from the checkpoint of `meta` in
+ * another folder: that one itself, a best of its run, and what is damaged. One that merely cannot be
+ * read may be another run's.
  */
 export const fits =
   (meta: CheckpointMeta) =>
@@ -25,8 +26,8 @@ export const fits =
         )
     })
 
-/** Whether one of these is whole to the last byte. To load them would have them kept for ever. */
-const someWhole = Effect.fnUntraced(function* (candidates: ReadonlyArray<IntactEntry>) {
+/** Whether one of these is intact. Not by loading them: the store keeps what it has loaded. */
+const someIntact = Effect.fnUntraced(function* (candidates: ReadonlyArray<IntactEntry>) {
   const store = yield* CheckpointStore
   return yield* Effect.exists(candidates, ({ path }) =>
     Effect.map(store.verify(path), ([verified]) => Either.isRight(verified!.health))
@@ -50,13 +51,13 @@ const bestOf = Effect.fnUntraced(function* (path: string, checkpoint: Checkpoint
 
 const warn = (path: string, folder: string, name: CheckpointName, best: Best) =>
   Effect.logWarning(
-    t`the best model so far, of epoch ${best.epoch} with ${best.metric} ${best.value}, does not lie whole beside ${path}: ${folder} has no ${fileOf(name)} until a better one is found, and what is measured at the end may be another model`
+    t`the best model so far, of epoch ${best.epoch} with ${best.metric} ${best.value}, is not intact beside ${path}: ${folder} has no ${fileOf(name)} until a better one is found, and what is measured at the end may be another model`
   )
 
 /**
- * Has `folder` hold what a run needs that goes on in it from the checkpoint at `path`, which lies in
- * another folder: the bests of the run, and that checkpoint as the latest. Gives the latter's new
- * path. What is there already is not saved again, and nothing is changed where it comes from.
+ * Imports into `folder` what a run needs that resumes there from the checkpoint at `path` in another
+ * folder: the bests of the run, and that checkpoint as the latest. Returns the new path of the latter.
+ * What is in `entries`, those of the folder, is not saved again; the other folder is not changed.
  */
 export const importCheckpoint = Effect.fn("importCheckpoint")(function* (
   folder: CheckpointWriter,
@@ -68,7 +69,7 @@ export const importCheckpoint = Effect.fn("importCheckpoint")(function* (
   const own = CheckpointEntries.intact(entries)
   for (const [name, best] of CheckpointEntries.bestsOf(meta)) {
     const there = own.filter((one) => CheckpointEntries.isBestOf(meta, best)(one.meta))
-    if (yield* someWhole(there)) continue
+    if (yield* someIntact(there)) continue
     yield* Effect.flatMap(
       bestOf(path, checkpoint, best),
       Option.match({
@@ -79,6 +80,6 @@ export const importCheckpoint = Effect.fn("importCheckpoint")(function* (
     )
   }
   const newest = own.slice(0, 1).filter((one) => isSame(one.meta, meta))
-  const [there] = (yield* someWhole(newest)) ? newest : []
+  const [there] = (yield* someIntact(newest)) ? newest : []
   return there?.path ?? (yield* folder.save(checkpoint, "latest")).path
 }, Effect.uninterruptible)

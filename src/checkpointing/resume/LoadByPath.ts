@@ -5,11 +5,11 @@ import type { Checkpoint } from "../Checkpoint.js"
 import { CheckpointError } from "../CheckpointError.js"
 import { CheckpointStore } from "../store/CheckpointStore.js"
 
-// To find one is to read all of it.
+// Finding one takes reading all of it.
 const enough = 3
 
-/** Some of the newest checkpoints in `folders` that are whole to the last byte. */
-const whole = Effect.fn("Named.whole")(function* (folders: ReadonlyArray<string>) {
+/** Some of the newest intact checkpoints in `folders`. */
+const intactIn = Effect.fn("LoadByPath.intactIn")(function* (folders: ReadonlyArray<string>) {
   const store = yield* CheckpointStore
   const lists = yield* Effect.forEach(folders, store.list)
   const found: Array<string> = []
@@ -22,7 +22,7 @@ const whole = Effect.fn("Named.whole")(function* (folders: ReadonlyArray<string>
 })
 
 /**
- * Loads the checkpoint at `path`, which the user has named. If it is not whole, the error names
+ * Loads the checkpoint at `path`, which the user has named. If it is not intact, the error names
  * others that are: beside it, and in `folder`, where the run keeps its own.
  */
 export const loadByPath = (
@@ -35,7 +35,7 @@ export const loadByPath = (
     const folders = (yield* store.holds(folder, path)) ? [folder] : [beside, folder]
     return yield* Effect.catchAll(store.load(path), ({ reason, detail }) =>
       Effect.flatMap(
-        Effect.orElseSucceed(whole(folders), () => []),
+        Effect.orElseSucceed(intactIn(folders), () => []),
         (others) => Effect.fail(new CheckpointError({ reason, path, detail, others }))
       )
     )

@@ -11,12 +11,12 @@ export type ResumeFrom = "ask" | "latest" | "best" | "never" | { readonly path: 
 export const parse = (text: string): ResumeFrom =>
   text === "ask" || text === "latest" || text === "best" || text === "never" ? text : { path: text }
 
-/** A checkpoint of an earlier run, as the question whether to go on describes it. */
+/** A checkpoint of an earlier run, as the question whether to resume describes it. */
 export interface Candidate {
   readonly path: string
   /** Epochs finished. */
   readonly epoch: number
-  /** Steps done in the epoch under way; 0 between epochs. */
+  /** Steps done in the current epoch; 0 between epochs. */
   readonly step: number
   readonly bestValLoss: number | null
   /** ISO 8601. */
@@ -25,7 +25,7 @@ export interface Candidate {
   readonly finite?: boolean
 }
 
-/** How this run was told, or can be asked, to treat an earlier one. */
+/** How to treat an earlier run: what the command line asks for, and whether someone can be asked. */
 export class Resumption extends Context.Tag("holdfast/Resumption")<
   Resumption,
   {
@@ -36,7 +36,7 @@ export class Resumption extends Context.Tag("holdfast/Resumption")<
     readonly force: boolean
     /** Whether someone is there to be asked. */
     readonly terminal: boolean
-    /** Asks whether to go on from `candidate`. Stopping at the question interrupts the run. */
+    /** Asks whether to resume from `candidate`. Stopping at the question interrupts the run. */
     readonly ask: (candidate: Candidate) => Effect.Effect<boolean>
   }
 >() {}
@@ -63,7 +63,7 @@ export class ResumeError extends Schema.TaggedError<ResumeError>()("ResumeError"
     const { reason, source } = this
     switch (reason._tag) {
       case "Missing":
-        return t`${source} asks for the ${reason.wanted} checkpoint, but ${reason.folder} has none that is whole; name a checkpoint's path, or start from scratch with --resume never`
+        return t`${source} asks for the ${reason.wanted} checkpoint, but ${reason.folder} has no intact one; name a checkpoint's path, or start from scratch with --resume never`
       case "Mistyped":
         return t`${source} is ${reason.text}, and there is no such file; did you mean ${reason.meant}?`
       case "NonFinite":

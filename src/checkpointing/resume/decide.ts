@@ -16,11 +16,11 @@ export const aboutNonFinite = (given: {
 
 /** What to do about an earlier run, and why. */
 export type Decision =
-  /** Start from scratch: there is nothing to go on from, or the user wants none of it. */
+  /** Start from scratch: there is nothing to resume from, or the user wants none of it. */
   | { readonly action: "fresh"; readonly reason: "NothingFound" | "Explicit" }
-  /** Ask whether to go on from the latest checkpoint. */
+  /** Ask whether to resume from the latest checkpoint. */
   | { readonly action: "ask"; readonly path: string; readonly reason: "EarlierRunFound" }
-  /** Go on from `path`, which the store has yet to find if the user named it. */
+  /** Resume from `path`, which the store has yet to find if the user named it. */
   | {
       readonly action: "load"
       readonly path: string
@@ -29,7 +29,7 @@ export type Decision =
 
 /**
  * Decides how to start. The flag beats the config; without either, an earlier run is asked about
- * on a terminal and gone on with where there is none. What was asked for and is missing is an
+ * on a terminal, and resumed where there is none. What was asked for and is missing is an
  * error, never a silent fresh start.
  */
 export const decide = (options: {
@@ -38,7 +38,7 @@ export const decide = (options: {
   readonly configured: string | null
   /** The folder of checkpoints, for the error. */
   readonly folder: string
-  /** The path of the folder's newest whole checkpoint. */
+  /** The path of the folder's newest intact checkpoint. */
   readonly latest: Option.Option<string>
   /** The path of its best model. */
   readonly best: Option.Option<string>

@@ -24,7 +24,7 @@ export const training = {
   missing: "缺失",
   "other shape": "形状不同",
   "{0} holds another model than the config describes:\n\n{1}\n\nSet the model section of the config back to that of the checkpoint (holdfast inspect {2} shows it), or start this model from scratch with --resume never, which moves the earlier checkpoints aside.":
-    "{0} 中的模型与配置所述不同：\n\n{1}\n\n请把配置的 model 部分改回检查点中的（用 holdfast inspect {2} 查看），或用 --resume never 从头训练此模型，之前的检查点会被移到一旁。",
+    "{0} 中的模型与配置所述不同：\n\n{1}\n\n请把配置的 model 部分改回检查点中的（用 holdfast inspect {2} 查看），或用 --resume never 从头训练此模型，之前的检查点会移入 archive。",
   "the checkpoint does not hold these weights of the model, or not in their shapes:\n\n{0}\n\nLoad fewer of them, by the option only of Weights.load":
     "检查点中没有模型的下列权重，或形状不同：\n\n{0}\n\n请用 Weights.load 的 only 选项少加载一些",
   tensor: "张量",
@@ -71,7 +71,7 @@ export const training = {
     "的批大小为 {0}，而 {1} 集的最后一批有 {2} 个样本；请选择能整除各集大小的 training.batch_size，或去掉一些样本",
   " (model.num_classes is {0})": "（model.num_classes 为 {0}）",
   "{0} was trained to tell apart the classes of {1}, {2}, but {3} has {4}. Restore the data, keep this run in another training.checkpoint_dir, or start from scratch with --resume never, which moves the earlier checkpoints aside.":
-    "{0} 训练时的类别来自 {1}：{2}，而 {3} 有 {4}。请恢复原来的数据，为此训练另设 training.checkpoint_dir，或用 --resume never 从头训练，之前的检查点会被移到一旁。",
+    "{0} 训练时的类别来自 {1}：{2}，而 {3} 有 {4}。请恢复原来的数据，为此训练另设 training.checkpoint_dir，或用 --resume never 从头训练，之前的检查点会移入 archive。",
   name: "名称",
   classes: "类别",
   train: "训练集",
@@ -117,7 +117,7 @@ export const training = {
   "the optimizer {0}": "优化器 {0}",
   "{0}.{1} is [{2}], the weight is [{3}]": "{0}.{1} 为 [{2}]，权重为 [{3}]",
   "{0}; it is tried again with the next save": "{0}；下次保存时重试",
-  "a training step failed half-way, so its state is not saved": "一个训练步中途失败，其状态不保存",
+  "a training step failed midway, so its state is not saved": "一个训练步中途失败，其状态不保存",
   "{0}. This state is not saved; the checkpoint before it is kept":
     "{0}。此状态不保存；保留之前的检查点",
   "argument {0} of {1} is {2}, not a stage; make one with Stage.make":
