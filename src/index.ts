@@ -87,7 +87,7 @@ export type {
 export { fingerprint } from "./data/fingerprint.js"
 
 // Backends
-export { Backend, type BackendName } from "./backends/Backend.js"
+export { Backend, type BackendName, type CustomBackend } from "./backends/Backend.js"
 export { BackendError } from "./backends/BackendError.js"
 
 // Events

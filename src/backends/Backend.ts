@@ -1,4 +1,4 @@
-import type { LayersModel } from "../tf.js"
+import type { LayersModel, Tensor } from "../tf.js"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -11,7 +11,8 @@ export { type BackendName, backendNames }
 export class Backend extends Context.Tag("holdfast/Backend")<
   Backend,
   {
-    readonly name: BackendName
+    /** A `BackendName`, or the name of a custom one. */
+    readonly name: string
     /** Why this one, in half a sentence: "native TensorFlow, which is optional, is not installed". */
     readonly reason: string
     /**
@@ -35,4 +36,50 @@ export class Backend extends Context.Tag("holdfast/Backend")<
         return { ...started, checkTrainable: checkTrainable(started.name) }
       }).pipe(Effect.withSpan("Backend.layer"))
     )
+
+  /**
+   * A custom backend. `start` registers it, and its kernels, with TensorFlow.js under `name`; it becomes
+   * the one that TensorFlow.js runs on. Gradients and layers are patched as for the built-in ones; the
+   * kernels are its own. Bring it to a pipeline by `Pipeline.provide`, or by `Holdfast.layer`.
+   *
+   * @throws BackendError if `start` fails, or if it registers no backend of this name.
+   *
+   * @example
+   * ```ts
+   * import * as Effect from "effect/Effect"
+   * import { Backend } from "holdfast"
+   * import * as tf from "holdfast/tf"
+   *
+   * declare const accelerator: tf.KernelBackend
+   *
+   * export const layer = Backend.custom("accelerator", {
+   *   start: Effect.sync(() => void tf.registerBackend("accelerator", () => accelerator))
+   * })
+   * ```
+   */
+  static readonly custom = <E, R>(
+    name: string,
+    options: CustomBackend<E, R>
+  ): Layer.Layer<Backend, BackendError | E, R> =>
+    Layer.effect(
+      Backend,
+      Effect.gen(function* () {
+        const { startCustom } = yield* Effect.promise(() => import("./StartBackend.js"))
+        const { checkTrainable } = yield* Effect.promise(() => import("./Trainability.js"))
+        const started = yield* startCustom(name, options)
+        return { ...started, checkTrainable: checkTrainable(name) }
+      }).pipe(Effect.withSpan("Backend.custom"))
+    )
+}
+
+/** What a custom backend is made of. */
+export interface CustomBackend<out E = never, out R = never> {
+  /** Registers the backend and its kernels with TensorFlow.js; may run more than once in a process. */
+  readonly start: Effect.Effect<void, E, R>
+  /** Why this one, in half a sentence; by default "the pipeline brings it". */
+  readonly reason?: string
+  /** Reads the elements of tensors, where a backend cannot give them at once (`dataSync`). */
+  readonly read?: (
+    tensors: ReadonlyArray<Tensor>
+  ) => Effect.Effect<ReadonlyArray<Float32Array | Int32Array | Uint8Array>, BackendError>
 }

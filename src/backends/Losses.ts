@@ -1,5 +1,6 @@
 import type { Scalar, Tensor, Tensor1D } from "../tf.js"
 import * as tf from "../tf.js"
+import { isSynchronous } from "./Readback.js"
 import { checkLabels, forward } from "./wasm/CrossEntropy.js"
 
 /**
@@ -14,7 +15,7 @@ export const softmaxCrossEntropy = (labels: Tensor, logits: Tensor): Scalar => {
     return (tf.engine().runKernel(forward, { labels: flatLabels, logits: flat }) as [Scalar])[0]
   }
   // WebGPU cannot be read at once; a run has looked at its labels before.
-  if (tf.getBackend() !== "webgpu") checkLabels(flatLabels.dataSync(), flat.shape[0]!, classes)
+  if (isSynchronous()) checkLabels(flatLabels.dataSync(), flat.shape[0]!, classes)
   const oneHot = tf.oneHot(flatLabels as Tensor1D, classes)
   return tf.losses.softmaxCrossEntropy(oneHot, flat) as Scalar
 }
@@ -24,7 +25,7 @@ export const softmaxCrossEntropies = (labels: Tensor, logits: Tensor): Tensor =>
   const classes = logits.shape.at(-1)!
   const flatLabels = tf.reshape(labels, [-1])
   const flat = tf.reshape(logits, [-1, classes])
-  if (tf.getBackend() !== "webgpu") checkLabels(flatLabels.dataSync(), flat.shape[0]!, classes)
+  if (isSynchronous()) checkLabels(flatLabels.dataSync(), flat.shape[0]!, classes)
   const oneHot = tf.oneHot(flatLabels as Tensor1D, classes)
   return tf.losses.softmaxCrossEntropy(oneHot, flat, undefined, 0, tf.Reduction.NONE)
 }

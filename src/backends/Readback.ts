@@ -7,6 +7,21 @@ import * as Device from "./webgpu/Device.js"
 /** The elements of a tensor. */
 export type Values = Float32Array | Int32Array | Uint8Array
 
+/** Reads the elements of tensors, which must not be disposed meanwhile. */
+export type Reader = (
+  tensors: ReadonlyArray<Tensor>
+) => Effect.Effect<ReadonlyArray<Values>, BackendError>
+
+/** The backends that cannot give elements at once, but are read asynchronously. */
+const readers = new Map<string, Reader>([["webgpu", Device.read]])
+
+/** Reads what is on a backend by `reader` from now on. */
+export const readWith = (backendName: string, reader: Reader): void =>
+  void readers.set(backendName, reader)
+
+/** Whether elements can be read at once, by `dataSync`. */
+export const isSynchronous = (): boolean => !readers.has(tf.getBackend())
+
 /**
  * The elements of tensors, which must not be disposed meanwhile: at once, but on WebGPU, which has
  * to be waited for, and where reading fails if anything computed before has.
@@ -15,9 +30,10 @@ export const values = (
   tensors: ReadonlyArray<Tensor>
 ): Effect.Effect<ReadonlyArray<Values>, BackendError> =>
   Effect.suspend(() =>
-    tf.getBackend() === "webgpu"
-      ? Device.read(tensors)
-      : attempt(() => tensors.map((tensor) => tensor.dataSync()))
+    (
+      readers.get(tf.getBackend()) ??
+      ((all) => attempt(() => all.map((tensor) => tensor.dataSync())))
+    )(tensors)
   )
 
 type Tensors = Readonly<Record<string, Tensor>>
@@ -27,7 +43,7 @@ export const arrays = (
   compute: () => Tensors
 ): Effect.Effect<Record<string, Values>, BackendError> =>
   Effect.suspend(() => {
-    if (tf.getBackend() !== "webgpu") {
+    if (isSynchronous()) {
       const read = () => named(compute(), (tensor) => tensor.dataSync())
       return attempt(() => tf.tidy(read as () => never) as Record<string, Values>)
     }
@@ -60,7 +76,7 @@ export const between = <A extends Computed, B>(
   forth: () => A,
   back: (computed: A, read: Record<string, Values>) => B
 ): Effect.Effect<B, BackendError> =>
-  tf.getBackend() === "webgpu"
+  !isSynchronous()
     ? deferred(forth, back)
     : attempt(() =>
         scoped(() => {

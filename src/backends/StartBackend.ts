@@ -1,10 +1,13 @@
 import * as Effect from "effect/Effect"
 import { t } from "../language/Text.js"
-import type { BackendName } from "./Backend.js"
+import * as tf from "../tf.js"
+import type { BackendName, CustomBackend } from "./Backend.js"
 import { BackendError } from "./BackendError.js"
 import * as Cpu from "./cpu/Cpu.js"
 import * as Native from "./Native.js"
 import type { BackendUnavailable } from "./BackendUnavailable.js"
+import * as Readback from "./Readback.js"
+import * as Patches from "./tfjs/Patches.js"
 import * as Wasm from "./Wasm.js"
 import * as WebGpu from "./WebGpu.js"
 
@@ -57,6 +60,24 @@ export const start = (choice?: BackendName): Effect.Effect<Started, BackendError
     { tensorflow: Native.start(), webgpu: WebGpu.start(), wasm: Wasm.start, cpu: Cpu.start },
     choice
   )
+
+/** Starts a custom backend, which `start` registers with TensorFlow.js. */
+export const startCustom = Effect.fn("startCustom")(function* <E, R>(
+  name: string,
+  { read, reason = t`the pipeline brings it`, start }: CustomBackend<E, R>
+) {
+  yield* start
+  const ready = yield* Effect.orElseSucceed(
+    Effect.tryPromise(() => tf.setBackend(name)),
+    () => false
+  )
+  if (!ready) {
+    return yield* unavailable(name, t`its start registers no backend of this name that can be used`)
+  }
+  yield* Effect.mapError(Patches.install(name), ({ message }) => unavailable(name, message))
+  if (read !== undefined) Readback.readWith(name, read)
+  return { name, reason }
+})
 
 const unavailable = (subject: string, detail: string) =>
   new BackendError({ reason: "Unavailable", subject, detail })

@@ -2,7 +2,6 @@ import type { layers, LayersModel, Shape, Tensor, Variable } from "../tf.js"
 import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
 import { t } from "../language/Text.js"
-import type { BackendName } from "./Backend.js"
 import { BackendError } from "./BackendError.js"
 import * as LayerStates from "./tfjs/layers/LayerStates.js"
 import * as Device from "./webgpu/Device.js"
@@ -13,7 +12,7 @@ import * as Device from "./webgpu/Device.js"
  * whole fails is each layer tried by itself, for its name.
  */
 export const checkTrainable =
-  (backend: BackendName) =>
+  (backend: string) =>
   (model: LayersModel): Effect.Effect<void, BackendError> =>
     Effect.gen(function* () {
       const failure = yield* tried(backend, () => tryModel(model))
@@ -28,13 +27,13 @@ export const checkTrainable =
 
 /** What goes wrong in `attempt`. A GPU does not throw, so it is asked. */
 const tried = (
-  backend: BackendName,
+  backend: string,
   attempt: () => string | undefined
 ): Effect.Effect<string | undefined> =>
   backend === "webgpu" ? Device.objectionTo(attempt) : Effect.sync(attempt)
 
 /** The first layer that cannot be trained by itself, each in turn. */
-const culpritOf = Effect.fnUntraced(function* (backend: BackendName, model: LayersModel) {
+const culpritOf = Effect.fnUntraced(function* (backend: string, model: LayersModel) {
   for (const layer of model.layers) {
     if (layer.getClassName() === "InputLayer") continue
     const failure = yield* tried(backend, () => tryLayer(layer))
@@ -45,7 +44,7 @@ const culpritOf = Effect.fnUntraced(function* (backend: BackendName, model: Laye
 
 const describe = (layer: layers.Layer): string => `"${layer.name}" (${layer.getClassName()})`
 
-const explain = (backend: BackendName, message: string): string => {
+const explain = (backend: string, message: string): string => {
   const kernel = /Kernel '(\w+)' not registered/.exec(message)?.[1]
   return kernel === undefined
     ? t`${message.replace(/[.\s]+$/, "")}; use another layer`

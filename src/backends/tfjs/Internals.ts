@@ -120,7 +120,7 @@ export const otherVersions = (
 
 /** What a backend, which must be ready, or the parts that all share lack. */
 export const missing = (
-  backendName: BackendName,
+  backendName: string,
   all: ReadonlyArray<Internal> = internals
 ): ReadonlyArray<string> =>
   all

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import { t } from "../../language/Text.js"
-import type { BackendName } from "../BackendName.js"
+import { isBackendName, type BackendName } from "../BackendName.js"
 import { BackendUnavailable } from "../BackendUnavailable.js"
 import * as CpuKernels from "../cpu/CpuKernels.js"
 import * as TrainingKernels from "../wasm/TrainingKernels.js"
@@ -21,14 +21,14 @@ import * as LayerNormalizationLayer from "./layers/LayerNormalizationLayer.js"
 import * as RecurrentLayer from "./layers/RecurrentLayer.js"
 import * as ThresholdedReLU from "./layers/ThresholdedReLU.js"
 
-const patched = new Set<BackendName>()
+const patched = new Set<string>()
 
 /**
  * Patches bugs and missing gradients in TensorFlow.js for a backend, which must be ready. Every
  * backend's start calls it; it runs once per process and backend. Fails where TensorFlow.js is not
  * the version that the patches are made for.
  */
-export const install = (backendName: BackendName): Effect.Effect<void, BackendUnavailable> =>
+export const install = (backendName: string): Effect.Effect<void, BackendUnavailable> =>
   Effect.suspend(() => {
     if (patched.has(backendName)) return Effect.void
     const problem = problemOf(Internals.otherVersions(), Internals.missing(backendName))
@@ -50,11 +50,11 @@ export const problemOf = (
   return new BackendUnavailable({ why, remedy })
 }
 
-const patch = (backendName: BackendName) =>
+const patch = (backendName: string) =>
   Effect.try({
     try: () => {
       if (patched.size === 0) gradientsAndLayers()
-      if (backendName !== "tensorflow") kernels(backendName)
+      if (isBackendName(backendName) && backendName !== "tensorflow") kernels(backendName)
       patched.add(backendName)
     },
     catch: (error) =>
@@ -64,7 +64,7 @@ const patch = (backendName: BackendName) =>
       })
   })
 
-/** Native TensorFlow has kernels of its own, and keeps them. */
+/** Native TensorFlow and custom backends have kernels of their own, and keep them. */
 const kernels = (backendName: Exclude<BackendName, "tensorflow">): void => {
   if (backendName === "wasm") TrainingKernels.install()
   if (backendName === "cpu") CpuKernels.install()

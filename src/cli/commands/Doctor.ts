@@ -31,14 +31,11 @@ export const doctor = Command.make({
 })
 
 /** The backend that a run would use, and why; or why a run would not start. */
-export type Choice = Either.Either<
-  { readonly name: BackendName; readonly reason: string },
-  BackendError
->
+export type Choice = Either.Either<{ readonly name: string; readonly reason: string }, BackendError>
 
 /** The backend that a run would use computes wrong gradients. */
 export class DoctorError extends Data.TaggedError("DoctorError")<{
-  readonly backend: BackendName
+  readonly backend: string
 }> {
   override get message(): string {
     return t`runs would use the backend ${this.backend}, whose gradients are wrong on this machine; choose another with --backend NAME or HOLDFAST_BACKEND=NAME`

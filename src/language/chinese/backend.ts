@@ -24,6 +24,8 @@ export const backend = {
   "{0} does not load: {1}": "{0} 加载失败：{1}",
   "requested; it runs on {0}": "由用户指定，运行于 {0}",
   requested: "由用户指定",
+  "the pipeline brings it": "由流水线提供",
+  "its start registers no backend of this name that can be used": "其 start 未注册同名的可用后端",
   "; ": "；",
   "the native package is installed": "已安装原生包",
   "{0}; use another layer": "{0}；请换用其他层",
