@@ -2,7 +2,7 @@
  * Metrics with a state: F1, confusion matrix, the area under the ROC curve, and a custom one, the
  * calibration error. They are exact over an epoch, also one that was interrupted and resumed.
  *
- *   holdfast run examples/metrics/pipeline.ts
+ *   holdfast run examples/metrics/pipeline.ts --config examples/metrics/config.json
  */
 import * as Schema from "effect/Schema"
 import { Metric, Objective, Optimizer, Pipeline, Scheduler, Stages } from "holdfast"
@@ -72,7 +72,7 @@ export default Pipeline.make(
   Stages.epochs(
     Stages.trainEpoch,
     Stages.validate,
-    Stages.trackBest({ metric: "val_auc", mode: "max" }),
+    Stages.trackBest({ metric: "val_calibration_error", mode: "min" }),
     Stages.checkpoint
   ),
   Stages.evaluate("test")

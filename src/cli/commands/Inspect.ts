@@ -46,6 +46,7 @@ export const toJson = ({ bytes, meta, tensors }: CheckpointInfo) => ({
 /** The same for people: position, metrics, tensors and configuration. */
 export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): string => {
   const { best, dataset } = meta
+  const classes = dataset.classes.length === 0 ? "" : t`${dataset.classes.length} classes, `
   const facts: ReadonlyArray<readonly [string, string]> = [
     [t`file`, `${path}, ${Format.bytes(bytes)}`],
     [t`saved`, Format.time(meta.saved_at)],
@@ -59,10 +60,7 @@ export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): st
         ? t`none yet`
         : t`${Format.metric(best.metric, best.value)} in epoch ${best.epoch}`
     ],
-    [
-      t`data`,
-      t`${stored(dataset.name)}, ${dataset.classes.length} classes, ${sizes(dataset.sizes)}`
-    ],
+    [t`data`, t`${stored(dataset.name)}, ${classes}${sizes(dataset.sizes)}`],
     [t`backend`, meta.backend],
     ...(meta.stopped === null ? [] : [[t`stopped`, stored(meta.stopped)] as const])
   ]

@@ -27,7 +27,7 @@ export const cli = {
   "{0} in total": "共 {0} 步",
   "none yet": "暂无",
   "{0} in epoch {1}": "{0}，第 {1} 轮",
-  "{0}, {1} classes, {2}": "{0}，{1} 个类别，{2}",
+  "{0}, {1}{2}": "{0}，{1}{2}",
   "{0} train, {1} validation, {2} test": "训练集 {0}，验证集 {1}，测试集 {2}",
   "there are no checkpoints in {0}": "{0} 中没有检查点",
   pinned: "已固定",

@@ -43,8 +43,12 @@ export const update = (
   return metric_states === undefined ? { sums } : { sums, metric_states }
 }
 
-const states = ({ metric_states, sums }: MetricStates) =>
-  Object.entries<unknown>({ ...sums, ...metric_states })
+/** In the order of the accumulators, `loss` first. */
+const statesIn = (accumulators: Accumulators, { metric_states, sums }: MetricStates) => {
+  const all: Record<string, unknown> = { ...sums, ...metric_states }
+  const names = new Set([...accumulators.keys(), ...Object.keys(all)])
+  return [...names].flatMap((name) => (name in all ? [[name, all[name]] as const] : []))
+}
 
 /** The number of each metric that has measured anything, after `examples` examples. */
 export const compute = (
@@ -53,7 +57,7 @@ export const compute = (
   examples: number
 ): Record<string, number> =>
   Object.fromEntries(
-    states(of).map(([name, state]) => [
+    statesIn(accumulators, of).map(([name, state]) => [
       name,
       accumulatorOf(accumulators, name).compute(state, examples)
     ])
@@ -75,7 +79,7 @@ export const valueOf = (
 /** What metrics have to show beyond their numbers, by name. */
 export const details = (accumulators: Accumulators, of: MetricStates): Record<string, unknown> =>
   Object.fromEntries(
-    states(of).flatMap(([name, state]) => {
+    statesIn(accumulators, of).flatMap(([name, state]) => {
       const accumulator = accumulatorOf(accumulators, name)
       return accumulator.detail === undefined ? [] : [[name, accumulator.detail(state)]]
     })

@@ -56,6 +56,16 @@ describe("MetricStates.update", () => {
 })
 
 describe("MetricStates.compute", () => {
+  it("gives the metrics in the order of the accumulators, then others", () => {
+    const states = { sums: { other: 1, accuracy: 2, loss: 3 }, metric_states: { f1: [1, 0, 0, 1] } }
+    expect(Object.keys(MetricStates.compute(accumulators, states, 2))).toStrictEqual([
+      "loss",
+      "accuracy",
+      "f1",
+      "other"
+    ])
+  })
+
   it("divides sums by the number of examples and computes the others from their states", () => {
     const states = MetricStates.update(accumulators, MetricStates.initial, batch, 4)
     const values = MetricStates.compute(accumulators, states, 4)
