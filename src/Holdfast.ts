@@ -13,6 +13,7 @@ import { BackendError } from "./backends/BackendError.js"
 import type { Candidate } from "./checkpointing/resume/Resumption.js"
 import { parse, Resumption } from "./checkpointing/resume/Resumption.js"
 import { CheckpointStore } from "./checkpointing/store/CheckpointStore.js"
+import { quote } from "./cli/Invocation.js"
 import { stopOnSignals } from "./cli/process/StopOnSignals.js"
 import { CommandLine } from "./config/CommandLine.js"
 import type { ConfigError } from "./config/ConfigError.js"
@@ -21,6 +22,8 @@ import { Observer } from "./events/Observer.js"
 import { problemHere } from "./io/Peers.js"
 import { t } from "./language/Text.js"
 import type { Pipeline } from "./Pipeline.js"
+import { Output } from "./terminal/Output.js"
+import * as TerminalObserver from "./terminal/TerminalObserver.js"
 
 /** A layer that may use files. */
 type OnFiles<A> = Layer.Layer<A, unknown, FileSystem.FileSystem | Path.Path>
@@ -45,7 +48,7 @@ export interface Options {
   readonly store?: OnFiles<CheckpointStore>
   /** By default HOLDFAST_BACKEND, else the fastest available. */
   readonly backend?: BackendName | OnFiles<Backend>
-  /** Sees what happens; by default warnings are logged. */
+  /** Sees what happens, see `display`; by default warnings are logged. */
   readonly observer?: OnFiles<Observer>
   /** What the pipeline gets as its `CommandLine`; by default no arguments. */
   readonly commandLine?: Partial<CommandLine["Type"]>
@@ -89,6 +92,16 @@ export const fileStore: Layer.Layer<CheckpointStore> = Layer.provide(
   NodeFileSystem.layer
 )
 
+/** What to type to run this program again. */
+const program = process.argv.slice(1).map(quote).join(" ")
+
+/** An observer that shows a run on the standard output, as the command line does. */
+export const display: Layer.Layer<Observer> = TerminalObserver.layer({
+  command: `node ${program}`,
+  again: `node ${program}`,
+  signal: Effect.succeed(null)
+}).pipe(Layer.provide(Output.layer))
+
 /**
  * Every service that a pipeline needs, from the parts given or their defaults. The same promises hold
  * as under the command line.
@@ -113,7 +126,7 @@ export const layer = <const O extends Options>(
     configOf(options),
     Layer.succeed(CommandLine, {
       args: [],
-      command: process.argv.slice(1).join(" "),
+      command: `node ${program}`,
       ...options.commandLine
     }),
     resumptionOf(options),

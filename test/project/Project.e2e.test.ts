@@ -29,6 +29,7 @@ describe("a project with the packed package", () => {
     expect(compile(project, { module: "node16", moduleResolution: "node16" })).toBe("")
     expect(readFileSync(join(project, "dist/pipeline.d.ts"), "utf8")).toContain("CheckpointError")
     const { code, text } = execute(process.execPath, ["dist/script.js"], project)
+    expect(text).toMatch(/^epoch 5\/5/m)
     expect(text).toMatch(/^\{"metrics":\{.*"newest":"checkpoints\/epoch-0005-/m)
     expect(code).toBe(0)
   })

@@ -41,6 +41,8 @@ const examples = (file: string): ReadonlyArray<Example> => {
 const parts = `
 import { CheckpointStore, Checkpoint, Config, Objective, Optimizer, Pipeline, Progress, Random, Run, Scheduler, Stage, Stages, fingerprint, emit, type UpdateRule } from "holdfast"
 import { SpeakerData, SpeakerFolder } from "holdfast/audio"
+import { Checkpoints, Event, Holdfast, Observer } from "holdfast"
+import * as Testing from "holdfast/testing"
 import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -105,6 +107,18 @@ export const opened = Effect.flatMap(CheckpointStore, (store) => store.open("che
 export const listed = Effect.flatMap(CheckpointStore, (store) => store.list("checkpoints"))
 export const loaded = Effect.flatMap(CheckpointStore, (store) => store.load("latest_checkpoint.safetensors"))
 export const where = (of: Run.Run) => Run.position(of)
+export const services = Holdfast.layer({ config: {}, observer: Observer.silent })
+export const ran = Holdfast.run(pipeline, { resume: "never" })
+export const group = Stage.group("group", Stages.validate, count)
+export const joined = Stages.validate.pipe(Stage.andThen(Stages.checkpoint))
+export const provided = pipeline.pipe(Pipeline.provide(CheckpointStore.memory), Pipeline.observe(Observer.silent))
+export const newest = Checkpoints.open("checkpoints")
+export const listing = Checkpoints.list("checkpoints")
+export class Logged extends Event.Custom("Logged")<{ readonly value: number }> {}
+export const observer = Observer.all(Observer.make(() => Effect.void))
+export const outcome = Testing.session(pipeline, { config: {} })
+export const exact = Testing.checkExactness(pipeline, { config: {}, folder: "checkpoints" })
+export const sameBits = Effect.flatMap(loaded, Testing.essence)
 `
 
 /** The project of a user: what `npm init` and `tsc --init` write, and the packages installed. */

@@ -10,9 +10,8 @@ import type { Setting } from "../../terminal/RenderEvent.js"
 import * as NoticeLogger from "../../events/NoticeLogger.js"
 import { emit, type Observer } from "../../events/Observer.js"
 import { Output } from "../../terminal/Output.js"
-import * as PlainObserver from "../../terminal/PlainObserver.js"
-import * as LiveObserver from "../../terminal/LiveObserver.js"
 import * as QuietObserver from "../../terminal/QuietObserver.js"
+import * as TerminalObserver from "../../terminal/TerminalObserver.js"
 import { SaveRequest } from "../../training/SaveRequest.js"
 import { configFor, usualConfig } from "../ConfigFile.js"
 import * as Invocation from "../Invocation.js"
@@ -50,7 +49,7 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
   const config = Option.isSome(options.config)
     ? options.config.value
     : yield* configFor(options.pipeline)
-  const output = yield* Output
+  const output = Layer.succeed(Output, yield* Output)
   const services = Holdfast.layer({
     config,
     set: options.set,
@@ -58,8 +57,8 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
       flag: Option.map(options.resume, Resumption.parse),
       allowDatasetChange: options.allowDatasetChange,
       force: options.force
-    }).pipe(Layer.provide(Layer.succeed(Output, output))),
-    observer: Layer.provide(observer(options, setting)(output), Layer.succeed(Output, output)),
+    }).pipe(Layer.provide(output)),
+    observer: Layer.provide(observer(options, setting), output),
     commandLine: { args: options.args, command: setting.command },
     ...(Option.isSome(options.backend) && { backend: options.backend.value })
   })
@@ -82,14 +81,13 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
   )
 })
 
-/** Who shows the run: what was asked for, else a live line where the terminal can redraw one. */
-const observer =
-  (options: Pick<Options, "json" | "quiet">, setting: Setting) =>
-  (output: Output["Type"]): Layer.Layer<Observer, never, Output> =>
-    options.json
-      ? JsonLines.layer(setting.signal)
-      : options.quiet
-        ? QuietObserver.layer(setting)
-        : output.terminal
-          ? LiveObserver.layer(setting)
-          : PlainObserver.layer(setting)
+/** Who shows the run: what was asked for, else the terminal. */
+const observer = (
+  options: Pick<Options, "json" | "quiet">,
+  setting: Setting
+): Layer.Layer<Observer, never, Output> =>
+  options.json
+    ? JsonLines.layer(setting.signal)
+    : options.quiet
+      ? QuietObserver.layer(setting)
+      : TerminalObserver.layer(setting)

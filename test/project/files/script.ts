@@ -3,7 +3,11 @@ import { Checkpoints, Holdfast, Run } from "holdfast"
 import pipeline from "./pipeline.js"
 
 const run = await Effect.runPromise(
-  Holdfast.run(pipeline, { set: { "training.num_epochs": 5 }, signals: true })
+  Holdfast.run(pipeline, {
+    observer: Holdfast.display,
+    set: { "training.num_epochs": 5 },
+    signals: true
+  })
 )
 const [summary] = await Effect.runPromise(Run.summaries(run))
 const [newest] = await Effect.runPromise(
