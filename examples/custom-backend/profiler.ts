@@ -1,5 +1,5 @@
 /**
- * A backend that times its kernels: those of WebAssembly, registered once more under another name. A
+ * A backend that times its kernels: those of WebAssembly, registered under another name too. A
  * backend for other hardware registers its own kernels in the same place.
  */
 import * as tf from "holdfast/tf"
