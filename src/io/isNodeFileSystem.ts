@@ -2,13 +2,27 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as NodeFileSystem from "./NodeFileSystem.js"
 
-const node = Effect.runSync(
+const ours = Effect.runSync(
   Effect.cached(Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer))
+)
+
+/** That of `@effect/platform-node`, which a program may have provided; null where it is not installed. */
+const platform = Effect.runSync(
+  Effect.cached(
+    Effect.tryPromise(() => import("@effect/platform-node/NodeFileSystem")).pipe(
+      Effect.flatMap(({ layer }) => Effect.provide(FileSystem.FileSystem, layer)),
+      Effect.orElseSucceed(() => null)
+    )
+  )
 )
 
 /**
  * Whether the file system service is Node's own. Only then do Node's functions see the same files as
  * the service, and can be used for what the service does not offer.
  */
-export const isNodeFileSystem: Effect.Effect<boolean, never, FileSystem.FileSystem> =
-  Effect.zipWith(FileSystem.FileSystem, node, (fs, { open }) => fs.open === open)
+export const isNodeFileSystem: Effect.Effect<boolean, never, FileSystem.FileSystem> = Effect.gen(
+  function* () {
+    const { open } = yield* FileSystem.FileSystem
+    return open === (yield* ours).open || open === (yield* platform)?.open
+  }
+)

@@ -14,7 +14,6 @@ export const file = {
   "a device": "设备",
   "of an unknown kind": "未知类型",
   "it is {0}, not a regular file": "这是{0}，不是普通文件",
-  "has {0} bytes, where {1} [{2}] needs {3}": "有 {0} 字节，而 {1} [{2}] 需要 {3}",
   "in use by {0}": "正被{0}使用",
   "in use by {0}, and whether that still runs cannot be checked from this host":
     "正被{0}使用，且无法从本机查验其是否仍在运行",
