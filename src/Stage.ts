@@ -49,7 +49,7 @@ export interface Stage<in In, out Out, out E = never, out R = never> extends Pip
   readonly isGroup: boolean
   /**
    * Whether the stage leaves the run consistent at every moment it can be interrupted, as training
-   * does after each step. Any other stage of an epoch is all or nothing: stopped half-way, it is
+   * does after each step. Any other stage of an epoch is all or nothing: stopped halfway, it is
    * run again from its beginning.
    */
   readonly resumable: boolean

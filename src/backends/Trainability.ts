@@ -9,7 +9,7 @@ import * as Device from "./webgpu/Device.js"
 /**
  * Tries one training step, without an update, on an example of ones. What a layer cannot do on this
  * backend throws there: kernels known to be wrong are patched or not registered at all. Only if the
- * whole fails is each layer tried by itself, for its name.
+ * complete model fails is each layer tried by itself, for its name.
  */
 export const checkTrainable =
   (backend: string) =>

@@ -34,7 +34,7 @@ export interface Surroundings<out E, out R, out B extends Sized = Sized> {
 
 /**
  * The step by the run's phases. It is not interrupted: weights, optimizer and position are updated
- * atomically, as seen by a flush. If it fails half-way, nothing of it can be saved.
+ * atomically, as seen by a flush. If it fails halfway, nothing of it can be saved.
  */
 export const plain =
   ({ extra, fetch, run }: Surroundings<never, never>): AtomicStep =>

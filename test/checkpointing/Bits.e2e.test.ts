@@ -19,13 +19,13 @@ const saved = Effect.fnUntraced(function* (epoch: number, size = 0) {
 
 const headerLength = (file: Buffer) => 8 + Number(file.readBigUInt64LE(0))
 
-/** What is wrong with the file that these bytes are; "whole" if nothing is. */
+/** What is wrong with the file that these bytes are; "intact" if nothing is. */
 const verdict = (bytes: Buffer) => {
   const disk = new SimulatedDisk()
   disk.put("/c", bytes)
   return CheckpointFile.read("/c").pipe(
     Effect.provideService(FileSystem.FileSystem, disk.fileSystem),
-    Effect.match({ onSuccess: () => "whole", onFailure: ({ reason }) => reason as string })
+    Effect.match({ onSuccess: () => "intact", onFailure: ({ reason }) => reason as string })
   )
 }
 
@@ -47,13 +47,13 @@ describe("every bit matters", () => {
     () =>
       Effect.gen(function* () {
         const file = yield* saved(3)
-        expect(yield* verdict(file)).toBe("whole")
+        expect(yield* verdict(file)).toBe("intact")
         // In the test command one bit of each byte, a different one from byte to byte.
         const bits = Array.from({ length: headerLength(file) * 8 }, (_, bit) => bit).filter(
           (bit) => soak > 0 || (bit & 7) === (bit >> 3) % 8
         )
         const counts = noticed(yield* Effect.forEach(bits, (bit) => verdict(flipped(file, bit))))
-        expect(counts.has("whole")).toBe(false)
+        expect(counts.has("intact")).toBe(false)
         expect(counts.has("Unreadable")).toBe(false)
         expect(counts.get("Damaged")).toBeGreaterThan(bits.length * 0.9)
       }),
@@ -98,10 +98,10 @@ describe("every bit matters", () => {
       const file = yield* saved(3, 10_000)
       for (let at = 0; at < file.length; at += 512) {
         const zeroed = Buffer.from(file).fill(0, at, Math.min(at + 512, file.length))
-        expect(yield* verdict(zeroed)).not.toBe("whole")
+        expect(yield* verdict(zeroed)).not.toBe("intact")
         const moved = Buffer.from(file)
         moved.copy(moved, at, (at + 4096) % file.length)
-        expect(yield* verdict(moved)).not.toBe("whole")
+        expect(yield* verdict(moved)).not.toBe("intact")
       }
     })
   )
@@ -123,7 +123,7 @@ describe("every bit matters", () => {
       for (let at = 16; at < one.length; at += 16) {
         const mixed = Buffer.concat([one.subarray(0, at), other.subarray(at)])
         const same = mixed.equals(one) || mixed.equals(other)
-        expect((yield* verdict(mixed)) === "whole").toBe(same)
+        expect((yield* verdict(mixed)) === "intact").toBe(same)
       }
     })
   )

@@ -25,7 +25,7 @@ const withFile = <A, E>(
 const reasonOf = (file: string) =>
   Effect.map(
     Effect.either(CheckpointFile.read(file)),
-    Either.match({ onLeft: ({ reason }) => reason as string, onRight: () => "whole" })
+    Either.match({ onLeft: ({ reason }) => reason as string, onRight: () => "intact" })
   )
 
 const sha256 = (bytes: Uint8Array) => createHash("sha256").update(bytes).digest("hex")

@@ -212,7 +212,7 @@ describe("CheckpointStore.file", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.scopedLive("names and passes over what is damaged, and deletes nothing", () =>
+  it.scopedLive("names and skips what is damaged, and deletes nothing", () =>
     Effect.gen(function* () {
       const { fs, folder } = yield* opened
       const best = yield* folder.save(sample(2), "best")
@@ -258,10 +258,10 @@ describe("CheckpointStore.file", () => {
       yield* damage(file)
       const health = (yield* store.verify(folder.path)).map(({ path, health }) => [
         path === file,
-        Either.match(health, { onLeft: ({ reason }) => reason, onRight: () => "whole" })
+        Either.match(health, { onLeft: ({ reason }) => reason, onRight: () => "intact" })
       ])
       expect(health).toEqual([
-        [false, "whole"],
+        [false, "intact"],
         [true, "Damaged"]
       ])
     }).pipe(Effect.provide(layer))

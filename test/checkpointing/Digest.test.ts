@@ -78,10 +78,10 @@ describe.each([0, 1, 65_535, 65_536, 65_537, 300_000])("in parts, %i bytes", (le
     ["3", 3, Digest.ofBytes],
     ["2, the sha256 of the sha256s of the leaves", 2, sha256OfLeaves],
     ["1, the sha256", 1, (data) => sha256(data).toString("hex")]
-  ])("have the digest of version %s", (_, version, whole) => {
+  ])("have the digest of version %s", (_, version, intact) => {
     const data = bytes(length)
     for (const lengths of [[length || 1], [65_536], [1, 16_384, 70_000, 77]]) {
-      expect(inParts(version, data, lengths)).toBe(whole(data))
+      expect(inParts(version, data, lengths)).toBe(intact(data))
     }
   })
 })

@@ -276,7 +276,7 @@ describe("every operation fails once", () => {
         ),
       check: ({ code, exit }) =>
         Effect.sync(() => {
-          // Only what the disk has lost is passed over.
+          // Only what the disk has lost is skipped.
           const [first, second] = epochs
           const may = code === "EIO" ? [first, second] : [first]
           if (Exit.isSuccess(exit)) expect(may).toContain(exit.value)

@@ -49,7 +49,7 @@ describe("decide", () => {
   for (const found of [true, false]) {
     for (const terminal of [true, false]) {
       const where = `${found ? "an" : "no"} earlier run, ${terminal ? "a" : "no"} terminal`
-      it(`asks, or goes on where it cannot, by default: ${where}`, () => {
+      it(`asks, or continues where it cannot, by default: ${where}`, () => {
         expect(decideFor({ found, terminal })).toEqual(
           Either.right(expected("ask", found, terminal))
         )

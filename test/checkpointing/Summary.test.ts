@@ -208,7 +208,7 @@ describe("a time that is none", () => {
       const soon = CheckpointFile.write(file, sample(3, 1, { saved_at: "soon" }))
       expect(yield* Effect.flip(soon)).toMatchObject({ reason: "Unencodable" })
       yield* CheckpointFile.write(file, sample(3))
-      // Would rank before all others for ever.
+      // would rank first permanently.
       const ever = replace("2026-", "zzzz-")
       yield* edit(file, (bytes) => forged(bytes, (header) => [0, 1].forEach(() => ever(header))))
       const { errors, ranked } = yield* scan(folder)
@@ -219,7 +219,7 @@ describe("a time that is none", () => {
 })
 
 describe("damage behind the summary", () => {
-  it.scopedLive("is named and passed over, in the latest and in the best", () =>
+  it.scopedLive("is named and skipped, in the latest and in the best", () =>
     Effect.gen(function* () {
       const folder = yield* place
       yield* opened(folder, ({ best, latest, save }) =>
@@ -238,7 +238,7 @@ describe("damage behind the summary", () => {
     }).pipe(Effect.provide(layer))
   )
 
-  it.scopedLive("gives the well-known names to the next whole ones", () =>
+  it.scopedLive("gives the well-known names to the next intact ones", () =>
     Effect.gen(function* () {
       const folder = yield* place
       const earlier = ({ save }: CheckpointWriter) =>

@@ -83,7 +83,7 @@ export const found = (fileSystem: FileSystem.FileSystem) =>
     })
   )
 
-/** The epochs of the checkpoints in a folder whose headers are whole, the newest first. */
+/** The epochs of the checkpoints in a folder whose headers are intact, the newest first. */
 export const epochsIn = (fileSystem: FileSystem.FileSystem, folder = folderPath) =>
   Effect.map(
     withStore(fileSystem, (store) => store.list(folder)),

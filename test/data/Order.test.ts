@@ -63,7 +63,7 @@ describe("permutation", () => {
 
 describe("batchAt", () => {
   const order = Int32Array.of(4, 2, 0, 1, 3)
-  it("goes on at an example, wherever that is", () => {
+  it("resumes at any example", () => {
     expect([...Order.batchAt(order, 0, 2)]).toEqual([4, 2])
     expect([...Order.batchAt(order, 3, 2)]).toEqual([1, 3])
   })

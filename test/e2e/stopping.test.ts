@@ -9,13 +9,13 @@ import { blobsChain, checkpoints, end, undisturbed } from "../support/abuse.js"
 import { damage, differences } from "../support/checkpoints.js"
 import { eventsIn, start, wait } from "../support/child.js"
 
-// Slow enough that a run is still under way when a signal comes late.
+// Slow enough that a run is still in progress when a signal comes late.
 const settings = { batch: 40 }
 
 describe.concurrent("holdfast run, on a run that trains", () => {
   const straight = undisturbed(blobsChain(settings))
 
-  it("says what it has saved, and the command that goes on, which does", async () => {
+  it("says what it has saved, and the command that continues, which does", async () => {
     const chain = blobsChain(settings)
     const child = start(["run", ...chain.args], chain.folder)
     await child.shows("epoch 2/6")
@@ -47,16 +47,16 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     )
   })
 
-  it("saves before it tells of a stage's failure; mended, goes on without a terminal", async () => {
+  it("saves before it reports a stage's failure; fixed, continues without a terminal", async () => {
     const chain = blobsChain(settings)
     const failing = start(["run", ...chain.args, "fail=3"], chain.folder)
     const { code, err, out } = await failing.ended
     expect({ code, err }).toEqual({ code: 1, err: "error: no luck in epoch 3\n" })
     expect(out).not.toContain("epoch 3/6")
-    const mended = await start(["run", ...chain.args], chain.folder).ended
-    expect(mended.code).toBe(0)
+    const fixed = await start(["run", ...chain.args], chain.folder).ended
+    expect(fixed.code).toBe(0)
     // All seven steps were done, and validated: only the stage that failed is due again.
-    expect(mended.out).toMatch(
+    expect(fixed.out).toMatch(
       /^no terminal to ask on: resuming from checkpoints\/.*, at epoch 3, step 7$/m
     )
     expect(differences(end(chain), await straight)).toEqual([])
@@ -94,7 +94,7 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     })
     expect(damage(checkpoints(chain))).toEqual([])
     const next = await start(["run", ...chain.args], chain.folder).ended
-    // Right before that stage: what came before it was saved while it went on.
+    // Right before that stage: what came before it was saved while it continued.
     expect(next.out).toMatch(/^no terminal .*resuming from .*, at epoch 2, step 7$/m)
     expect(differences(end(chain), await straight)).toEqual([])
   })
@@ -115,7 +115,7 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     expect(differences(end(chain), await straight)).toEqual([])
   })
 
-  it("saves on SIGUSR1 and goes on", async () => {
+  it("saves on SIGUSR1 and continues", async () => {
     const chain = blobsChain(settings)
     const child = start(["run", "--json", ...chain.args], chain.folder)
     await child.shows('"epoch":3,"epochs":6,"step":2')
@@ -133,7 +133,7 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     expect(differences(end(chain), await straight)).toEqual([])
   })
 
-  it("names each damaged checkpoint that it passes over in one line", async () => {
+  it("names each damaged checkpoint that it skips in one line", async () => {
     const chain = blobsChain({ training: { num_epochs: 1 } })
     await start(["run", ...chain.args], chain.folder).ended
     const file = join("checkpoints", "epoch-0009-step-000000.safetensors")
@@ -167,7 +167,7 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     expect(forced.out).toContain("training from scratch")
   })
 
-  it("stops at the key Ctrl+C, asks, and goes on at Enter", async () => {
+  it("stops at the key Ctrl+C, asks, and continues at Enter", async () => {
     const chain = blobsChain(settings)
     const terminal = () =>
       onTerminal(["run", ...chain.args], {
@@ -182,7 +182,7 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     expect(stopped.out).toMatch(/stopped by SIGINT (at|after) epoch/)
 
     const left = terminal()
-    await left.shows("Go on from there? [Y/n] ")
+    await left.shows("Resume from it? [Y/n] ")
     left.type("\u0003")
     const unanswered = await left.ended
     expect(unanswered.code).toBe(130)
@@ -192,7 +192,7 @@ describe.concurrent("holdfast run, on a run that trains", () => {
 
     const second = terminal()
     await second.shows("Found an earlier run: checkpoints/")
-    await second.shows("Go on from there? [Y/n] ")
+    await second.shows("Resume from it? [Y/n] ")
     second.type("\r")
     expect((await second.ended).code).toBe(0)
     expect(differences(end(chain), await straight)).toEqual([])

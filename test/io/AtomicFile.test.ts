@@ -203,7 +203,7 @@ describe("AtomicFile", () => {
             events.push("written")
           })
         ).pipe(Effect.provideService(FileSystem.FileSystem, failing))
-        // What a failed fsync lost is written anew, and no second fsync asked.
+        // What a failed fsync lost is written again, and no second fsync asked.
         expect(events.slice(0, 2)).toEqual(["body", "sync"])
         expect(events.slice(2, 4).sort()).toEqual(["body", "written"])
         expect(events.filter((event) => event === "body")).toHaveLength(2)
@@ -222,7 +222,7 @@ describe("AtomicFile", () => {
     )
   )
 
-  it.live("writes whole pages past the cache, and the rest through it", () =>
+  it.live("writes complete pages past the cache, and the rest through it", () =>
     inFolder((folder, fs) =>
       Effect.gen(function* () {
         const { direct, written } = offering(fs)

@@ -3,8 +3,8 @@ import * as Effect from "effect/Effect"
 import { stat } from "node:fs"
 import { yieldToEventLoop } from "../../src/io/EventLoop.js"
 
-describe("breathe", () => {
-  /** Goes on at each place in a turn of the loop from where a computation may begin. */
+describe("yield", () => {
+  /** Continues at each place in a turn of the loop from where a computation may begin. */
   const places = {
     timer: (then: () => void) => setTimeout(then),
     poll: (then: () => void) => stat(".", then),

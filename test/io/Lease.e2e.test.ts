@@ -101,7 +101,7 @@ describe("a lock of another host", () => {
     })
   )
 
-  it.scoped("that lives is refused, and goes on being held", () =>
+  it.scoped("that lives is refused, and continues being held", () =>
     Effect.gen(function* () {
       const disk = new SimulatedDisk()
       const held = yield* onHost(disk, "pod-a")

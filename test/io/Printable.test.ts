@@ -35,7 +35,7 @@ describe("Printable", () => {
   })
 
   it("keeps a value on its line, and both ends of a long one", () => {
-    expect(Printable.value("whole\nforged\r\tx")).toBe("whole\\nforged\\r\\tx")
+    expect(Printable.value("intact\nforged\r\tx")).toBe("intact\\nforged\\r\\tx")
     const shown = Printable.value(`begin${"x".repeat(5_000_000)}end`)
     expect(shown).toHaveLength(1000)
     expect(shown).toMatch(/^beginx+…x+end$/)

@@ -56,7 +56,7 @@ describe("a project with the packed package", () => {
     )
   })
 
-  it("is told of a second copy of TensorFlow.js in library use", () => {
+  it("reports a second copy of TensorFlow.js in library use", () => {
     const copy = join(project, "node_modules/holdfast/node_modules/@tensorflow/tfjs-core")
     mkdirSync(join(copy, ".."), { recursive: true })
     cpSync(join(root, "node_modules/@tensorflow/tfjs-core"), copy, { recursive: true })

@@ -31,7 +31,7 @@ const changes = ({ events }: Outcome) =>
     >
   )?.changes
 
-/** A run stopped inside its second epoch, and then gone on with as `next` says. */
+/** A run stopped inside its second epoch, and then continued with as `next` says. */
 const resumed = (next: Omit<Session, "folder">, first: Omit<Session, "folder"> = {}) =>
   Effect.gen(function* () {
     const folder = yield* temporaryFolder
@@ -95,7 +95,7 @@ describe("a checkpoint that does not fit", () => {
   )
 
   it.scopedLive(
-    "the data: is refused, unless a change is allowed; then the epoch begins anew",
+    "the data: is refused, unless a change is allowed; then the epoch begins again",
     () =>
       Effect.gen(function* () {
         const data = { size: 40 }
@@ -128,13 +128,13 @@ describe("data that has changed between two stages of an epoch", () => {
         step: 4,
         scheduler_state_dict: { last_epoch: 1 }
       })
-      const mended = Stage.make("broken", {
-        description: "mended",
+      const fixed = Stage.make("broken", {
+        description: "fixed",
         run: (run: Run.Run) => Effect.succeed(run)
       })
       const { exit } = yield* session({
         folder,
-        pipeline: pipelineOf({ extra: mended }),
+        pipeline: pipelineOf({ extra: fixed }),
         data: { size: 40 },
         allowDatasetChange: true
       })

@@ -34,7 +34,7 @@ const straight = Effect.fn("straight")(function* (options: Omit<Session, "folder
   return { end: yield* final(folder), events }
 })
 
-// Each with dropout, shuffling, and noise that every batch draws anew.
+// Each with dropout, shuffling, and noise that every batch draws again.
 const combinations = [
   { optimizer: { name: "adam", weight_decay: 0.01 }, scheduler: { name: "constant" } },
   { optimizer: { name: "adamw" }, scheduler: { name: "step", step_size: 3, gamma: 0.5 } },

@@ -76,7 +76,7 @@ const contents = (folder: string) =>
 const twoEpochs = { num_epochs: 2 }
 
 describe("restoreOrInit", () => {
-  it.scopedLive("asks about an earlier run, and goes on with the epoch after its last", () =>
+  it.scopedLive("asks about an earlier run, and continues with the epoch after its last", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       ended(yield* session({ folder, training: twoEpochs }))
@@ -101,7 +101,7 @@ describe("restoreOrInit", () => {
     })
   )
 
-  it.scopedLive("goes on without a question where there is no terminal, and says so", () =>
+  it.scopedLive("continues without a question where there is no terminal, and says so", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       ended(yield* session({ folder, training: twoEpochs }))
@@ -186,7 +186,7 @@ describe("restoreOrInit", () => {
     })
   )
 
-  it.scopedLive("names whole ones where the one asked for is damaged", () =>
+  it.scopedLive("names intact ones where the one asked for is damaged", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       ended(yield* session({ folder, training: { num_epochs: 3, save_interval: 1, keep_last: 3 } }))
@@ -233,7 +233,7 @@ describe("restoreOrInit", () => {
     })
   )
 
-  it.scopedLive("can be measured, and gone on with, in another folder without any training", () =>
+  it.scopedLive("can be measured, and continued with, in another folder without any training", () =>
     Effect.gen(function* () {
       const pipeline = pipelineOf({ valLoss: (epoch) => Math.abs(epoch - 2) })
       const elsewhere = yield* temporaryFolder
@@ -257,7 +257,7 @@ describe("restoreOrInit", () => {
     })
   )
 
-  it.scopedLive("moves aside what a run has reached from a path that it goes on from again", () =>
+  it.scopedLive("moves aside what a run has reached from a path that it resumes from again", () =>
     Effect.gen(function* () {
       const elsewhere = yield* temporaryFolder
       ended(yield* session({ folder: elsewhere, training: twoEpochs }))
@@ -280,7 +280,7 @@ describe("restoreOrInit", () => {
   )
 
   it.scopedLive(
-    "leaves what it goes on from, and the best, where another run's are moved aside",
+    "leaves what it resumes from, and the best, where another run's are moved aside",
     () =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
@@ -367,7 +367,7 @@ describe("restoreOrInit", () => {
     })
   )
 
-  it.scopedLive("moves another run's checkpoints aside before it goes on from a path", () =>
+  it.scopedLive("moves another run's checkpoints aside before it resumes from a path", () =>
     Effect.gen(function* () {
       const elsewhere = yield* temporaryFolder
       ended(yield* session({ folder: elsewhere, training: twoEpochs }))
@@ -382,7 +382,7 @@ describe("restoreOrInit", () => {
   )
 
   it.scopedLive.each(["latest", "best", "ask"] as const)(
-    "reads what it goes on from once: %s",
+    "reads what it resumes from once: %s",
     (rule) =>
       Effect.gen(function* () {
         const folder = yield* temporaryFolder
@@ -393,7 +393,7 @@ describe("restoreOrInit", () => {
         const start = yield* chooseStart((config as unknown as RunConfig).training, opened).pipe(
           Effect.provideService(CheckpointStore, {
             ...store,
-            load: () => Effect.die("it is read once more")
+            load: () => Effect.die("it is read again")
           }),
           Effect.provideService(Resumption, {
             flag: Option.some(rule),

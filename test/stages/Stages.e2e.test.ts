@@ -40,7 +40,7 @@ describe("a run", () => {
     })
   )
 
-  it.scopedLive("saves after the step at which it is asked to, goes on, and ends the same", () =>
+  it.scopedLive("saves after the step at which it is asked to, continues, and ends the same", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const undisturbed = yield* temporaryFolder
@@ -144,7 +144,7 @@ describe("a custom stage that holds tensors", () => {
     })
   }
 
-  it.scopedLive("goes on with them to the bit, and frees them", () =>
+  it.scopedLive("continues with them to the bit, and frees them", () =>
     Effect.gen(function* () {
       const straight = yield* temporaryFolder
       yield* session({ folder: straight, pipeline: pipelineOf({ extra: movingAverage() }) })
@@ -181,7 +181,7 @@ describe("a custom stage that fails", () => {
         })
     })
 
-  it.scopedLive("has the run saved as it was before it; mended, the run goes on exactly", () =>
+  it.scopedLive("has the run saved as it was before it; fixed, the run continues exactly", () =>
     Effect.gen(function* () {
       const straight = yield* temporaryFolder
       yield* session({ folder: straight, pipeline: pipelineOf({ extra: failing(() => false) }) })

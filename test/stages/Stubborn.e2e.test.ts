@@ -94,7 +94,7 @@ describe("a stage that cannot be interrupted", () => {
     })
   )
 
-  it.scopedLive("has nothing saved anew where what was before it is saved already", () =>
+  it.scopedLive("has nothing saved again where what was before it is saved already", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const before = tf.memory().numTensors

@@ -133,7 +133,7 @@ describe("earlyStopping", () => {
     })
   )
 
-  it.scopedLive("with more patience goes on, as if that had been so from the start", () =>
+  it.scopedLive("with more patience continues, as if that had been so from the start", () =>
     Effect.gen(function* () {
       const training = { num_epochs: 9 }
       const straight = yield* temporaryFolder
@@ -201,7 +201,7 @@ describe("earlyStopping", () => {
     })
   )
 
-  it.scopedLive("hands the best weights on, and keeps the last ones for going on", () =>
+  it.scopedLive("hands the best weights on, and keeps the last ones for continuing", () =>
     Effect.gen(function* () {
       const weightsAfter: Array<ReadonlyArray<number>> = []
       let name = ""

@@ -29,7 +29,7 @@ export interface Session extends Ended {
   readonly events: ReadonlyArray<JsonEvent>
   /** The signals that reached it, with the time in milliseconds. */
   readonly sent: ReadonlyArray<readonly [time: number, signal: NodeJS.Signals]>
-  /** What it must go on from next time, as far as it has said. */
+  /** What it must resume from next time, as far as it has said. */
   readonly known: Known | null
   /** What should not have happened. */
   readonly violations: ReadonlyArray<string>
@@ -239,7 +239,7 @@ const checkExit = (
   return events.length === 0 ? [] : [`${killedBy} killed it while it ran`]
 }
 
-/** A run goes on from the very step where the last one said that it stopped, or from a later. */
+/** A run resumes from the very step where the last one said that it stopped, or from a later. */
 const checkStart = (
   events: ReadonlyArray<JsonEvent>,
   known: Known | null
@@ -247,10 +247,10 @@ const checkStart = (
   const started = events.find(({ event }) => event === "RunStarted")
   if (started === undefined || known === null) return []
   const from = started["from"]
-  if (from === null) return [`it began anew, though ${known.steps} steps were saved`]
+  if (from === null) return [`it began again, though ${known.steps} steps were saved`]
   const steps = stepsAt(from, started)
   return steps < known.steps || (known.exact && steps !== known.steps)
-    ? [`it went on after ${steps} steps, not after ${known.steps}`]
+    ? [`it continued after ${steps} steps, not after ${known.steps}`]
     : []
 }
 
@@ -270,7 +270,7 @@ const stepsAt = (place: unknown, started: JsonEvent): number => {
   return epoch * (started["stepsPerEpoch"] as number) + step
 }
 
-/** A run that was stopped says so, and what it says to have saved is there. */
+/** An interrupted run says so, and what it says to have saved is there. */
 const checkSaved = (
   events: ReadonlyArray<JsonEvent>,
   code: number,

@@ -37,12 +37,12 @@ const layOut = (file: Safetensors) =>
 /** The bytes of a file with these tensors. */
 export const encode = (file: Safetensors): Either.Either<Uint8Array, Header.SafetensorsError> =>
   Either.map(layOut(file), ({ header, bytes }) => {
-    const whole = new Uint8Array(header.fileLength)
-    whole.set(bytes)
+    const intact = new Uint8Array(header.fileLength)
+    intact.set(bytes)
     for (const [name, { begin }] of header.tensors) {
-      whole.set(file.tensors.get(name)?.bytes ?? [], begin)
+      intact.set(file.tensors.get(name)?.bytes ?? [], begin)
     }
-    return whole
+    return intact
   })
 
 /** Reads a whole file; the tensors' bytes are views of `bytes`. */

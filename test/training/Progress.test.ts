@@ -31,7 +31,7 @@ describe("Progress", () => {
     ])
   })
 
-  it("begins the training of an epoch anew, and nothing else of it", () => {
+  it("begins the training of an epoch again, and nothing else of it", () => {
     const third = { ...Progress.initial, epoch: 3, globalStep: 30 }
     const before = Progress.afterStage(Progress.withMetrics(third, { noise: 1 }), "trainEpoch", 2)
     const begun = step(step(before, 32, 1), 32, 1)

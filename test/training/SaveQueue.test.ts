@@ -72,7 +72,7 @@ describe("SaveQueue", () => {
     }).pipe(Effect.provide(observer))
   )
 
-  it.scopedLive("tells of a failure and tries again with the next order, the best too", () =>
+  it.scopedLive("reports a failure and tries again with the next order, the best too", () =>
     Effect.gen(function* () {
       const { disposed, enqueue, open, queue, scene, written } = yield* makeScene
       notices.length = 0
@@ -105,7 +105,7 @@ describe("SaveQueue", () => {
     }).pipe(Effect.provide(observer))
   )
 
-  it.scopedLive("tells of a defect in the background, once, and goes on writing", () =>
+  it.scopedLive("reports a defect in the background, once, and continues writing", () =>
     Effect.gen(function* () {
       const { disposed, enqueue, open, queue, scene, written } = yield* makeScene
       const bug = Exit.die("a bug")
@@ -125,7 +125,7 @@ describe("SaveQueue", () => {
   )
 
   it.scopedLive(
-    "has training wait a tenth of a step for a save under way, and not once it is over",
+    "has training wait a tenth of a step for a save in progress, and not once it is over",
     () =>
       Effect.gen(function* () {
         const { enqueue, open, queue } = yield* makeScene

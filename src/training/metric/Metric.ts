@@ -7,7 +7,7 @@ export type Measured = Values | ReadonlyArray<number>
 
 /**
  * Accumulates what batches measure to a number: a fold over the batches of an epoch. Its state is part
- * of the position in checkpoints, so that an epoch resumed half-way ends with the same number.
+ * of the position in checkpoints, so that an epoch resumed halfway ends with the same number.
  */
 export interface Accumulator<S = unknown> {
   /** The name in the history, after `train_` or `val_`. */

@@ -91,7 +91,7 @@ const averaged =
   }
 
 /** 0 where nothing is counted, as in scikit-learn. */
-const ratio = (part: number, whole: number): number => (whole === 0 ? 0 : part / whole)
+const ratio = (part: number, total: number): number => (total === 0 ? 0 : part / total)
 
 const precisionOf = (tally: Tally) =>
   ratio(tally.truePositives, tally.truePositives + tally.falsePositives)

@@ -1,5 +1,5 @@
 /**
- * A run with all that makes going on hard, as slow and as stubborn as its arguments say:
+ * A run with all that makes continuing hard, as slow and as stubborn as its arguments say:
  *
  *   load=MS   loading the data takes so long
  *   batch=MS  each batch takes so long, in training and in validation
