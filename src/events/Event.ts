@@ -43,7 +43,7 @@ export type NoticeCode =
   | "StepFailed"
   /** A training step has diverged, and is skipped. */
   | "StepSkipped"
-  /** A run that was stopped trains on. */
+  /** An interrupted run trains on. */
   | "Unstopped"
 
 /**
@@ -96,7 +96,7 @@ export type Event =
         readonly path: string
         readonly before: unknown
         readonly after: unknown
-        /** Which of the two the run goes on with. */
+        /** Which of the two the run uses. */
         readonly wins: "config" | "checkpoint"
       }>
     }
@@ -105,11 +105,11 @@ export type Event =
       readonly epochs: number
       readonly stepsPerEpoch: number
       readonly parameters: number
-      /** The checkpoint that the run goes on from; null when it starts from scratch. */
+      /** The checkpoint that the run resumes from; null when it starts from scratch. */
       readonly from:
         | (RunPosition & {
             readonly path: string
-            /** Why it goes on from there, where the user was not asked. */
+            /** Why, if the user was not asked. */
             readonly reason?: "Explicit" | "NonInteractive"
           })
         | null

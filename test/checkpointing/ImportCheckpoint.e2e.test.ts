@@ -56,7 +56,7 @@ const contentsOf = (folder: string) =>
     return { latest: yield* load(fileNames.latest), best: yield* load(fileNames.best) }
   })
 
-describe.each(stores)("going on in another folder, $store", ({ layer }) => {
+describe.each(stores)("continuing in another folder, $store", ({ layer }) => {
   it.scopedLive("takes the latest and the best of the run over, once", () =>
     Effect.gen(function* () {
       const { from, goOn, store, to } = yield* opened
@@ -138,8 +138,8 @@ describe.each(stores)("going on in another folder, $store", ({ layer }) => {
   )
 })
 
-describe("going on in another folder", () => {
-  it.scopedLive("names a damaged best, takes over the latest, and mends what was damaged", () =>
+describe("continuing in another folder", () => {
+  it.scopedLive("names a damaged best, takes over the latest, and fixes what was damaged", () =>
     Effect.gen(function* () {
       const { best, from, goOn, to } = yield* opened
       yield* goOn(to)
@@ -164,7 +164,7 @@ describe("going on in another folder", () => {
 
 const elsewhere = "/run/elsewhere"
 
-/** The first start of a run that goes on in another folder, as one process does it. */
+/** The first start of a run that continues in another folder, as one process does it. */
 const firstStart = (fileSystem: FileSystem.FileSystem) =>
   Effect.gen(function* () {
     const store = yield* CheckpointStore
@@ -176,7 +176,7 @@ const firstStart = (fileSystem: FileSystem.FileSystem) =>
     yield* importIn(folder, file, checkpoint)
   }).pipe(Effect.scoped, Effect.provide(storeOn(fileSystem)))
 
-/** Epochs 1 to 3 of a run, of which 2 is the best; where it goes on, epoch 9 lies already. */
+/** Epochs 1 to 3 of a run, of which 2 is the best; where it continues, epoch 9 lies already. */
 const prepared = Effect.gen(function* () {
   const disk = new SimulatedDisk()
   yield* Effect.gen(function* () {

@@ -33,13 +33,13 @@ const breakLater = Stage.make("breakLater", {
 })
 
 /** Training that is made all or nothing by a stage around it. */
-const whole = Stage.make("whole", {
+const intact = Stage.make("intact", {
   description: "train on every example once, or not at all",
   run: (run: Run.Run) => Stages.trainEpoch.run(run)
 })
 
-describe("a run that fails or stops half-way through", () => {
-  it.scopedLive("a step: says that it is not saved, and goes on from before", () =>
+describe("a run that fails or stops halfway through", () => {
+  it.scopedLive("a step: says that it is not saved, and resumes from before", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const before = tf.memory().numTensors
@@ -63,11 +63,11 @@ describe("a run that fails or stops half-way through", () => {
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const before = tf.memory().numTensors
-      const pipeline = pipelineOf({ train: whole, extra: breakLater })
+      const pipeline = pipelineOf({ train: intact, extra: breakLater })
       const { exit } = yield* session({ folder, training: { save_interval: 10 }, pipeline })
       expect(exit._tag).toBe("Failure")
       expect((yield* checkpointIn(folder)).meta).toMatchObject({ epoch: 1, step: 0 })
-      yield* session({ folder, training, pipeline: pipelineOf({ train: whole }) })
+      yield* session({ folder, training, pipeline: pipelineOf({ train: intact }) })
       expect(yield* endOf(folder)).toStrictEqual(yield* straight)
       expect(tf.memory().numTensors).toBe(before)
     })
@@ -77,7 +77,7 @@ describe("a run that fails or stops half-way through", () => {
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const before = tf.memory().numTensors
-      const pipeline = pipelineOf({ train: whole })
+      const pipeline = pipelineOf({ train: intact })
       const { exit } = yield* session({
         folder,
         training,
