@@ -90,7 +90,10 @@ const makeAccumulators = (objective: AnyObjective): Accumulators => {
     for (const { metrics = [], name } of objective.phases) {
       const loss = `${name}_loss`
       if (objective.phases.length > 1) all.push([loss, mean.ofMeans(loss)])
-      for (const metric of metrics) all.push([metric, mean.ofSums(metric)])
+      for (const metric of metrics) {
+        const accumulator = typeof metric === "string" ? mean.ofSums(metric) : metric
+        all.push([accumulator.name, accumulator])
+      }
     }
   }
   return new Map(all)

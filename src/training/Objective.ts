@@ -140,11 +140,14 @@ export const phases = <M extends Models, B extends Sized>(
   )
 }
 
-/** With further metrics. */
-export const withMetrics = (
-  objective: Objective,
-  ...metrics: ReadonlyArray<Metric>
-): Objective => ({ ...objective, metrics: [...objective.metrics, ...metrics] })
+/** With further metrics. Throws if two have the same name. */
+export const withMetrics = (objective: Objective, ...metrics: ReadonlyArray<Metric>): Objective => {
+  const all = [...objective.metrics, ...metrics]
+  const names = ["loss", ...all.map(({ name }) => name)]
+  const twice = names.find((name, i) => names.indexOf(name) !== i)
+  if (twice === undefined) return { ...objective, metrics: all }
+  throw new Error(t`two metrics are called ${twice}; give one another name: Metric.f1({ name })`)
+}
 
 /**
  * With class weights, by label: a batch's loss is Σ w[label] × loss / Σ w[label], as in PyTorch's

@@ -2,6 +2,7 @@ import type { LayersModel, Scalar, Tensor } from "../tf.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Batch, Sized } from "../data/Batch.js"
 import type { Rng } from "../data/Dataset.js"
+import type { Accumulator } from "./metric/Metric.js"
 import type { OptimizerFactory } from "./Optimizer.js"
 
 /** The models of a run, by name. */
@@ -63,8 +64,9 @@ export interface Phase<M extends Models = Models, B extends Sized = Batch> {
   /** Makes the optimizer that updates them; left out, that of `restoreOrInit`. Each phase has its own. */
   readonly optimizer?: (training: TrainingConfig) => OptimizerFactory
   /**
-   * The names of the metrics that `loss` gives. Stages that monitor one of them are then checked
+   * The metrics that `loss` gives, by name, or as what accumulates them where they are no sums over the
+   * examples (`Metric.f1()`, say). Stages that monitor one of them are then checked
    * before the first step; left out, when they first look at it.
    */
-  readonly metrics?: ReadonlyArray<string>
+  readonly metrics?: ReadonlyArray<string | Accumulator>
 }

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from "@effect/vitest"
-import { Objective, type Dataset, type LabelledBatch } from "holdfast"
+import { Metric, Objective, type Dataset, type LabelledBatch } from "holdfast"
 import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import { layoutOf } from "../../src/data/Layout.js"
@@ -222,5 +222,30 @@ describe("Heads of several outputs", () => {
     expect(["loss", ...Object.keys(measured)].toSorted()).toStrictEqual(
       [...accumulatorsOf(objective).keys()].toSorted()
     )
+  })
+})
+
+describe("accumulatorsOf", () => {
+  it("accumulates what the metrics of a phase say, sums otherwise", () => {
+    const f1 = Metric.f1()
+    const objective = Objective.phases({
+      name: "only",
+      trains: "model",
+      loss: () => ({ loss: tf.scalar(0) }),
+      metrics: ["hits", f1]
+    })
+    const accumulators = accumulatorsOf(objective)
+    expect([...accumulators.keys()]).toStrictEqual(["loss", "hits", "f1"])
+    expect(accumulators.get("f1")).toBe(f1)
+  })
+})
+
+describe("Objective.withMetrics", () => {
+  it("refuses two metrics of one name", () => {
+    const twice = () =>
+      Objective.withMetrics(Objective.binary, Metric.f1(), Metric.f1({ average: 1 }))
+    expect(twice).toThrow("two metrics are called f1")
+    const named = Objective.withMetrics(Objective.binary, Metric.f1(), Metric.f1({ name: "other" }))
+    expect(named.metrics.map(({ name }) => name)).toStrictEqual(["accuracy", "f1", "other"])
   })
 })

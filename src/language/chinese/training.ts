@@ -55,6 +55,8 @@ export const training = {
     "Objective.multi 训练 {0}，但 {1} 没有该名称的标签，只有 {2}",
   "Objective.{0} cannot weigh or mask labels, as those of {1} are; give it losses, the loss of each label":
     "Objective.{0} 无法对标签加权或使用掩码，而 {1} 的标签带有权重或掩码；请为其提供 losses，即每个标签的损失",
+  "two metrics are called {0}; give one another name: Metric.f1({ name })":
+    "有两个指标名为 {0}；请为其中一个另取名称：Metric.f1({ name })",
   "Objective.{0} has {1} class weights, but {2} has {3} classes":
     "Objective.{0} 有 {1} 个类别权重，但 {2} 有 {3} 个类别",
   "the checkpoint holds other states of the metrics {0}: in this epoch they measure only what follows":
