@@ -93,12 +93,12 @@ export const fileStore: Layer.Layer<CheckpointStore> = Layer.provide(
 )
 
 /** What to type to run this program again. */
-const program = process.argv.slice(1).map(quote).join(" ")
+const command = ["node", ...process.argv.slice(1)].map(quote).join(" ")
 
 /** An observer that shows a run on the standard output, as the command line does. */
 export const display: Layer.Layer<Observer> = TerminalObserver.layer({
-  command: `node ${program}`,
-  again: `node ${program}`,
+  command,
+  again: command,
   signal: Effect.succeed(null)
 }).pipe(Layer.provide(Output.layer))
 
@@ -126,7 +126,7 @@ export const layer = <const O extends Options>(
     configOf(options),
     Layer.succeed(CommandLine, {
       args: [],
-      command: `node ${program}`,
+      command,
       ...options.commandLine
     }),
     resumptionOf(options),

@@ -224,8 +224,7 @@ export const group = <const Stages extends Stage.Some>(
  *
  * @example
  * ```ts
- * import { Stages } from "holdfast"
- * import { Stage } from "holdfast"
+ * import { Stage, Stages } from "holdfast"
  *
  * export const validateAndSave = Stages.validate.pipe(Stage.andThen(Stages.checkpoint))
  * ```
