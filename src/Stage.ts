@@ -196,13 +196,13 @@ export interface Options<in In, out Out, out E, out R> extends Pick<
  * ```ts
  * import { Stage, Stages } from "holdfast"
  *
- * export const judge = Stage.group(
- *   "judge",
+ * export const assess = Stage.group(
+ *   "assess",
  *   Stages.validate,
  *   Stages.stepScheduler,
  *   Stages.trackBest({ metric: "val_loss", mode: "min" })
  * )
- * export const epochs = Stages.epochs(Stages.trainEpoch, judge, Stages.checkpoint)
+ * export const epochs = Stages.epochs(Stages.trainEpoch, assess, Stages.checkpoint)
  * ```
  */
 export const group = <const Stages extends Stage.Some>(

@@ -80,7 +80,7 @@ export const chinese: ReadonlyArray<Retired> = [
   { wording: "守此约定|遵守此约定", instead: "同样满足这一保证" },
   { wording: "由之", instead: "由此；从该检查点" },
   { wording: "写半", instead: "原子写入" },
-  { wording: "以之|使之|令之", instead: "用它；使其" },
+  { wording: "以之|使之(?!间|前|后)", instead: "用它；使其" },
   { wording: "移到一旁", instead: "移入 archive" },
   { wording: "跑步|跑一遍", instead: "运行" },
   { wording: "活着的迹象", instead: "心跳" }

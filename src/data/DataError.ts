@@ -1,10 +1,10 @@
 import * as Schema from "effect/Schema"
 import { t } from "../language/Text.js"
 
-/** Why data could not be had. */
+/** Why data is not available. */
 export const DataErrorReason = Schema.Literal("NotFound", "Unreadable", "Empty", "Mismatch")
 
-/** Data that cannot be trained on: `path` is the file or folder, or the config field, at fault. */
+/** Data that cannot be trained on: `path` is the file, folder or config field that caused it. */
 export class DataError extends Schema.TaggedError<DataError>()("DataError", {
   reason: DataErrorReason,
   path: Schema.String,

@@ -239,9 +239,9 @@ describe("CheckpointStore.file", () => {
       const { folder } = yield* opened
       const { file } = yield* folder.save(sample(1), "latest")
       yield* folder.save(sample(2), "latest")
-      const shelf = Effect.map(CheckpointStore, (store) => store.openReadOnly(folder.path))
+      const reader = Effect.map(CheckpointStore, (store) => store.openReadOnly(folder.path))
       const closed = Layer.provide(CheckpointStore.file, failing("open", file, "EACCES"))
-      const error = yield* shelf.pipe(
+      const error = yield* reader.pipe(
         Effect.flatMap(({ latest }) => Effect.flip(latest)),
         Effect.provide(closed)
       )

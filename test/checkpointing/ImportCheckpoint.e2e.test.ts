@@ -43,9 +43,9 @@ const opened = Effect.gen(function* () {
   const from = yield* store.open(fresh())
   const best = yield* from.save(sample(2, 0.2), "best")
   const latest = yield* from.save(sample(3, 0.4, { best: lowest }), "latest")
-  const goOn = (folder: typeof from, file = latest.path) =>
+  const resumeIn = (folder: typeof from, file = latest.path) =>
     Effect.flatMap(store.load(file), (checkpoint) => importIn(folder, file, checkpoint))
-  return { store, from, best, latest, to: yield* store.open(fresh()), goOn }
+  return { store, from, best, latest, to: yield* store.open(fresh()), resumeIn }
 })
 
 const contentsOf = (folder: string) =>
@@ -59,12 +59,12 @@ const contentsOf = (folder: string) =>
 describe.each(stores)("continuing in another folder, $store", ({ layer }) => {
   it.scopedLive("takes the latest and the best of the run over, once", () =>
     Effect.gen(function* () {
-      const { from, goOn, store, to } = yield* opened
+      const { from, resumeIn, store, to } = yield* opened
       const there = yield* from.list
-      expect(yield* goOn(to)).toBe(path.join(to.path, fileNames.latest))
+      expect(yield* resumeIn(to)).toBe(path.join(to.path, fileNames.latest))
       expect(yield* contentsOf(to.path)).toStrictEqual(yield* contentsOf(from.path))
       const taken = yield* to.list
-      yield* goOn(to)
+      yield* resumeIn(to)
       expect(yield* to.list).toStrictEqual(taken)
       expect(yield* store.list(from.path)).toStrictEqual(there)
     }).pipe(Effect.provide(layer))
@@ -72,8 +72,8 @@ describe.each(stores)("continuing in another folder, $store", ({ layer }) => {
 
   it.scopedLive("keeps the best as it keeps any, until a better one is found", () =>
     Effect.gen(function* () {
-      const { goOn, to } = yield* opened
-      yield* goOn(to)
+      const { resumeIn, to } = yield* opened
+      yield* resumeIn(to)
       for (const epoch of [4, 5, 6]) yield* to.save(sample(epoch, 1, { best: lowest }), "latest")
       expect(Option.getOrThrow(yield* to.best).meta.epoch).toBe(2)
       yield* to.save(sample(7, 0.1), "best")
@@ -83,8 +83,8 @@ describe.each(stores)("continuing in another folder, $store", ({ layer }) => {
 
   it.scopedLive("takes over what is itself the best, also in the middle of an epoch", () =>
     Effect.gen(function* () {
-      const { best, goOn, store, to } = yield* opened
-      yield* goOn(to, best.path)
+      const { best, resumeIn, store, to } = yield* opened
+      yield* resumeIn(to, best.path)
       const middle = (file: Checkpoint): Checkpoint => ({
         ...file,
         meta: {
@@ -97,7 +97,7 @@ describe.each(stores)("continuing in another folder, $store", ({ layer }) => {
       const other = yield* store.open(fresh())
       const saved = yield* other.save(middle(sample(3)), "latest")
       const third = yield* store.open(fresh())
-      yield* goOn(third, saved.path)
+      yield* resumeIn(third, saved.path)
       for (const [folder, epoch] of [
         [to, 2],
         [third, 3]
@@ -114,11 +114,11 @@ describe.each(stores)("continuing in another folder, $store", ({ layer }) => {
     { what: "of another epoch", other: sample(1, 0.2) }
   ])("takes over no best $what, and says so", ({ other }) =>
     Effect.gen(function* () {
-      const { goOn, store, to } = yield* opened
+      const { resumeIn, store, to } = yield* opened
       const from = yield* store.open(fresh())
       yield* from.save(other, "best")
       const { path: file } = yield* from.save(sample(4, 0.5, { best: lowest }), "latest")
-      const { warnings } = yield* warningsOf(goOn(to, file))
+      const { warnings } = yield* warningsOf(resumeIn(to, file))
       expect(warnings).toContain(
         `the best model so far, of epoch 2 with val_loss 0.2, is not intact beside ${file}: ` +
           `${to.path} has no best_model.safetensors until a better one is found`
@@ -129,9 +129,9 @@ describe.each(stores)("continuing in another folder, $store", ({ layer }) => {
 
   it.scopedLive("has nothing to take over but the latest where there is no best yet", () =>
     Effect.gen(function* () {
-      const { from, goOn, to } = yield* opened
+      const { from, resumeIn, to } = yield* opened
       const { path: file } = yield* from.save(sample(4, NaN, { best: null }), "latest")
-      const { warnings } = yield* warningsOf(goOn(to, file))
+      const { warnings } = yield* warningsOf(resumeIn(to, file))
       expect(warnings).toBe("")
       expect((yield* to.list).map(({ aliases }) => aliases)).toEqual([["latest"]])
     }).pipe(Effect.provide(layer))
@@ -141,18 +141,18 @@ describe.each(stores)("continuing in another folder, $store", ({ layer }) => {
 describe("continuing in another folder", () => {
   it.scopedLive("names a damaged best, takes over the latest, and fixes what was damaged", () =>
     Effect.gen(function* () {
-      const { best, from, goOn, to } = yield* opened
-      yield* goOn(to)
+      const { best, from, resumeIn, to } = yield* opened
+      yield* resumeIn(to)
       yield* damage(path.join(to.path, fileNames.latest))
       yield* damage(path.join(to.path, fileNames.best))
-      yield* goOn(to)
+      yield* resumeIn(to)
       expect(yield* contentsOf(to.path)).toMatchObject({
         latest: { meta: { epoch: 3 } },
         best: { meta: { epoch: 2 } }
       })
       yield* damage(best.file)
       const other = yield* (yield* CheckpointStore).open(fresh())
-      const { warnings } = yield* warningsOf(goOn(other))
+      const { warnings } = yield* warningsOf(resumeIn(other))
       expect(warnings).toContain(`skipped: ${from.path}/epoch-0002-step-000000.safetensors`)
       expect(warnings).toContain(
         "the best model so far, of epoch 2 with val_loss 0.2, does not lie"

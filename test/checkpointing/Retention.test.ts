@@ -65,7 +65,7 @@ describe("Retention", () => {
     expect(gone.map(({ meta }) => meta.epoch)).toEqual([5, 4, 1])
   })
 
-  it("keeps the newest that ends an epoch, where it is told to", () => {
+  it("keeps the newest that ends an epoch, if configured", () => {
     const between = [1, 2].map((epoch) => candidate(sampleMeta(epoch, epoch)))
     const best = { metric: "val_loss", mode: "min", value: 1, epoch: 1 } as const
     const middle = [3, 5, 7].map((step) =>
@@ -90,7 +90,7 @@ describe("Retention", () => {
     expect(gone(true)).toEqual([[2, 3]])
   })
 
-  it("never judges weights by a metric of earlier weights", () => {
+  it("never ranks weights by a metric of earlier weights", () => {
     const middle = candidate(sampleMeta(1, 0.01, { step: 5, global_step: 12 }))
     const others = [2, 3, 4].map((epoch) => candidate(sampleMeta(epoch, epoch)))
     const gone = Retention.expendable([middle, ...others], { ...Retention.defaults, keep_last: 1 })

@@ -67,16 +67,16 @@ export const earlier = (folder: CheckpointWriter) =>
     yield* folder.save(epochEnd(3, 0.4), "latest")
   })
 
-/** What can be had from the folder: the epochs found, and those behind the two well-known names. */
+/** What the folder gives: the epochs found, and those behind the two well-known names. */
 export const found = (fileSystem: FileSystem.FileSystem) =>
   withStore(fileSystem, (store) =>
     Effect.gen(function* () {
-      const shelf = store.openReadOnly(folderPath)
+      const reader = store.openReadOnly(folderPath)
       const epochOf = (file: string) =>
         Effect.map(store.load(`${folderPath}/${file}`), ({ meta }) => meta.epoch)
       return {
-        latest: Option.getOrNull(yield* shelf.latest)?.meta.epoch,
-        best: Option.getOrNull(yield* shelf.best)?.meta.epoch,
+        latest: Option.getOrNull(yield* reader.latest)?.meta.epoch,
+        best: Option.getOrNull(yield* reader.best)?.meta.epoch,
         latestFile: yield* epochOf("latest_checkpoint.safetensors"),
         bestFile: yield* epochOf("best_model.safetensors")
       }

@@ -57,7 +57,7 @@ export function* crashes(
 /**
  * The disks that a crash may leave after the first `cut` of the operations that led from `before` to
  * `after`. What an fsync covers is there; of the rest: all, none, all but one, one alone, some, and
- * some with writes torn between sectors. Leaving out an operation and not a later one is what
+ * some with writes cut between sectors. Leaving out an operation and not a later one is what
  * reordering between fsyncs comes to.
  */
 function* crashesAt(

@@ -203,10 +203,10 @@ describe("ProcessIdentity.stateOf", () => {
   ] as const)("%s: %s", ([, changes, expected]) =>
     Effect.gen(function* () {
       const other = { ...here, boot: "b0", ...changes }
-      const judged = ProcessIdentity.stateOf(other as ProcessIdentity.ProcessIdentity)
-      expect(yield* Effect.provideService(judged, ProcessIdentity.Self, Effect.succeed(here))).toBe(
-        expected
-      )
+      const checked = ProcessIdentity.stateOf(other as ProcessIdentity.ProcessIdentity)
+      expect(
+        yield* Effect.provideService(checked, ProcessIdentity.Self, Effect.succeed(here))
+      ).toBe(expected)
     })
   )
 })

@@ -26,7 +26,7 @@ const acquire = (fileSystem: FileSystem.FileSystem) =>
 const isFree = (fileSystem: FileSystem.FileSystem) =>
   Effect.isSuccess(Effect.scoped(acquire(fileSystem)))
 
-/** What is in the folder, besides the lock, when what dead processes left has been swept. */
+/** What is in the folder, except the lock, when what dead processes left has been swept. */
 const swept = (disk: SimulatedDisk) =>
   AtomicFile.sweep(folder).pipe(
     Effect.provideService(FileSystem.FileSystem, disk.fileSystem),

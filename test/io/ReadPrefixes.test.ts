@@ -31,7 +31,7 @@ const looking = Effect.sync(() => {
 
 const later = TestClock.setTime(Date.now() + 3_600_000)
 
-describe("Beginnings", () => {
+describe("ReadPrefixes", () => {
   it.effect("reads a file once, and again when it was written to or replaced", () =>
     Effect.gen(function* () {
       const { a, b, known, look } = yield* looking

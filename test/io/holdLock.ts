@@ -1,4 +1,4 @@
-// A process that says "ready", takes the lock of the folder named when it is told to, by a line on
+// A process that says "ready", takes the lock of the folder named on a line of
 // stdin, says how that went, and holds the lock until stdin ends.
 import * as NodeFileSystem from "../../src/io/NodeFileSystem.js"
 import * as Effect from "effect/Effect"

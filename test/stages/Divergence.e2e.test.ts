@@ -156,7 +156,7 @@ describe("a run that diverges", () => {
     })
   )
 
-  it.scopedLive("trains on, and saves, if it is told to ignore that", () =>
+  it.scopedLive("trains on, and saves, if configured to ignore divergence", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const training = { on_divergence: "ignore", optimizer: sgd, learning_rate: 1e38 }

@@ -69,13 +69,13 @@ describe("the stop reason of earlyStopping", () => {
     mode: "min",
     epochs: 3
   } as const
-  it("is told from that of another stage by the stage's name, whatever the metric", () => {
+  it("differs from that of another stage by the stage's name, whatever the metric", () => {
     expect(isOwn("earlyStopping", state, reason)).toBe(true)
     expect(isOwn("another", state, reason)).toBe(false)
     expect(isOwn("earlyStopping", { ...state, waited: 7 }, reason)).toBe(true)
   })
 
-  it("is told by its text in the checkpoints of earlier releases, which have no other", () => {
+  it("is recognized by its text in the checkpoints of earlier releases, which have no other", () => {
     const saved = (text: string) => ({ _tag: "Custom", text }) as const
     expect(isOwn("earlyStopping", state, saved("val_loss has not fallen for 3 epochs"))).toBe(true)
     expect(isOwn("earlyStopping", state, saved("val_loss has not fallen for 4 epochs"))).toBe(false)

@@ -24,7 +24,7 @@ describe("DivergencePolicy", () => {
     )
   })
 
-  it("skips so many steps in a row, then stops", () => {
+  it("skips max_skips steps in a row, then stops", () => {
     const once = DivergencePolicy.skipped(null, 16)
     const twice = DivergencePolicy.skipped(once, 4)
     expect(twice).toStrictEqual({ ...DivergencePolicy.none, skips: 2, skipped_examples: 20 })
@@ -36,7 +36,7 @@ describe("DivergencePolicy", () => {
     expect(DivergencePolicy.otherwise(skip, null)).toBe("stop")
   })
 
-  it("restores so many times, at a lower rate each time, then stops", () => {
+  it("restores max_restores times, at a lower rate each time, then stops", () => {
     const once = DivergencePolicy.restored(null, 0.5)
     const twice = DivergencePolicy.restored(once, 0.5)
     expect(twice).toStrictEqual({ ...DivergencePolicy.none, rate_factor: 0.25, restores: 2 })

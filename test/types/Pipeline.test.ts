@@ -78,7 +78,7 @@ describe("a pipeline", () => {
 
   it("of the built-in stages infers what custom ones add", () => {
     const custom = Stage.make("custom", {
-      description: "of one's own",
+      description: "custom",
       run: (run: Run.Run) =>
         Effect.flatMap(Lamp, (lamp) => lamp.on).pipe(
           Effect.zipRight(Effect.fail(new Dark())),
@@ -164,14 +164,14 @@ describe("Stage.group", () => {
   })
 
   it("is a part of an epoch by its stages", () => {
-    const judge = Stage.group(
-      "judge",
+    const assess = Stage.group(
+      "assess",
       Stages.validate,
       Stages.trackBest({ metric: "val_loss", mode: "min" })
     )
-    const epochs = Stages.epochs(Stages.trainEpoch, judge, Stages.checkpoint)
-    expect(epochs.children.map(({ name }) => name)).toEqual(["trainEpoch", "judge", "checkpoint"])
-    expect(() => Stages.epochs(Stages.trainEpoch, judge, Stages.validate)).toThrow("validate")
+    const epochs = Stages.epochs(Stages.trainEpoch, assess, Stages.checkpoint)
+    expect(epochs.children.map(({ name }) => name)).toEqual(["trainEpoch", "assess", "checkpoint"])
+    expect(() => Stages.epochs(Stages.trainEpoch, assess, Stages.validate)).toThrow("validate")
   })
 })
 

@@ -11,8 +11,8 @@ interface Epsilon {
 }
 
 /**
- * Batch normalisation in training, over the last axis, and its gradient: two passes over the data
- * each, instead of some forty operations.
+ * Batch normalization in training, over the last axis, and its gradient: each reads the data twice,
+ * instead of some forty operations.
  */
 export const kernels = ({ heap, simd }: Tools): Kernels => ({
   [forward]: kernel<"x" | "gamma" | "beta", Epsilon>(
