@@ -224,6 +224,7 @@ const groups: ReadonlyArray<{
       "pipelines.md",
       "stages.md",
       "data.md",
+      "training-step.md",
       "optimizers.md",
       "checkpoints.md",
       "deploying.md",

@@ -78,7 +78,7 @@ const drawn = ({ batch, models, training }: Input) => {
   return models.generator.apply(tf.randomNormal([batch.size, latent]), { training }) as tf.Tensor
 }
 
-const discriminated = ({ models, training }: Input, points: tf.Tensor) =>
+const logitsOf = ({ models, training }: Input, points: tf.Tensor) =>
   models.discriminator.apply(points, { training }) as tf.Tensor
 
 /** The mean cross-entropy of logits whose labels are all 1, or all 0. */
@@ -91,9 +91,9 @@ const adversaries = Objective.phases(
     trains: "discriminator",
     metrics: ["real"],
     loss: (input: Input) => {
-      const real = discriminated(input, tf.tensor2d(input.batch.points, [input.batch.size, 2]))
+      const real = logitsOf(input, tf.tensor2d(input.batch.points, [input.batch.size, 2]))
       return {
-        loss: tf.add<tf.Scalar>(entropy(1, real), entropy(0, discriminated(input, drawn(input)))),
+        loss: tf.add<tf.Scalar>(entropy(1, real), entropy(0, logitsOf(input, drawn(input)))),
         // How many of the real points are taken for real.
         metrics: { real: tf.sum(tf.greater(real, 0).cast("float32")) }
       }
@@ -102,7 +102,7 @@ const adversaries = Objective.phases(
   {
     name: "generator",
     trains: "generator",
-    loss: (input: Input) => ({ loss: entropy(1, discriminated(input, drawn(input))) })
+    loss: (input: Input) => ({ loss: entropy(1, logitsOf(input, drawn(input))) })
   }
 )
 

@@ -109,7 +109,7 @@ const deferred = <A extends Computed, B>(
       const dispose = Effect.sync(() => tf.dispose(held))
       return read(computed.metrics).pipe(
         Effect.flatMap((read) => attempt(() => scoped(() => back(computed, read)))),
-        // Not `ensuring`: what is given to an uninterruptible effect V8 keeps.
+        // Not `ensuring`: values captured by an uninterruptible effect live until a major collection.
         Effect.tapErrorCause(() => dispose),
         Effect.zipLeft(dispose)
       )
