@@ -73,8 +73,14 @@ describe("trainEpochWith", () => {
           pipeline: pipeline({ hooks: [hook] })
         })
         expect(seen).toStrictEqual([
-          ...["before 0.0 0", "after 0.1 1 of 16", "before 0.1 1", "after 0.2 2 of 16"],
-          ...["before 0.2 2", "after 0.3 3 of 16", "before 0.3 3", "after 0.4 4 of 2"]
+          "before 0.0 0",
+          "after 0.1 1 of 16",
+          "before 0.1 1",
+          "after 0.2 2 of 16",
+          "before 0.2 2",
+          "after 0.3 3 of 16",
+          "before 0.3 3",
+          "after 0.4 4 of 2"
         ])
       })
   )
