@@ -1,10 +1,10 @@
 import * as Schema from "effect/Schema"
 import { t } from "../language/Text.js"
 
-/** Why data is not available. */
+/** Why data could not be loaded. */
 export const DataErrorReason = Schema.Literal("NotFound", "Unreadable", "Empty", "Mismatch")
 
-/** Data that cannot be trained on: `path` is the file, folder or config field that caused it. */
+/** Data that cannot be trained on. `path` names the file, the folder, the config field or the example. */
 export class DataError extends Schema.TaggedError<DataError>()("DataError", {
   reason: DataErrorReason,
   path: Schema.String,

@@ -2,32 +2,32 @@ import * as Effect from "effect/Effect"
 import { paced } from "../io/EventLoop.js"
 import type { Rng } from "./Dataset.js"
 
-/** The order in which the examples of one epoch are visited: each index once. */
+/** The order of the examples in one epoch: each index once. */
 export type Order = Int32Array
 
-/** So many places of an order are filled before others may have their turn. */
+/** How many entries of an order are shuffled between two yields to the event loop. */
 const slice = 1 << 16
 
 /**
  * A uniformly random order of `size` examples (Fisher–Yates); draws `size - 1` times. Yields to the
- * event loop as it goes: ten million examples take a second.
+ * event loop meanwhile: ten million examples take a second.
  */
-export const permutation = Effect.fnUntraced(function* (size: number, draw: Rng) {
+export const permutation = Effect.fnUntraced(function* (size: number, rng: Rng) {
   const order = sequential(size)
-  const breath = paced()
+  const pause = paced()
   for (let i = size - 1; i > 0;) {
     for (const end = Math.max(0, i - slice); i > end; i--) {
-      const j = Math.floor(draw() * (i + 1))
+      const j = Math.floor(rng() * (i + 1))
       const swapped = order[i]!
       order[i] = order[j]!
       order[j] = swapped
     }
-    yield* breath
+    yield* pause
   }
   return order
 })
 
-/** The order of the examples as they stand: 0, 1, 2 and so on. */
+/** The order without shuffling: 0, 1, 2 and so on. */
 export const sequential = (size: number): Order => {
   const order = new Int32Array(size)
   for (let i = 0; i < size; i++) order[i] = i
@@ -35,8 +35,8 @@ export const sequential = (size: number): Order => {
 }
 
 /**
- * The batch that begins at the `example`-th place of `order`: at most `batchSize` indices, fewer at
- * the end, none past it. The result shares memory with `order`.
+ * The batch of `order` that starts at entry `example`: at most `batchSize` indices, fewer at the end, none
+ * past it. The result shares memory with `order`.
  */
 export const batchAt = (order: Order, example: number, batchSize: number): Int32Array =>
   order.subarray(example, example + batchSize)

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto"
 
 /**
- * A fingerprint of what a dataset is made of: numbers by their bytes, anything else as JSON. Two
- * datasets of the same parts, in the same order, have the same.
+ * The sha256 of the parts of a dataset: numbers by their bytes, anything else as JSON. Datasets with the
+ * same parts in the same order have the same fingerprint.
  */
 export const fingerprint = (...parts: ReadonlyArray<unknown>): string => {
   const hash = createHash("sha256")

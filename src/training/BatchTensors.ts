@@ -102,20 +102,27 @@ export const labelWeights = (
   weights: Float32Array | undefined,
   mask: Uint8Array | undefined,
   count: number
-): Float32Array | null =>
-  weights === undefined && mask === undefined
-    ? null
-    : Float32Array.from({ length: count }, (_, i) =>
-        mask?.[i] === 0 ? 0 : (weights?.[Math.floor(i / each)] ?? 1)
-      )
+): Float32Array | null => {
+  if (weights === undefined && mask === undefined) return null
+  const all = new Float32Array(count)
+  for (let i = 0; i < count; i++) {
+    if (mask?.[i] !== 0) all[i] = weights === undefined ? 1 : weights[Math.floor(i / each)]!
+  }
+  return all
+}
 
 /** Multiplied by the weight of each label's class. */
 export const byClass = (
   classWeights: ReadonlyArray<number>,
   labels: Values,
   weights: Float32Array | null
-): Float32Array =>
-  Float32Array.from(labels, (label, i) => (weights?.[i] ?? 1) * classWeights[label]!)
+): Float32Array => {
+  const all = new Float32Array(labels.length)
+  for (let i = 0; i < all.length; i++) {
+    all[i] = (weights === null ? 1 : weights[i]!) * classWeights[labels[i]!]!
+  }
+  return all
+}
 
 const weightsTensor = (values: Float32Array, shape: Array<number>): Weights => ({
   tensor: tf.tensor(values, shape, "float32"),
