@@ -90,7 +90,7 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     const { code, err } = await child.ended
     expect({ code, err }).toEqual({
       code: 143,
-      err: "\nthe 8 s of --grace are over: ended with work unfinished\n"
+      err: "\nthe 8 s of --grace are over: exiting with unfinished work\n"
     })
     expect(damage(checkpoints(chain))).toEqual([])
     const next = await start(["run", ...chain.args], chain.folder).ended
@@ -105,7 +105,7 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     await child.shows("epoch 2/6")
     child.send("SIGTERM")
     // Were it saved after, the end of the grace would come before.
-    expect(await child.shows("saved checkpoints/")).toBe(true)
+    expect(await child.shows("; saved checkpoints/")).toBe(true)
     const { code, err, out } = await child.ended
     expect(code).toBe(143)
     expect(err).toMatch(/the 8 s of --grace are over/)

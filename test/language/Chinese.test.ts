@@ -21,7 +21,8 @@ const exemptTexts = new Set([
   "Synthetic voices, made by Holdfast: no person said this.",
   "in use",
   "lr {0}",
-  "hook {0}"
+  "hook {0}",
+  "node {0}"
 ])
 
 const holes = (text: string) => new Set(text.match(/\{\d+\}/g))
