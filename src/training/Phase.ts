@@ -37,9 +37,10 @@ export interface Loss {
   readonly weight?: number | undefined
   /**
    * What further metrics measure, by name: a scalar, the sum over the batch's examples, or whatever the
-   * metric of the phase accumulates.
+   * metric of the phase accumulates. A function is called after the gradients, which are then not slowed
+   * down by it; what it reads must be kept (`tf.keep`) and disposed of in it.
    */
-  readonly metrics?: Readonly<Record<string, Tensor>>
+  readonly metrics?: Readonly<Record<string, Tensor>> | (() => Readonly<Record<string, Tensor>>)
 }
 
 /** Computes the loss of a batch, synchronously. */

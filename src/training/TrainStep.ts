@@ -185,11 +185,13 @@ const compute = <B extends Sized>(
   // Kept, since what is computed under `variableGrads` is disposed there.
   const kept: Record<string, tf.Tensor> = {}
   let weight: number | undefined
+  let later: (() => Readonly<Record<string, tf.Tensor>>) | undefined
   const minimized = () => {
     const computed = loss({ batch, models: run.models, position, rng, training: true })
     const { loss: own, metrics } = computed
     weight = computed.weight
-    for (const name in metrics) kept[name] = tf.keep(metrics[name]!)
+    if (typeof metrics === "function") later = metrics
+    else for (const name in metrics) kept[name] = tf.keep(metrics[name]!)
     return phase.penalties.reduce<tf.Scalar>((total, penalty) => total.add(penalty()), own)
   }
   try {
@@ -199,7 +201,7 @@ const compute = <B extends Sized>(
       const gradient = grads[phase.variables[i]!.name]
       if (gradient != null) gradients.set(name, gradient)
     })
-    const metrics: Record<string, tf.Tensor> = { ...kept, loss: value }
+    const metrics: Record<string, tf.Tensor> = { ...kept, ...later?.(), loss: value }
     for (const name in measures) metrics[name] = measures[name]!(gradients)
     if (DivergencePolicy.looksAtGradient(policy, position.globalStep)) {
       metrics[normName] = Norm.norm([...gradients.values()])
@@ -244,7 +246,10 @@ export const evaluate = (input: StepInput<Sized>): Effect.Effect<MeasuredBatch, 
       Random.withMathRandom(rng, () => {
         const computed = loss({ batch, models: run.models, position, rng, training: false })
         weight = computed.weight
-        return { ...computed.metrics, loss: computed.loss }
+        return {
+          ...(typeof computed.metrics === "function" ? computed.metrics() : computed.metrics),
+          loss: computed.loss
+        }
       })
     return Effect.map(Readback.arrays(compute), (read) => counted(read, { batch }, weight))
   })
