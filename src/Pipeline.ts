@@ -183,9 +183,9 @@ const withChildren = (stages: ReadonlyArray<Stage.Any>): ReadonlyArray<Stage.Any
   stages.flatMap((stage) => [stage, ...withChildren(stage.children)])
 
 /**
- * Reports which backend the pipeline runs on and, once all is saved and released, that a pipeline that
- * trains was interrupted: where its run stood or, if it was still loading data or asking a question,
- * that nothing is saved.
+ * Reports which backend the pipeline runs on and, once its state is saved, that a pipeline that trains
+ * was interrupted: where its run stood or, if it was still loading data or asking a question, that
+ * nothing is saved.
  */
 const reporting =
   (stages: ReadonlyArray<Stage.Any>) =>
@@ -194,9 +194,15 @@ const reporting =
       const observer = Option.getOrNull(Context.getOption(context, Observer))
       if (observer === null) return pipeline
       const trains = withChildren(stages).some(({ plan }) => plan !== undefined)
-      let stoppedAt: StoppedAt = { place: { epoch: 0, step: 0 }, path: null }
-      const record = (last: StoppedAt) => Effect.sync(() => void (stoppedAt = last))
-      const stopped = Effect.suspend(() => deliver(observer, { _tag: "Interrupted", ...stoppedAt }))
+      let isReported = false
+      // As soon as the state is durable: what stages release after that may take longer than the process has.
+      const record = (stoppedAt: StoppedAt) => {
+        isReported = true
+        return deliver(observer, { _tag: "Interrupted", ...stoppedAt })
+      }
+      const stopped = Effect.suspend(() =>
+        isReported ? Effect.void : record({ place: { epoch: 0, step: 0 }, path: null })
+      )
       return Option.match(Context.getOption(context, Backend), {
         onNone: () => Effect.void,
         onSome: ({ name, reason }) =>

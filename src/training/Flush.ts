@@ -155,6 +155,7 @@ export const onExit = (
     if ((yield* Ref.get(self.state)).flushTarget._tag === "Flushed") return
     const path = yield* Effect.ensuring(Effect.orDie(flush(self)), giveUp(self))
     const { epoch, step } = yield* progress(self)
+    if (!Exit.isInterrupted(exit)) return
     const { record } = yield* Interruption
     yield* record({ place: { epoch, step }, path })
   })
