@@ -2,7 +2,7 @@
  * Accumulates the gradients of three steps into one update, as if the batch were three times as large,
  * and limits their norm to 1. Both are fields of `training`: see config.json.
  *
- *   holdfast run examples/accumulation-and-clipping/pipeline.ts
+ *   cd examples/accumulation-and-clipping && npx holdfast run pipeline.ts
  *
  * An epoch of 20 steps leaves two over, which count toward the first update of the next epoch. Where a
  * run is interrupted between two updates, the sums so far are part of the checkpoint.

@@ -2,8 +2,7 @@
  * A config with a section of its own, `augment`, and a further field of `training`, `report_every`,
  * which may change when the run is resumed: no change of it is reported.
  *
- *   cd examples/config-section
- *   holdfast run pipeline.ts --set training.report_every=3
+ *   cd examples/config-section && npx holdfast run pipeline.ts --set training.report_every=3
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

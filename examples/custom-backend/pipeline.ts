@@ -1,7 +1,7 @@
 /**
  * Trains on a custom backend, which times its kernels, and prints where the time went.
  *
- *   holdfast run examples/custom-backend/pipeline.ts
+ *   cd examples/custom-backend && npx holdfast run pipeline.ts
  */
 import { emit, Objective, Optimizer, Pipeline, Scheduler, Stage, Stages, type Run } from "holdfast"
 import { blobs, BlobsConfig, blobsNet } from "holdfast/testing"

@@ -1,9 +1,8 @@
 /**
  * A custom optimizer, named in config.json: one file, lion.ts, and one line, `optimizer`.
  *
- *   cd examples/custom-optimizer
- *   holdfast run pipeline.ts
- *   holdfast run pipeline.ts --set training.optimizer.beta_1=0.8
+ *   cd examples/custom-optimizer && npx holdfast run pipeline.ts
+ *   npx holdfast run pipeline.ts --set training.optimizer.beta_1=0.8
  */
 import type * as Schema from "effect/Schema"
 import { Config, Objective, Optimizer, Pipeline, Scheduler, Stages } from "holdfast"

@@ -2,7 +2,7 @@
  * A custom training step: knowledge distillation (Hinton et al., arXiv:1503.02531). The student learns
  * from the labels and from the soft answers of a teacher.
  *
- *   holdfast run examples/custom-step/pipeline.ts
+ *   cd examples/custom-step && npx holdfast run pipeline.ts
  */
 import { Objective, Optimizer, Pipeline, Scheduler, Stages, TrainStep } from "holdfast"
 import { blobs, BlobsConfig, blobsNet } from "holdfast/testing"

@@ -1,8 +1,9 @@
 /**
  * A run whose checkpoints are in an object storage: `Pipeline.provide` puts the store in place of files.
  *
- *   npx tsx examples/custom-store/objectServer.ts 9000 &
- *   OBJECT_STORAGE=http://127.0.0.1:9000 holdfast run examples/custom-store/pipeline.ts
+ *   cd examples/custom-store
+ *   npx tsx objectServer.ts 9000 &
+ *   OBJECT_STORAGE=http://127.0.0.1:9000 npx holdfast run pipeline.ts
  *
  * Stop it with Ctrl+C and run the same command again: it resumes exactly where it was.
  */

@@ -2,7 +2,7 @@
  * The exponential moving average of the weights (EMA), by a hook at each step. Validation measures the
  * average, and the best model is the best average, when it is evaluated and when it is restored.
  *
- *   holdfast run examples/ema/pipeline.ts
+ *   cd examples/ema && npx holdfast run pipeline.ts
  *
  * To use the average, name it where the model is restored:
  * `Stages.restoreModel(BlobsConfig, { model: blobsNet, objective, weights: "ema" })`.

@@ -2,7 +2,7 @@
  * A generative adversarial network (Goodfellow et al., arXiv:1406.2661): two models, each with its own
  * loss and optimizer, in a step of two phases. The generator learns to draw points from a ring.
  *
- *   holdfast run examples/gan/pipeline.ts
+ *   cd examples/gan && npx holdfast run pipeline.ts
  */
 import {
   Config,

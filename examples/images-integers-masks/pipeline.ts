@@ -2,7 +2,7 @@
  * Images as bytes, and masks: finds the pixels of a rectangle in a noisy image. The pixels at its edge
  * belong to neither class, as in many segmentation data sets: they are labelled 255 and masked.
  *
- *   holdfast run examples/images-integers-masks/pipeline.ts --config examples/images-integers-masks/config.json
+ *   cd examples/images-integers-masks && npx holdfast run pipeline.ts
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

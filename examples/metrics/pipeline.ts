@@ -2,7 +2,7 @@
  * Metrics with a state: F1, confusion matrix, the area under the ROC curve, and a custom one, the
  * calibration error. They are exact over an epoch, also one that was interrupted and resumed.
  *
- *   holdfast run examples/metrics/pipeline.ts --config examples/metrics/config.json
+ *   cd examples/metrics && npx holdfast run pipeline.ts
  */
 import * as Schema from "effect/Schema"
 import { Metric, Objective, Optimizer, Pipeline, Scheduler, Stages } from "holdfast"

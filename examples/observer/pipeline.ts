@@ -2,7 +2,7 @@
  * An observer beside the command line's display: it writes each epoch's metrics to a CSV file, and an
  * event that this pipeline defines.
  *
- *   holdfast run examples/observer/pipeline.ts
+ *   cd examples/observer && npx holdfast run pipeline.ts
  */
 import { emit, Objective, Optimizer, Pipeline, Run, Scheduler, Stage, Stages } from "holdfast"
 import { blobs, BlobsConfig, blobsNet } from "holdfast/testing"

@@ -2,7 +2,7 @@
  * A pipeline that brings a service of its own: its last stage sends a message, and tests or another
  * company send it elsewhere, by another layer.
  *
- *   holdfast run examples/own-service/pipeline.ts
+ *   cd examples/own-service && npx holdfast run pipeline.ts
  */
 import { emit, Objective, Optimizer, Pipeline, Run, Scheduler, Stage, Stages } from "holdfast"
 import { blobs, BlobsConfig, blobsNet } from "holdfast/testing"

@@ -3,7 +3,7 @@
  * Class weights make a missed fault cost as much as nine false alarms; sample weights let careful
  * inspections count more, in the loss and in the metrics.
  *
- *   holdfast run examples/sample-and-class-weights/pipeline.ts --config examples/sample-and-class-weights/config.json
+ *   cd examples/sample-and-class-weights && npx holdfast run pipeline.ts
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

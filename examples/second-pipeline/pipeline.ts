@@ -1,8 +1,7 @@
 /**
  * Trains the network. The second pipeline, predict.ts, uses it; what they share is in stages.ts.
  *
- *   cd examples/second-pipeline
- *   holdfast run pipeline.ts
+ *   cd examples/second-pipeline && npx holdfast run pipeline.ts
  */
 import { Optimizer, Pipeline, Scheduler, Stages } from "holdfast"
 import { config, data, network } from "./stages.js"

@@ -1,8 +1,7 @@
 /**
  * The second pipeline: counts which classes the best model that pipeline.ts has saved takes for which.
  *
- *   cd examples/second-pipeline
- *   holdfast run predict.ts
+ *   cd examples/second-pipeline && npx holdfast run predict.ts
  */
 import * as Effect from "effect/Effect"
 import { emit, Pipeline, Stage, Stages, type TrainedModel } from "holdfast"

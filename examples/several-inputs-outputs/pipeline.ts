@@ -3,7 +3,7 @@
  * readings and the number of the weather station, which is embedded. Each output has its own loss;
  * the weights of the losses bring degrees and nats to a like size.
  *
- *   holdfast run examples/several-inputs-outputs/pipeline.ts --config examples/several-inputs-outputs/config.json
+ *   cd examples/several-inputs-outputs && npx holdfast run pipeline.ts
  */
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"

@@ -1,7 +1,7 @@
 /**
  * A hook at each training step: measures the norm of the gradients, and warns when the loss jumps.
  *
- *   holdfast run examples/step-hook/pipeline.ts
+ *   cd examples/step-hook && npx holdfast run pipeline.ts
  */
 import { emit, Objective, Optimizer, Pipeline, Run, Scheduler, StepHook, Stages } from "holdfast"
 import { blobs, BlobsConfig, blobsNet } from "holdfast/testing"

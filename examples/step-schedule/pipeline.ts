@@ -2,9 +2,8 @@
  * Learning rates that change at each step: the built-in one_cycle, a warm-up in steps in front of any
  * schedule, and a custom schedule, inverseSqrt.ts.
  *
- *   cd examples/step-schedule
- *   holdfast run pipeline.ts
- *   holdfast run pipeline.ts --set training.scheduler=one_cycle --set training.warmup_steps=0
+ *   cd examples/step-schedule && npx holdfast run pipeline.ts
+ *   npx holdfast run pipeline.ts --set training.scheduler=one_cycle --set training.warmup_steps=0
  */
 import type * as Schema from "effect/Schema"
 import { Config, Objective, Optimizer, Pipeline, Scheduler, Stages } from "holdfast"
