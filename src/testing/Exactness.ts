@@ -22,8 +22,8 @@ export interface Exactness {
 
 /**
  * Stops a pipeline at each of some events, resumes it to its end, and compares the last checkpoint with
- * that of an uninterrupted run: nothing may differ, to the bit. Checkpoints are kept in memory, under
- * `training.checkpoint_dir` of the config.
+ * that of an uninterrupted run: nothing may differ, to the bit. Checkpoints are kept in memory, unless
+ * another store is given, under `training.checkpoint_dir` of the config.
  *
  * Fails with the cause of a run that fails by itself.
  *
@@ -45,6 +45,8 @@ export interface Exactness {
 export const checkExactness = <Out, E, R>(
   pipeline: Pipeline<Out, E, R>,
   options: Pick<Session, "backend" | "config"> & {
+    /** The store, made for each run that is compared: by default in memory, and empty. */
+    readonly store?: Layer.Layer<CheckpointStore>
     /** The folder of checkpoints that the config names. */
     readonly folder: string
     /** Stops at every so many events; by default 1. */
@@ -55,10 +57,11 @@ export const checkExactness = <Out, E, R>(
 ): Effect.Effect<Exactness, unknown, Exclude<R, Holdfast.Services | Scope.Scope>> =>
   Effect.gen(function* () {
     const { folder, kill = false, stopEvery = 1, ...rest } = options
+    const made = options.store ?? CheckpointStore.memory
     /** The last checkpoint of a run that is stopped at an event, if one is given, and resumed. */
     const ended = (stop: number | null) =>
       Effect.gen(function* () {
-        const store = Context.get(yield* Layer.build(CheckpointStore.memory), CheckpointStore)
+        const store = Context.get(yield* Layer.build(made), CheckpointStore)
         const shared = { ...rest, store: Layer.succeed(CheckpointStore, store) }
         if (stop !== null) {
           const at = (_: unknown, count: number) => count === stop

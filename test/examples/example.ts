@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import type * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { readFileSync } from "node:fs"
 import { CheckpointStore, type Holdfast, type Pipeline } from "holdfast"
@@ -31,18 +32,21 @@ export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
     readonly stopEvery: number
     /** Fields of `training` for a shorter run when it is stopped. */
     readonly training?: Record<string, unknown>
+    /** What each run finds: by default a store in memory, and empty. */
+    readonly store?: Layer.Layer<CheckpointStore>
     readonly check: (outcome: Outcome<Out>) => void
   }
 ) => {
   // All of R is what a session provides.
   const self = pipeline as Pipeline.Pipeline<Out, E>
+  const { store = CheckpointStore.memory } = options
   const config = configOf(name)
   const folder = config["training"]!["checkpoint_dir"] as string
 
   describe(`examples/${name}`, () => {
     it.scopedLive("runs with its own config", () =>
       Effect.gen(function* () {
-        const outcome = yield* session(self, { config, store: CheckpointStore.memory })
+        const outcome = yield* session(self, { config, store })
         expect(outcome.exit).toStrictEqual(expect.objectContaining({ _tag: "Success" }))
         options.check(outcome)
       })
@@ -55,7 +59,7 @@ export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
       Effect.gen(function* () {
         const { stopEvery } = options
         const training = { ...config["training"], ...options.training }
-        const shorter = { config: { ...config, training }, folder, stopEvery, kill }
+        const shorter = { config: { ...config, training }, folder, stopEvery, kill, store }
         const { different, stops } = yield* checkExactness(self, shorter)
         expect(stops.length).toBeGreaterThan(2)
         expect(different).toStrictEqual([])

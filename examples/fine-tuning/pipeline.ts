@@ -1,0 +1,102 @@
+/**
+ * Fine-tuning: a new head on the frozen layers of a model that another pipeline, base.ts, has trained on
+ * another task. The model is an effect, which loads the weights of the base's best checkpoint.
+ *
+ *   cd examples/fine-tuning && npx holdfast run base.ts --config base.json
+ *   npx holdfast run pipeline.ts
+ *
+ * Stop it with Ctrl+C and run it again: it resumes exactly. The base's weights are loaded again, and those
+ * in the checkpoint then replace them.
+ */
+import * as Data from "effect/Data"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import {
+  Checkpoints,
+  Config,
+  fingerprint,
+  type ModelInput,
+  Objective,
+  Optimizer,
+  Pipeline,
+  Scheduler,
+  Stages,
+  Weights,
+  type Dataset,
+  type Examples
+} from "holdfast"
+import { blobs, BlobsData, BlobsModel } from "holdfast/testing"
+import * as tf from "holdfast/tf"
+import { baseLayers } from "./base.js"
+
+const FineTuningConfig = Config.make({
+  model: Schema.Struct({
+    ...BlobsModel.fields,
+    base: Schema.String.annotations({ description: "The folder of the base's checkpoints." })
+  }),
+  data: BlobsData
+})
+type FineTuningConfig = typeof FineTuningConfig.Type
+
+class NoBase extends Data.TaggedError("NoBase")<{ readonly folder: string }> {
+  override get message() {
+    return `there is no checkpoint of the base in ${this.folder}. Train it first: npx holdfast run base.ts --config base.json`
+  }
+}
+
+/** The second task groups the corners by their numbers; no linear model can tell the groups apart. */
+const groupOf = (corner: number) => corner % 3
+
+const grouped = (examples: Examples): Examples => ({
+  ...examples,
+  batch: (indices, rng) =>
+    Effect.map(examples.batch(indices, rng), (batch) => ({
+      ...batch,
+      labels: batch.labels.map((label) => groupOf(label + 1))
+    }))
+})
+
+/** The second task: few new points, and the group of the corner that each is near. */
+const groups = ({ data }: FineTuningConfig) =>
+  Effect.map(blobs({ data }), (dataset): Dataset => ({
+    ...dataset,
+    name: "groups",
+    fingerprint: fingerprint("groups", dataset.fingerprint),
+    classes: ["0", "1", "2"],
+    train: grouped(dataset.train),
+    validation: grouped(dataset.validation),
+    test: grouped(dataset.test)
+  }))
+
+const fineTuned = ({ classes, config, inputShape }: ModelInput<FineTuningConfig>) =>
+  Effect.gen(function* () {
+    const folder = config.model.base
+    const base = yield* Effect.flatMap(Checkpoints.open(folder), ({ best }) => best)
+    if (Option.isNone(base)) return yield* new NoBase({ folder })
+    const frozen = baseLayers(config.model.units, inputShape)
+    for (const layer of frozen) layer.trainable = false
+    const head = tf.layers.dense({ name: "head", units: classes.length })
+    const model = tf.sequential({ layers: [...frozen, tf.layers.dropout({ rate: 0.1 }), head] })
+    yield* Weights.load(model, base.value.checkpoint, { only: (name) => name.startsWith("base_") })
+    return model
+  })
+
+export default Pipeline.make(
+  "fine-tuning",
+  Stages.loadConfig(FineTuningConfig),
+  Stages.loadDataset(groups),
+  Stages.restoreOrInit({
+    model: fineTuned,
+    objective: Objective.classification,
+    optimizer: Optimizer.fromConfig,
+    scheduler: Scheduler.fromConfig
+  }),
+  Stages.epochs(
+    Stages.trainEpoch,
+    Stages.validate,
+    Stages.trackBest({ metric: "val_loss", mode: "min" }),
+    Stages.checkpoint
+  ),
+  Stages.evaluate("test")
+)

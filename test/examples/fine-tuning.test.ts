@@ -1,0 +1,86 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Option from "effect/Option"
+import { readFileSync } from "node:fs"
+import { Checkpoints, CheckpointStore } from "holdfast"
+import { session } from "holdfast/testing"
+import base from "../../examples/fine-tuning/base.js"
+import pipeline from "../../examples/fine-tuning/pipeline.js"
+import { configOf, evaluated, testExample } from "./example.js"
+
+const baseConfig = JSON.parse(
+  readFileSync(new URL("../../examples/fine-tuning/base.json", import.meta.url), "utf8")
+) as { readonly training: { readonly checkpoint_dir: string } }
+
+const bestIn = (folder: string) =>
+  Effect.map(
+    Effect.flatMap(Checkpoints.open(folder), ({ best }) => best),
+    (found) => Option.getOrThrow(found).checkpoint
+  )
+
+const baseFolder = baseConfig.training.checkpoint_dir
+
+/** The base's best checkpoint, trained once. */
+const trainedBase = await Effect.runPromise(
+  Effect.gen(function* () {
+    const services = yield* Layer.build(CheckpointStore.memory)
+    yield* session(base, { config: baseConfig, store: Layer.succeedContext(services) })
+    return yield* Effect.provide(bestIn(baseFolder), services)
+  }).pipe(Effect.scoped)
+)
+
+/** A store that holds it. */
+const withBase = Layer.scoped(
+  CheckpointStore,
+  Effect.tap(CheckpointStore, (store) =>
+    Effect.scoped(
+      Effect.flatMap(store.open(baseFolder), (folder) => folder.save(trainedBase, "best"))
+    )
+  )
+).pipe(Layer.orDie, Layer.provide(CheckpointStore.memory))
+
+testExample("fine-tuning", pipeline, {
+  stopEvery: 9,
+  training: { num_epochs: 2 },
+  store: withBase,
+  check: (outcome) => {
+    expect(evaluated(outcome)["accuracy"]).toBeGreaterThan(0.7)
+  }
+})
+
+describe("examples/fine-tuning", () => {
+  const config = configOf("fine-tuning")
+
+  it.scopedLive("keeps the weights of the base's best checkpoint, and trains the head", () =>
+    Effect.gen(function* () {
+      const services = yield* Layer.build(withBase)
+      yield* session(pipeline, { config, store: Layer.succeedContext(services) })
+      const folder = config["training"]!["checkpoint_dir"] as string
+      const tuned = yield* Effect.provide(bestIn(folder), services)
+      const names = [...tuned.tensors.keys()].filter((name) =>
+        name.startsWith("model_state_dict.base")
+      )
+      expect(names).toHaveLength(4)
+      for (const name of names) {
+        const before = yield* trainedBase.tensors.get(name)!.bytes
+        expect(yield* tuned.tensors.get(name)!.bytes, name).toStrictEqual(before)
+      }
+      const moments = [...tuned.tensors.keys()].filter((name) =>
+        name.startsWith("optimizer_state_dict.")
+      )
+      expect(moments.length).toBeGreaterThan(0)
+      expect(moments.filter((name) => !name.includes("head."))).toStrictEqual([])
+    })
+  )
+
+  it.scopedLive("says how to train the base where there is none", () =>
+    Effect.gen(function* () {
+      const { exit } = yield* session(pipeline, { config, store: CheckpointStore.memory })
+      expect(exit).toMatchObject({
+        _tag: "Failure",
+        cause: { error: { _tag: "NoBase", folder: config["model"]!["base"] } }
+      })
+    })
+  )
+})
