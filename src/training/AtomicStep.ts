@@ -37,23 +37,28 @@ export interface Surroundings<out E, out R, out B extends Sized = Sized> {
  * atomically, as seen by a flush. If it fails halfway, nothing of it can be saved.
  */
 export const plain =
-  ({ extra, fetch, run }: Surroundings<never, never>): AtomicStep =>
+  (around: Surroundings<never, never>): AtomicStep =>
   (before) =>
-    // The batch, which may be large, is fetched in here: values captured by an uninterruptible effect
-    // live until the next major collection of V8, and would cause one every few dozen steps.
-    Effect.uninterruptibleMask((restore) =>
-      Effect.gen(function* () {
-        const started = performance.now()
-        const batch = yield* restore(fetch(before))
-        const input = TrainStep.inputOf(run, batch, before, extra)
-        const measured = yield* Effect.tapErrorCause(TrainStep.phases(input), (cause) => {
-          const failure = Option.getOrNull(Cause.failureOption(cause))
-          const why = failure instanceof Diverged ? "Diverged" : "Inconsistent"
-          return markUnsaveable(run[TypeId], why)
-        })
-        return yield* advance(run, before, batch, measured, started)
-      })
-    )
+    Effect.uninterruptibleMask((restore) => takeStep(around, before, restore))
+
+// One generator function for all steps, in which the batch is fetched: V8 keeps each new generator
+// function, and what an uninterruptible effect captures, until its next major collection, and batches
+// may be large.
+const takeStep = Effect.fnUntraced(function* (
+  { extra, fetch, run }: Surroundings<never, never>,
+  before: Progress.Progress,
+  restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+) {
+  const started = performance.now()
+  const batch = yield* restore(fetch(before))
+  const input = TrainStep.inputOf(run, batch, before, extra)
+  const measured = yield* Effect.tapErrorCause(TrainStep.phases(input), (cause) => {
+    const failure = Option.getOrNull(Cause.failureOption(cause))
+    const why = failure instanceof Diverged ? "Diverged" : "Inconsistent"
+    return markUnsaveable(run[TypeId], why)
+  })
+  return yield* advance(run, before, batch, measured, started)
+})
 
 /**
  * A step that may fail or wait anywhere, with what is done before and after it, as one transaction: on
@@ -61,31 +66,37 @@ export const plain =
  */
 export const transactional =
   <E, R, B extends Sized>(
-    { extra, fetch, handlers, run }: Surroundings<E, R, B>,
+    around: Surroundings<E, R, B>,
     step: TrainStep.Step<E, R, B>
   ): AtomicStep<E, R> =>
   (before) =>
     transaction(
-      run[TypeId],
-      Effect.gen(function* () {
-        const started = performance.now()
-        const batch = yield* fetch(before)
-        for (const { beforeStep } of handlers) {
-          if (beforeStep !== undefined) yield* beforeStep({ run, batch, position: before })
-        }
-        const input = TrainStep.inputOf(run, batch, before, extra)
-        const measured = yield* Undo.onSkip(run, step(input))
-        const position = yield* advance(run, before, batch, measured, started)
-        const metrics = measured && metricsOf(run, measured, batch.size)
-        for (const { afterStep } of handlers) {
-          if (afterStep !== undefined) yield* afterStep({ run, batch, position, metrics })
-        }
-        return yield* Checkpointer.progress(run[TypeId])
-      }).pipe(
+      around.run[TypeId],
+      takeWithHandlers(around, step, before).pipe(
         // The flush saves what was before, and reports that position.
-        Effect.tapErrorCause(() => Checkpointer.advance(run[TypeId], () => before))
+        Effect.tapErrorCause(() => Checkpointer.advance(around.run[TypeId], () => before))
       )
     )
+
+const takeWithHandlers = Effect.fnUntraced(function* <E, R, B extends Sized>(
+  { extra, fetch, handlers, run }: Surroundings<E, R, B>,
+  step: TrainStep.Step<E, R, B>,
+  before: Progress.Progress
+) {
+  const started = performance.now()
+  const batch = yield* fetch(before)
+  for (const { beforeStep } of handlers) {
+    if (beforeStep !== undefined) yield* beforeStep({ run, batch, position: before })
+  }
+  const input = TrainStep.inputOf(run, batch, before, extra)
+  const measured = yield* Undo.onSkip(run, step(input))
+  const position = yield* advance(run, before, batch, measured, started)
+  const metrics = measured && metricsOf(run, measured, batch.size)
+  for (const { afterStep } of handlers) {
+    if (afterStep !== undefined) yield* afterStep({ run, batch, position, metrics })
+  }
+  return yield* Checkpointer.progress(run[TypeId])
+})
 
 /** The metrics of one batch. */
 const metricsOf = (run: Run, measured: TrainStep.MeasuredBatch, size: number) => {
