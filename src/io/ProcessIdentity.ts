@@ -4,6 +4,7 @@ import * as Schema from "effect/Schema"
 import { readFile, readlink } from "node:fs/promises"
 import * as os from "node:os"
 import process from "node:process"
+import { lookUpOnce } from "./lookUpOnce.js"
 import * as TemporaryName from "./TemporaryName.js"
 
 /**
@@ -38,24 +39,21 @@ const statOf = (pid: number) =>
     }
   )
 
-/** The identity of this process, looked up once; uninterruptible, so the cache never stores an interruption. */
-const lookUp: Effect.Effect<ProcessIdentity> = Effect.runSync(
-  Effect.cached(
-    Effect.all({
-      host: Effect.sync(os.hostname),
-      pid: Effect.succeed(process.pid),
-      machine: Effect.map(
-        orNull(() => readFile("/etc/machine-id", "utf8")),
-        (id) => id?.trim() || null
-      ),
-      boot: Effect.map(
-        orNull(() => readFile("/proc/sys/kernel/random/boot_id", "utf8")),
-        (id) => id?.trim() ?? null
-      ),
-      namespace: orNull(() => readlink("/proc/self/ns/pid")),
-      ticks: Effect.map(statOf(process.pid), ({ ticks }) => ticks)
-    }).pipe(Effect.uninterruptible)
-  )
+const lookUp: Effect.Effect<ProcessIdentity> = lookUpOnce(
+  Effect.all({
+    host: Effect.sync(os.hostname),
+    pid: Effect.succeed(process.pid),
+    machine: Effect.map(
+      orNull(() => readFile("/etc/machine-id", "utf8")),
+      (id) => id?.trim() || null
+    ),
+    boot: Effect.map(
+      orNull(() => readFile("/proc/sys/kernel/random/boot_id", "utf8")),
+      (id) => id?.trim() ?? null
+    ),
+    namespace: orNull(() => readlink("/proc/self/ns/pid")),
+    ticks: Effect.map(statOf(process.pid), ({ ticks }) => ticks)
+  })
 )
 
 /** The identity of this process; a test can replace it. */

@@ -1,5 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import { lookUpOnce } from "./lookUpOnce.js"
 import * as NodeFileSystem from "./NodeFileSystem.js"
 
 const ours = Effect.runSync(
@@ -7,12 +8,10 @@ const ours = Effect.runSync(
 )
 
 /** That of `@effect/platform-node`, which a program may have provided; null where it is not installed. */
-const platform = Effect.runSync(
-  Effect.cached(
-    Effect.tryPromise(() => import("@effect/platform-node/NodeFileSystem")).pipe(
-      Effect.flatMap(({ layer }) => Effect.provide(FileSystem.FileSystem, layer)),
-      Effect.orElseSucceed(() => null)
-    )
+const platform = lookUpOnce(
+  Effect.tryPromise(() => import("@effect/platform-node/NodeFileSystem")).pipe(
+    Effect.flatMap(({ layer }) => Effect.provide(FileSystem.FileSystem, layer)),
+    Effect.orElseSucceed(() => null)
   )
 )
 

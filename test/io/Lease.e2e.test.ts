@@ -30,13 +30,8 @@ const onHost = (
 const abandoned = (file: string) =>
   Effect.gen(function* () {
     const disk = new SimulatedDisk()
-    const scope = yield* Effect.fork(
-      Effect.scoped(Effect.zipRight(onHost(disk, "pod-a"), Effect.never))
-    )
-    yield* TestClock.adjust("1 millis")
-    const [name] = disk.names(lock)
-    const text = disk.contents(`${lock}/${name}`)
-    yield* Fiber.interrupt(scope)
+    const read = Effect.sync(() => disk.contents(`${lock}/${disk.names(lock)[0]}`))
+    const text = yield* Effect.scoped(Effect.zipRight(onHost(disk, "pod-a"), read))
     yield* disk.fileSystem.makeDirectory("/shared", { recursive: true })
     for (const made of [folder, lock])
       yield* disk.fileSystem.makeDirectory(made, { recursive: true })
