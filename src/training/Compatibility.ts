@@ -80,11 +80,11 @@ export const checkBuilt = (models: Models): Effect.Effect<void, ModelMismatch> =
 }
 
 const notAModel = (built: unknown): string => {
-  const own = find(import.meta.url, "@tensorflow/tfjs")
+  const own = find(import.meta.url, "@tensorflow/tfjs-layers")
   return Predicate.isPromiseLike(built)
     ? t`the function model of restoreOrInit returns a promise; return an effect: Effect.promise(() => …)`
     : Predicate.hasProperty(built, "layers")
-      ? t`the model is built by another copy of TensorFlow.js than the one that Holdfast trains with, ${own?.version} in ${own?.folder}. Find the copies with npm ls @tensorflow/tfjs-layers, and keep one: npm install @tensorflow/tfjs@${own?.version}, then npm dedupe`
+      ? t`the model is built by another copy of TensorFlow.js than the one that Holdfast trains with, ${own?.version} in ${own?.folder}. Find the copies with npm ls @tensorflow/tfjs-layers, and keep one: npm install @tensorflow/tfjs-core@${own?.version} @tensorflow/tfjs-layers@${own?.version}, then npm dedupe`
       : t`the function model of restoreOrInit returns no layers model; make one by tf.sequential or tf.model`
 }
 

@@ -120,8 +120,8 @@ describe.each(stores)("continuing in another folder, $store", ({ layer }) => {
       const { path: file } = yield* from.save(sample(4, 0.5, { best: lowest }), "latest")
       const { warnings } = yield* warningsOf(resumeIn(to, file))
       expect(warnings).toContain(
-        `the best model so far, of epoch 2 with val_loss 0.2, is not intact beside ${file}: ` +
-          `${to.path} has no best_model.safetensors until a better one is found`
+        `no intact checkpoint beside ${file} holds the best model so far (epoch 2, val_loss 0.2): ` +
+          `${to.path} has no best_model.safetensors until training finds a better model`
       )
       expect((yield* to.list).map(({ aliases }) => aliases)).toEqual([["latest"]])
     }).pipe(Effect.provide(layer))
@@ -155,7 +155,7 @@ describe("continuing in another folder", () => {
       const { warnings } = yield* warningsOf(resumeIn(other))
       expect(warnings).toContain(`skipped: ${from.path}/epoch-0002-step-000000.safetensors`)
       expect(warnings).toContain(
-        "the best model so far, of epoch 2 with val_loss 0.2, does not lie"
+        `no intact checkpoint beside ${from.path}/latest_checkpoint.safetensors holds the best model so far (epoch 2, val_loss 0.2)`
       )
       expect(Option.getOrThrow(yield* other.latest).meta.epoch).toBe(3)
     }).pipe(Effect.provide(inFiles))

@@ -20,7 +20,7 @@ describe("checkBuilt", () => {
       )
       // As one of another copy: of a class that only looks the same.
       expect(yield* refusal({ layers: [], predict: () => {} })).toMatch(
-        /built by another copy of TensorFlow\.js than the one that Holdfast trains with, 4\.22\.0 in \/.*node_modules\/@tensorflow\/tfjs\. .*npm install @tensorflow\/tfjs@4\.22\.0, then npm dedupe$/
+        /built by another copy of TensorFlow\.js than the one that Holdfast trains with, 4\.22\.0 in \/.*node_modules\/@tensorflow\/tfjs-layers\. .*npm install @tensorflow\/tfjs-core@4\.22\.0 @tensorflow\/tfjs-layers@4\.22\.0, then npm dedupe$/
       )
     })
   )

@@ -83,7 +83,7 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
     })
   }
   if (wary === "warn") {
-    yield* Effect.logWarning(t`${decision.path} holds weights that are NaN or infinite`)
+    yield* Effect.logWarning(t`${decision.path} has weights that are NaN or infinite`)
   }
   const asked =
     (decision.action === "load" && wary !== "ask") ||

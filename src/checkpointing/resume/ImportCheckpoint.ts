@@ -51,7 +51,7 @@ const bestOf = Effect.fnUntraced(function* (path: string, checkpoint: Checkpoint
 
 const warn = (path: string, folder: string, name: CheckpointName, best: Best) =>
   Effect.logWarning(
-    t`the best model so far, of epoch ${best.epoch} with ${best.metric} ${best.value}, is not intact beside ${path}: ${folder} has no ${fileOf(name)} until a better one is found, and what is measured at the end may be another model`
+    t`no intact checkpoint beside ${path} holds the best model so far (epoch ${best.epoch}, ${best.metric} ${best.value}): ${folder} has no ${fileOf(name)} until training finds a better model, and the evaluation at the end may use another one`
   )
 
 /**

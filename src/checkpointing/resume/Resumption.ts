@@ -67,7 +67,7 @@ export class ResumeError extends Schema.TaggedError<ResumeError>()("ResumeError"
       case "Mistyped":
         return t`${source} is ${reason.text}, and there is no such file; did you mean ${reason.meant}?`
       case "NonFinite":
-        return t`${reason.path} holds weights that are NaN or infinite, as does every other that could be resumed from; resume from a checkpoint before training diverged (holdfast list shows them, --resume PATH takes one, this one too), or start from scratch with --resume never`
+        return t`${reason.path} has weights that are NaN or infinite, as does every other that could be resumed from; resume from a checkpoint before training diverged (holdfast list shows them, --resume PATH takes one, this one too), or start from scratch with --resume never`
     }
   }
 }

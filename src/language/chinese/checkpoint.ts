@@ -51,10 +51,10 @@ export const checkpoint = {
     "{0} 要求 {1} 检查点，但 {2} 中没有完好的；请指定检查点路径，或用 --resume never 从头训练",
   "{0} is {1}, and there is no such file; did you mean {2}?":
     "{0} 为 {1}，但没有此文件；是否想输入 {2}？",
-  "{0} holds weights that are NaN or infinite, as does every other that could be resumed from; resume from a checkpoint before training diverged (holdfast list shows them, --resume PATH takes one, this one too), or start from scratch with --resume never":
+  "{0} has weights that are NaN or infinite, as does every other that could be resumed from; resume from a checkpoint before training diverged (holdfast list shows them, --resume PATH takes one, this one too), or start from scratch with --resume never":
     "{0} 的权重为 NaN 或无穷大，其他可恢复的检查点也是如此；请从发散之前的检查点恢复训练（holdfast list 列出检查点，--resume PATH 指定其中之一，包括这一个），或用 --resume never 从头训练",
-  "the best model so far, of epoch {0} with {1} {2}, is not intact beside {3}: {4} has no {5} until a better one is found, and what is measured at the end may be another model":
-    "迄今最佳模型（第 {0} 轮，{1} 为 {2}）不在 {3} 旁或已不完好：出现更好的模型之前，{4} 中没有 {5}，最后评估的可能是另一个模型",
+  "no intact checkpoint beside {0} holds the best model so far (epoch {1}, {2} {3}): {4} has no {5} until training finds a better model, and the evaluation at the end may use another one":
+    "{0} 旁没有保存迄今最佳模型（第 {1} 轮，{2} 为 {3}）的完好检查点：训练出更好的模型之前，{4} 中没有 {5}，最后评估的可能是另一个模型",
   "train_history.{0}.{1}: no number": "train_history.{0}.{1}：不是数字",
   "train_history: not a list": "train_history：不是列表",
   "not a record": "不是记录",

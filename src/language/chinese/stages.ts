@@ -2,7 +2,7 @@
 export const stages = {
   "the function {0}": "函数 {0}",
   "save the run, and the best model, when it is time to": "按时保存训练和最佳模型",
-  "{0} holds weights that are NaN or infinite": "{0} 的权重为 NaN 或无穷大",
+  "{0} has weights that are NaN or infinite": "{0} 的权重为 NaN 或无穷大",
   "stop when {0} has not fallen for {1} epochs": "{0} 连续 {1} 轮未下降则早停",
   "stop when {0} has not risen for {1} epochs": "{0} 连续 {1} 轮未上升则早停",
   "there is no best model to restore: the weights are those of the last epoch":

@@ -35,8 +35,8 @@ export const training = {
     "restoreOrInit 的 model 函数返回了 promise；请返回 Effect：Effect.promise(() => …)",
   'a model cannot be called "{0}": use letters, digits, "-" and "_"':
     "模型名不能是 “{0}”：只能用字母、数字、“-”和“_”",
-  "the model is built by another copy of TensorFlow.js than the one that Holdfast trains with, {0} in {1}. Find the copies with npm ls @tensorflow/tfjs-layers, and keep one: npm install @tensorflow/tfjs@{2}, then npm dedupe":
-    "模型由另一份 TensorFlow.js 构建，而 Holdfast 训练用的是 {1} 中的 {0}。请用 npm ls @tensorflow/tfjs-layers 查找，并只保留一份：npm install @tensorflow/tfjs@{2}，然后 npm dedupe",
+  "the model is built by another copy of TensorFlow.js than the one that Holdfast trains with, {0} in {1}. Find the copies with npm ls @tensorflow/tfjs-layers, and keep one: npm install @tensorflow/tfjs-core@{2} @tensorflow/tfjs-layers@{3}, then npm dedupe":
+    "模型由另一份 TensorFlow.js 构建，而 Holdfast 训练用的是 {1} 中的 {0}。请用 npm ls @tensorflow/tfjs-layers 查找，并只保留一份：npm install @tensorflow/tfjs-core@{2} @tensorflow/tfjs-layers@{3}，然后 npm dedupe",
   "the function model of restoreOrInit returns no layers model; make one by tf.sequential or tf.model":
     "restoreOrInit 的 model 函数没有返回 LayersModel；请用 tf.sequential 或 tf.model 构建",
   "the model has {0} inputs, {1}, but {2} has one without a name; declare each in Dataset.inputs":
