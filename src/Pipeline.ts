@@ -194,22 +194,21 @@ const reporting =
       const observer = Option.getOrNull(Context.getOption(context, Observer))
       if (observer === null) return pipeline
       const trains = withChildren(stages).some(({ plan }) => plan !== undefined)
+      let stoppedAt: StoppedAt = { place: { epoch: 0, step: 0 }, path: null }
       let isReported = false
-      // As soon as the state is durable: what stages release after that may take longer than the process has.
-      const record = (stoppedAt: StoppedAt) => {
+      const record = (last: StoppedAt) => Effect.sync(() => void (stoppedAt = last))
+      const report = Effect.suspend(() => {
+        if (isReported) return Effect.void
         isReported = true
         return deliver(observer, { _tag: "Interrupted", ...stoppedAt })
-      }
-      const stopped = Effect.suspend(() =>
-        isReported ? Effect.void : record({ place: { epoch: 0, step: 0 }, path: null })
-      )
+      })
       return Option.match(Context.getOption(context, Backend), {
         onNone: () => Effect.void,
         onSome: ({ name, reason }) =>
           observer.emit({ _tag: "BackendChosen", backend: name, reason })
       }).pipe(
         Effect.zipRight(pipeline),
-        Effect.onInterrupt(() => (trains ? stopped : Effect.void)),
-        Effect.provideService(Interruption, { record })
+        Effect.onInterrupt(() => (trains ? report : Effect.void)),
+        Effect.provideService(Interruption, { record, report })
       )
     })

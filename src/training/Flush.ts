@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -131,19 +132,12 @@ const queueLatest = (self: Checkpointer, unsaved: Snapshot) =>
     })
   })
 
-/**
- * Saves what is not saved yet of a run that ends early, and waits until it is durable. Returns the
- * path of the checkpoint that holds the run, null where there is none.
- */
-const flush = (self: Checkpointer): Effect.Effect<string | null, CheckpointError, Observer> =>
-  Effect.gen(function* () {
-    yield* queueUnsaved(self)
-    yield* drain(self)
-    return (yield* Ref.get(self.state)).lastDurable?.path ?? null
-  })
+/** Saves what is not saved yet of a run that ends early, and waits until it is durable. */
+const flush = (self: Checkpointer): Effect.Effect<void, CheckpointError, Observer> =>
+  Effect.zipRight(queueUnsaved(self), drain(self))
 
 /**
- * Flushes a run that ends early, once, and records where it stands. A failed final save must not be
+ * Flushes a run that ends early, once, and records where it ends. A failed final save must not be
  * masked by the interruption: it becomes part of how the pipeline ends.
  */
 export const onExit = (
@@ -151,11 +145,15 @@ export const onExit = (
   exit: Exit.Exit<unknown, unknown>
 ): Effect.Effect<void, never, Observer> =>
   Effect.gen(function* () {
-    if (Exit.isSuccess(exit)) return
-    if ((yield* Ref.get(self.state)).flushTarget._tag === "Flushed") return
-    const path = yield* Effect.ensuring(Effect.orDie(flush(self)), giveUp(self))
+    const { record, report } = yield* Interruption
+    if (Exit.isFailure(exit)) {
+      if ((yield* Ref.get(self.state)).flushTarget._tag === "Flushed") return
+      yield* Effect.ensuring(Effect.orDie(flush(self)), giveUp(self))
+    }
+    // Also of a run that succeeds: the pipeline may be interrupted after it.
+    const { lastDurable } = yield* Ref.get(self.state)
     const { epoch, step } = yield* progress(self)
-    if (!Exit.isInterrupted(exit)) return
-    const { record } = yield* Interruption
-    yield* record({ place: { epoch, step }, path })
+    yield* record({ place: { epoch, step }, path: lastDurable?.path ?? null })
+    // Not where a stage has failed meanwhile: that failure is reported.
+    if (Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)) yield* report
   })

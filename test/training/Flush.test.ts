@@ -3,6 +3,7 @@ import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
+import * as FiberId from "effect/FiberId"
 import * as tf from "holdfast/tf"
 import { Observer, Run } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
@@ -34,11 +35,13 @@ const scene = Effect.gen(function* () {
   const set = (value: number) =>
     Effect.sync(() => tf.tidy(() => tensorOf(first).assign(tf.fill(tensorOf(first).shape, value))))
   const stopped: Array<StoppedAt> = []
+  let reports = 0
   const end = (exit: Exit.Exit<unknown, unknown>) =>
     Effect.provideService(onExit(run[TypeId], exit), Interruption, {
-      record: (last) => Effect.sync(() => void stopped.push(last))
+      record: (last) => Effect.sync(() => void stopped.push(last)),
+      report: Effect.sync(() => void reports++)
     })
-  return { run, self: run[TypeId], saved, weight, set, stopped, end }
+  return { run, self: run[TypeId], saved, weight, set, stopped, reports: () => reports, end }
 })
 
 const layers = [Backend.layer("wasm"), Observer.silent] as const
@@ -113,7 +116,23 @@ describe("onExit", () => {
       yield* markUnsaveable(self, "Inconsistent")
       yield* end(Exit.fail("broken"))
       expect(saved).toStrictEqual([])
-      expect(stopped).toStrictEqual([{ place: { epoch: 0, step: 0 }, path: null }])
+      const nothing = { place: { epoch: 0, step: 0 }, path: null }
+      expect(stopped).toStrictEqual([nothing, nothing])
+    }).pipe(Effect.provide(layers))
+  )
+
+  it.scopedLive("reports an interruption, once, and no other end", () =>
+    Effect.gen(function* () {
+      const { end, reports, stopped } = yield* scene
+      yield* end(Exit.void)
+      expect(reports()).toBe(0)
+      yield* end(Exit.interrupt(FiberId.none))
+      yield* end(Exit.interrupt(FiberId.none))
+      expect(reports()).toBe(1)
+      expect(stopped.at(-1)).toStrictEqual({ place: { epoch: 0, step: 0 }, path: "latest" })
+      const failing = yield* scene
+      yield* failing.end(Exit.fail("broken"))
+      expect(failing.reports()).toBe(0)
     }).pipe(Effect.provide(layers))
   )
 })
