@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import type { BackendError } from "../backends/BackendError.js"
 import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import { stored, t } from "../language/Text.js"
 import { warn } from "../events/Notice.js"
@@ -83,6 +84,7 @@ export const epochs = <
     ): Effect.Effect<
       Run<ConfigOf<Stages[number]>, BatchOf<Stages[number]>>,
       | Stage.Stage.Error<Stages[number]>
+      | BackendError
       | CheckpointError
       | Diverged
       | IncompatibleCheckpoint

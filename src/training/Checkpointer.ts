@@ -6,6 +6,8 @@ import type { CheckpointName, CheckpointReader } from "../checkpointing/store/Ch
 import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import type { Unsaved } from "../checkpointing/Checkpoint.js"
 import { emit, type Observer } from "../events/Observer.js"
+import type { BackendError } from "../backends/BackendError.js"
+import * as Readback from "../backends/Readback.js"
 import type { Diverged } from "./Diverged.js"
 import { checkWeights } from "./Divergence.js"
 import { isSamePlace, type Progress } from "./Progress.js"
@@ -178,17 +180,17 @@ export const snapshot = (self: Checkpointer, at: Progress): Snapshot =>
 /**
  * Queues a save of the run as it is now; training continues. The checkpoint records the position
  * `at`, by default the current one. A position that is saved as the latest is not saved twice. Fails
- * if the weights have diverged; they are not saved then.
+ * if the weights have diverged, or the backend has failed; they are not saved then.
  */
 export const save = (
   self: Checkpointer,
   name: CheckpointName,
   at?: Progress
-): Effect.Effect<void, Diverged, Observer> =>
+): Effect.Effect<void, BackendError | Diverged, Observer> =>
   Effect.gen(function* () {
     const position = at ?? (yield* progress(self))
     if (name === "latest" && (yield* isQueued(self, position))) return
-    yield* enqueueSound(self, name, snapshot(self, position))
+    yield* enqueueSound(self, name, yield* Readback.attempt(() => snapshot(self, position)))
   }).pipe(Effect.uninterruptible)
 
 /** Treats the current position as saved: nothing has been trained that a save could lose. */

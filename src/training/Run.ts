@@ -7,6 +7,7 @@ import type { CheckpointName } from "../checkpointing/store/CheckpointStore.js"
 import type { Sized } from "../data/Batch.js"
 import type { Observer } from "../events/Observer.js"
 import * as Checkpointer from "./Checkpointer.js"
+import type { BackendError } from "../backends/BackendError.js"
 import type { Diverged } from "./Diverged.js"
 import { EpochContext } from "./EpochContext.js"
 import { transaction } from "./Flush.js"
@@ -84,11 +85,12 @@ export const register = (run: Run, name: string, part: Stateful): Effect.Effect<
  * continues. In an epoch, the checkpoint records the stage that calls this as finished.
  *
  * @throws Diverged if the weights are NaN, infinite or absurdly large: they are not saved.
+ * @throws BackendError if the backend has failed.
  */
 export const save = (
   run: Run,
   name: CheckpointName = "latest"
-): Effect.Effect<void, Diverged, Observer> =>
+): Effect.Effect<void, BackendError | Diverged, Observer> =>
   Effect.gen(function* () {
     const { current } = yield* EpochContext
     const progress = yield* Checkpointer.progress(run[TypeId])
