@@ -79,10 +79,6 @@ export const buildFields = <C extends RunConfig, B extends Sized>(
 ): Effect.Effect<BuiltFields<C, B>, StateError, Backend | Scope.Scope> =>
   Effect.gen(function* () {
     const { name: backend } = yield* Backend
-    const { statefulLayers, weights } = partsOf({ models })
-    if (checkpoint !== null) yield* RestoreState.weights(checkpoint, weights)
-    const layers =
-      checkpoint === null ? [] : yield* RestoreState.layerStates(checkpoint, statefulLayers)
     const optimizers: Record<string, Optimizer> = {}
     for (const { name, optimizer, trained } of optimized(parts, models)) {
       const variables = new Map(trained.map((weight) => [weight.name, tensorOf(weight)]))
@@ -93,8 +89,9 @@ export const buildFields = <C extends RunConfig, B extends Sized>(
     }
     const scheduler = parts.scheduler(config.training)
     const without =
-      checkpoint === null ? [] : yield* RestoreState.optimizers(checkpoint, optimizers)
-    if (checkpoint !== null) yield* RestoreState.scheduler(checkpoint, scheduler)
+      checkpoint === null
+        ? { layers: [], optimizers: [] }
+        : yield* RestoreState.parts(checkpoint, { ...partsOf({ models }), optimizers, scheduler })
     const { lost, position } = MetricStates.decode(
       accumulatorsOf(parts.objective),
       progress.position
@@ -121,7 +118,7 @@ export const buildFields = <C extends RunConfig, B extends Sized>(
       },
       progress: { ...progress, position },
       pendingStates,
-      notRestored: { layers, optimizers: without, metrics: lost }
+      notRestored: { ...without, metrics: lost }
     }
   })
 

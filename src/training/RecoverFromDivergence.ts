@@ -52,11 +52,8 @@ export const recoverFromDivergence = (
 /** Loads the state of a checkpoint of its own into the run. */
 const load = (run: Run, checkpoint: Checkpoint) =>
   Effect.gen(function* () {
-    const { statefulLayers, weights } = partsOf(run)
-    yield* RestoreState.weights(checkpoint, weights)
-    yield* RestoreState.layerStates(checkpoint, statefulLayers)
-    yield* RestoreState.optimizers(checkpoint, run.optimizers)
-    yield* RestoreState.scheduler(checkpoint, run.scheduler)
+    const { optimizers, scheduler } = run
+    yield* RestoreState.parts(checkpoint, { ...partsOf(run), optimizers, scheduler })
     const states = yield* RestoreState.stageStates(checkpoint)
     for (const [name, part] of run[TypeId].registered) {
       const state = states.get(name)

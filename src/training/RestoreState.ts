@@ -5,10 +5,30 @@ import * as LayerStates from "../backends/tfjs/layers/LayerStates.js"
 import type { StatefulLayer } from "../backends/tfjs/layers/LayerStates.js"
 import type { Checkpoint, CheckpointTensor } from "../checkpointing/Checkpoint.js"
 import { t } from "../language/Text.js"
+import type { ModelParts } from "./ModelParts.js"
 import type { Optimizer } from "./Optimizer.js"
 import type { Scheduler } from "./Scheduler.js"
 import { StateError, type StateDict } from "./Stateful.js"
 import { tensorOf, type Weight } from "./Weights.js"
+
+/** The parts of a run whose states a checkpoint holds, apart from those that register. */
+export interface Parts extends Pick<ModelParts, "weights" | "statefulLayers"> {
+  readonly optimizers: Readonly<Record<string, Optimizer>>
+  readonly scheduler: Scheduler
+}
+
+/** Loads the states of all parts; returns the names of the layers and optimizers that start without. */
+export const parts = Effect.fn("RestoreState.parts")(function* (
+  checkpoint: Checkpoint,
+  into: Parts
+) {
+  yield* weights(checkpoint, into.weights)
+  const layers = yield* layerStates(checkpoint, into.statefulLayers)
+  const without = yield* optimizers(checkpoint, into.optimizers)
+  const values = checkpoint.meta.scheduler_state_dict
+  yield* into.scheduler.loadStateDict({ tensors: {}, values })
+  return { layers, optimizers: without }
+})
 
 /**
  * Copies a checkpoint's model_state_dict into the weights, which must fit it (see Compatibility). With
@@ -58,7 +78,7 @@ export const layerStates = Effect.fn("RestoreState.layerStates")(function* (
  * Loads the states of the optimizers, and returns the names of those that start without one, as the
  * checkpoint has the state of an optimizer of another kind.
  */
-export const optimizers = Effect.fn("RestoreState.optimizers")(function* (
+const optimizers = Effect.fn("RestoreState.optimizers")(function* (
   checkpoint: Checkpoint,
   into: Readonly<Record<string, Optimizer>>
 ) {
@@ -78,13 +98,6 @@ export const optimizers = Effect.fn("RestoreState.optimizers")(function* (
   }
   return without
 })
-
-/** Loads the scheduler's state. */
-export const scheduler = (
-  checkpoint: Checkpoint,
-  into: Scheduler
-): Effect.Effect<void, StateError> =>
-  into.loadStateDict({ tensors: {}, values: checkpoint.meta.scheduler_state_dict })
 
 /** The states of stages by their names; the tensors are the caller's to dispose. */
 export const stageStates = Effect.fn("RestoreState.stageStates")(function* (
