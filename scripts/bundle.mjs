@@ -37,10 +37,7 @@ const bundle = async (file, { contents, names = {}, from, license, external = sh
   const types = Object.entries(names).map(
     ([name, type]) => `export declare const ${name}: ${type}\n`
   )
-  writeFileSync(
-    join(folder, file.replace(/js$/, "d.ts").replace("cd.ts", "d.cts")),
-    types.join("") || "export {}\n"
-  )
+  writeFileSync(join(folder, file.replace(/(c?)js$/, "d.$1ts")), types.join("") || "export {}\n")
 }
 
 const google = "Copyright Google LLC, Apache License 2.0"

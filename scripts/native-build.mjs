@@ -6,7 +6,15 @@
 //   npm run native:build                             in this repository
 //   node node_modules/holdfast/scripts/native-build.mjs [--gpu]      in a project
 import { execFileSync } from "node:child_process"
-import { cpSync, existsSync, mkdirSync, readdirSync, rmSync, symlinkSync } from "node:fs"
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync
+} from "node:fs"
 import { createRequire } from "node:module"
 import { homedir } from "node:os"
 import { dirname, join, resolve } from "node:path"
@@ -92,8 +100,7 @@ const pack = (name, version) => {
   )
   const [file] = readdirSync(partial).filter((one) => one.endsWith(".tgz"))
   run("tar", ["xzf", join(partial, file), "-C", partial], `${file} cannot be unpacked`)
-  cpSync(partial, folder, { recursive: true })
-  rmSync(partial, { recursive: true })
+  renameSync(partial, folder)
   return folder
 }
 

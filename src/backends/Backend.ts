@@ -1,11 +1,12 @@
-import type { LayersModel, Tensor } from "../tf.js"
+import type { LayersModel } from "../tf.js"
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { BackendError } from "./BackendError.js"
 import { type BackendName, backendNames } from "./BackendName.js"
+import type { CustomBackend } from "./CustomBackend.js"
 
-export { type BackendName, backendNames }
+export { type BackendName, backendNames, type CustomBackend }
 
 /** The compute backend that TensorFlow.js runs on; having the service means that it is ready. */
 export class Backend extends Context.Tag("holdfast/Backend")<
@@ -29,12 +30,10 @@ export class Backend extends Context.Tag("holdfast/Backend")<
   static readonly layer = (choice?: BackendName): Layer.Layer<Backend, BackendError> =>
     Layer.effect(
       Backend,
-      Effect.gen(function* () {
-        const { start } = yield* Effect.promise(() => import("./StartBackend.js"))
-        const { checkTrainable } = yield* Effect.promise(() => import("./Trainability.js"))
-        const started = yield* start(choice)
-        return { ...started, checkTrainable: checkTrainable(started.name) }
-      }).pipe(Effect.withSpan("Backend.layer"))
+      Effect.withSpan(
+        started(Effect.flatMap(starters, ({ start }) => start(choice))),
+        "Backend.layer"
+      )
     )
 
   /**
@@ -63,23 +62,20 @@ export class Backend extends Context.Tag("holdfast/Backend")<
   ): Layer.Layer<Backend, BackendError | E, R> =>
     Layer.effect(
       Backend,
-      Effect.gen(function* () {
-        const { startCustom } = yield* Effect.promise(() => import("./StartBackend.js"))
-        const { checkTrainable } = yield* Effect.promise(() => import("./Trainability.js"))
-        const started = yield* startCustom(name, options)
-        return { ...started, checkTrainable: checkTrainable(name) }
-      }).pipe(Effect.withSpan("Backend.custom"))
+      Effect.withSpan(
+        started(Effect.flatMap(starters, ({ startCustom }) => startCustom(name, options))),
+        "Backend.custom"
+      )
     )
 }
 
-/** What a custom backend is made of. */
-export interface CustomBackend<out E = never, out R = never> {
-  /** Registers the backend and its kernels with TensorFlow.js; may run more than once in a process. */
-  readonly start: Effect.Effect<void, E, R>
-  /** Why this one, in half a sentence; by default "the pipeline brings it". */
-  readonly reason?: string
-  /** Reads the elements of tensors, where a backend cannot give them at once (`dataSync`). */
-  readonly read?: (
-    tensors: ReadonlyArray<Tensor>
-  ) => Effect.Effect<ReadonlyArray<Float32Array | Int32Array | Uint8Array>, BackendError>
-}
+/** The service of the backend that `start` starts. */
+const started = Effect.fnUntraced(function* <E, R>(
+  start: Effect.Effect<{ readonly name: string; readonly reason: string }, E, R>
+) {
+  const { checkTrainable } = yield* Effect.promise(() => import("./Trainability.js"))
+  const backend = yield* start
+  return { ...backend, checkTrainable: checkTrainable(backend.name) }
+})
+
+const starters = Effect.promise(() => import("./StartBackend.js"))

@@ -8,26 +8,35 @@ import { checkLabels, forward } from "./wasm/CrossEntropy.js"
  * `logits` has their shape and the classes as a last dimension. In one kernel where the backend has it.
  */
 export const softmaxCrossEntropy = (labels: Tensor, logits: Tensor): Scalar => {
-  const classes = logits.shape.at(-1)!
-  const flatLabels = labels.rank === 1 ? labels : tf.reshape(labels, [-1])
-  const flat = logits.rank === 2 ? logits : tf.reshape(logits, [-1, classes])
+  const flat = flattened(labels, logits)
   if (tf.getKernel(forward, tf.getBackend()) !== undefined && labels.dtype === "int32") {
-    return (tf.engine().runKernel(forward, { labels: flatLabels, logits: flat }) as [Scalar])[0]
+    return (tf.engine().runKernel(forward, { ...flat }) as [Scalar])[0]
   }
-  // WebGPU cannot be read at once; a run has looked at its labels before.
-  if (isSynchronous()) checkLabels(flatLabels.dataSync(), flat.shape[0]!, classes)
-  const oneHot = tf.oneHot(flatLabels as Tensor1D, classes)
-  return tf.losses.softmaxCrossEntropy(oneHot, flat) as Scalar
+  return tf.losses.softmaxCrossEntropy(oneHot(flat), flat.logits) as Scalar
 }
 
 /** −log softmax(logits)[label] of each label, in nats, [labels]. See `softmaxCrossEntropy`. */
 export const softmaxCrossEntropies = (labels: Tensor, logits: Tensor): Tensor => {
-  const classes = logits.shape.at(-1)!
-  const flatLabels = tf.reshape(labels, [-1])
-  const flat = tf.reshape(logits, [-1, classes])
-  if (isSynchronous()) checkLabels(flatLabels.dataSync(), flat.shape[0]!, classes)
-  const oneHot = tf.oneHot(flatLabels as Tensor1D, classes)
-  return tf.losses.softmaxCrossEntropy(oneHot, flat, undefined, 0, tf.Reduction.NONE)
+  const flat = flattened(labels, logits)
+  return tf.losses.softmaxCrossEntropy(oneHot(flat), flat.logits, undefined, 0, tf.Reduction.NONE)
+}
+
+/** Labels one after the other, and a row of logits for each. */
+interface Flat {
+  readonly labels: Tensor
+  readonly logits: Tensor
+}
+
+const flattened = (labels: Tensor, logits: Tensor): Flat => ({
+  labels: labels.rank === 1 ? labels : tf.reshape(labels, [-1]),
+  logits: logits.rank === 2 ? logits : tf.reshape(logits, [-1, logits.shape.at(-1)!])
+})
+
+const oneHot = ({ labels, logits }: Flat): Tensor => {
+  const [rows, classes] = logits.shape as [number, number]
+  // A backend that cannot be read at once relies on the run, which has looked at its labels before.
+  if (isSynchronous()) checkLabels(labels.dataSync(), rows, classes)
+  return tf.oneHot(labels as Tensor1D, classes)
 }
 
 /**

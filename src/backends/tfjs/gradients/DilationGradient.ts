@@ -1,17 +1,9 @@
 import type { GradConfig, Tensor, Tensor4D } from "../../../tf.js"
 import * as tf from "../../../tf.js"
-import { explicit, type Pad } from "../kernels/Padding.js"
+import { explicit, type Attrs } from "../kernels/Padding.js"
 
 type Pair = [number, number]
 type Shape4 = [number, number, number, number]
-
-interface Attrs {
-  readonly strides: number | Pair
-  readonly pad: Pad
-  readonly dataFormat?: "NHWC" | "NCHW"
-  readonly dilations?: number | Pair
-  readonly dimRoundingMode?: "floor" | "round" | "ceil"
-}
 
 /**
  * Teaches TensorFlow.js the gradients of dilated convolutions, which it refuses: for conv2d (and

@@ -5,7 +5,8 @@ import { wrap } from "./Wrapping.js"
 type Pair = [number, number]
 export type Pad = "valid" | "same" | number | backend_util.ExplicitPadding
 
-interface Attrs {
+/** The attributes of convolutions and poolings. */
+export interface Attrs {
   readonly strides: number | Pair
   readonly pad: Pad
   readonly dataFormat?: "NHWC" | "NCHW"
