@@ -1,7 +1,7 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import type * as Path from "@effect/platform/Path"
 import * as NodeFileSystem from "./io/NodeFileSystem.js"
-import * as NodePath from "./io/NodePath.js"
+import * as NodePlatform from "./io/NodePlatform.js"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -83,9 +83,6 @@ export class PeerError extends Schema.TaggedError<PeerError>()("PeerError", {
   }
 }
 
-/** Files and paths of Node. */
-const node = Layer.merge(NodeFileSystem.layer, NodePath.layer)
-
 /** Checkpoints in files, for programs that read them: see `Checkpoints`. */
 export const fileStore: Layer.Layer<CheckpointStore> = Layer.provide(
   CheckpointStore.file,
@@ -133,7 +130,7 @@ export const layer = <const O extends Options>(
     options.store ?? CheckpointStore.file,
     backendOf(options),
     options.observer ?? warnings
-  ).pipe(Layer.provideMerge(node)) as Layer.Layer<Services, LayerError<O>>
+  ).pipe(Layer.provideMerge(NodePlatform.layer)) as Layer.Layer<Services, LayerError<O>>
 
 const checkPeers = Effect.suspend(() => {
   const detail = problemHere()

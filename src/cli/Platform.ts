@@ -7,13 +7,10 @@ import { Signals } from "./process/Signals.js"
 
 /** Node's file system and paths, imported when they are first needed: `--help` needs neither. */
 const platform: Layer.Layer<FileSystem | Path> = Layer.unwrapEffect(
-  Effect.promise(async () => {
-    const [NodeFileSystem, NodePath] = await Promise.all([
-      import("../io/NodeFileSystem.js"),
-      import("../io/NodePath.js")
-    ])
-    return Layer.merge(NodeFileSystem.layer, NodePath.layer)
-  })
+  Effect.map(
+    Effect.promise(() => import("../io/NodePlatform.js")),
+    ({ layer }) => layer
+  )
 )
 
 /** Runs a command that works on files, while a watchdog answers signals. */

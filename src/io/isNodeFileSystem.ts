@@ -3,9 +3,7 @@ import * as Effect from "effect/Effect"
 import { lookUpOnce } from "./lookUpOnce.js"
 import * as NodeFileSystem from "./NodeFileSystem.js"
 
-const ours = Effect.runSync(
-  Effect.cached(Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer))
-)
+const ours = Effect.runSync(Effect.provide(FileSystem.FileSystem, NodeFileSystem.layer))
 
 /** That of `@effect/platform-node`, which a program may have provided; null where it is not installed. */
 const platform = lookUpOnce(
@@ -22,6 +20,6 @@ const platform = lookUpOnce(
 export const isNodeFileSystem: Effect.Effect<boolean, never, FileSystem.FileSystem> = Effect.gen(
   function* () {
     const { open } = yield* FileSystem.FileSystem
-    return open === (yield* ours).open || open === (yield* platform)?.open
+    return open === ours.open || open === (yield* platform)?.open
   }
 )

@@ -1,9 +1,9 @@
-import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
+import type * as Layer from "effect/Layer"
 import type { Event } from "../events/Event.js"
-import * as RenderEvent from "./RenderEvent.js"
-import { Observer } from "../events/Observer.js"
-import { Output } from "./Output.js"
+import * as PlainObserver from "./PlainObserver.js"
+import type * as RenderEvent from "./RenderEvent.js"
+import type { Observer } from "../events/Observer.js"
+import type { Output } from "./Output.js"
 
 /** The lines of `event` that `--quiet` keeps: problems, how to resume, and results. */
 export const keep = (
@@ -24,12 +24,4 @@ export const keep = (
 
 /** Shows results on standard output; warnings and where the run stopped on standard error. */
 export const layer = (setting: RenderEvent.Setting): Layer.Layer<Observer, never, Output> =>
-  Layer.effect(
-    Observer,
-    Effect.map(Output, (output) => ({
-      emit: (event) =>
-        Effect.flatMap(setting.signal, (signal) =>
-          RenderEvent.write(output, keep(event, RenderEvent.fromEvent(event, setting, signal)))
-        )
-    }))
-  )
+  PlainObserver.layer(setting, keep)

@@ -5,7 +5,8 @@ import type { BackendError } from "../backends/BackendError.js"
 import type { Sized } from "../data/Batch.js"
 import type { DataError } from "../data/DataError.js"
 import { t } from "../language/Text.js"
-import { emit, type Observer } from "../events/Observer.js"
+import { warn } from "../events/Notice.js"
+import type { Observer } from "../events/Observer.js"
 import * as Checkpointer from "./Checkpointer.js"
 import { Diverged } from "./Diverged.js"
 import { markUnsaveable, transaction } from "./Flush.js"
@@ -124,7 +125,7 @@ const advance = (
   }
   const message = t`step ${before.step + 1} of epoch ${before.epoch + 1} has diverged and is skipped`
   return Effect.zipRight(
-    emit({ _tag: "Notice", level: "warning", code: "StepSkipped", message }),
+    warn("StepSkipped", message),
     Checkpointer.advance(run[TypeId], (progress) => Progress.afterSkip(progress, done))
   )
 }

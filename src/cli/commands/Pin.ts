@@ -8,6 +8,18 @@ import { onCheckpoints } from "../Platform.js"
 
 const checkpoint = Command.argument(t`the checkpoint file, by any of its names`)
 
+/** Pins or unpins a checkpoint, and prints what `report` makes of its path. */
+const change =
+  (how: "pin" | "unpin", report: (path: string) => string) =>
+  ({ checkpoint }: { readonly checkpoint: string }) =>
+    onCheckpoints(
+      Effect.gen(function* () {
+        const store = yield* CheckpointStore
+        const { out } = yield* Output
+        yield* out(report(Printable.value(yield* store[how](checkpoint))))
+      })
+    )
+
 /** `holdfast pin`. */
 export const pin = Command.make({
   name: "pin",
@@ -15,15 +27,7 @@ export const pin = Command.make({
   examples: [["holdfast pin checkpoints/best_model.safetensors", t`keep the current best`]],
   arguments: { checkpoint },
   options: {},
-  run: ({ checkpoint }) =>
-    onCheckpoints(
-      Effect.gen(function* () {
-        const store = yield* CheckpointStore
-        const { out } = yield* Output
-        const path = yield* store.pin(checkpoint)
-        yield* out(t`pinned ${Printable.value(path)}: kept until holdfast unpin\n`)
-      })
-    )
+  run: change("pin", (path) => t`pinned ${path}: kept until holdfast unpin\n`)
 })
 
 /** `holdfast unpin`. */
@@ -35,13 +39,5 @@ export const unpin = Command.make({
   ],
   arguments: { checkpoint },
   options: {},
-  run: ({ checkpoint }) =>
-    onCheckpoints(
-      Effect.gen(function* () {
-        const store = yield* CheckpointStore
-        const { out } = yield* Output
-        const path = yield* store.unpin(checkpoint)
-        yield* out(t`unpinned ${Printable.value(path)}: retention may delete it again\n`)
-      })
-    )
+  run: change("unpin", (path) => t`unpinned ${path}: retention may delete it again\n`)
 })
