@@ -1,3 +1,4 @@
+import type * as tf from "../tf.js"
 import type { LayersModel, LayerVariable, Tensor, Variable } from "../tf.js"
 import { layersIn } from "../backends/tfjs/layers/InnerLayers.js"
 
@@ -8,19 +9,32 @@ export interface Weight {
   readonly variable: LayerVariable
 }
 
-/** The weights of a model, in layer order, each under a name that is the same in every process. */
-export const ofModel = (model: LayersModel): ReadonlyArray<Weight> => {
-  const taken = new Set<string>()
-  return layersIn(model).flatMap(({ isPart, layer, path, trainable }) =>
-    isPart
-      ? []
-      : layer.weights.map((variable) => ({
-          name: unique(`${path}.${weightName(variable.originalName)}`, taken),
-          trainable: trainable && variable.trainable,
-          variable
-        }))
-  )
+/** A layer of a model, and its weights under the names that checkpoints give them. */
+export interface LayerWeights {
+  readonly path: string
+  readonly layer: tf.layers.Layer
+  readonly weights: ReadonlyArray<Weight>
 }
+
+/** The layers of a model in their order; the parts of a layer count as that layer. */
+export const layersOf = (model: LayersModel): ReadonlyArray<LayerWeights> => {
+  const taken = new Set<string>()
+  return layersIn(model)
+    .filter(({ isPart }) => !isPart)
+    .map(({ layer, path, trainable }) => ({
+      path,
+      layer,
+      weights: layer.weights.map((variable) => ({
+        name: unique(`${path}.${weightName(variable.originalName)}`, taken),
+        trainable: trainable && variable.trainable,
+        variable
+      }))
+    }))
+}
+
+/** The weights of a model, in layer order, each under a name that is the same in every process. */
+export const ofModel = (model: LayersModel): ReadonlyArray<Weight> =>
+  layersOf(model).flatMap(({ weights }) => weights)
 
 /** The tensor of a weight, which is the variable itself. */
 export const tensorOf = (weight: Weight): Variable => weight.variable.read() as Tensor as Variable
