@@ -194,7 +194,7 @@ const reporting =
       const observer = Option.getOrNull(Context.getOption(context, Observer))
       if (observer === null) return pipeline
       const trains = withChildren(stages).some(({ plan }) => plan !== undefined)
-      let stoppedAt: StoppedAt = { place: { epoch: 0, step: 0 }, path: null }
+      let stoppedAt: StoppedAt = { position: { epoch: 0, step: 0 }, path: null }
       let isReported = false
       const record = (last: StoppedAt) => Effect.sync(() => void (stoppedAt = last))
       const report = Effect.suspend(() => {

@@ -60,7 +60,7 @@ describe("a pipeline", () => {
       )
     )
     const saved = events.flatMap((event) =>
-      event._tag === "CheckpointSaved" ? [event.place.epoch] : []
+      event._tag === "CheckpointSaved" ? [event.position.epoch] : []
     )
     // Four epochs take 24 minutes; the last save is that of the end.
     expect(saved).toEqual([4, 8, 10])

@@ -4,8 +4,8 @@ import * as Option from "effect/Option"
 import { t } from "../language/Text.js"
 import type { Output } from "../terminal/Output.js"
 import * as Argv from "./Argv.js"
-import { Invocation } from "./Invocation.js"
-import type { Signals } from "./process/Signals.js"
+import { Invocation } from "../process/Invocation.js"
+import type { Signals } from "../process/Signals.js"
 import { UsageError } from "./UsageError.js"
 
 /**

@@ -5,7 +5,7 @@ import * as Inspectable from "effect/Inspectable"
 import * as Predicate from "effect/Predicate"
 import * as Printable from "../io/Printable.js"
 import { t } from "../language/Text.js"
-import { exitCode, type Signal } from "./process/Signal.js"
+import { exitCode, type Signal } from "../process/Signal.js"
 import { UsageError } from "./UsageError.js"
 
 /** The exit code for "run again later" (EX_TEMPFAIL): nothing has to be changed first. */

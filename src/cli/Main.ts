@@ -8,7 +8,7 @@ import * as Argv from "./Argv.js"
 import { commands } from "./Commands.js"
 import * as ExitReport from "./ExitReport.js"
 import * as Help from "./Help.js"
-import { Invocation } from "./Invocation.js"
+import { Invocation } from "../process/Invocation.js"
 import { suggestPath } from "./NearestPath.js"
 import { unknownCommand } from "./UsageError.js"
 

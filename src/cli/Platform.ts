@@ -3,7 +3,7 @@ import type { Path } from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import { CheckpointStore } from "../checkpointing/store/CheckpointStore.js"
-import { Signals } from "./process/Signals.js"
+import { Signals } from "../process/Signals.js"
 
 /** Node's file system and paths, imported when they are first needed: `--help` needs neither. */
 const platform: Layer.Layer<FileSystem | Path> = Layer.unwrapEffect(

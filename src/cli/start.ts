@@ -2,11 +2,11 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as NodePath from "node:path"
 import { Output } from "../terminal/Output.js"
-import { letHeapGrow } from "./process/HeapGrowth.js"
-import { Invocation } from "./Invocation.js"
+import { letHeapGrow } from "../process/HeapGrowth.js"
+import { Invocation } from "../process/Invocation.js"
 import { main } from "./Main.js"
-import { runMain } from "./process/RunMain.js"
-import { Inbox } from "./process/Signals.js"
+import { runMain } from "./RunMain.js"
+import { Inbox } from "../process/Signals.js"
 
 letHeapGrow()
 

@@ -146,7 +146,7 @@ export type Event =
       readonly _tag: "CheckpointSaved"
       readonly path: string
       readonly name: CheckpointName
-      readonly place: RunPosition
+      readonly position: RunPosition
       readonly bytes: number
       /** How long it took to write, while training continued. */
       readonly milliseconds: number
@@ -168,7 +168,7 @@ export type Event =
       /** The stage that ended it, where one says that it would do so again. */
       readonly stoppedBy: string | null
     }
-  | { readonly _tag: "Interrupted"; readonly place: RunPosition; readonly path: string | null }
+  | { readonly _tag: "Interrupted"; readonly position: RunPosition; readonly path: string | null }
   | {
       readonly _tag: "Evaluated"
       readonly split: string

@@ -62,16 +62,16 @@ export const outOfTime = (seconds: number): string =>
   t`the ${seconds} s of --grace are over: exiting with unfinished work`
 
 export const saved = (options: {
-  readonly place: RunPosition
+  readonly position: RunPosition
   readonly path: string
   readonly signal: string | null
   readonly command: string
 }): string => {
-  const { command, path, place, signal } = options
+  const { command, path, position, signal } = options
   const stopped =
     signal === null
-      ? t`stopped ${at(place)}; saved ${path}`
-      : t`stopped by ${signal} ${at(place)}; saved ${path}`
+      ? t`stopped ${at(position)}; saved ${path}`
+      : t`stopped by ${signal} ${at(position)}; saved ${path}`
   return `${stopped}\n${t`resume with: ${command}`}`
 }
 

@@ -138,7 +138,7 @@ export const fromEvent = (
       return out(
         event.path === null
           ? Messages.stoppedUnsaved(signal, again)
-          : Messages.saved({ place: event.place, path: event.path, signal, command })
+          : Messages.saved({ position: event.position, path: event.path, signal, command })
       )
     case "Evaluated":
       return out(

@@ -299,6 +299,6 @@ export const write =
         bytes: saved.bytes,
         milliseconds: saved.milliseconds,
         pauseMilliseconds: pauseMillis,
-        place: { epoch: progress.epoch, step: progress.step }
+        position: { epoch: progress.epoch, step: progress.step }
       })
     })

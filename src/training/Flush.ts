@@ -153,7 +153,7 @@ export const onExit = (
     // Also of a run that succeeds: the pipeline may be interrupted after it.
     const { lastDurable } = yield* Ref.get(self.state)
     const { epoch, step } = yield* progress(self)
-    yield* record({ place: { epoch, step }, path: lastDurable?.path ?? null })
+    yield* record({ position: { epoch, step }, path: lastDurable?.path ?? null })
     // Not where a stage has failed meanwhile: that failure is reported.
     if (Exit.isFailure(exit) && Cause.isInterruptedOnly(exit.cause)) yield* report
   })

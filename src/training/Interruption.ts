@@ -4,7 +4,7 @@ import type { RunPosition } from "../events/Event.js"
 
 /** Where a run stood when it ended, and the checkpoint that holds it; null: nothing is saved. */
 export interface StoppedAt {
-  readonly place: RunPosition
+  readonly position: RunPosition
   readonly path: string | null
 }
 

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import type { Command } from "../../src/cli/Command.js"
-import { Invocation } from "../../src/cli/Invocation.js"
-import { Inbox } from "../../src/cli/process/Signals.js"
+import { Invocation } from "../../src/process/Invocation.js"
+import { Inbox } from "../../src/process/Signals.js"
 import { recorder } from "../terminal/sample.js"
 
 /** What a command prints in this process, and the error that it fails with, if any. */

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process"
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import * as Parent from "../../src/cli/process/Parent.js"
+import * as Parent from "../../src/process/Parent.js"
 import { bin, onTerminal, pipeline, start, wait } from "./holdfast.js"
 
 const blocking = (folder: string, ...more: ReadonlyArray<string>) => [

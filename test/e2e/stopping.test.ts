@@ -124,11 +124,11 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     expect({ code, err }).toEqual({ code: 0, err: "" })
     // All other saves are those at the end of an epoch.
     const asked = eventsIn(out).filter(
-      ({ event, place }) =>
-        event === "CheckpointSaved" && (place as { readonly step: number }).step > 0
+      ({ event, position }) =>
+        event === "CheckpointSaved" && (position as { readonly step: number }).step > 0
     )
     expect(asked).toEqual([
-      expect.objectContaining({ name: "latest", place: { epoch: 2, step: expect.any(Number) } })
+      expect.objectContaining({ name: "latest", position: { epoch: 2, step: expect.any(Number) } })
     ])
     expect(differences(end(chain), await straight)).toEqual([])
   })

@@ -137,7 +137,7 @@ describe("Holdfast.run", () => {
       })
       const started = resumed.events.find(({ _tag }) => _tag === "RunStarted")
       expect(started).toMatchObject({
-        from: last?._tag === "Interrupted" ? last.place : null
+        from: last?._tag === "Interrupted" ? last.position : null
       })
     })
   )

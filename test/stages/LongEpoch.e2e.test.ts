@@ -10,7 +10,7 @@ import { checkpointIn, essence, pipelineOf, session, temporaryFolder } from "../
 const places = (events: ReadonlyArray<Event>) =>
   events.flatMap((event) =>
     event._tag === "CheckpointSaved" && event.name === "latest"
-      ? [`${event.place.epoch}.${event.place.step}`]
+      ? [`${event.position.epoch}.${event.position.step}`]
       : []
   )
 
@@ -26,7 +26,7 @@ it.scopedLive("saves by steps inside epochs, and resumes from there exactly", ()
     yield* session({
       folder: again,
       training,
-      interruptAt: (event) => event._tag === "CheckpointSaved" && event.place.step === 2
+      interruptAt: (event) => event._tag === "CheckpointSaved" && event.position.step === 2
     })
     yield* session({ folder: again, training })
     expect(yield* Effect.flatMap(checkpointIn(again), essence)).toStrictEqual(straight)

@@ -12,7 +12,7 @@ const saves = (events: ReadonlyArray<{ readonly _tag: string }>) =>
     event._tag === "CheckpointSaved" ? [event as never] : []
   ) as ReadonlyArray<{
     readonly name: string
-    readonly place: { readonly epoch: number }
+    readonly position: { readonly epoch: number }
   }>
 
 describe("a run", () => {
@@ -26,7 +26,7 @@ describe("a run", () => {
       const of = (name: string) =>
         saves(events)
           .filter((event) => event.name === name)
-          .map((event) => event.place.epoch)
+          .map((event) => event.position.epoch)
       expect(of("latest")).toStrictEqual([2, 4, 5])
       const { meta } = yield* checkpointIn(folder)
       const losses = meta.train_history.map((record) => record["val_loss"]!)
@@ -48,7 +48,9 @@ describe("a run", () => {
       let steps = 0
       // Four steps an epoch: the sixth is the second of the second epoch.
       const { events } = yield* session({ folder, saveRequest: Effect.sync(() => ++steps === 6) })
-      const places = saves(events).flatMap(({ name, place }) => (name === "latest" ? [place] : []))
+      const places = saves(events).flatMap(({ name, position }) =>
+        name === "latest" ? [position] : []
+      )
       expect(places).toStrictEqual([
         { epoch: 1, step: 2 },
         { epoch: 2, step: 0 },

@@ -76,14 +76,14 @@ describe("a stage that cannot be interrupted", () => {
       const after = events
         .slice(events.findIndex(isBlocking) + 1)
         .filter((event) => isLatest(event) || event._tag !== "CheckpointSaved")
-      const place = { epoch: 1, step: 4 }
+      const position = { epoch: 1, step: 4 }
       expect(after).toMatchObject([
-        { _tag: "CheckpointSaved", place },
-        ...(how === "fails" ? [] : [{ _tag: "Interrupted", place, path: expect.any(String) }])
+        { _tag: "CheckpointSaved", position },
+        ...(how === "fails" ? [] : [{ _tag: "Interrupted", position, path: expect.any(String) }])
       ])
       expect(Exit.isFailure(exit) && Cause.isInterrupted(exit.cause)).toBe(true)
       const { meta } = yield* checkpointIn(folder)
-      expect(meta).toMatchObject({ ...place, position: { stage: "stubborn" } })
+      expect(meta).toMatchObject({ ...position, position: { stage: "stubborn" } })
       expect(meta.position.metrics).not.toHaveProperty("touched")
       expect(tf.memory().numTensors).toBe(before)
 
@@ -118,7 +118,7 @@ describe("a stage that cannot be interrupted", () => {
         "Notice",
         "Interrupted"
       ])
-      expect(events.at(-1)).toMatchObject({ place: { epoch: 1, step: 4 } })
+      expect(events.at(-1)).toMatchObject({ position: { epoch: 1, step: 4 } })
       expect(tf.memory().numTensors).toBe(before)
     })
   )

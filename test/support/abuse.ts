@@ -260,13 +260,13 @@ const knownAfter = (events: ReadonlyArray<JsonEvent>, before: Known | null): Kno
   const saved = events.filter(({ event }) => event === "CheckpointSaved").concat(stopped ?? [])
   // A process that was killed may have saved more than it came to say.
   if (started === undefined || saved.length === 0) return before && { ...before, exact: false }
-  const steps = Math.max(...saved.map(({ place }) => stepsAt(place, started)))
-  return { steps, exact: stopped !== undefined && stepsAt(stopped["place"], started) === steps }
+  const steps = Math.max(...saved.map(({ position }) => stepsAt(position, started)))
+  return { steps, exact: stopped !== undefined && stepsAt(stopped["position"], started) === steps }
 }
 
 /** Steps in all, so that the end of an epoch's training and the end of the epoch are the same. */
-const stepsAt = (place: unknown, started: JsonEvent): number => {
-  const { epoch, step } = place as { readonly epoch: number; readonly step: number }
+const stepsAt = (position: unknown, started: JsonEvent): number => {
+  const { epoch, step } = position as { readonly epoch: number; readonly step: number }
   return epoch * (started["stepsPerEpoch"] as number) + step
 }
 

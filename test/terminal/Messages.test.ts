@@ -49,7 +49,7 @@ describe("Messages", () => {
 
   it("says what was saved and how to resume", async () => {
     const options = {
-      place: { epoch: 3, step: 0 },
+      position: { epoch: 3, step: 0 },
       path: "c/latest.safetensors",
       signal: "SIGTERM",
       command: "holdfast run p.ts --resume latest"

@@ -78,7 +78,7 @@ describe("JsonLines", () => {
         {
           event: "Interrupted",
           time: "2026-01-02T00:00:00.000Z",
-          place: { epoch: 2, step: 3 },
+          position: { epoch: 2, step: 3 },
           path: "c/latest",
           signal: "SIGINT"
         }

@@ -46,7 +46,7 @@ export const saved = (name: "latest" | "best"): Event => ({
   _tag: "CheckpointSaved",
   path: `c/${name}`,
   name,
-  place: { epoch: 2, step: 0 },
+  position: { epoch: 2, step: 0 },
   bytes: 2000,
   pauseMilliseconds: 0,
   milliseconds: 12.3
@@ -54,7 +54,7 @@ export const saved = (name: "latest" | "best"): Event => ({
 
 export const interrupted: Event = {
   _tag: "Interrupted",
-  place: { epoch: 2, step: 3 },
+  position: { epoch: 2, step: 3 },
   path: "c/latest"
 }
 

@@ -70,7 +70,7 @@ describe("transaction", () => {
       )
       yield* end(yield* Effect.exit(transaction(self, part)))
       expect(saved).toStrictEqual([{ metrics: {}, weight: before }])
-      expect(stopped).toStrictEqual([{ place: { epoch: 0, step: 0 }, path: "latest" }])
+      expect(stopped).toStrictEqual([{ position: { epoch: 0, step: 0 }, path: "latest" }])
       // Once: a finalizer further out finds nothing left to do.
       yield* end(Exit.fail("again"))
       expect([saved.length, stopped.length]).toStrictEqual([1, 1])
@@ -116,7 +116,7 @@ describe("onExit", () => {
       yield* markUnsaveable(self, "Inconsistent")
       yield* end(Exit.fail("broken"))
       expect(saved).toStrictEqual([])
-      const nothing = { place: { epoch: 0, step: 0 }, path: null }
+      const nothing = { position: { epoch: 0, step: 0 }, path: null }
       expect(stopped).toStrictEqual([nothing, nothing])
     }).pipe(Effect.provide(layers))
   )
@@ -129,7 +129,7 @@ describe("onExit", () => {
       yield* end(Exit.interrupt(FiberId.none))
       yield* end(Exit.interrupt(FiberId.none))
       expect(reports()).toBe(1)
-      expect(stopped.at(-1)).toStrictEqual({ place: { epoch: 0, step: 0 }, path: "latest" })
+      expect(stopped.at(-1)).toStrictEqual({ position: { epoch: 0, step: 0 }, path: "latest" })
       const failing = yield* scene
       yield* failing.end(Exit.fail("broken"))
       expect(failing.reports()).toBe(0)

@@ -14,10 +14,10 @@ import * as QuietObserver from "../../terminal/QuietObserver.js"
 import * as TerminalObserver from "../../terminal/TerminalObserver.js"
 import { SaveRequest } from "../../training/SaveRequest.js"
 import { configFor, usualConfig } from "../ConfigFile.js"
-import * as Invocation from "../Invocation.js"
+import * as Invocation from "../../process/Invocation.js"
 import * as PipelineFile from "../PipelineFile.js"
 import * as ResumePrompt from "../ResumePrompt.js"
-import { Signals } from "../process/Signals.js"
+import { Signals } from "../../process/Signals.js"
 
 /** The command line of `holdfast run`, as parsed. */
 export interface Options {

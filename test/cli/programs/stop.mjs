@@ -5,8 +5,8 @@
  */
 import * as Effect from "effect/Effect"
 import { appendFileSync } from "node:fs"
-import { runMain } from "../../../dist/cli/process/RunMain.js"
-import { Inbox } from "../../../dist/cli/process/Signals.js"
+import { runMain } from "../../../dist/cli/RunMain.js"
+import { Inbox } from "../../../dist/process/Signals.js"
 
 const [end, delay, file, grace] = process.argv.slice(2)
 const inbox = new Inbox()

@@ -1,8 +1,8 @@
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
-import * as Messages from "../../terminal/Messages.js"
-import { SaveRequest } from "../../training/SaveRequest.js"
+import * as Messages from "../terminal/Messages.js"
+import { SaveRequest } from "../training/SaveRequest.js"
 import { Guard } from "./Guard.js"
 import { caught, exitCode, type Signal } from "./Signal.js"
 

@@ -1,11 +1,11 @@
 import { makeRunMain } from "@effect/platform/Runtime"
 import * as Effect from "effect/Effect"
-import * as Messages from "../../terminal/Messages.js"
-import { Guard, type Terms } from "./Guard.js"
-import * as ExitReport from "../ExitReport.js"
-import { caught, exitCode, type Signal } from "./Signal.js"
-import type { Inbox } from "./Signals.js"
-import * as Watchdog from "./Watchdog.js"
+import * as Messages from "../terminal/Messages.js"
+import { Guard, type Terms } from "../process/Guard.js"
+import * as ExitReport from "./ExitReport.js"
+import { caught, exitCode, type Signal } from "../process/Signal.js"
+import type { Inbox } from "../process/Signals.js"
+import * as Watchdog from "../process/Watchdog.js"
 
 /** The longest that a timer of Node can wait, in milliseconds. */
 const longest = 2 ** 31 - 1

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { execFileSync } from "node:child_process"
-import { again, quote, resume } from "../../src/cli/Invocation.js"
+import { again, quote, resume } from "../../src/process/Invocation.js"
 
 const call = (...args: ReadonlyArray<string>) => ({
   argv: ["/usr/bin/node", "/opt/bin/holdfast", ...args],

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "@effect/vitest"
-import { Guard } from "../../src/cli/process/Guard.js"
+import { Guard } from "../../src/process/Guard.js"
 
 describe("Guard", () => {
   beforeEach(() => void vi.useFakeTimers())
