@@ -41,6 +41,8 @@ const words = {
     boolean: "true or false",
     interval: 'text such as `"500 steps"`',
     list: "list of these",
+    listOf: "list of: ",
+    byName: "numbers by name",
     required: "required",
     or: " or ",
     file: "; ",
@@ -54,6 +56,8 @@ const words = {
     boolean: "true 或 false",
     interval: '形如 `"500 steps"` 的文本',
     list: "由以上取值组成的列表",
+    listOf: "列表，可含：",
+    byName: "按名称给出的数",
     required: "必填",
     or: " 或 ",
     file: "；",
@@ -69,9 +73,18 @@ const json = (value: unknown): string =>
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** The variants of a section, told apart by `name`, each with fields of its own; not the bare names. */
-const variantsOf = ({ anyOf = [] }: Schema): ReadonlyArray<Schema> =>
-  anyOf.filter(({ properties }) => properties?.["name"] !== undefined)
+/** The list that a field may hold, if its entries have variants. */
+const listIn = ({ anyOf = [] }: Schema): Schema | undefined =>
+  anyOf.find(({ items }) => items !== undefined && variantsOf(items).length > 1)?.items
+
+/**
+ * The variants of a section, or of the entries of a list, told apart by `name`, each with fields of its
+ * own; not the bare names.
+ */
+const variantsOf = (schema: Schema): ReadonlyArray<Schema> => {
+  const { anyOf = [] } = listIn(schema) ?? schema
+  return anyOf.filter(({ properties }) => properties?.["name"] !== undefined)
+}
 
 const isVariants = (schema: Schema): boolean => variantsOf(schema).length > 1
 
@@ -80,14 +93,13 @@ const allowed = (schema: Schema, language: Language): string => {
   const word = words[language]
   if (isVariants(schema)) {
     const isOptional = schema.anyOf?.some(({ type }) => type === "null")
-    return [...variantsOf(schema).map(nameOf), ...(isOptional ? [null] : [])]
-      .map(json)
-      .join(word.or)
+    const names = [...variantsOf(schema).map(nameOf), ...(isOptional ? [null] : [])]
+    return `${listIn(schema) ? word.listOf : ""}${names.map(json).join(word.or)}`
   }
   if (schema.anyOf) return schema.anyOf.map((one) => allowed(one, language)).join(word.or)
   if (schema.enum) return schema.enum.map(json).join(word.or)
-  if (schema.properties) {
-    const fields = Object.entries(schema.properties).map(([name]) => `\`${name}\``)
+  if (Object.keys(schema.properties ?? {}).length > 0) {
+    const fields = Object.entries(schema.properties ?? {}).map(([name]) => `\`${name}\``)
     return `{ ${fields.join(", ")} }`
   }
   const limits = [
@@ -107,9 +119,11 @@ const allowed = (schema: Schema, language: Language): string => {
             ? "`null`"
             : schema.type === "array"
               ? word.list
-              : schema.pattern === saveInterval
-                ? word.interval
-                : word.text
+              : schema.type === "object"
+                ? word.byName
+                : schema.pattern === saveInterval
+                  ? word.interval
+                  : word.text
   return [type, limits.join(", ")].filter((part) => part !== "").join(" ")
 }
 

@@ -37,6 +37,53 @@ export const chinese: Readonly<Record<string, string>> = {
     "优化器的学习率，调度器以此为起点。",
   "Where every random draw starts: initial weights, shuffling, dropout, augmentation. The same seed, configuration, data and backend give the same model to the bit.":
     "一切随机数的起点：初始权重、打乱顺序、dropout、数据增强。种子、配置、数据和后端都相同，得到的模型逐位相同。",
+  'When to end the run early, in place of what the pipeline says (Stages.earlyStopping); "off": never, null: as the pipeline says.':
+    '何时提前结束训练，取代流水线中的设置（Stages.earlyStopping）；"off"：从不；null：按流水线的设置。',
+  "Whether an epoch leaves out its last step where that has fewer examples than batch_size; which examples it leaves out changes with their order.":
+    "一轮的最后一步若不足 batch_size 个样本，是否舍去；舍去哪些样本随每轮的顺序而变。",
+  "How much of the weight of a label is spread evenly over all classes, in training and validation; 0 is off.":
+    "标签平滑：标签的权重中有多少平均分给所有类别，训练和验证时都生效；0 为关闭。",
+  "Mixes each training example with another of its batch, inputs and losses, in a share from the distribution Beta(a, a) of this a; 0 is off. Metrics see the label of the greater share.":
+    "mixup：把每个训练样本与同批的另一个样本混合（输入和损失），比例取自 Beta(a, a) 分布，a 即此数；0 为关闭。指标按占比较大者的标签计算。",
+  'How much labels of each class count in the loss: a list, by label; numbers by the names of classes, 1 for the others; "balanced": inversely to how many training examples the class has. null: those of the objective.':
+    '各类别的标签在损失中的权重：按标签顺序的列表；按类别名给出的数，其余为 1；"balanced"：与该类训练样本数成反比。null：用训练目标自带的。',
+  "What is measured beside the loss and the objective's own metrics, in training and validation: metrics by name; for a model with several outputs, a list for each by its name.":
+    "除损失和训练目标自带的指标外，训练和验证时还测量什么：指标名的列表；多输出模型则按输出名各给一个列表。",
+  "The share of labels whose class has the largest logit.": "logit 最大的类别即为标签的比例。",
+  "The share of labels whose class is among the k largest logits, measured as top_5_accuracy, for instance.":
+    "标签在 logit 最大的 k 个类别之中的比例，例如记为 top_5_accuracy。",
+  "How many logits.": "取多少个 logit。",
+  "The share of guesses of a class that are right.": "精确率：判为某类的样本中判对的比例。",
+  "The share of labels of a class that are found.": "召回率：某类的样本中被找出的比例。",
+  "The harmonic mean of precision and recall.": "F1：精确率与召回率的调和平均。",
+  "How the figures of the classes become one: the mean over classes, all labels together, the mean by how many labels a class has; or the figure of the one class of this label.":
+    "各类的数值如何合为一个：对类别取平均（macro）、所有标签一起算（micro）、按各类标签数加权平均（weighted）；或只取该标签所指的那一类。",
+  "Another name for it, after train_ and val_; null: that of the metric.":
+    "换一个名称，前面会加 train_ 和 val_；null：用指标本身的名称。",
+  "The confusion matrix: the test shows it, observers get that of each epoch; in the history its accuracy.":
+    "混淆矩阵：测试时显示，观察者每轮都会收到；训练历史中记录其准确率。",
+  "The area under the ROC curve; of several classes, the mean of each against all others.":
+    "ROC 曲线下面积；多类时取各类对其余类的平均。",
+  "e to the mean cross-entropy of the labels.": "困惑度：e 的平均交叉熵次方。",
+  "The mean absolute error.": "平均绝对误差。",
+  "The coefficient of determination, R².": "决定系数 R²。",
+  "The equal error rate over trials, of speaker verification.":
+    "说话人确认中各次比对的等错误率（EER）。",
+  "The least detection cost over trials, minDCF, of speaker verification.":
+    "说话人确认中各次比对的最小检测代价（minDCF）。",
+  "What is a trial: each example of a binary objective, its label 1 for the same speaker and its output the score; or each pair of examples, by whether their labels are equal and by the cosine of their outputs.":
+    "什么算一次比对：二分类目标的每个样本，标签 1 表示同一说话人，输出即得分；或每两个样本，标签相同即为同一说话人，得分为两者输出的余弦。",
+  'With "examples", the greatest magnitude of a score; scores are rounded to 1/2048 of it.':
+    '用 "examples" 时得分绝对值的上限；得分按其 1/2048 取整。',
+  'With "pairs", how many examples of an epoch at most are paired, the first ones.':
+    '用 "pairs" 时一轮中最多取多少个样本配对，取最先的若干个。',
+  "How likely a trial of the same speaker is.": "比对双方为同一说话人的先验概率。",
+  "The cost of rejecting the same speaker.": "拒绝同一说话人的代价。",
+  "The cost of accepting another speaker.": "接受另一说话人的代价。",
+  "Which examples an epoch trains on, and in what order.": "一轮训练哪些样本，按什么顺序。",
+  "Each example once, in a new random order.": "每个样本一次，每轮重新打乱。",
+  "As many examples of each class, to within one, in a random order: those of rare classes are repeated, some of frequent ones left out. An epoch stays as long as with shuffle.":
+    "各类样本数相同（至多差一个），顺序随机：少数类的样本会重复，多数类的会舍去一些。一轮的长度与 shuffle 相同。",
   "What turns gradients into updates of the weights.": "如何由梯度更新权重。",
   "Adam (Kingma and Ba, 2015).": "Adam（Kingma 与 Ba，2015）。",
   "Decay of the running mean of the gradient.": "梯度滑动平均的衰减率。",

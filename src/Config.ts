@@ -1,6 +1,8 @@
 import * as Schema from "effect/Schema"
 import type * as Types from "effect/Types"
 import { schemaField, trainingFields } from "./config/TrainingConfig.js"
+import * as Sampler from "./data/Sampler.js"
+import * as Metric from "./training/metric/index.js"
 import { GradientClip } from "./training/optimizer/Clip.js"
 import * as Optimizer from "./training/Optimizer.js"
 import * as Scheduler from "./training/Scheduler.js"
@@ -16,7 +18,9 @@ const fields = {
   ...trainingFields,
   optimizer: Optimizer.oneOf(...Optimizer.builtIn),
   gradient_clip: GradientClip,
-  scheduler: Scheduler.oneOf(...Scheduler.builtIn)
+  scheduler: Scheduler.oneOf(...Scheduler.builtIn),
+  metrics: Metric.listOf(...Metric.builtIn),
+  sampler: Sampler.oneOf(...Sampler.builtIn)
 }
 const training = Schema.Struct(fields).annotations({ description })
 

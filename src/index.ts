@@ -84,6 +84,7 @@ export type {
   SingleInput,
   SingleLabel
 } from "./data/Layout.js"
+export * as Sampler from "./data/Sampler.js"
 export { fingerprint } from "./data/fingerprint.js"
 
 // Backends

@@ -49,6 +49,37 @@ const Ignore = Schema.Struct({ name: Schema.Literal("ignore") }).annotations({
   description: "Training continues with whatever comes, and saves it."
 })
 
+const fraction = Schema.Number.pipe(Schema.greaterThanOrEqualTo(0), Schema.lessThan(1))
+
+const EarlyStopping = Schema.NullOr(
+  Schema.Union(
+    Schema.Literal("off"),
+    Schema.Struct({
+      metric: field(Schema.NonEmptyString, "val_loss", "The metric of an epoch to monitor."),
+      mode: field(Schema.Literal("min", "max"), "min", "Whether lower or higher is better."),
+      patience: required(positiveInt, "How many epochs without an improvement end the run."),
+      min_delta: field(
+        Schema.Number.pipe(Schema.finite(), Schema.greaterThanOrEqualTo(0)),
+        0,
+        "How much better a value must be to be an improvement."
+      ),
+      restore_best: field(
+        Schema.Boolean,
+        false,
+        "Whether the model that the epochs hand on has the weights of the best epoch."
+      )
+    })
+  )
+)
+
+const ClassWeights = Schema.NullOr(
+  Schema.Union(
+    Schema.Literal("balanced"),
+    Schema.NonEmptyArray(positive),
+    Schema.Record({ key: Schema.String, value: positive })
+  )
+)
+
 /** What a run does about divergence, told apart by `name`. */
 export const DivergenceConfig = Schema.Union(Stop, Skip, RestoreLast, Ignore)
 export type DivergenceConfig = typeof DivergenceConfig.Type
@@ -138,6 +169,33 @@ export const trainingFields = {
     count,
     0,
     "Steps over which the learning rate rises linearly to that of the scheduler, counted from the start of the run."
+  ),
+  early_stopping: mayChange(
+    field(
+      EarlyStopping,
+      null,
+      'When to end the run early, in place of what the pipeline says (Stages.earlyStopping); "off": never, null: as the pipeline says.'
+    )
+  ),
+  drop_last: field(
+    Schema.Boolean,
+    false,
+    "Whether an epoch leaves out its last step where that has fewer examples than batch_size; which examples it leaves out changes with their order."
+  ),
+  label_smoothing: field(
+    fraction,
+    0,
+    "How much of the weight of a label is spread evenly over all classes, in training and validation; 0 is off."
+  ),
+  mixup: field(
+    Schema.Number.pipe(Schema.finite(), Schema.greaterThanOrEqualTo(0)),
+    0,
+    "Mixes each training example with another of its batch, inputs and losses, in a share from the distribution Beta(a, a) of this a; 0 is off. Metrics see the label of the greater share."
+  ),
+  class_weights: field(
+    ClassWeights,
+    null,
+    'How much labels of each class count in the loss: a list, by label; numbers by the names of classes, 1 for the others; "balanced": inversely to how many training examples the class has. null: those of the objective.'
   )
 }
 
@@ -160,4 +218,7 @@ export interface TrainingConfig extends Schema.Schema.Type<typeof fields> {
   readonly optimizer: NamedConfig
   readonly gradient_clip: NamedConfig | null
   readonly scheduler: NamedConfig
+  readonly metrics:
+    ReadonlyArray<NamedConfig> | Readonly<Record<string, ReadonlyArray<NamedConfig>>>
+  readonly sampler: NamedConfig
 }

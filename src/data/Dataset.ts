@@ -17,6 +17,11 @@ export interface Examples<out B extends Sized = Batch> {
    * draw from it, and from nothing else; without it the result is a function of the indices alone.
    */
   readonly batch: (indices: Int32Array, rng?: Rng) => Effect.Effect<B, DataError>
+  /**
+   * The class of each example, where it is known without reading the inputs. Left out,
+   * `training.sampler` and `training.class_weights` read every batch once if they look at labels.
+   */
+  readonly labels?: Effect.Effect<Int32Array, DataError>
 }
 
 /** What the training loop needs of a dataset; its batches hold what it likes. */

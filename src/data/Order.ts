@@ -40,3 +40,16 @@ export const sequential = (size: number): Order => {
  */
 export const batchAt = (order: Order, example: number, batchSize: number): Int32Array =>
   order.subarray(example, example + batchSize)
+
+/**
+ * How many steps an epoch has left from entry `example` of its order on: a last step of fewer examples is
+ * one, unless `drop_last` leaves it out.
+ */
+export const stepsFrom = (
+  example: number,
+  size: number,
+  { batch_size, drop_last }: { readonly batch_size: number; readonly drop_last: boolean }
+): number => {
+  const batches = Math.max(0, size - example) / batch_size
+  return drop_last ? Math.floor(batches) : Math.ceil(batches)
+}

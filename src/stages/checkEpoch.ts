@@ -101,6 +101,17 @@ const effective: ReadonlyArray<{
       training.keep_best !== defaults.keep_best && training.keep_best_by === null
   },
   {
+    field: "early_stopping",
+    needs: "early_stopping",
+    isSet: ({ training: { early_stopping } }) => early_stopping !== null && early_stopping !== "off"
+  },
+  ...(["best", "save"] as const).map((needs) => ({
+    field: "early_stopping" as const,
+    needs,
+    isSet: ({ training: { early_stopping } }: RunPlan) =>
+      early_stopping !== null && early_stopping !== "off" && early_stopping.restore_best
+  })),
+  {
     field: "save_interval",
     needs: "save",
     // What counts steps or time is saved by the training stage, too.

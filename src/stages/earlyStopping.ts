@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { epochOfWeights, type StopReason } from "../checkpointing/Checkpoint.js"
+import type { TrainingConfig } from "../config/TrainingConfig.js"
 import { JsonNumber } from "../io/JsonNumber.js"
 import { t } from "../language/Text.js"
 import { inform, warn } from "../events/Notice.js"
@@ -84,54 +85,64 @@ export interface EarlyStopping {
   readonly name?: string
 }
 
+const unnamed = "earlyStopping"
+
 /**
- * Ends the run when a metric has not improved for `patience` epochs. A run that has ended so stays
+ * Ends the run when a metric has not improved for `patience` epochs. `training.early_stopping` of the
+ * config takes the place of the options, unless the stage has a name; without options only that counts. A run that has ended so stays
  * ended when it is resumed, until `patience` or `training.num_epochs` is raised; then it trains on as
  * if it had been so from the start. Resumed with another metric or mode, it starts over, and says so.
  */
-export const earlyStopping = ({
-  metric = "val_loss",
-  min_delta = 0,
-  mode = "min",
-  name = "earlyStopping",
-  patience,
-  restore_best = false
-}: EarlyStopping) => {
-  const wrong = wrongOption({ patience, min_delta, mode })
+export const earlyStopping = (options: EarlyStopping | null = null) => {
+  const { name = unnamed } = options ?? {}
+  const usual = options === null ? null : withDefaults(options)
+  const wrong = usual === null ? null : wrongOption(usual)
   if (wrong !== null) refuse({ _tag: "Option", stage: name, ...wrong }, earlyStopping)
-  const monitor: Monitor = { metric, mode }
-  const fresh: State = { metric, mode, best: null, waited: 0 }
-  const cell = (run: Run) => cellOf(run, name, Saved, fresh)
+  /** What counts in a run; null: nothing ends it early. */
+  const rulesOf = ({ early_stopping }: Pick<TrainingConfig, "early_stopping">): Rules | null =>
+    name !== unnamed || early_stopping == null
+      ? usual
+      : early_stopping === "off"
+        ? null
+        : early_stopping
+  const cell = (run: Run, { metric, mode }: Monitor) =>
+    cellOf(run, name, Saved, { metric, mode, best: null, waited: 0 })
   return Stage.make(name, {
-    description:
-      mode === "min"
-        ? t`stop when ${metric} has not fallen for ${patience} epochs`
-        : t`stop when ${metric} has not risen for ${patience} epochs`,
+    description: described(usual),
     takes: Stage.takesRun,
     gives: Stage.takesRun.what,
     role: {
-      provides: ["stop"],
-      requires: restore_best ? ["best"] : [],
-      alongside: restore_best ? ["save"] : [],
+      provides: ["stop", ...(name === unnamed ? ["early_stopping"] : [])],
+      requires: usual?.restore_best === true ? ["best"] : [],
+      alongside: usual?.restore_best === true ? ["save"] : [],
       measures: [],
-      monitors: () => [{ metric, by: name }],
+      monitors: ({ training }) => {
+        const rules = rulesOf(training)
+        return rules === null ? [] : [{ metric: rules.metric, by: name }]
+      },
       state: name,
       stopStands: (run) =>
         Effect.gen(function* () {
-          const state = (yield* cell(run)).get()
+          const rules = rulesOf(run.config.training)
+          const state = (yield* cell(run, rules ?? fallback)).get()
           const { stopReason } = yield* Checkpointer.progress(run[TypeId])
           if (!isOwn(name, state, stopReason)) return null
-          return isSame(state, monitor) && state.waited >= patience
+          return rules !== null && isSame(state, rules) && state.waited >= rules.patience
         }),
-      ...(restore_best ? { afterTraining: restoreBest } : {})
+      afterTraining: (run) =>
+        rulesOf(run.config.training)?.restore_best === true ? restoreBest(run) : Effect.void
     },
     run: (run: Run) =>
       Effect.gen(function* () {
+        const rules = rulesOf(run.config.training)
+        if (rules === null) return run
+        const { metric, min_delta, mode, patience } = rules
         const value = yield* metricOf(run, metric, name)
-        const held = yield* cell(run)
+        const held = yield* cell(run, rules)
         const before = held.get()
-        const isOther = !isSame(before, monitor)
-        if (isOther) yield* warn("MonitorChanged", startsOver(name, before, monitor))
+        const isOther = !isSame(before, rules)
+        if (isOther) yield* warn("MonitorChanged", startsOver(name, before, rules))
+        const fresh: State = { metric, mode, best: null, waited: 0 }
         const state = next(isOther ? fresh : before, value, min_delta)
         yield* held.set(state)
         if (state.waited >= patience) yield* stop(run, reasonOf(name, state))
@@ -139,6 +150,26 @@ export const earlyStopping = ({
       })
   })
 }
+
+/** The options, none left out. */
+type Rules = Required<Omit<EarlyStopping, "name">>
+
+const fallback: Monitor = { metric: "val_loss", mode: "min" }
+
+const withDefaults = ({
+  metric = fallback.metric,
+  min_delta = 0,
+  mode = fallback.mode,
+  patience,
+  restore_best = false
+}: EarlyStopping): Rules => ({ metric, min_delta, mode, patience, restore_best })
+
+const described = (rules: Rules | null): string =>
+  rules === null
+    ? t`stop when training.early_stopping says so`
+    : rules.mode === "min"
+      ? t`stop when ${rules.metric} has not fallen for ${rules.patience} epochs`
+      : t`stop when ${rules.metric} has not risen for ${rules.patience} epochs`
 
 const restoreBest = (run: Run) =>
   Effect.gen(function* () {

@@ -1,10 +1,12 @@
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import { Backend } from "../backends/Backend.js"
 import { epochEnd } from "../checkpointing/SelectCheckpoint.js"
 import { CheckpointStore, type CheckpointWriter } from "../checkpointing/store/CheckpointStore.js"
 import { chooseStart, type Source, type Start } from "../checkpointing/resume/ChooseStart.js"
 import { archiveOnce, pathOf } from "../checkpointing/resume/PrepareFolder.js"
 import { Resumption } from "../checkpointing/resume/Resumption.js"
+import { stepsFrom } from "../data/Order.js"
 import { warn } from "../events/Notice.js"
 import { emit } from "../events/Observer.js"
 import { t } from "../language/Text.js"
@@ -12,6 +14,7 @@ import * as Stage from "../Stage.js"
 import { Abort } from "../training/Abort.js"
 import { acquireModels } from "../training/BuildModel.js"
 import { buildFields, buildModels, makeRun } from "../training/BuildRun.js"
+import { configured, configuredByData } from "../training/ConfiguredObjective.js"
 import * as Compatibility from "../training/Compatibility.js"
 import { giveUp, onExit } from "../training/Flush.js"
 import { modelInput } from "../training/DatasetIdentity.js"
@@ -45,14 +48,21 @@ export const restoreOrInit = <
 ) => {
   // By the config, which each run of the pipeline reads for itself.
   const prepared = new WeakMap<object, Ready>()
+  const objectiveOf = ({ training }: RunConfig) => configured(parts.objective, training)
   return Stage.make("restoreOrInit", {
     description: t`resume an earlier run, or start a new one`,
     takes: Inputs.prepared,
     gives: Stage.takesRun.what,
     plan: (config) =>
       Inputs.hasTraining(config)
-        ? RunPlan.make(config.training, parts.objective, parts.scheduler(config.training))
+        ? RunPlan.make(
+            config.training,
+            // What is wrong with it, `check` says.
+            Either.getOrElse(objectiveOf(config), () => parts.objective),
+            parts.scheduler(config.training)
+          )
         : null,
+    check: (plan) => Effect.asVoid(objectiveOf(plan)),
     prepare: (config) =>
       Inputs.hasTraining(config)
         ? Effect.map(prepare(parts, config as C), (ready) => void prepared.set(config, ready))
@@ -60,11 +70,17 @@ export const restoreOrInit = <
     run: (input: Prepared<C, BatchOf<O>>) =>
       Effect.gen(function* () {
         const { config, dataset } = input
+        const objective = yield* configuredByData(
+          yield* objectiveOf(config),
+          config.training,
+          dataset
+        )
+        const all = { ...parts, objective }
         const { folder, start } = prepared.get(config) ?? (yield* prepare(parts, config))
         const { from } = start
         const random = Random.make(from?.checkpoint.meta.random_state.seed ?? config.training.seed)
-        const models = yield* buildModels(parts, input, random)
-        for (const message of LastActivation.warnings(Object.values(models)[0]!, parts.objective)) {
+        const models = yield* buildModels(all, input, random)
+        for (const message of LastActivation.warnings(Object.values(models)[0]!, objective)) {
           yield* warn("Model", message)
         }
         const isSameData = from === null || (yield* check(from, models, dataset))
@@ -72,7 +88,7 @@ export const restoreOrInit = <
           from === null
             ? TrainState.begun(config)
             : TrainState.resumed(from.checkpoint, config, isSameData)
-        const built = yield* buildFields(parts, input, models, state)
+        const built = yield* buildFields(all, input, models, state)
         if (from !== null) yield* report(from, built, { continues, isSameData })
 
         const archive = yield* archiveOnce(folder, start)
@@ -89,7 +105,7 @@ export const restoreOrInit = <
         yield* emit({
           _tag: "RunStarted",
           epochs: config.training.num_epochs,
-          stepsPerEpoch: Math.ceil(dataset.train.size / config.training.batch_size),
+          stepsPerEpoch: stepsFrom(0, dataset.train.size, config.training),
           parameters: partsOf(run).weights.reduce((sum, one) => sum + tensorOf(one).size, 0),
           from: from === null ? null : { ...sourceOf(from), epoch, step }
         })

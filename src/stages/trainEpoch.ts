@@ -1,10 +1,13 @@
 import * as Effect from "effect/Effect"
+import * as Choice from "../config/Choice.js"
 import type { BackendError } from "../backends/BackendError.js"
 import type { DataError } from "../data/DataError.js"
 import type { Sized } from "../data/Batch.js"
 import { fetch } from "../data/Dataset.js"
-import { batchAt, permutation } from "../data/Order.js"
+import { batchAt, stepsFrom } from "../data/Order.js"
+import { labelsOf } from "../data/labelsOf.js"
 import * as Prefetch from "../data/Prefetch.js"
+import * as Sampler from "../data/Sampler.js"
 import { t } from "../language/Text.js"
 import { Observer } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
@@ -128,13 +131,14 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
   Effect.gen(function* () {
     const saveRequest = yield* SaveRequest
     const observer = yield* Observer
-    const { batch_size, num_epochs, save_interval } = run.config.training
+    const { training } = run.config
+    const { num_epochs, save_interval } = training
     const every = SavePolicy.intervals(save_interval).filter(({ unit }) => unit !== "epochs")
     const checkpointer = run[TypeId]
     const { size } = run.dataset.train
     const accumulators = accumulatorsOf(run.objective)
     let progress = yield* Checkpointer.progress(checkpointer)
-    while (progress.position.example < size) {
+    while (stepsFrom(progress.position.example, size, training) > 0) {
       const started = performance.now()
       const { example } = progress.position
       progress = yield* step(progress)
@@ -144,7 +148,7 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
         epoch: progress.epoch + 1,
         epochs: num_epochs,
         step: progress.step,
-        steps: progress.step + Math.ceil((size - progress.position.example) / batch_size),
+        steps: progress.step + stepsFrom(progress.position.example, size, training),
         loss: MetricStates.valueOf(
           accumulators,
           progress.position,
@@ -175,22 +179,32 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
 const batches = <B extends Sized>(run: Run<RunConfig, B>) =>
   Effect.gen(function* () {
     const { dataset, random } = run
-    const { batch_size } = run.config.training
+    const { training } = run.config
     const { epoch } = yield* Checkpointer.progress(run[TypeId])
     // A function of the seed and the epoch, so that any position in it is reached at once.
-    const order = yield* permutation(dataset.train.size, Random.generator(random, "shuffle", epoch))
+    const { size } = dataset.train
+    const sampler = Choice.made<Sampler.Sampler>(training.sampler, Sampler.builtIn)
+    const order = yield* sampler.order(
+      { size, labels: labelsOf(dataset) },
+      Random.generator(random, "shuffle", epoch)
+    )
+    if (order.length !== size) {
+      return yield* Effect.dieMessage(
+        t`the sampler ${training.sampler.name} gives ${order.length} indices for ${size} examples; an epoch takes as many as there are`
+      )
+    }
     const prefetch = yield* Prefetch.make(({ example, step }) =>
       fetch(
         dataset,
         "train",
-        batchAt(order, example, batch_size),
+        batchAt(order, example, training.batch_size),
         Random.generator(random, "augment", epoch, step)
       )
     )
     return ({ position, step }: Progress.Progress) =>
       Effect.tap(prefetch.take({ example: position.example, step }), (batch) => {
         const example = position.example + batch.size
-        return example < dataset.train.size
+        return stepsFrom(example, size, training) > 0
           ? prefetch.ahead({ example, step: step + 1 })
           : Effect.void
       })
@@ -202,7 +216,7 @@ const isDue = (
   every: ReadonlyArray<SavePolicy.Interval>,
   { globalStep, position }: Progress.Progress
 ) =>
-  position.example >= run.dataset.train.size
+  stepsFrom(position.example, run.dataset.train.size, run.config.training) === 0
     ? Effect.succeed(false)
     : Effect.map(Checkpointer.secondsSinceSave(run[TypeId]), (secondsSinceSave) =>
         SavePolicy.isDueAfterStep(every, { globalStep, secondsSinceSave })

@@ -49,7 +49,8 @@ const bindAll = (run: RunFields): ReadonlyArray<BoundPhase> => {
   if (!("phases" in objective)) {
     const { penalties, weights } = partsOf(run)
     const trained = weights.filter(({ trainable }) => trainable)
-    const loss = supervised(objective, dataset, model) as LossFunction<Models, Sized>
+    const { mixup } = run.config.training
+    const loss = supervised(objective, dataset, model, mixup) as LossFunction<Models, Sized>
     return [bind({ name: "supervised", loss, optimizer, penalties }, trained)]
   }
   return objective.phases.map((phase) => {

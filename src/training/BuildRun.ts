@@ -49,7 +49,7 @@ export const buildModels = <C extends RunConfig, E = never, R = never>(
     if (others.length === 0) yield* checkModel(model!, parts.objective, dataset, config)
     yield* checkPhases(parts.objective, models)
     for (const one of Object.values(models)) {
-      yield* checkStateful(one, config.training.batch_size, dataset)
+      yield* checkStateful(one, config.training, dataset)
       yield* backend.checkTrainable(one)
     }
     return models

@@ -94,7 +94,10 @@ const notAModel = (built: unknown): string => {
  */
 export const checkStateful = (
   model: LayersModel,
-  batchSize: number,
+  {
+    batch_size: batchSize,
+    drop_last
+  }: { readonly batch_size: number; readonly drop_last: boolean },
   dataset: AnyDataset
 ): Effect.Effect<void, ModelMismatch> => {
   const refuse = (layer: string, detail: string) =>
@@ -121,7 +124,7 @@ export const checkStateful = (
     )
   }
   const ragged = (["train", "validation", "test"] as const).find(
-    (split) => dataset[split].size % batchSize !== 0
+    (split) => dataset[split].size % batchSize !== 0 && !(drop_last && split === "train")
   )
   return ragged === undefined
     ? Effect.void

@@ -7,7 +7,8 @@ import {
 } from "../backends/Losses.js"
 import type { Arrays, LabelledBatch, Sized, Values } from "../data/Batch.js"
 import { t } from "../language/Text.js"
-import { accuracy, binaryAccuracy, like, meanAbsoluteError } from "./metric/accuracy.js"
+import { accuracy, binaryAccuracy, like } from "./metric/accuracy.js"
+import { meanAbsoluteError } from "./metric/regression.js"
 import type { Metric } from "./metric/Metric.js"
 import type { Models, Phase } from "./Phase.js"
 
@@ -49,6 +50,11 @@ export interface Objective {
   readonly mismatch?: (output: Shape, labels: Labels) => string | null
   /** The activation that the loss applies itself, so that the model must not end in it. */
   readonly activation?: "softmax" | "sigmoid"
+  /**
+   * By how much the loss of each label grows for each part of its weight that label smoothing spreads
+   * over all classes. An objective without it cannot be smoothed.
+   */
+  readonly smoothing?: (labels: tf.Tensor, output: tf.Tensor) => tf.Tensor
   /** How much labels of each class count in the loss, by label; metrics do not see it. */
   readonly classWeights?: ReadonlyArray<number>
 }
@@ -140,13 +146,54 @@ export const phases = <M extends Models, B extends Sized>(
   )
 }
 
-/** With further metrics. Throws if two have the same name. */
+/** With further metrics. Throws if two have the same name, or one is for other objectives. */
 export const withMetrics = (objective: Objective, ...metrics: ReadonlyArray<Metric>): Objective => {
+  const other = metrics.find(
+    ({ objectives = [objective.name] }) =>
+      isBuiltIn(objective.name) && !objectives.includes(objective.name)
+  )
+  if (other !== undefined) {
+    const names = other.objectives!.map((name) => `Objective.${name}`).join(t` and `)
+    throw new Error(
+      t`the metric ${other.name} is for ${names}, and this is Objective.${objective.name}`
+    )
+  }
   const all = [...objective.metrics, ...metrics]
   const names = ["loss", ...all.map(({ name }) => name)]
   const twice = names.find((name, i) => names.indexOf(name) !== i)
   if (twice === undefined) return { ...objective, metrics: all }
   throw new Error(t`two metrics are called ${twice}; give one another name: Metric.f1({ name })`)
+}
+
+const isBuiltIn = (name: string): boolean =>
+  [classification, binary, regression].some((one) => one.name === name)
+
+/**
+ * With label smoothing (Szegedy et al., "Rethinking the Inception Architecture", 2016): `amount` of the
+ * weight of each label is spread evenly over all classes, as in PyTorch's
+ * `CrossEntropyLoss(label_smoothing)`; a label of `Objective.binary` moves toward ½. In training and
+ * validation. Class weights are those of the label. Throws if the objective cannot be smoothed.
+ */
+export const withLabelSmoothing = (objective: Objective, amount: number): Objective => {
+  const { loss, losses, name, smoothing } = objective
+  if (smoothing === undefined) {
+    throw new Error(t`the labels of the objective ${name} cannot be smoothed: it has no smoothing`)
+  }
+  if (!(amount >= 0 && amount < 1)) {
+    throw new Error(t`label smoothing is ${amount}; give a number of at least 0 and less than 1`)
+  }
+  return {
+    ...objective,
+    loss: (labels, output) =>
+      tf.add<tf.Scalar>(loss(labels, output), tf.mul(tf.mean(smoothing(labels, output)), amount)),
+    ...(losses && {
+      losses: (labels, output) => {
+        const sharp = losses(labels, output)
+        const more = tf.reshape(smoothing(labels, output), sharp.shape)
+        return tf.add(sharp, tf.mul(more, amount))
+      }
+    })
+  }
 }
 
 /**
@@ -168,6 +215,13 @@ export const classification: Objective = {
   labelType: "int32",
   loss: softmaxCrossEntropy,
   losses: softmaxCrossEntropies,
+  // The mean over the classes c of −log p[c] + log p[label]: the logit of the label less their mean.
+  smoothing: (labels, output) => {
+    const classes = output.shape.at(-1)!
+    const logits = tf.reshape(output, [-1, classes])
+    const label = tf.oneHot(tf.reshape(labels, [-1]).cast("int32") as tf.Tensor1D, classes)
+    return tf.sum(tf.mul(logits, tf.sub(label, 1 / classes)), 1)
+  },
   metrics: [accuracy],
   predict: (output) => tf.softmax(output),
   mismatch: (output, { classes, labelShape, name }) => {
@@ -198,6 +252,7 @@ export const binary: Objective = {
   labelType: "int32",
   loss: sigmoidCrossEntropy,
   losses: sigmoidCrossEntropies,
+  smoothing: (labels, output) => tf.mul(like(output, tf.sub(labels, 0.5)), output),
   metrics: [binaryAccuracy],
   predict: (output) => tf.sigmoid(output),
   mismatch: (output, { classes, labelShape, name }) => {

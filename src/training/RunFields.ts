@@ -2,6 +2,7 @@ import type { LayersModel } from "../tf.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Sized } from "../data/Batch.js"
 import type { AnyDataset } from "../data/Dataset.js"
+import { stepsFrom } from "../data/Order.js"
 import type { AnyObjective } from "./Objective.js"
 import type { Optimizer } from "./Optimizer.js"
 import type { Models } from "./Phase.js"
@@ -42,8 +43,8 @@ export const learningRate = (
   { config, dataset, scheduler }: Pick<RunFields, "config" | "dataset" | "scheduler">,
   { divergence, epoch, globalStep, step }: Progress
 ): number => {
-  const { batch_size, num_epochs: numEpochs } = config.training
-  const stepsPerEpoch = Math.ceil(dataset.train.size / batch_size)
+  const { num_epochs: numEpochs } = config.training
+  const stepsPerEpoch = stepsFrom(0, dataset.train.size, config.training)
   const totalSteps = numEpochs * stepsPerEpoch
   const at = { epoch, step, globalStep, stepsPerEpoch, numEpochs, totalSteps }
   return scheduler.learningRate(at) * (divergence?.rate_factor ?? 1)

@@ -35,6 +35,12 @@ export const StageErrorReason = Schema.Union(
     field: Schema.String,
     value: Schema.String,
     needs: Schema.String
+  }),
+  /** A field of the config that the objective or the data has no use for. */
+  Schema.TaggedStruct("Setting", {
+    field: Schema.String,
+    value: Schema.String,
+    detail: Schema.String
   })
 )
 export type StageErrorReason = typeof StageErrorReason.Type
@@ -68,6 +74,8 @@ export class StageError extends Schema.TaggedError<StageError>()("StageError", {
         return t`${reason.option} of ${reason.stage} is ${reason.found}; allowed: ${reason.allowed}`
       case "NoEffect":
         return t`${reason.field} is ${reason.value}, which has no effect here: no stage of the epoch ${doing(reason.needs)}. Add one, or remove the field from the config; a stage that wraps such a one lists it as its children`
+      case "Setting":
+        return t`${reason.field} is ${reason.value}: ${reason.detail}`
     }
   }
 }
@@ -87,6 +95,7 @@ const doings: Readonly<Record<string, string>> = {
   validation: t`validates (Stages.validate)`,
   best: t`tracks the best epoch (Stages.trackBest)`,
   stop: t`stops the run early (Stages.earlyStopping)`,
+  early_stopping: t`stops the run early (Stages.earlyStopping)`,
   schedule: t`steps the scheduler (Stages.stepScheduler)`,
   save: t`saves checkpoints (Stages.checkpoint)`
 }

@@ -1,5 +1,5 @@
 import * as tf from "../tf.js"
-import type { Tensor } from "../tf.js"
+import type { Scalar, Tensor } from "../tf.js"
 import type { LabelledBatch } from "../data/Batch.js"
 import type { AnyDataset } from "../data/Dataset.js"
 import { layoutOf } from "../data/Layout.js"
@@ -12,14 +12,19 @@ import {
   type Target
 } from "./BatchTensors.js"
 import { headsOf, lossesOf, measure, type Losses } from "./Heads.js"
+import * as Mixup from "./Mixup.js"
 import type { AnyObjective } from "./Objective.js"
 import type { LossFunction, Models } from "./Phase.js"
 
-/** The loss and the metrics of an objective on the outputs of a run's only model. */
+/**
+ * The loss and the metrics of an objective on the outputs of a run's only model. With `mixup`, examples
+ * are mixed in training, see `Mixup`; metrics see the labels of the examples themselves.
+ */
 export const supervised = (
   objective: AnyObjective,
   dataset: AnyDataset,
-  model: Models[string]
+  model: Models[string],
+  mixup = 0
 ): LossFunction<Models, LabelledBatch> => {
   const layout = layoutOf(dataset)
   const heads = headsOf(objective, dataset, outputNamesOf(model))
@@ -40,11 +45,35 @@ export const supervised = (
       return measured
     }
   }
-  return ({ batch, training }) => {
-    const inputs = inputsOf(layout.inputs, batch.inputs, batch.size, inputNames)
+  /** The loss against the labels of the examples, and of those that they are mixed with. */
+  const mixedLosses = (
+    mix: Mixup.Mix,
+    batch: LabelledBatch,
+    targets: ReadonlyArray<Target>,
+    outputs: ReadonlyArray<Tensor>
+  ): Losses => {
+    const partners = Mixup.partners(batch, mix)
+    const theirs = lossesOf(
+      heads,
+      heads.map((head) => targetOf(head, partners)),
+      outputs
+    )
+    const own = lossesOf(heads, targets, outputs)
+    const both = (a: Scalar, b: Scalar) =>
+      tf.add<Scalar>(tf.mul(a, mix.share), tf.mul(b, 1 - mix.share))
+    return {
+      total: both(own.total, theirs.total),
+      each: own.each.map((loss, i) => both(loss, theirs.each[i]!))
+    }
+  }
+  return ({ batch, rng, training }) => {
+    const mix = training && mixup > 0 ? Mixup.draw(mixup, batch.size, rng) : null
+    const given = inputsOf(layout.inputs, batch.inputs, batch.size, inputNames)
+    const inputs = mix === null ? given : given.map((tensor) => Mixup.inputs(tensor, mix))
     const targets = heads.map((head) => targetOf(head, batch))
     const outputs = outputsOf(model, inputs, training)
-    const losses = lossesOf(heads, targets, outputs)
+    const losses =
+      mix === null ? lossesOf(heads, targets, outputs) : mixedLosses(mix, batch, targets, outputs)
     return {
       loss: losses.total,
       weight: heads.length === 1 ? targets[0]!.lossWeights?.sum : undefined,

@@ -65,6 +65,13 @@ export const everyKernelRun = (options: {
     gradient_clip: null,
     gradient_accumulation_steps: 1,
     warmup_steps: 0,
+    drop_last: false,
+    early_stopping: null,
+    label_smoothing: 0,
+    mixup: 0,
+    class_weights: null,
+    metrics: [],
+    sampler: { name: "shuffle" },
     on_divergence: options.onDivergence ?? { name: "stop", limit: 1e19 }
   } as const
   const dataset: Dataset = {

@@ -102,5 +102,7 @@ export const data = {
   "1 channel of {0} bits": "1 个 {0} 位声道",
   "{0} channels of {1} bits": "{0} 个 {1} 位声道",
   "declares {0}, {1} bytes a block and {2} a second, {3}: convert it to 16-bit PCM":
-    "声明为 {0}，每块 {1} 字节，每秒 {2} 字节，{3}：请转换为 16 位 PCM"
+    "声明为 {0}，每块 {1} 字节，每秒 {2} 字节，{3}：请转换为 16 位 PCM",
+  "has no single array of labels, which training.sampler and training.class_weights look at":
+    "没有单一的标签数组，而 training.sampler 和 training.class_weights 要用到它"
 }

@@ -159,5 +159,34 @@ export const training = {
   "Objective.phases needs at least one phase": "Objective.phases 至少需要一个子步",
   "two phases of Objective.phases are called {0}; rename one, since a checkpoint tells their optimizers apart by name":
     "Objective.phases 中有两个子步都叫 {0}；检查点按名称区分它们的优化器，请给其中一个改名",
-  "no tensor in it has the name of a weight": "其中没有与任何权重同名的张量"
+  "no tensor in it has the name of a weight": "其中没有与任何权重同名的张量",
+  "it is for labels that are classes: Objective.classification and Objective.binary":
+    "只适用于标签为类别的 Objective.classification 和 Objective.binary",
+  "it needs one label for each example, whose classes Dataset.classes names":
+    "需要每个样本有一个标签，且类别名列在 Dataset.classes 中",
+  "label smoothing is {0}; give a number of at least 0 and less than 1":
+    "标签平滑为 {0}；应不小于 0 且小于 1",
+  "no step is left: there are {0} training examples, and training.batch_size is {1}":
+    "一步也不剩：训练样本有 {0} 个，而 training.batch_size 为 {1}",
+  "the input {0} holds integers, which cannot be mixed; declare a normalization, or remove the field":
+    "输入 {0} 为整数，无法混合；请声明 normalization，或去掉该字段",
+  "the labels are no classes: Dataset.classes names none": "标签不是类别：Dataset.classes 为空",
+  "the labels of the objective {0} cannot be smoothed: it has no smoothing":
+    "训练目标 {0} 的标签无法平滑：它没有 smoothing",
+  "the metric {0} is for {1}, and this is Objective.{2}":
+    "指标 {0} 适用于 {1}，而这里是 Objective.{2}",
+  "the model has one output without a name; give a list": "模型只有一个无名输出；请给出列表",
+  "the model has several outputs; give a list for each by its name: {0}":
+    "模型有多个输出；请按名称各给一个列表：{0}",
+  "the model has several outputs; weight the classes of one in code: Objective.withClassWeights":
+    "模型有多个输出；请在代码中用 Objective.withClassWeights 为其中之一设置类别权重",
+  "the phases of the objective compute their losses and metrics themselves; do it there, or remove the field":
+    "训练目标的各子步自行计算损失和指标；请在那里实现，或去掉该字段",
+  "the sampler {0} gives {1} indices for {2} examples; an epoch takes as many as there are":
+    "采样器 {0} 给出 {1} 个索引，而样本有 {2} 个；一轮的索引数须与样本数相同",
+  "there are {0} classes: {1}": "类别共 {0} 个：{1}",
+  "there is no class {0}; the data has {1}": "没有类别 {0}；数据中有 {1}",
+  "there is no output {0}; the objective has {1}": "没有输出 {0}；训练目标有 {1}",
+  "{0} is {1}: {2}": "{0} 为 {1}：{2}",
+  "stop when training.early_stopping says so": "按 training.early_stopping 的设置停止"
 }

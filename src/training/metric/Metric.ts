@@ -16,6 +16,8 @@ export interface Accumulator<S = unknown> {
   readonly schema: Schema.Schema.AnyNoContext
   /** The state before the first batch. */
   readonly init: S
+  /** The state instead of that where the epoch has begun without this metric; left out, the same. */
+  readonly late?: S
   /**
    * The state after one more batch of `size` examples, for which `measured` was read. Pure: it leaves
    * `state` and `measured` as they are and does not keep `measured`.
@@ -48,6 +50,8 @@ export interface Accumulator<S = unknown> {
  * ```
  */
 export interface Metric<S = unknown> extends Accumulator<S> {
+  /** The built-in objectives whose labels and outputs it is for, by name; left out: any. */
+  readonly objectives?: ReadonlyArray<string>
   /**
    * What is read of a batch, as one new tensor of any shape. `labels` and `output` have the batch as
    * first dimension; `weights`, where examples are weighted or labels masked, has a weight for each

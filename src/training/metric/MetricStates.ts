@@ -27,10 +27,12 @@ export const update = (
   size: number
 ): MetricStates => {
   const sums: Record<string, number> = { ...before.sums }
+  const isFirst = before.metric_states === undefined && !hasAny(before.sums)
   let others: Record<string, unknown> | undefined
   for (const name in measured) {
     const accumulator = accumulatorOf(accumulators, name)
-    const state = before.metric_states?.[name] ?? before.sums[name] ?? accumulator.init
+    const { init, late = init } = accumulator
+    const state = before.metric_states?.[name] ?? before.sums[name] ?? (isFirst ? init : late)
     const next = accumulator.update(state, measured[name]!, { size })
     if (typeof next === "number") sums[name] = next
     else {
@@ -41,6 +43,11 @@ export const update = (
   }
   const metric_states = others ?? before.metric_states
   return metric_states === undefined ? { sums } : { sums, metric_states }
+}
+
+const hasAny = (record: object): boolean => {
+  for (const _ in record) return true
+  return false
 }
 
 /** In the order of the accumulators, `loss` first. */

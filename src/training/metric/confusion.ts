@@ -10,10 +10,11 @@ export type Counts = ReadonlyArray<number>
 
 /**
  * How the figures of several classes become one: `macro` is their mean, each class counting the same;
- * `micro` counts all labels together, which for precision, recall and F1 of single-label data is the
- * accuracy; a number is the index of the one class that matters, 1 for the positive of two.
+ * `weighted` their mean by how many labels each has; `micro` counts all labels together, which for
+ * precision, recall and F1 of single-label data is the accuracy; a number is the index of the one
+ * class that matters, 1 for the positive of two.
  */
-export type Average = "macro" | "micro" | number
+export type Average = "macro" | "micro" | "weighted" | number
 
 /** What is counted of a class against all others. */
 interface Tally {
@@ -29,6 +30,7 @@ const ofCounts = (
   detail?: (counts: Counts) => unknown
 ): Metric<Counts> => ({
   name,
+  objectives: ["binary", "classification"],
   schema: Schema.Array(Schema.Number),
   init: [],
   measure: confusionOf,
@@ -77,12 +79,19 @@ const total = (all: ReadonlyArray<Tally>): Tally => ({
   falseNegatives: all.reduce((sum, one) => sum + one.falseNegatives, 0)
 })
 
+/** A figure of each class, for observers. */
+const each = (figure: (tally: Tally) => number) => (counts: Counts) => tallies(counts).map(figure)
+
 /** A figure of each class, averaged. A class that has neither labels nor guesses is left out of `macro`. */
 const averaged =
   (average: Average, figure: (tally: Tally) => number) =>
   (counts: Counts): number => {
     const all = tallies(counts)
     if (average === "micro") return figure(total(all))
+    if (average === "weighted") {
+      const support = (one: Tally) => one.truePositives + one.falseNegatives
+      return all.reduce((sum, one) => sum + figure(one) * support(one), 0) / support(total(all))
+    }
     if (average !== "macro") return all[average] === undefined ? NaN : figure(all[average])
     const seen = all.filter(
       (one) => one.truePositives + one.falsePositives + one.falseNegatives > 0
@@ -112,23 +121,23 @@ export interface AverageOptions {
 }
 
 /**
- * The share of guesses of a class that are right, TP / (TP + FP), averaged over the classes. For
- * classification and binary objectives. Sokolova and Lapalme, "A systematic analysis of performance
+ * The share of guesses of a class that are right, TP / (TP + FP), averaged over the classes; observers
+ * get that of each class, with the event `MetricDetail`. For classification and binary objectives. Sokolova and Lapalme, "A systematic analysis of performance
  * measures for classification tasks", 2009; the same figures as `sklearn.metrics.precision_score`.
  */
 export const precision = ({ average = "macro", name = "precision" }: AverageOptions = {}) =>
-  ofCounts(name, averaged(average, precisionOf))
+  ofCounts(name, averaged(average, precisionOf), each(precisionOf))
 
 /** The share of labels of a class that are found, TP / (TP + FN), averaged over the classes. See `precision`. */
 export const recall = ({ average = "macro", name = "recall" }: AverageOptions = {}) =>
-  ofCounts(name, averaged(average, recallOf))
+  ofCounts(name, averaged(average, recallOf), each(recallOf))
 
 /**
  * F1, the harmonic mean of precision and recall of a class, 2 TP / (2 TP + FP + FN), averaged over the
  * classes (macro: the mean of the classes' F1). See `precision`.
  */
 export const f1 = ({ average = "macro", name = "f1" }: AverageOptions = {}) =>
-  ofCounts(name, averaged(average, f1Of))
+  ofCounts(name, averaged(average, f1Of), each(f1Of))
 
 /**
  * The confusion matrix. The history has its accuracy, the sum of the diagonal over the sum of all;

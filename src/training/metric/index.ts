@@ -1,6 +1,6 @@
 export * from "./Metric.js"
 export { mean, type MeanState } from "./mean.js"
-export { accuracy, binaryAccuracy, meanAbsoluteError } from "./accuracy.js"
+export { accuracy, binaryAccuracy, perplexity, topK } from "./accuracy.js"
 export {
   confusion,
   f1,
@@ -11,3 +11,15 @@ export {
   type Counts
 } from "./confusion.js"
 export { auc, type AucState } from "./auc.js"
+export { meanAbsoluteError, r2, type R2State } from "./regression.js"
+export {
+  eer,
+  equalErrorRate,
+  minDcf,
+  minDetectionCost,
+  type DetectionCost,
+  type TrialOptions,
+  type Trials
+} from "./trials.js"
+export { builtIn } from "./BuiltIn.js"
+export { define, listOf, type MetricsField } from "./DefineMetric.js"

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import * as tf from "../../tf.js"
 import { JsonNumber } from "../../io/JsonNumber.js"
-import type { Accumulator, Measured, Metric } from "./Metric.js"
+import type { Accumulator, Metric } from "./Metric.js"
 
 /**
  * A mean so far: without weights the sum over the examples, else the sum of value × weight over the
@@ -25,14 +25,16 @@ export const ofSums = (name: string): Accumulator<MeanState> => ({
   name,
   schema,
   init: 0,
-  update: (state, measured) => add(state, measured),
+  late,
+  update: (state, measured, { size }) =>
+    measured.length === 1 && typeof state === "number"
+      ? state + measured[0]!
+      : weighted(state, measured[0]!, measured[1] ?? size),
   compute: quotient
 })
 
-const add = (state: MeanState, measured: Measured): MeanState =>
-  measured.length === 1 && typeof state === "number"
-    ? state + measured[0]!
-    : weighted(state, measured[0]!, measured[1]!)
+/** Its examples are not all of the epoch, so that it counts them itself. */
+const late: MeanState = { sum: 0, weight: 0 }
 
 /**
  * The mean of what each batch measures as its own mean: over the examples, or over the weights where
@@ -42,10 +44,13 @@ export const ofMeans = (name: string): Accumulator<MeanState> => ({
   name,
   schema,
   init: 0,
-  update: (state, measured, { size }) =>
-    measured.length === 1 && typeof state === "number"
+  late,
+  update: (state, measured, { size }) => {
+    const weight = measured[1] ?? size
+    return measured.length === 1 && typeof state === "number"
       ? state + measured[0]! * size
-      : weighted(state, measured[0]! * measured[1]!, measured[1]!),
+      : weighted(state, measured[0]! * weight, weight)
+  },
   compute: quotient
 })
 

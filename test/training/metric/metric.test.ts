@@ -149,12 +149,12 @@ describe("Metric.auc", () => {
   const metric = Metric.auc()
   it("is not a number where one class is missing", () => {
     expect(
-      metric.compute(metric.update(metric.init, Float32Array.of(1, 1, 1), { size: 1 }), 1)
+      metric.compute(metric.update(metric.init, Float32Array.of(3, 3, 3, 1, 1, 1), { size: 1 }), 1)
     ).toBe(NaN)
   })
 
   it("counts logits that no bin can hold in the outermost", () => {
-    const measured = Float32Array.of(1e30, -1e30, 1, 0, 1, 1)
+    const measured = Float32Array.of(3, 3, 3, 1e30, 1, 1, -1e30, 0, 1)
     expect(metric.compute(metric.update(metric.init, measured, { size: 2 }), 2)).toBe(1)
   })
 })
@@ -162,7 +162,13 @@ describe("Metric.auc", () => {
 describe.each([
   ["f1", Metric.f1(), Float32Array.of(2, 1, 0, 3)],
   ["confusion", Metric.confusion(), Float32Array.of(2, 1, 0, 3)],
-  ["auc", Metric.auc(), Float32Array.of(0.5, -0.5, 1, 0, 1, 2)],
+  ["auc", Metric.auc(), Float32Array.of(3, 3, 3, 0.5, 1, 1, -0.5, 0, 2)],
+  ["auc of classes", Metric.auc(), Float32Array.of(4, 4, 4, 4, 0.5, -1, 1, 1, -0.5, 3, 0, 2)],
+  ["eer", Metric.eer(), Float32Array.of(0.5, -0.5, 1, 0, 1, 2)],
+  ["eer of pairs", Metric.eer({ trials: "pairs" }), Float32Array.of(0.6, 0.8, 1, 1, 1, 0, 0, 2)],
+  ["r2", Metric.r2(), Float32Array.of(1, 2, 1.5, 2, 1, 1)],
+  ["top_k", Metric.topK(), Float32Array.of(2)],
+  ["perplexity", Metric.perplexity(), Float32Array.of(2, 4)],
   ["accuracy", Metric.accuracy, Float32Array.of(3)],
   ["weighted accuracy", Metric.accuracy, Float32Array.of(3, 5)]
 ] as ReadonlyArray<[string, Metric.Metric, Float32Array]>)(
