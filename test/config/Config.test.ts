@@ -45,7 +45,7 @@ describe("Config.decode", () => {
         gradient_clip: null,
         warmup_steps: 0,
         drop_last: false,
-    early_stopping: null,
+        early_stopping: null,
         label_smoothing: 0,
         mixup: 0,
         class_weights: null,
