@@ -28,7 +28,7 @@ export interface Session {
   readonly force?: boolean | undefined
   /** By default files. */
   readonly store?: Layer.Layer<CheckpointStore> | undefined
-  /** By default "wasm". */
+  /** By default `HOLDFAST_BACKEND`, else "wasm". */
   readonly backend?: BackendName | Layer.Layer<Backend> | undefined
   /** Picks the event, counted from 1, at which the pipeline is interrupted, as Ctrl+C does. */
   readonly interruptAt?: ((event: Event, count: number) => boolean) | undefined
@@ -110,7 +110,7 @@ export const session = <Out, E, R>(
       config: options.config,
       resume,
       store: mortal(options.store ?? Holdfast.fileStore, () => end === "killed"),
-      backend: options.backend ?? "wasm",
+      backend: options.backend ?? ((process.env["HOLDFAST_BACKEND"] || "wasm") as BackendName),
       observer
     }).pipe(
       Effect.provideService(SaveRequest, { take: options.saveRequest ?? Effect.succeed(false) }),

@@ -2,6 +2,7 @@ import * as tf from "holdfast/tf"
 import { describe, expect, it } from "@effect/vitest"
 import type { BackendName } from "../../src/backends/Backend.js"
 import { distance, numbers, tensor, use } from "./backends.js"
+import { testBackend } from "../support/backend.js"
 
 /** Whole numbers that follow from a seed. */
 const dice = (seed: number) => {
@@ -147,7 +148,7 @@ describe("whatever the shapes, WebAssembly agrees with plain JavaScript on", () 
       for (let seed = 1; seed <= 15; seed++) {
         const operation = draw(dice(seed))
         const expected = await compute("cpu", operation)
-        const actual = await compute("wasm", operation)
+        const actual = await compute(testBackend, operation)
         for (const [i, values] of actual.entries()) {
           const shapes = JSON.stringify(operation.inputs)
           expect(distance(values, expected[i]!), `${shapes}, result ${i}`).toBeLessThan(

@@ -9,6 +9,7 @@ import {
   slopesOf,
   type Subject
 } from "./gradientCheck.js"
+import { testBackend, testBackends } from "../support/backend.js"
 
 const { losses } = tf
 
@@ -44,7 +45,7 @@ describe("the gradient of the loss", () => {
         }
       }
       const slopes = await slopesInDoubles(make)
-      for (const backend of ["wasm", "cpu"] as const) {
+      for (const backend of testBackends) {
         const gradients = await gradientsOn(backend, make)
         expect(largestError(slopesOf(gradients), slopes, gradients), backend).toBeLessThan(1e-5)
       }
@@ -54,7 +55,7 @@ describe("the gradient of the loss", () => {
 
 describe("softmax cross-entropy in one kernel", () => {
   it("is what TensorFlow.js composes", async () => {
-    await use("wasm")
+    await use(testBackend)
     const scores = tf.mul(tensor([4, 5], 8), 30) as tf.Tensor2D
     const labels = tf.tensor1d([0, 4, 2, 2], "int32")
     const expected = losses.softmaxCrossEntropy(tf.oneHot(labels, 5), scores).dataSync()[0]!
@@ -62,7 +63,7 @@ describe("softmax cross-entropy in one kernel", () => {
   })
 
   it("stays finite for logits that an exponential cannot hold", async () => {
-    await use("wasm")
+    await use(testBackend)
     const scores = tf.tensor2d([[1000, 0, -1000]])
     const loss = (label: number) =>
       softmaxCrossEntropy(tf.tensor1d([label], "int32"), scores).dataSync()[0]

@@ -2,6 +2,7 @@ import type { Tensor, Tensor4D } from "holdfast/tf"
 import * as tf from "holdfast/tf"
 import { describe, expect, it } from "@effect/vitest"
 import { distance, numbers, tensor, use } from "./backends.js"
+import { testBackends } from "../support/backend.js"
 
 // What stock TensorFlow.js gets wrong without a word; the values are NumPy's and PyTorch's.
 
@@ -18,7 +19,7 @@ const image = (values: ReadonlyArray<number>, height: number, width: number): Te
 
 const slope = (f: (x: Tensor4D) => Tensor) => tf.grad(f as (x: Tensor) => Tensor)
 
-describe.each(["wasm", "cpu"] as const)("on %s", (backend) => {
+describe.each(testBackends)("on %s", (backend) => {
   const on = (title: string, body: () => void) =>
     it(title, async () => {
       await use(backend)
@@ -165,6 +166,8 @@ describe.each(["wasm", "cpu"] as const)("on %s", (backend) => {
             })
         }
         for (const [name, compute] of Object.entries(keeps)) {
+          // Native TensorFlow skips NaN where it looks for a maximum in windows.
+          if (backend === "tensorflow" && name.startsWith("maxPool")) continue
           if (length === 1 && name.endsWith("Pool")) continue
           expect(valuesOf(compute).some(Number.isNaN), `${name}, ${at} of ${length}`).toBe(true)
         }
@@ -194,8 +197,12 @@ describe.each(["wasm", "cpu"] as const)("on %s", (backend) => {
     expect(valuesOf(() => tf.isFinite(x))).toEqual([1, 1, 1, 1, 1, 1])
     const truth = tf.greater(x, 0)
     expect(valuesOf(() => tf.reverse(truth))).toEqual([1, 0, 1, 1, 0, 0])
-    expect(valuesOf(() => tf.abs(truth))).toEqual([0, 0, 1, 1, 0, 1])
-    expect(valuesOf(() => tf.relu(truth))).toEqual([0, 0, 1, 1, 0, 1])
+    for (const kernel of [tf.abs, tf.relu]) {
+      const compute = () => valuesOf(() => kernel(truth))
+      if (backend === "tensorflow")
+        expect(compute).toThrow("bool is not in the list of allowed values")
+      else expect(compute()).toEqual([0, 0, 1, 1, 0, 1])
+    }
     expect(valuesOf(() => tf.stridedSlice(x, [1], [6], [2]))).toEqual([0, 2, 3])
     expect(valuesOf(() => tf.stridedSlice(truth, [1], [6], [2]))).toEqual([0, 1, 1])
   })
@@ -217,7 +224,10 @@ describe.each(["wasm", "cpu"] as const)("on %s", (backend) => {
     expect(valuesOf(() => tf.cast(x, "bool"))).toEqual([1, 1, 1, 0, 0, 1])
     expect(valuesOf(() => tf.cast(tf.tensor1d([256, 0], "int32"), "bool"))).toEqual([1, 0])
     expect(valuesOf(() => tf.where(tf.cast(x, "bool"), 1, 2))).toEqual([1, 1, 1, 2, 2, 1])
-    expect(valuesOf(() => tf.cast(tf.tensor1d([nan, 2.7, -2.7]), "int32"))).toEqual([0, 2, -2])
+    expect(valuesOf(() => tf.cast(tf.tensor1d([2.7, -2.7]), "int32"))).toEqual([2, -2])
+    // C++ leaves open what integer NaN is.
+    if (backend === "tensorflow") return
+    expect(valuesOf(() => tf.cast(tf.tensor1d([nan]), "int32"))).toEqual([0])
   })
 
   on("number padding is of the size that the filter makes it", () => {

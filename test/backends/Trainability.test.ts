@@ -3,6 +3,7 @@ import * as tf from "holdfast/tf"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Backend, type BackendName } from "../../src/backends/Backend.js"
+import { testBackend } from "../support/backend.js"
 
 const L = tf.layers
 
@@ -36,7 +37,7 @@ class Threshold extends tf.layers.Layer {
 describe("checkTrainable", () => {
   it.effect("passes a network of the usual layers", () =>
     Effect.gen(function* () {
-      yield* check("wasm", tdnn)
+      yield* check(testBackend, tdnn)
       yield* check("cpu", tdnn)
     })
   )
@@ -52,7 +53,7 @@ describe("checkTrainable", () => {
       expect(Math.random).toBe(random)
       expect(tf.memory().numTensors).toBe(tensors)
       model.getWeights().forEach((w, i) => expect(w.dataSync()).toEqual(before[i]))
-    }).pipe(Effect.provide(Backend.layer("wasm")))
+    }).pipe(Effect.provide(Backend.layer(testBackend)))
   )
 
   it.effect("names the layer whose gradient cannot be computed", () =>
@@ -72,8 +73,8 @@ describe("checkTrainable", () => {
 
   it.effect("names the kernel that a backend lacks", () =>
     Effect.gen(function* () {
-      yield* check("wasm", tdnn)
-      const registered = tf.getKernel("MaxPoolGrad", "wasm")
+      yield* check(testBackend, tdnn)
+      const registered = tf.getKernel("MaxPoolGrad", testBackend)
       const pooled = () =>
         tf.sequential({
           layers: [
@@ -81,12 +82,12 @@ describe("checkTrainable", () => {
             L.maxPooling2d({ poolSize: 2, name: "pool" })
           ]
         })
-      tf.unregisterKernel("MaxPoolGrad", "wasm")
-      const error = yield* Effect.flip(check("wasm", pooled)).pipe(
+      tf.unregisterKernel("MaxPoolGrad", testBackend)
+      const error = yield* Effect.flip(check(testBackend, pooled)).pipe(
         Effect.ensuring(Effect.sync(() => tf.registerKernel(registered)))
       )
       expect(error.message).toBe(
-        `layer "pool" (MaxPooling2D) cannot be trained here: the backend wasm has no kernel ` +
+        `layer "pool" (MaxPooling2D) cannot be trained here: the backend ${testBackend} has no kernel ` +
           `MaxPoolGrad; use another layer, or another backend`
       )
     })
@@ -102,7 +103,7 @@ describe("checkTrainable", () => {
             L.dense({ units: 2 })
           ]
         })
-      const error = yield* Effect.flip(check("wasm", blocked))
+      const error = yield* Effect.flip(check(testBackend, blocked))
       expect(error.reason).toBe("Untrainable")
       expect(error.subject).toContain("threshold")
     })
@@ -119,7 +120,7 @@ describe("checkTrainable", () => {
             L.dense({ units: 2 })
           ]
         })
-      const error = yield* Effect.flip(check("wasm", model))
+      const error = yield* Effect.flip(check(testBackend, model))
       expect(error.subject).toContain("threshold")
     })
   )

@@ -8,6 +8,7 @@ import { onTerminal } from "../cli/holdfast.js"
 import { blobsChain, checkpoints, end, undisturbed } from "../support/abuse.js"
 import { damage, differences } from "../support/checkpoints.js"
 import { eventsIn, start, wait } from "../support/child.js"
+import { testBackend } from "../support/backend.js"
 
 // Slow enough that a run is still in progress when a signal comes late.
 const settings = { batch: 40 }
@@ -172,7 +173,7 @@ describe.concurrent("holdfast run, on a run that trains", () => {
     const terminal = () =>
       onTerminal(["run", ...chain.args], {
         cwd: chain.folder,
-        env: { HOLDFAST_BACKEND: "wasm" }
+        env: { HOLDFAST_BACKEND: testBackend }
       })
     const first = terminal()
     await first.shows("epoch 3/6")

@@ -8,6 +8,7 @@ import { existsSync, writeFileSync } from "node:fs"
 import type { Event } from "holdfast"
 import { Checkpoints, CheckpointStore, Holdfast, Observer, Pipeline, Resumption } from "holdfast"
 import { pipelineOf, temporaryFolder } from "../support/session.js"
+import { testBackend } from "../support/backend.js"
 
 const config = (folder: string, training: Record<string, unknown> = {}) => ({
   training: {
@@ -36,7 +37,11 @@ describe("Holdfast.run", () => {
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
       const first = recorder()
-      const options = { config: config(folder), backend: "wasm", observer: first.layer } as const
+      const options = {
+        config: config(folder),
+        backend: testBackend,
+        observer: first.layer
+      } as const
       yield* Holdfast.run(pipelineOf(), options)
       expect(tags(first.events).slice(0, 3)).toEqual([
         "BackendChosen",

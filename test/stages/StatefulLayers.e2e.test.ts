@@ -15,6 +15,7 @@ import { inputOf, phases } from "../../src/training/TrainStep.js"
 import { inputShape } from "../backends/everyKernel.js"
 import { checkpointIn, essence, pipelineOf, session, temporaryFolder } from "../support/session.js"
 import { everyKernelRun } from "../training/everyKernelRun.js"
+import { testBackend } from "../support/backend.js"
 
 const L = tf.layers
 const stateful = true
@@ -167,7 +168,7 @@ describe("stateful recurrent layers", () => {
       yield* phases(inputOf(run, examples, { ...Progress.initial, step: 2 }))
       expect(read()).not.toStrictEqual(states)
       expect(tf.memory().numTensors).toBe(tensors)
-    }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
+    }).pipe(Effect.provide([Backend.layer(testBackend), Observer.silent]))
   )
 
   it.scopedLive(
@@ -186,6 +187,6 @@ describe("stateful recurrent layers", () => {
         expect(yield* read(checkpoint.tensors)).toStrictEqual([])
         expect(yield* read(new Map())).toStrictEqual(["lstm_1"])
         dispose()
-      }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
+      }).pipe(Effect.provide([Backend.layer(testBackend), Observer.silent]))
   )
 })

@@ -6,6 +6,7 @@ import * as Checkpointer from "../../src/training/Checkpointer.js"
 import { EpochContext } from "../../src/training/EpochContext.js"
 import { TypeId } from "../../src/training/Run.js"
 import { everyKernelRun } from "../training/everyKernelRun.js"
+import { testBackend } from "../support/backend.js"
 
 /** What `checkpoint` saves in the epoch under `context`, as [name, epoch, next stage]. */
 const savedIn = (
@@ -31,7 +32,7 @@ const savedIn = (
     })
     yield* Checkpointer.drain(run[TypeId])
     return saved
-  }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
+  }).pipe(Effect.provide([Backend.layer(testBackend), Observer.silent]))
 
 describe("checkpoint", () => {
   it.scopedLive("records the epoch as finished where it is the last stage", () =>

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import { Observer, Run, Stages } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
 import { everyKernelRun } from "../training/everyKernelRun.js"
+import { testBackend } from "../support/backend.js"
 
 const weightsOf = (run: Run.Run) => run.model.getWeights().map((weight) => [...weight.dataSync()])
 
@@ -16,6 +17,6 @@ describe("validate", () => {
       expect(Object.keys(metrics).sort()).toStrictEqual(["val_accuracy", "val_loss"])
       expect(metrics["val_loss"]).toBeGreaterThan(0)
       expect(weightsOf(run)).toStrictEqual(before)
-    }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
+    }).pipe(Effect.provide([Backend.layer(testBackend), Observer.silent]))
   )
 })

@@ -2,6 +2,7 @@ import { spawn } from "node:child_process"
 import { existsSync } from "node:fs"
 import { constants } from "node:os"
 import { fileURLToPath } from "node:url"
+import { testBackend } from "./backend.js"
 
 /** The compiled program. */
 const bin = fileURLToPath(new URL("../../dist/cli/bin.js", import.meta.url))
@@ -51,7 +52,7 @@ export const start = (
       ...shell,
       ...elsewhere,
       LC_ALL: "C.UTF-8",
-      HOLDFAST_BACKEND: "wasm",
+      HOLDFAST_BACKEND: testBackend,
       ...environment
     },
     stdio: ["ignore", "pipe", "pipe"]

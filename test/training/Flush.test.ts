@@ -15,6 +15,7 @@ import { partsOf } from "../../src/training/ModelParts.js"
 import { TypeId } from "../../src/training/Run.js"
 import { tensorOf } from "../../src/training/Weights.js"
 import { everyKernelRun } from "./everyKernelRun.js"
+import { testBackend } from "../support/backend.js"
 
 /** A run that writes down what is saved: the metrics of the epoch, and the first weight. */
 const scene = Effect.gen(function* () {
@@ -44,7 +45,7 @@ const scene = Effect.gen(function* () {
   return { run, self: run[TypeId], saved, weight, set, stopped, reports: () => reports, end }
 })
 
-const layers = [Backend.layer("wasm"), Observer.silent] as const
+const layers = [Backend.layer(testBackend), Observer.silent] as const
 
 describe("transaction", () => {
   it.scopedLive("commits the position with the effects of its part", () =>

@@ -12,8 +12,9 @@ import {
 } from "../../src/training/BatchTensors.js"
 import { accumulatorsOf, headsOf, lossesOf, measure } from "../../src/training/Heads.js"
 import { use } from "../backends/backends.js"
+import { testBackend } from "../support/backend.js"
 
-beforeAll(() => use("wasm"))
+beforeAll(() => use(testBackend))
 
 const none = { size: 0, batch: () => Effect.die("no examples") }
 const splits = { name: "people", fingerprint: "", train: none, validation: none, test: none }

@@ -11,6 +11,7 @@ import * as Progress from "../../src/training/Progress.js"
 import { TypeId } from "../../src/training/Run.js"
 import { soak } from "../checkpointing/simulated.js"
 import { everyKernelRun } from "./everyKernelRun.js"
+import { testBackend } from "../support/backend.js"
 
 /** Steps between two snapshots, and how many such rounds: 500 steps, or 10,000 in a soak. */
 const steps = 50
@@ -41,18 +42,19 @@ interface Module {
 const held = () => {
   const { numBytes, numDataBuffers, numTensors } = tf.memory()
   const inBackend = tf.backend().numDataIds()
-  return { heap: module().HEAPU8.length, inBackend, numBytes, numDataBuffers, numTensors }
+  return { heap: module()?.HEAPU8.length, inBackend, numBytes, numDataBuffers, numTensors }
 }
 
-const module = () => (tf.backend() as unknown as { readonly wasm: Module }).wasm
+/** The WebAssembly backend's; undefined on another. */
+const module = () => (tf.backend() as unknown as { readonly wasm?: Module }).wasm
 
 /**
  * Where the heap of WebAssembly has room for a block larger than any that a step takes: further and
  * further back if a little is left over each time, long before the heap as a whole must grow.
  */
 const room = (): number => {
-  const address = module()._malloc(2 ** 18)
-  module()._free(address)
+  const address = module()?._malloc(2 ** 18) ?? 0
+  module()?._free(address)
   return address
 }
 
@@ -80,7 +82,7 @@ it.scopedLive(
       expect(after.room - before.room).toBeLessThan(2 ** 15)
       expect(after.heapUsed - before.heapUsed).toBeLessThan(2 * 2 ** 20)
       expect(after.rss - before.rss).toBeLessThan(64 * 2 ** 20)
-    }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent])),
+    }).pipe(Effect.provide([Backend.layer(testBackend), Observer.silent])),
   1_200_000
 )
 
@@ -119,5 +121,5 @@ it.scopedLive("a step's batch does not outlive it", () =>
     expect(arrays).toHaveLength(steps)
     // V8 keeps the batches of the steps in which it compiles what they are for.
     expect(arrays.at(-1)! - arrays[warmUp]!).toBeLessThan(4 * size)
-  }).pipe(Effect.provide(Backend.layer("wasm")))
+  }).pipe(Effect.provide(Backend.layer(testBackend)))
 )

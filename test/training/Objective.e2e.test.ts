@@ -6,6 +6,7 @@ import * as Exit from "effect/Exit"
 import { Objective } from "holdfast"
 import { use } from "../backends/backends.js"
 import { pipelineOf, session, temporaryFolder } from "../support/session.js"
+import { testBackends } from "../support/backend.js"
 
 const { binary, classification, regression } = Objective
 const L = tf.layers
@@ -20,7 +21,7 @@ const measured = ({ metrics }: Objective.Objective, labels: tf.Tensor, output: t
   metrics[0]!.measure(labels, output, null) as tf.Scalar
 const softplus = (x: number) => Math.log1p(Math.exp(x))
 
-describe.each(["wasm", "cpu"] as const)("on %s", (backend) => {
+describe.each(testBackends)("on %s", (backend) => {
   it("classification counts each position of an example", async () => {
     await use(backend)
     // Two examples of two positions in three classes: three of four are right.

@@ -3,6 +3,7 @@ import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import { Backend, type Config, Optimizer } from "holdfast"
 import type { BackendName } from "../../src/backends/Backend.js"
+import { testBackend } from "../support/backend.js"
 
 type OptimizerConfig = Config.Training["optimizer"]
 
@@ -90,7 +91,7 @@ describe("Optimizer.fromConfig", () => {
         }).pipe(Effect.provide(Backend.layer(backend)))
       return Effect.gen(function* () {
         const composed = yield* run("cpu")
-        ;(yield* run("wasm")).forEach((value, i) => expect(value).toBeCloseTo(composed[i]!, 5))
+        ;(yield* run(testBackend)).forEach((value, i) => expect(value).toBeCloseTo(composed[i]!, 5))
       })
     }
   )

@@ -9,6 +9,7 @@ import { inputOf, phases } from "../../src/training/TrainStep.js"
 import { tensorOf } from "../../src/training/Weights.js"
 import { inputShape } from "../backends/everyKernel.js"
 import { everyKernelRun } from "./everyKernelRun.js"
+import { testBackend } from "../support/backend.js"
 
 const L = tf.layers
 const l2 = () => tf.regularizers.l2({ l2: 0.5 })
@@ -216,7 +217,7 @@ describe("the penalties of regularizers", () => {
       })
       const trained = yield* phases(inputOf(run, batch, Progress.initial))
       expect(trained!["loss"]![0]! - loss).toBeCloseTo(expected, 3)
-    }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
+    }).pipe(Effect.provide([Backend.layer(testBackend), Observer.silent]))
   )
 
   it.effect.each(["dense", "lstm", "gru", "simpleRNN", "convLstm2d"] as const)(

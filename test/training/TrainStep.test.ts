@@ -9,6 +9,7 @@ import { TypeId } from "../../src/training/Run.js"
 import { tensorOf } from "../../src/training/Weights.js"
 import { classes, inputShape } from "../backends/everyKernel.js"
 import { everyKernelRun } from "./everyKernelRun.js"
+import { testBackend } from "../support/backend.js"
 
 const kernelRegularizer = tf.regularizers.l2({ l2: 0.5 })
 const dense = (options: object) =>
@@ -57,7 +58,7 @@ describe("TrainStep", () => {
       yield* Stages.trainEpoch.run(run)
       expect(before).not.toBe(0)
       expect(weight() / before).toBeCloseTo(share, 5)
-    }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
+    }).pipe(Effect.provide([Backend.layer(testBackend), Observer.silent]))
   )
 
   it.scopedLive("keeps what is said of the run while a batch is fetched", () =>
@@ -72,6 +73,6 @@ describe("TrainStep", () => {
         _tag: "Custom",
         text: "enough"
       })
-    }).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
+    }).pipe(Effect.provide([Backend.layer(testBackend), Observer.silent]))
   )
 })

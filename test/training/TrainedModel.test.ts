@@ -4,8 +4,9 @@ import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
 import { predictor } from "../../src/training/TrainedModel.js"
 import { use } from "../backends/backends.js"
+import { testBackend } from "../support/backend.js"
 
-beforeAll(() => use("wasm"))
+beforeAll(() => use(testBackend))
 
 const constant = (value: number) => tf.initializers.constant({ value })
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x))

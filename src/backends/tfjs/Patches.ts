@@ -3,6 +3,7 @@ import { t } from "../../language/Text.js"
 import { isBackendName, type BackendName } from "../BackendName.js"
 import { BackendUnavailable } from "../BackendUnavailable.js"
 import * as CpuKernels from "../cpu/CpuKernels.js"
+import * as TensorFlowKernels from "../tensorflow/TensorFlowKernels.js"
 import * as TrainingKernels from "../wasm/TrainingKernels.js"
 import * as WebGpuKernels from "../webgpu/WebGpuKernels.js"
 import * as DilationGradient from "./gradients/DilationGradient.js"
@@ -54,7 +55,7 @@ const patch = (backendName: string) =>
   Effect.try({
     try: () => {
       if (patched.size === 0) gradientsAndLayers()
-      if (isBackendName(backendName) && backendName !== "tensorflow") kernels(backendName)
+      if (isBackendName(backendName)) kernels(backendName)
       patched.add(backendName)
     },
     catch: (error) =>
@@ -64,15 +65,16 @@ const patch = (backendName: string) =>
       })
   })
 
-/** Native TensorFlow and custom backends have kernels of their own, and keep them. */
-const kernels = (backendName: Exclude<BackendName, "tensorflow">): void => {
+/** Native TensorFlow keeps most of its kernels, custom backends all of theirs. */
+const kernels = (backendName: BackendName): void => {
+  Pad.install(backendName)
+  if (backendName === "tensorflow") return TensorFlowKernels.install()
   if (backendName === "wasm") TrainingKernels.install()
   if (backendName === "cpu") CpuKernels.install()
   if (backendName === "webgpu") WebGpuKernels.install()
   BatchMatMul.install(backendName)
   Einsum.install(backendName)
   EmptyReduction.install(backendName)
-  Pad.install(backendName)
   Padding.install(backendName)
 }
 

@@ -1,8 +1,8 @@
 import * as tf from "../../tf.js"
+import { onCpu } from "../cpu/CpuFallback.js"
+import { withChannelsFirst } from "../tfjs/kernels/ChannelsFirst.js"
 import * as BatchNormalization from "./BatchNormalization.js"
 import * as Bias from "./Bias.js"
-import * as CpuFallback from "./CpuFallback.js"
-import { withChannelsFirst } from "./ChannelsFirst.js"
 import * as Convolution from "./Convolution.js"
 import * as CrossEntropy from "./CrossEntropy.js"
 import * as Depthwise from "./Depthwise.js"
@@ -23,6 +23,15 @@ import * as Simd from "./Simd.js"
 import * as Slice from "./Slice.js"
 import * as Update from "./Update.js"
 
+/** Kernels that the stock backend lacks or gets wrong, and that are too rare for one of our own. */
+const rare = [
+  "Conv3DBackpropInputV2",
+  "Conv3DBackpropFilterV2",
+  "MaxPool3D",
+  "MaxPool3DGrad",
+  "MaxPoolWithArgmax"
+]
+
 const families: ReadonlyArray<(tools: Tools) => Kernels> = [
   MatMul.kernels,
   (tools) => withChannelsFirst(tools, Convolution.kernels(tools)),
@@ -40,7 +49,7 @@ const families: ReadonlyArray<(tools: Tools) => Kernels> = [
   BatchNormalization.kernels,
   LayerNormalization.kernels,
   CrossEntropy.kernels,
-  CpuFallback.kernels,
+  () => Object.fromEntries(rare.map((name) => [name, onCpu(name)])),
   Update.kernels
 ]
 

@@ -3,6 +3,7 @@ import { Metric } from "holdfast"
 import * as tf from "holdfast/tf"
 import * as Schema from "effect/Schema"
 import { use } from "../../backends/backends.js"
+import { testBackends } from "../../support/backend.js"
 
 // The expected figures are scikit-learn 1.9.1's on the same labels, guesses and sample_weight.
 const labels = [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 2, 2]
@@ -57,7 +58,7 @@ const classes = {
 }
 const binary = { labels: binaryLabels, width: 1, output: logits }
 
-describe.each(["wasm", "cpu"] as const)("on %s", (backend) => {
+describe.each(testBackends)("on %s", (backend) => {
   beforeAll(() => use(backend))
 
   describe.each([5, 12])("in batches of %i", (size) => {

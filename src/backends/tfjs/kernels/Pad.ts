@@ -1,6 +1,5 @@
 import type { KernelFunc, TensorInfo } from "../../../tf.js"
-import type * as tf from "../../../tf.js"
-import { run, wrap } from "./Wrapping.js"
+import { release, run, wrap } from "./Wrapping.js"
 
 interface Attrs {
   readonly paddings: ReadonlyArray<readonly [number, number]>
@@ -28,6 +27,6 @@ const cropping =
       inputs: { x: part },
       attrs: { ...call.attrs, paddings: rest } as never
     })
-    ;(call.backend as tf.KernelBackend).disposeData(part.dataId)
+    release(call.backend, part)
     return padded
   }

@@ -15,7 +15,7 @@ export interface Attrs {
   readonly filterSize?: number | Pair
 }
 
-const forwards = [
+export const forwards = [
   "Conv2D",
   "FusedConv2D",
   "DepthwiseConv2dNative",
@@ -24,7 +24,7 @@ const forwards = [
   "MaxPoolWithArgmax",
   "AvgPool"
 ]
-const backwards = [
+export const backwards = [
   "Conv2DBackpropInput",
   "Conv2DBackpropFilter",
   "DepthwiseConv2dNativeBackpropInput",

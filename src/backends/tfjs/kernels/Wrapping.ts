@@ -29,3 +29,9 @@ export const run = (
     attrs: attrs as never,
     backend: backend as never
   }) as TensorInfo
+
+/** Disposes of what `run` has given: native TensorFlow gives tensors that the engine knows. */
+export const release = (backend: unknown, made: TensorInfo): void => {
+  if (made instanceof tf.Tensor) made.dispose()
+  else (backend as tf.KernelBackend).disposeData(made.dataId)
+}

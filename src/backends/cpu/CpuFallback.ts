@@ -1,16 +1,6 @@
-import type { TensorInfo, TypedArray } from "../../tf.js"
+import type { KernelFunc, TensorInfo, TypedArray } from "../../tf.js"
 import * as tf from "../../tf.js"
-import { install } from "../cpu/CpuKernels.js"
-import { type Kernels, type Tools } from "./Kernel.js"
-
-/** Kernels that the stock backend lacks or gets wrong, and that are too rare for one of our own. */
-const names = [
-  "Conv3DBackpropInputV2",
-  "Conv3DBackpropFilterV2",
-  "MaxPool3D",
-  "MaxPool3DGrad",
-  "MaxPoolWithArgmax"
-] as const
+import { install } from "./CpuKernels.js"
 
 /** What is used of the plain JavaScript backend. */
 interface Cpu {
@@ -23,27 +13,27 @@ interface Cpu {
   readonly disposeIntermediateTensorInfo: (tensor: TensorInfo) => void
 }
 
-/** Kernels of the plain JavaScript backend, run on the tensors of this one. */
-export const kernels = (tools: Tools): Kernels => {
-  install()
-  return Object.fromEntries(names.map((name) => [name, borrow(tools, name)]))
-}
-
-const borrow =
-  ({ heap }: Tools, name: string): Kernels[string] =>
-  ({ inputs, attrs }) => {
+/**
+ * A kernel of the plain JavaScript backend, run on the tensors of another backend, which must be
+ * readable at once: for what is too rare for a kernel of its own there.
+ */
+export const onCpu =
+  (name: string): KernelFunc =>
+  ({ inputs, attrs, backend }) => {
+    install()
+    const own = backend as tf.KernelBackend
     const cpu = tf.engine().findBackend("cpu") as unknown as Cpu
     const lent: Array<TensorInfo> = []
-    const lend = (tensor: TensorInfo): TensorInfo => {
-      const info = cpu.makeTensorInfo(tensor.shape, tensor.dtype, heap.floats(tensor))
+    const lend = ({ dataId, dtype, shape }: TensorInfo): TensorInfo => {
+      const info = cpu.makeTensorInfo(shape, dtype, own.readSync(dataId) as TypedArray)
       lent.push(info)
       return info
     }
     const takeBack = (result: TensorInfo): TensorInfo => {
-      const out = heap.output(result.shape, result.dtype)
-      heap.floats(out).set(cpu.data.get(result.dataId).values)
+      const { dtype, shape } = result
+      const dataId = own.write(cpu.data.get(result.dataId).values, shape, dtype)
       cpu.disposeIntermediateTensorInfo(result)
-      return out
+      return { dataId, dtype, shape }
     }
     const results = tf.getKernel(name, "cpu").kernelFunc({
       inputs: Object.fromEntries(

@@ -1,6 +1,6 @@
-import type { KernelFunc, TensorInfo } from "../../tf.js"
-import { explicit, type Pad } from "../tfjs/kernels/Padding.js"
-import { kernel, type Kernels, type Tools } from "./Kernel.js"
+import type { KernelFunc, TensorInfo } from "../../../tf.js"
+import { kernel, type Kernels, type Tools } from "../../wasm/Kernel.js"
+import { explicit, type Pad } from "./Padding.js"
 
 interface Attrs {
   readonly dataFormat?: "NHWC" | "NCHW"
@@ -13,13 +13,18 @@ const first = [0, 3, 1, 2]
 const moved = <A>(axes: ReadonlyArray<A>, order: ReadonlyArray<number>): Array<A> =>
   order.map((axis) => axes[axis]!)
 
+/** What is used of a backend. */
+interface Used extends Pick<Tools, "run"> {
+  readonly heap: Pick<Tools["heap"], "free">
+}
+
 /** Convolutions of images whose channels come first ("NCHW"), by those whose channels come last. */
-export const withChannelsFirst = (tools: Tools, kernels: Kernels): Kernels =>
+export const withChannelsFirst = (tools: Used, kernels: Kernels): Kernels =>
   Object.fromEntries(
     Object.entries(kernels).map(([name, compute]) => [name, channelsFirst(tools, name, compute)])
   )
 
-const channelsFirst = (tools: Tools, name: string, compute: KernelFunc): KernelFunc =>
+const channelsFirst = (tools: Used, name: string, compute: KernelFunc): KernelFunc =>
   kernel<string, Attrs>((call) => {
     const { dataFormat, pad, inputShape } = call.attrs
     if (dataFormat !== "NCHW") return compute(call as never)
