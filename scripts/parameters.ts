@@ -132,21 +132,28 @@ const saveInterval = "^[1-9][0-9]* (epoch|step|second|minute|hour)s?$"
 
 const nameOf = (variant: Schema): unknown => variant.properties?.["name"]?.enum?.[0]
 
+/** The object that a field may hold, where it holds that or null, or a list of such; its path ends so. */
+const inside = ({
+  anyOf = [],
+  items
+}: Schema): readonly [end: string, schema: Schema] | undefined => {
+  const objects = anyOf.filter(({ properties }) => properties !== undefined)
+  if (objects.length === 1) return ["", objects[0]!]
+  return items?.properties === undefined ? undefined : ["[]", items]
+}
+
 /** The fields under `path`, sections opened, variants left for separate tables. */
 const rowsOf = (path: string, schema: Schema, ours: unknown): ReadonlyArray<Row> =>
   Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const inner = isObject(ours) ? ours[name] : undefined
     const at = path === "" ? name : `${path}.${name}`
-    return field.properties
-      ? rowsOf(at, field, inner)
-      : [
-          {
-            path: at,
-            schema: field,
-            required: schema.required?.includes(name) ?? false,
-            ours: inner
-          }
-        ]
+    if (field.properties) return rowsOf(at, field, inner)
+    const required = schema.required?.includes(name) ?? false
+    const [end, object] = inside(field) ?? []
+    return [
+      { path: at, schema: field, required, ours: inner },
+      ...(object === undefined ? [] : rowsOf(`${at}${end}`, object, undefined))
+    ]
   })
 
 const defaultOf = ({ ours, required, schema }: Row, language: Language): string => {

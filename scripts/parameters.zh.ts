@@ -100,7 +100,6 @@ export const chinese: Readonly<Record<string, string>> = {
     "保留上一次更新的多少；0 为普通梯度下降。",
   "Nesterov's form of momentum; needs a momentum above 0.":
     "Nesterov 形式的动量；momentum 须大于 0。",
-  "RMSProp, not centred.": "RMSProp，非中心化。",
   "How much of the last update is kept; 0 is off.": "保留上一次更新的多少；0 为关闭。",
   "How the learning rate changes over the run.": "训练过程中学习率如何变化。",
   "The same learning rate in every epoch.": "每轮学习率相同。",
@@ -110,10 +109,8 @@ export const chinese: Readonly<Record<string, string>> = {
     "开头若干轮，学习率先升到 learning_rate。",
   "The learning rate at the end of the last epoch.": "最后一轮结束时的学习率。",
   "A drop every step_size epochs.": "每 step_size 轮下降一次。",
-  "Epochs between two drops.": "两次下降之间的轮数。",
   "What the rate is multiplied by at each drop.": "每次下降时学习率所乘的数。",
   "The same factor after every epoch.": "每轮之后乘以同一个数。",
-  "What the rate is multiplied by after each epoch.": "每轮之后学习率所乘的数。",
   "A drop whenever a metric has stopped improving.": "指标不再改善时下降。",
   "The metric of an epoch that is monitored.": "所监控的指标。",
   "Whether lower or higher is better.": "越低越好，还是越高越好。",
@@ -127,8 +124,6 @@ export const chinese: Readonly<Record<string, string>> = {
   "The first step's rate is learning_rate divided by this.":
     "第一步的学习率为 learning_rate 除以此数。",
   "The last step's rate is the first's divided by this.": "最后一步的学习率为第一步的除以此数。",
-  "Steps over which the learning rate rises linearly to that of the scheduler, counted from the start of the run.":
-    "从训练开始算起，学习率在这么多步内线性升到调度器给出的值。",
   "Steps whose gradients are averaged for one update of the weights. They are counted through all epochs: what an epoch leaves over counts toward the first update of the next.":
     "梯度累积步数：每这么多步的梯度取平均后更新一次权重。步数跨轮累计：一轮结束时未用完的梯度计入下一轮的第一次更新。",
   "How to limit the gradients of an update, after those of gradient_accumulation_steps are averaged; null: not at all.":
@@ -172,5 +167,108 @@ export const chinese: Readonly<Record<string, string>> = {
   "The part of all recordings kept for the final test, by the same hash; not used where test_pattern matches.":
     "留作最终测试的录音比例，按同一哈希划分；test_pattern 有匹配时不用。",
   "The folder where computed features are kept, relative to the working directory; it may be deleted at any time. Training holds 256 MiB of them in memory and reads the rest from there: a hundred hours of speech take 6 GB of it.":
-    "存放已算特征的文件夹，相对于工作目录；随时可以删除。训练时最多在内存中保留 256 MiB 特征，其余从这里按需读取：一百小时语音约占 6 GB。"
+    "存放已算特征的文件夹，相对于工作目录；随时可以删除。训练时最多在内存中保留 256 MiB 特征，其余从这里按需读取：一百小时语音约占 6 GB。",
+  "Whether the schedule counts epochs or steps; the rate changes once in each.":
+    "以轮（epoch）还是步（step）计；每过一个单位，学习率变化一次。",
+  "Whether to divide by the greatest squared mean so far (Reddi et al., 2018).":
+    "是否除以迄今最大的平方均值（AMSGrad，Reddi 等，2018）。",
+  "Epochs or steps until the last rate, which then stays; null: the whole run.":
+    "经过多少轮或多少步到达最终学习率，此后不变；null：整个训练过程。",
+  "Whether weight_decay acts on the weights, as in AdamW, instead of on the gradient.":
+    "weight_decay 是否像 AdamW 那样直接作用于权重，而不是加到梯度上。",
+  "Whether to divide by the running variance of the gradient, not by its running square.":
+    "是否除以梯度的滑动方差，而不是梯度平方的滑动平均。",
+  "Whether the rate moves in a straight line from row to row; false: it changes at each row.":
+    "两行之间是否线性插值；false：到每一行时才改变。",
+  "Whether the rate moves by half a cosine or in a straight line.":
+    "学习率按半个余弦（cos）还是按直线（linear）变化。",
+  "What the sum of the squared gradients starts from; Keras has 0.1.":
+    "梯度平方和的初值；Keras 为 0.1。",
+  "What the rate is multiplied by after each epoch, or step.":
+    "每过一轮（或一步），学习率乘以此数。",
+  "What learning_rate is multiplied by before the first boundary, and from each boundary on.":
+    "在第一个边界之前以及从每个边界起，learning_rate 所乘的数。",
+  "This times the weight is added to the direction, before its norm is taken; 0 is off.":
+    "在取范数之前，将权重乘以此数加到更新方向上；0 表示不用。",
+  "The rates of a table.": "按表格给出学习率。",
+  "The power: 1 is a straight line, a higher one falls faster at first.":
+    "幂次：1 为直线，越大则开始时下降越快。",
+  "The learning rate that each cycle falls to.": "每个周期降到的学习率。",
+  "The learning rate of update t is divided by 1 + (t − 1) times this.":
+    "第 t 次更新的学习率除以 1 + (t − 1) × 此数。",
+  "The learning rate at the end.": "结束时的学习率。",
+  "The last rate is learning_rate times this.": "最终学习率为 learning_rate 乘以此数。",
+  "The first rate is learning_rate times this.": "起始学习率为 learning_rate 乘以此数。",
+  "The epochs, or steps, from which the next factor applies, in rising order.":
+    "从哪些轮（或步）起改用下一个因子，按升序排列。",
+  "Steps over which the learning rate rises linearly to that of the scheduler, counted from the start of the run. The scheduler runs meanwhile; with warmup, it begins afterwards.":
+    "从训练开始算起，学习率线性上升到调度器所给数值的步数。其间调度器照常推进；若用 warmup，则调度器在预热之后才开始。",
+  "Rows of two numbers, in rising order: an epoch, or step, from 0, and what learning_rate is multiplied by there. The first and the last hold before and after.":
+    "每行两个数，按升序排列：从 0 算起的轮（或步），以及该处 learning_rate 所乘的数。首行之前与末行之后分别保持首行与末行的值。",
+  "RMSProp (Hinton, 2012).": "RMSProp（Hinton，2012）。",
+  "One rate up to each boundary, and another from there on.": "分段常数：到每个边界换一个学习率。",
+  "Lion (Chen et al., 2023): the sign of a momentum; takes a tenth of Adam's rate.":
+    "Lion（Chen 等，2023）：取动量的符号；学习率约为 Adam 的十分之一。",
+  "LAMB (You et al., 2020): Adam for large batches, each weight by its norm.":
+    "LAMB（You 等，2020）：适合大批量的 Adam，每个权重按其范数缩放。",
+  "Keeps the exponential moving average of the weights: validated, saved and restored as the best in place of the weights, which training continues with; null: none.":
+    "维护权重的指数滑动平均（EMA）：验证、保存最佳模型和恢复时用它代替权重，训练则继续使用权重本身；null：不用。",
+  "How much of the momentum enters the update.": "动量在更新中所占的比例。",
+  "How much of the gradient the momentum leaves out, from the second update on.":
+    "从第二次更新起，计入动量的梯度所减去的比例。",
+  "How many times as long each further cycle is.": "后一个周期的长度是前一个的多少倍。",
+  "How fast the momentum comes to beta_1.": "动量趋近 beta_1 的快慢。",
+  "How certain weights are trained, by the patterns of their names. A weight may be in several groups: a later one overrides an earlier one, field by field.":
+    "按名称模式规定某些权重如何训练。一个权重可以属于多个组：后面的组逐字段覆盖前面的组。",
+  "Half a cosine down, again and again.": "反复按半个余弦下降（余弦重启）。",
+  "Falls with a power of what is left of the run.": "按剩余训练量的幂下降（多项式衰减）。",
+  "Epochs, or steps, until the first restart.": "到第一次重启的轮数或步数。",
+  "Epochs, or steps, between two drops.": "两次下降之间的轮数或步数。",
+  "Decay of the running means of the squared gradient and change.":
+    "梯度平方与更新量平方的滑动平均的衰减率。",
+  "Decay of the momentum.": "动量的衰减率。",
+  "Decay of the greatest gradient.": "最大梯度的衰减率。",
+  "Averages the weights of the last epochs (stochastic weight averaging): validated, saved and restored as the best in place of the weights, as soon as there is an average; null: none.":
+    "对最后若干轮的权重取平均（随机权重平均，SWA）：一旦有了平均值，验证、保存最佳模型和恢复时用它代替权重；null：不用。",
+  "Adds Gaussian noise to the gradients of an update, after gradient_clip, drawn from the run's seed; null: none.":
+    "在 gradient_clip 之后，给更新所用的梯度加上由训练种子产生的高斯噪声；null：不加。",
+  "Added under both roots.": "加在两个根号之内。",
+  "Adam with Nesterov momentum (Dozat, 2016).": "带 Nesterov 动量的 Adam（Dozat，2016）。",
+  "Adam by the greatest gradient instead of the mean square (Kingma and Ba, 2015).":
+    "以最大梯度代替均方的 Adam（Kingma 与 Ba，2015）。",
+  "Adagrad (Duchi et al., 2011): suits rare features.": "Adagrad（Duchi 等，2011）：适合稀疏特征。",
+  "Adadelta (Zeiler, 2012); its learning rate is about 1.":
+    "Adadelta（Zeiler，2012）；学习率约为 1。",
+  "A straight line down, or up, over the run.": "在整个训练过程中沿直线下降（或上升）。",
+  "A linear warm-up in front of the scheduler, which runs over what is left of the run; null: none.":
+    "在调度器之前线性预热，调度器作用于余下的训练过程；null：不预热。",
+  "How much of the average stays at each update of the weights.":
+    "每次更新权重时，平均值保留的比例。",
+  "Whether the decay of update n is at most (1 + n) / (10 + n), so that the average follows faster at first.":
+    "第 n 次更新的衰减率是否不超过 (1 + n) / (10 + n)，使平均值在开始时跟得更快。",
+  "How many epochs come before those that count; below 1, the share of num_epochs.":
+    "计入平均的轮次之前有多少轮；小于 1 时为占 num_epochs 的比例。",
+  "Steps between two models that count; null: one at the end of each epoch.":
+    "每隔多少步计入一次；null：每轮结束时一次。",
+  "The learning rate that the epochs that count come to, instead of the scheduler's; null: the scheduler's.":
+    "计入平均的各轮最终采用的学习率，代替调度器的学习率；null：仍用调度器的。",
+  "Epochs in which the learning rate comes to it, by half a cosine.":
+    "学习率按半个余弦过渡到该值所用的轮数。",
+  "The variance of the noise in the first update.": "第一次更新时噪声的方差。",
+  "How fast the variance falls: in update t it is eta / t^gamma.":
+    "方差下降的快慢：第 t 次更新时为 eta / t^gamma。",
+  'A pattern of the names of weights, or several; * stands for any characters: "encoder_*", "*.bias".':
+    '权重名称的一个或多个模式；* 代表任意字符："encoder_*"、"*.bias"。',
+  "What their learning rate is multiplied by; null: 1, or as an earlier group says.":
+    "这些权重的学习率所乘的数；null：1，或以前面的组为准。",
+  "Their weight decay; null: that of the optimizer, or as an earlier group says.":
+    "这些权重的权重衰减；null：以优化器或前面的组为准。",
+  "Whether they stay as they are: no gradients are computed for them; null: no, or as an earlier group says.":
+    "是否冻结：不为它们计算梯度，权重保持不变；null：否，或以前面的组为准。",
+  "How many steps, or epochs, the warm-up takes.": "预热多少步或多少轮。",
+  "Whether the warm-up counts steps or epochs; the rate changes once in each.":
+    "预热以步（step）还是轮（epoch）计；每过一个单位，学习率变化一次。",
+  "What the scheduler's first rate is multiplied by in the first step.":
+    "第一步时，调度器的起始学习率所乘的数。",
+  "A metric of an epoch, such as val_accuracy.": "一轮的某个指标，例如 val_accuracy。"
 }

@@ -15,6 +15,7 @@ export * as Stages from "./stages/index.js"
 export { StageError } from "./training/StageError.js"
 
 // Training
+export * as Average from "./training/Average.js"
 export * as Metric from "./training/metric/index.js"
 export * as Objective from "./training/Objective.js"
 export * as Optimizer from "./training/Optimizer.js"

@@ -1,16 +1,16 @@
 /**
- * A custom optimizer, named in config.json: one file, lion.ts, and one line, `optimizer`.
+ * A custom optimizer, named in config.json: one file, signum.ts, and one line, `optimizer`.
  *
  *   cd examples/custom-optimizer && npx holdfast run pipeline.ts
- *   npx holdfast run pipeline.ts --set training.optimizer.beta_1=0.8
+ *   npx holdfast run pipeline.ts --set training.optimizer.beta=0.8
  */
 import type * as Schema from "effect/Schema"
 import { Config, Objective, Optimizer, Pipeline, Scheduler, Stages } from "holdfast"
 import { blobs, BlobsData, BlobsModel, blobsNet } from "holdfast/testing"
-import { lion } from "./lion.js"
+import { signum } from "./signum.js"
 
 const MyConfig = Config.make({
-  training: { optimizer: Optimizer.oneOf(...Optimizer.builtIn, lion) },
+  training: { optimizer: Optimizer.oneOf(...Optimizer.builtIn, signum) },
   model: BlobsModel,
   data: BlobsData
 })

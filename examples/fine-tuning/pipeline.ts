@@ -1,6 +1,10 @@
 /**
- * Fine-tuning: a new head on the frozen layers of a model that another pipeline, base.ts, has trained on
- * another task. The model is an effect, which loads the weights of the base's best checkpoint.
+ * Fine-tuning: a new head on the layers of a model that another pipeline, base.ts, has trained on another
+ * task. The model is an effect, which loads the weights of the base's best checkpoint.
+ *
+ * How each layer is trained is up to `training.parameter_groups` in config.json, by the names of weights:
+ * the first stays frozen, the second learns at a tenth of the head's rate, and no bias decays. In code
+ * the same is `Optimizer.withGroups(rule, groups)`, and `layer.trainable = false`.
  *
  *   cd examples/fine-tuning && npx holdfast run base.ts --config base.json
  *   npx holdfast run pipeline.ts
@@ -74,10 +78,9 @@ const fineTuned = ({ classes, config, inputShape }: ModelInput<FineTuningConfig>
     const folder = config.model.base
     const base = yield* Effect.flatMap(Checkpoints.open(folder), ({ best }) => best)
     if (Option.isNone(base)) return yield* new NoBase({ folder })
-    const frozen = baseLayers(config.model.units, inputShape)
-    for (const layer of frozen) layer.trainable = false
+    const layers = baseLayers(config.model.units, inputShape)
     const head = tf.layers.dense({ name: "head", units: classes.length })
-    const model = tf.sequential({ layers: [...frozen, tf.layers.dropout({ rate: 0.1 }), head] })
+    const model = tf.sequential({ layers: [...layers, tf.layers.dropout({ rate: 0.1 }), head] })
     yield* Weights.load(model, base.value.checkpoint, { only: (name) => name.startsWith("base_") })
     return model
   })

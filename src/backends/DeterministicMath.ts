@@ -59,6 +59,10 @@ const series = (x: number, first: 0 | 1): number => {
   return first === 1 ? x * sum : sum
 }
 
+/** `base`, from 0 to 10^300, to any positive power. */
+export const pow = (base: number, exponent: number): number =>
+  Number.isInteger(exponent) ? power(base, exponent) : base === 0 ? 0 : exp(exponent * log(base))
+
 /** `base` to an integer power n, from 0 to 2³² − 1, by repeated squaring. */
 export const power = (base: number, n: number): number => {
   let result = 1

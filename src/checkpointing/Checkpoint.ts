@@ -136,7 +136,8 @@ const Time = Schema.String.pipe(Schema.filter(isTime, { message: () => t`is not 
  *
  * `epoch` counts finished epochs, `step` the steps done in the current epoch (0 between epochs),
  * `global_step` all steps. `bests` holds the best by further metrics, under the names of their files,
- * where a run tracks any. `stopped` says why no further epoch is trained, and `stop_reason` the same for
+ * where a run tracks any. `average` names the state whose weights, an average, were validated in place of
+ * the model's. `stopped` says why no further epoch is trained, and `stop_reason` the same for
  * programs. `divergence` is present once the run has diverged; `finite` says
  * whether all weights are finite, and is missing where nobody has checked.
  */
@@ -163,6 +164,7 @@ export const CheckpointMeta = Schema.Struct({
   backend: Schema.String,
   config: Schema.Record({ key: Schema.String, value: Json }),
   bests: optional(Schema.Record({ key: Schema.String, value: Best })),
+  average: optional(Schema.String),
   divergence: optional(Divergence),
   stop_reason: optional(StopReason),
   finite: optional(Schema.Boolean)

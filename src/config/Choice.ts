@@ -97,13 +97,17 @@ const marked = <A>(config: A, choice: Choice.Any): A =>
   // Not enumerable: neither JSON nor a comparison sees it.
   Object.defineProperty(config, ChoiceId, { value: choice, configurable: true })
 
-/** One of `choices`, told apart by `name`; the name alone stands for its fields' defaults. */
+/**
+ * One of `choices`, told apart by `name`; the name alone stands for its fields' defaults. Of two of one
+ * name the last counts, so that a built-in one can be replaced.
+ */
 export const union = <const Choices extends readonly [Choice.Any, ...ReadonlyArray<Choice.Any>]>(
-  ...choices: Choices
+  ...given: Choices
 ): Schema.Schema<
   Choice.Type<Choices[number]>,
   Choice.Encoded<Choices[number]> | Choices[number]["name"]
 > => {
+  const choices = given.filter(({ name }, i) => !given.some((one, j) => j > i && one.name === name))
   const members = choices.map((choice) =>
     Schema.transform(
       choice.Config as Schema.Schema.AnyNoContext,

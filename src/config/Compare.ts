@@ -79,7 +79,10 @@ const rulesOf = (
     ({ name, type }) => AST.isLiteral(type) && type.literal !== valueOf(value, name)
   )
   if (isOther) return []
-  const dependsOn = annotation<ReadonlyArray<string>>(ast, DependsOnId) ?? []
+  // A section that is switched off depends on nothing.
+  const dependsOn = Predicate.isRecord(value)
+    ? (annotation<ReadonlyArray<string>>(ast, DependsOnId) ?? [])
+    : []
   const rules = properties.flatMap(({ annotations, name, type }): ReadonlyArray<Rule> => {
     const inner = [...path, name]
     const kind = annotation<OnResume>({ annotations }, OnResumeId)

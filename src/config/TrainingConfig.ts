@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { byName } from "./Choice.js"
-import { field, keptOnResume, mayChange, required } from "./Field.js"
+import { DependsOnId, field, keptOnResume, mayChange, required } from "./Field.js"
 
 const positiveInt = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
 const count = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(0))
@@ -84,6 +84,31 @@ const ClassWeights = Schema.NullOr(
 export const DivergenceConfig = Schema.Union(Stop, Skip, RestoreLast, Ignore)
 export type DivergenceConfig = typeof DivergenceConfig.Type
 
+const Pattern = Schema.NonEmptyString
+
+/** Weights by the patterns of their names, and how they are trained. */
+const ParameterGroup = Schema.Struct({
+  weights: required(
+    Schema.Union(Pattern, Schema.NonEmptyArray(Pattern)),
+    'A pattern of the names of weights, or several; * stands for any characters: "encoder_*", "*.bias".'
+  ),
+  learning_rate_factor: field(
+    Schema.NullOr(positive),
+    null,
+    "What their learning rate is multiplied by; null: 1, or as an earlier group says."
+  ),
+  weight_decay: field(
+    Schema.NullOr(Schema.Number.pipe(Schema.finite(), Schema.greaterThanOrEqualTo(0))),
+    null,
+    "Their weight decay; null: that of the optimizer, or as an earlier group says."
+  ),
+  frozen: field(
+    Schema.NullOr(Schema.Boolean),
+    null,
+    "Whether they stay as they are: no gradients are computed for them; null: no, or as an earlier group says."
+  )
+})
+
 /**
  * The fields of the `training` section, but for what its optimizer and schedule may be: that is up to
  * the pipeline (see `Config.make`).
@@ -165,10 +190,94 @@ export const trainingFields = {
     1,
     "Steps whose gradients are averaged for one update of the weights. They are counted through all epochs: what an epoch leaves over counts toward the first update of the next."
   ),
+  gradient_noise: field(
+    Schema.NullOr(
+      Schema.Struct({
+        eta: field(positive, 0.01, "The variance of the noise in the first update."),
+        gamma: field(
+          Schema.Number.pipe(Schema.finite(), Schema.greaterThanOrEqualTo(0)),
+          0.55,
+          "How fast the variance falls: in update t it is eta / t^gamma."
+        )
+      })
+    ),
+    null,
+    "Adds Gaussian noise to the gradients of an update, after gradient_clip, drawn from the run's seed; null: none."
+  ),
+  parameter_groups: field(
+    Schema.Array(ParameterGroup),
+    [],
+    "How certain weights are trained, by the patterns of their names. A weight may be in several groups: a later one overrides an earlier one, field by field."
+  ),
+  ema: field(
+    Schema.NullOr(
+      Schema.Struct({
+        decay: field(
+          Schema.Number.pipe(Schema.greaterThanOrEqualTo(0), Schema.lessThan(1)),
+          0.999,
+          "How much of the average stays at each update of the weights."
+        ),
+        warmup: field(
+          Schema.Boolean,
+          false,
+          "Whether the decay of update n is at most (1 + n) / (10 + n), so that the average follows faster at first."
+        )
+      })
+    ),
+    null,
+    "Keeps the exponential moving average of the weights: validated, saved and restored as the best in place of the weights, which training continues with; null: none."
+  ),
+  swa: field(
+    Schema.NullOr(
+      Schema.Struct({
+        start: field(
+          Schema.Number.pipe(Schema.finite(), Schema.greaterThanOrEqualTo(0)),
+          0.75,
+          "How many epochs come before those that count; below 1, the share of num_epochs."
+        ),
+        every_steps: field(
+          Schema.NullOr(positiveInt),
+          null,
+          "Steps between two models that count; null: one at the end of each epoch."
+        ),
+        learning_rate: field(
+          Schema.NullOr(positive),
+          null,
+          "The learning rate that the epochs that count come to, instead of the scheduler's; null: the scheduler's."
+        ),
+        anneal_epochs: field(
+          count,
+          10,
+          "Epochs in which the learning rate comes to it, by half a cosine."
+        )
+      }).annotations({ [DependsOnId]: ["training.num_epochs"] })
+    ),
+    null,
+    "Averages the weights of the last epochs (stochastic weight averaging): validated, saved and restored as the best in place of the weights, as soon as there is an average; null: none."
+  ),
   warmup_steps: field(
     count,
     0,
-    "Steps over which the learning rate rises linearly to that of the scheduler, counted from the start of the run."
+    "Steps over which the learning rate rises linearly to that of the scheduler, counted from the start of the run. The scheduler runs meanwhile; with warmup, it begins afterwards."
+  ),
+  warmup: field(
+    Schema.NullOr(
+      Schema.Struct({
+        length: required(positiveInt, "How many steps, or epochs, the warm-up takes."),
+        unit: field(
+          Schema.Literal("step", "epoch"),
+          "step",
+          "Whether the warm-up counts steps or epochs; the rate changes once in each."
+        ),
+        start_factor: field(
+          Schema.Number.pipe(Schema.greaterThanOrEqualTo(0), Schema.lessThanOrEqualTo(1)),
+          0,
+          "What the scheduler's first rate is multiplied by in the first step."
+        )
+      })
+    ),
+    null,
+    "A linear warm-up in front of the scheduler, which runs over what is left of the run; null: none."
   ),
   early_stopping: mayChange(
     field(

@@ -77,7 +77,7 @@ export interface EarlyStopping {
   /** How much better a value must be to be an improvement; 0 unless given. */
   readonly min_delta?: number
   /**
-   * Whether the model that `epochs` hands on has the weights of `best_model`, once training is over,
+   * Whether the model that `epochs` hands on has the weights of `best_model`, or their average, once training is over,
    * early or not. The latest checkpoint keeps those of the last epoch, so that training can be resumed.
    */
   readonly restore_best?: boolean
@@ -181,7 +181,7 @@ const restoreBest = (run: Run) =>
       )
     }
     const { checkpoint } = saved.value
-    yield* RestoreState.weights(checkpoint, partsOf(run).weights)
+    yield* RestoreState.weights(checkpoint, partsOf(run).weights, checkpoint.meta.average)
     yield* inform(
       "BestRestored",
       t`the weights of epoch ${epochOfWeights(checkpoint.meta)}, the best, are restored`

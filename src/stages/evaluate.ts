@@ -10,12 +10,12 @@ import { emitDetails, overSplit } from "../training/Evaluation.js"
 import { transaction } from "../training/Flush.js"
 import { partsOf } from "../training/ModelParts.js"
 import * as RestoreState from "../training/RestoreState.js"
-import { TypeId, withWeights, type Run } from "../training/Run.js"
+import { TypeId, withAverage, withWeights, type Run } from "../training/Run.js"
 
 /**
- * Measures the best model that the run has saved, else the model as it is, on a split. With `weights`,
- * it measures the weights that the state of that name holds, an average say, where it holds them. The
- * summary is emitted, and kept for `Run.summaries`; the run goes to the next stage with its own weights.
+ * Measures the best model that the run has saved, else the model as it is, on a split: of the average of
+ * its weights, where the run keeps one (see `Average`). With `weights`, it measures the weights that the
+ * state of that name holds, where it holds them. The summary is emitted, and kept for `Run.summaries`; the run goes to the next stage with its own weights.
  */
 export const evaluate = (split: SplitName, options: { readonly weights?: string } = {}) =>
   Stage.make("evaluate", {
@@ -28,14 +28,15 @@ export const evaluate = (split: SplitName, options: { readonly weights?: string 
         const saved = Option.getOrNull(yield* checkpointer.store.best)
         const best = saved?.meta.run_id === run.id ? saved.checkpoint : null
         const measure = overSplit(run, split)
-        if (best !== null && options.weights !== undefined) {
-          yield* RestoreState.checkWeights(best, partsOf(run).weights, options.weights)
+        const weights = options.weights ?? best?.meta.average
+        if (best !== null && weights !== undefined) {
+          yield* RestoreState.checkWeights(best, partsOf(run).weights, weights)
         }
         const { details, metrics } = yield* best !== null
-          ? withWeights(run, best, measure, options.weights)
-          : options.weights === undefined
-            ? transaction(checkpointer, measure)
-            : withWeights(run, options.weights, measure)
+          ? withWeights(run, best, measure, weights)
+          : weights === undefined
+            ? transaction(checkpointer, withAverage(run, measure))
+            : withWeights(run, weights, measure)
         const epoch = epochOfWeights(best?.meta ?? (yield* Checkpointer.progress(checkpointer)))
         yield* emitDetails(split, epoch, details)
         yield* emit({ _tag: "Evaluated", split, epoch, metrics })

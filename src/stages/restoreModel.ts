@@ -37,8 +37,9 @@ const kept = (folder: CheckpointReader, wanted: "latest" | "best") =>
 /**
  * Restores a trained model for use: the best one in `training.checkpoint_dir`, unless `--resume
  * PATH` or `--resume latest` names another. The config it gives is the one that the model was
- * trained with, read from the checkpoint by `schema`. With `weights`, the model has the weights that the
- * state of that name holds, an average say, where it holds them.
+ * trained with, read from the checkpoint by `schema`. The model has the average of the weights where the
+ * run has kept one (see `Average`); with `weights`, the weights that the state of that name holds, where
+ * it holds them, and with `weights: null` its own.
  */
 export const restoreModel = <
   C extends RunConfig,
@@ -51,7 +52,7 @@ export const restoreModel = <
   parts: {
     readonly model: ModelBuilder<C, E, R>
     readonly objective: O
-    readonly weights?: string
+    readonly weights?: string | null
   }
 ) =>
   Stage.make("restoreModel", {
@@ -81,10 +82,10 @@ export const restoreModel = <
         )
         const { weights } = partsOf({ models })
         yield* checkArchitecture(checkpoint, path, weights)
-        if (parts.weights !== undefined) {
-          yield* RestoreState.checkWeights(checkpoint, weights, parts.weights)
-        }
-        yield* RestoreState.weights(checkpoint, weights, parts.weights)
+        const state =
+          (parts.weights === undefined ? checkpoint.meta.average : parts.weights) ?? undefined
+        if (state !== undefined) yield* RestoreState.checkWeights(checkpoint, weights, state)
+        yield* RestoreState.weights(checkpoint, weights, state)
         const trained: TrainedModel<C, O> = {
           path,
           epoch: epochOfWeights(checkpoint.meta),

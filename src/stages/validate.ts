@@ -4,9 +4,12 @@ import { t } from "../language/Text.js"
 import * as Divergence from "../training/Divergence.js"
 import { emitDetails, overSplit, prefixed } from "../training/Evaluation.js"
 import * as Checkpointer from "../training/Checkpointer.js"
-import { logMetrics, position, TypeId, type Run } from "../training/Run.js"
+import { logMetrics, position, TypeId, withAverage, type Run } from "../training/Run.js"
 
-/** Measures `val_loss`, and the objective's other metrics likewise, on the validation split. */
+/**
+ * Measures `val_loss`, and the objective's other metrics likewise, on the validation split: of the average
+ * of the weights, where the run keeps one (see `Average`).
+ */
 export const validate = Stage.make("validate", {
   description: t`measure the loss and the metrics on the validation split`,
   takes: Stage.takesRun,
@@ -17,7 +20,7 @@ export const validate = Stage.make("validate", {
   },
   run: (run: Run) =>
     Effect.gen(function* () {
-      const { details, metrics } = yield* overSplit(run, "validation")
+      const { details, metrics } = yield* withAverage(run, overSplit(run, "validation"))
       const { epoch } = yield* position(run)
       yield* emitDetails("validation", epoch + 1, details)
       if (run.dataset.validation.size > 0) {

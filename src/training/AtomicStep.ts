@@ -28,7 +28,7 @@ export interface Surroundings<out E, out R, out B extends Sized = Sized> {
   readonly run: Run
   /** Fetches the batch of the step that follows a position. */
   readonly fetch: (before: Progress.Progress) => Effect.Effect<B, DataError>
-  readonly extra: Pick<TrainStep.StepInput, "combine" | "measures">
+  readonly extra: TrainStep.StepExtra
   /** What is done before and after the step, in order. */
   readonly handlers: ReadonlyArray<StepHandlers<E, R>>
 }
@@ -52,12 +52,14 @@ const takeStep = Effect.fnUntraced(function* (
 ) {
   const started = performance.now()
   const batch = yield* restore(fetch(before))
-  const input = TrainStep.inputOf(run, batch, before, extra)
+  const averaging = averagingOf(run, extra)
+  const input = TrainStep.inputOf(run, batch, before, averaging?.extra ?? extra)
   const measured = yield* Effect.tapErrorCause(TrainStep.phases(input), (cause) => {
     const failure = Option.getOrNull(Cause.failureOption(cause))
     const why = failure instanceof Diverged ? "Diverged" : "Inconsistent"
     return markUnsaveable(run[TypeId], why)
   })
+  averaging?.finish(before, batch, measured !== null)
   return yield* advance(run, before, batch, measured, started)
 })
 
@@ -89,8 +91,10 @@ const takeWithHandlers = Effect.fnUntraced(function* <E, R, B extends Sized>(
   for (const { beforeStep } of handlers) {
     if (beforeStep !== undefined) yield* beforeStep({ run, batch, position: before })
   }
-  const input = TrainStep.inputOf(run, batch, before, extra)
+  const averaging = averagingOf(run, extra)
+  const input = TrainStep.inputOf(run, batch, before, averaging?.extra ?? extra)
   const measured = yield* Undo.onSkip(run, step(input))
+  averaging?.finish(before, batch, measured !== null)
   const position = yield* advance(run, before, batch, measured, started)
   const metrics = measured && metricsOf(run, measured, batch.size)
   for (const { afterStep } of handlers) {
@@ -98,6 +102,27 @@ const takeWithHandlers = Effect.fnUntraced(function* <E, R, B extends Sized>(
   }
   return yield* Checkpointer.progress(run[TypeId])
 })
+
+/** Has the averages that the run keeps, if any, take in the weights after a step. */
+const averagingOf = (run: Run, extra: TrainStep.StepExtra) => {
+  if (run.averages.length === 0) return null
+  let hasUpdated = false
+  const onUpdate = () => {
+    hasUpdated = true
+  }
+  const finish = (
+    { epoch, position, step }: Progress.Progress,
+    { size }: Sized,
+    isDone: boolean
+  ) => {
+    const { num_epochs: numEpochs } = run.config.training
+    const isLast = position.example + size >= run.dataset.train.size
+    for (const { afterStep } of run.averages) {
+      afterStep({ epoch, step, numEpochs, isLast, hasUpdated: hasUpdated && isDone })
+    }
+  }
+  return { extra: { ...extra, onUpdate }, finish }
+}
 
 /** The metrics of one batch. */
 const metricsOf = (run: Run, measured: TrainStep.MeasuredBatch, size: number) => {

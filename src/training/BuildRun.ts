@@ -4,17 +4,20 @@ import { Backend } from "../backends/Backend.js"
 import type { BackendError } from "../backends/BackendError.js"
 import type { Sized } from "../data/Batch.js"
 import type { AnyDataset } from "../data/Dataset.js"
+import * as Average from "./Average.js"
+import * as WeightAverage from "./average/WeightAverage.js"
 import { acquireModels } from "./BuildModel.js"
 import * as Checkpointer from "./Checkpointer.js"
 import { trainedBy } from "./BoundPhase.js"
-import { checkModel, checkPhases } from "./CheckModel.js"
+import { checkGroups, checkModel, checkPhases } from "./CheckModel.js"
 import { checkStateful } from "./Compatibility.js"
 import { identityOf, modelInput } from "./DatasetIdentity.js"
 import { accumulatorsOf } from "./Heads.js"
 import * as MetricStates from "./metric/MetricStates.js"
 import type { ModelMismatch } from "./ModelMismatch.js"
 import type { Optimizer } from "./Optimizer.js"
-import { partsOf } from "./ModelParts.js"
+import { settingsOf } from "./optimizer/ParameterGroups.js"
+import { freeze, partsOf } from "./ModelParts.js"
 import type { Progress } from "./Progress.js"
 import type * as Random from "./Random.js"
 import * as RestoreState from "./RestoreState.js"
@@ -44,6 +47,11 @@ export const buildModels = <C extends RunConfig, E = never, R = never>(
     const backend = yield* Backend
     const input = modelInput(config, identityOf(dataset))
     const models = yield* acquireModels(parts.model, random, input)
+    const { parameter_groups: groups = [] } = config.training
+    if (groups.length > 0) {
+      freeze(models, (name) => settingsOf(groups, name).frozen === true)
+      yield* checkGroups(groups, models)
+    }
     const [model, ...others] = Object.values(models)
     // How several models use the data is up to their losses.
     if (others.length === 0) yield* checkModel(model!, parts.objective, dataset, config)
@@ -88,6 +96,8 @@ export const buildFields = <C extends RunConfig, B extends Sized>(
       )
     }
     const scheduler = parts.scheduler(config.training)
+    const { weights } = partsOf({ models })
+    const averages = (parts.averages ?? Average.fromConfig)(config.training)
     const without =
       checkpoint === null
         ? { layers: [], optimizers: [] }
@@ -113,6 +123,7 @@ export const buildFields = <C extends RunConfig, B extends Sized>(
         optimizer: firstOf(optimizers),
         optimizers,
         scheduler,
+        averages: averages.map((average) => WeightAverage.make(average, weights)),
         random,
         backend
       },
@@ -143,11 +154,15 @@ export const makeRun = <C extends RunConfig, B extends Sized>(
   { lastSavedAt }: Pick<TrainState, "lastSavedAt">,
   store: Checkpointer.RunStore,
   lastDurable: Checkpointer.DurableCheckpoint | null
-): Effect.Effect<Run<C, B>, never, Scope.Scope> =>
-  Effect.map(
-    Checkpointer.make({ run: fields, store, progress, lastDurable, lastSavedAt, pendingStates }),
-    (checkpointer) => ({ ...fields, [TypeId]: checkpointer })
-  )
+): Effect.Effect<Run<C, B>, StateError, Scope.Scope> =>
+  Effect.gen(function* () {
+    const options = { run: fields, store, progress, lastDurable, lastSavedAt, pendingStates }
+    const checkpointer = yield* Checkpointer.make(options)
+    for (const average of fields.averages) {
+      yield* Checkpointer.register(checkpointer, average.name, average)
+    }
+    return { ...fields, [TypeId]: checkpointer }
+  })
 
 /**
  * Builds a run from a state, the initial one or a checkpoint's. Every tensor is freed when the scope

@@ -1,5 +1,7 @@
 import type { LayersModel, SymbolicTensor } from "../tf.js"
 import * as Effect from "effect/Effect"
+import { matches } from "../config/Glob.js"
+import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { AnyDataset } from "../data/Dataset.js"
 import { layoutOf, type Field } from "../data/Layout.js"
 import { t } from "../language/Text.js"
@@ -8,6 +10,7 @@ import { inputNamesOf, outputNamesOf } from "./BatchTensors.js"
 import { ModelMismatch } from "./ModelMismatch.js"
 import { headsOf, type Head } from "./Heads.js"
 import type { AnyObjective, MultiObjective, Objective } from "./Objective.js"
+import { partsOf } from "./ModelParts.js"
 import type { Models } from "./Phase.js"
 
 /**
@@ -31,6 +34,30 @@ export const checkModel = (
   )
   const problem = problems.find((one) => one !== null) ?? null
   return problem === null ? Effect.void : refuse("Objective", problem + classesHint(config))
+}
+
+/**
+ * Fails if a parameter group names weights that the models do not have, or if the groups leave none to
+ * train.
+ */
+export const checkGroups = (
+  groups: TrainingConfig["parameter_groups"],
+  models: Models
+): Effect.Effect<void, ModelMismatch> => {
+  const { weights } = partsOf({ models })
+  const names = weights.map(({ name }) => name)
+  const idle = groups
+    .flatMap(({ weights }) => weights)
+    .find((pattern) => !names.some((name) => matches(pattern, name)))
+  if (idle !== undefined) {
+    return refuse(
+      "Weights",
+      t`training.parameter_groups names ${JSON.stringify(idle)}, but no weight of the model has such a name; they are ${listed(names.slice(0, 30))}${names.length > 30 ? ", …" : ""}`
+    )
+  }
+  return weights.some(({ trainable }) => trainable)
+    ? Effect.void
+    : refuse("Weights", t`training.parameter_groups leaves no weight to train: all are frozen`)
 }
 
 /** Fails if a phase of the objective trains none of the models' weights. */

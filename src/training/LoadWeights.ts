@@ -12,6 +12,11 @@ export interface LoadOptions {
   readonly only?: (weight: string) => boolean
   /** The name of the model in the checkpoint, if that holds several. */
   readonly from?: string
+  /**
+   * The state of the checkpoint whose weights to load, where it holds them. Left out, it is the average
+   * of the weights, where the run has kept one (see `Average`); null: the model's own.
+   */
+  readonly weights?: string | null
 }
 
 /**
@@ -44,7 +49,7 @@ export interface LoadOptions {
 export const load = (
   model: LayersModel,
   checkpoint: Checkpoint,
-  { from, only = () => true }: LoadOptions = {}
+  { from, only = () => true, weights: state }: LoadOptions = {}
 ): Effect.Effect<ReadonlyArray<string>, IncompatibleCheckpoint> =>
   Effect.gen(function* () {
     const wanted = ofModel(model).filter(({ name }) => only(name))
@@ -53,6 +58,7 @@ export const load = (
       name: from === undefined ? weight.name : `${from}.${weight.name}`
     }))
     yield* checkHolds(checkpoint, saved)
-    yield* RestoreState.weights(checkpoint, saved)
+    const average = state === undefined ? checkpoint.meta.average : state
+    yield* RestoreState.weights(checkpoint, saved, average ?? undefined)
     return wanted.map(({ name }) => name)
   })

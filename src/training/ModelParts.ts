@@ -24,6 +24,14 @@ export const partsOf = ({ models }: { readonly models: Models }): ModelParts => 
   return found
 }
 
+/** Has the weights that `isFrozen` accepts stay as they are. Called before anything asks for the parts. */
+export const freeze = (models: Models, isFrozen: (weight: string) => boolean): void => {
+  for (const { name, variable } of find(models).weights) {
+    if (isFrozen(name)) variable.trainable = false
+  }
+  known.delete(models)
+}
+
 const find = (models: Models): ModelParts => {
   const all = Object.entries(models)
   const prefix = (name: string) => (all.length > 1 ? `${name}.` : "")

@@ -6,6 +6,7 @@ import type { Checkpoint, StopReason } from "../checkpointing/Checkpoint.js"
 import type { CheckpointName } from "../checkpointing/store/CheckpointStore.js"
 import type { Sized } from "../data/Batch.js"
 import type { Observer } from "../events/Observer.js"
+import { active } from "./average/WeightAverage.js"
 import * as Checkpointer from "./Checkpointer.js"
 import type { BackendError } from "../backends/BackendError.js"
 import type { Diverged } from "./Diverged.js"
@@ -123,6 +124,19 @@ export const withWeights = <A, E, R>(
       run[TypeId],
       RestoreState.withWeights(partsOf(run).weights, others, body, state)
     )
+  })
+
+/**
+ * Runs `body` with the average that takes the place of the run's weights, once one has started (see
+ * `Average`), then puts the run's own back; without one, with the run's own.
+ */
+export const withAverage = <A, E, R>(
+  run: Run,
+  body: Effect.Effect<A, E, R>
+): Effect.Effect<A, E, R | Observer> =>
+  Effect.suspend(() => {
+    const average = active(run.averages)
+    return average === undefined ? body : withWeights(run, average.name, body)
   })
 
 /** The tensors of a registered part, which a resumed run may not have registered yet. */

@@ -3,6 +3,7 @@ import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Sized } from "../data/Batch.js"
 import type { AnyDataset } from "../data/Dataset.js"
 import { stepsFrom } from "../data/Order.js"
+import type { WeightAverage } from "./average/WeightAverage.js"
 import type { AnyObjective } from "./Objective.js"
 import type { Optimizer } from "./Optimizer.js"
 import type { Models } from "./Phase.js"
@@ -33,6 +34,8 @@ export interface RunFields<out C extends RunConfig = RunConfig, out B extends Si
   /** The optimizers by the names of their phases; without phases, the only one is called `optimizer`. */
   readonly optimizers: Readonly<Record<string, Optimizer>>
   readonly scheduler: Scheduler
+  /** The averages of the weights that the run keeps (see `Average`). */
+  readonly averages: ReadonlyArray<WeightAverage>
   readonly random: Random
   /** The name of the backend that computes. */
   readonly backend: string

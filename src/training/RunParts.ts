@@ -2,6 +2,7 @@ import type { LayersModel } from "../tf.js"
 import type * as Effect from "effect/Effect"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Field, LabelField } from "../data/Layout.js"
+import type { Average } from "./Average.js"
 import type { AnyObjective } from "./Objective.js"
 import type { OptimizerFactory } from "./Optimizer.js"
 import type { Models } from "./RunFields.js"
@@ -61,4 +62,6 @@ export interface RunParts<
   readonly objective: O
   readonly optimizer: (training: TrainingConfig) => OptimizerFactory
   readonly scheduler: (training: TrainingConfig) => Scheduler
+  /** The averages of the weights that the run keeps; left out, those of the config: `Average.fromConfig`. */
+  readonly averages?: (training: TrainingConfig) => ReadonlyArray<Average>
 }

@@ -4,19 +4,22 @@ import { made } from "../config/Choice.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import { t } from "../language/Text.js"
 import { builtIn } from "./schedule/BuiltIn.js"
-import { warmup, type Schedule, type SchedulePosition } from "./schedule/Schedule.js"
+import { afterWarmup, annealed, warmup } from "./schedule/Around.js"
+import type { Schedule, SchedulePosition } from "./schedule/Schedule.js"
 import { decodeValues, type StateDict, type Stateful } from "./Stateful.js"
 
 export { builtIn } from "./schedule/BuiltIn.js"
-export { constant, cosine, exponential, step } from "./schedule/ByEpoch.js"
+export { afterWarmup, annealed, warmup, type Annealing, type Warmup } from "./schedule/Around.js"
+export { cosine, cosineRestarts } from "./schedule/Cosine.js"
+export { constant, exponential, linear, polynomial, step } from "./schedule/Decay.js"
 export { oneCycle } from "./schedule/OneCycle.js"
 export { plateau } from "./schedule/Plateau.js"
+export { piecewise, table } from "./schedule/Points.js"
 export {
   define,
   oneOf,
   runLength,
   stateful,
-  warmup,
   type Schedule,
   type ScheduleFunction,
   type ScheduleInput,
@@ -89,12 +92,19 @@ const Values = Schema.Struct({ last_epoch: Schema.NonNegativeInt })
 
 /** What `fromConfig` reads of the `training` section. */
 export type SchedulerFields = Pick<TrainingConfig, "learning_rate" | "num_epochs" | "scheduler"> &
-  Partial<Pick<TrainingConfig, "warmup_steps">>
+  Partial<Pick<TrainingConfig, "swa" | "warmup" | "warmup_steps">>
 
 /**
- * The scheduler that the config asks for: `training.scheduler`, after `training.warmup_steps`, by the
- * choices of the config's schema. Throws where the config was written in code and names no built-in
+ * The scheduler that the config asks for: `training.scheduler`, by the choices of the config's schema,
+ * after `training.warmup` and `training.warmup_steps`, until `training.swa` anneals the rate. Throws where the config was written in code and names no built-in
  * schedule.
  */
 export const fromConfig = (training: SchedulerFields): Scheduler =>
-  make(warmup(made<Schedule>(training.scheduler, builtIn), training.warmup_steps ?? 0), training)
+  make(scheduleOf(training), training)
+
+const scheduleOf = ({ scheduler, swa, warmup: before, warmup_steps = 0 }: SchedulerFields) => {
+  const schedule = made<Schedule>(scheduler, builtIn)
+  const after = before == null ? schedule : afterWarmup(schedule, before)
+  const warm = warmup(after, warmup_steps)
+  return swa == null ? warm : annealed(warm, swa)
+}

@@ -9,6 +9,7 @@ import {
   type DType,
   type Unsaved
 } from "../checkpointing/Checkpoint.js"
+import { active } from "./average/WeightAverage.js"
 import { identityOf } from "./DatasetIdentity.js"
 import { accumulatorsOf } from "./Heads.js"
 import * as MetricStates from "./metric/MetricStates.js"
@@ -65,6 +66,7 @@ export const take = (
       hold(`stage_states.${stage}.${name}`, tensor)
     }
   }
+  const average = active(run.averages)
   const meta: Unsaved["meta"] = {
     format_version: formatVersion,
     run_id: run.id,
@@ -87,6 +89,7 @@ export const take = (
     backend: run.backend,
     config: { ...run.config },
     ...(Object.keys(progress.bests).length > 0 && { bests: progress.bests }),
+    ...(average && { average: average.name }),
     ...(progress.divergence && { divergence: progress.divergence }),
     ...(progress.stopReason?._tag === "NoImprovement" && { stop_reason: progress.stopReason })
   }

@@ -37,14 +37,19 @@ export interface StepInput<out B extends Sized = Batch> {
   readonly combine?: Combine | undefined
   /** What is measured of the gradients of each phase. */
   readonly measures?: Measures | undefined
+  /** Called after each update of weights. */
+  readonly onUpdate?: (() => void) | undefined
 }
+
+/** What a step does beside its phases. */
+export type StepExtra = Pick<StepInput, "combine" | "measures" | "onUpdate">
 
 /** What the step at `position` is given. */
 export const inputOf = <B extends Sized>(
   run: Run,
   batch: B,
   position: Progress,
-  extra?: Pick<StepInput, "combine" | "measures">
+  extra?: StepExtra
 ): StepInput<B> => ({
   ...extra,
   run,
@@ -216,14 +221,17 @@ const compute = <B extends Sized>(
 }
 
 const update = (
-  { combine, position, run }: StepInput<Sized>,
+  { combine, onUpdate, position, run }: StepInput<Sized>,
   phase: BoundPhase,
   gradients: Gradients
 ) => {
   const combined = combine === undefined ? gradients : combine(gradients, phase.name)
-  if (!phase.optimizer.apply(combined, learningRate(run, position))) return
+  const { epoch, step } = position
+  const rng = Random.generator(run.random, "optimizer", phase.name, epoch, step)
+  if (!phase.optimizer.apply(combined, learningRate(run, position), rng)) return
   // A constraint (max-norm, say) is part of the weight: to write it again projects it.
   for (const { variable } of phase.constrained) variable.write(tf.clone(variable.read()))
+  onUpdate?.()
 }
 
 /** With what the loss counts; and means of gradients, which count for each example. In place. */

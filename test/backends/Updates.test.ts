@@ -79,6 +79,125 @@ describe("fused updates equal the operations that they stand for, to the bit:", 
     })
   }
 
+  for (const decay of [0, 0.01]) {
+    // One element, fewer than four lanes, and a length that is no multiple of them.
+    for (const shape of [[1], [3], [7, 11]]) {
+      const w = () => tensor(shape, 1)
+      const g = () => tensor(shape, 2)
+      const decayed = () => (decay === 0 ? g() : g().add(w().mul(decay)))
+      const moments = { beta1: 0.9, rest1: 1 - 0.9, beta2: 0.999, rest2: 1 - 0.999 }
+      const title = `decay ${decay}, shape ${shape}`
+
+      it(`Lion, ${title}`, () => {
+        const mean = tensor(shape, 3)
+        const direction = mean
+          .mul(0.9)
+          .add(g().mul(1 - 0.9))
+          .sign()
+        const expected = {
+          weight: w()
+            .mul(1 - decay)
+            .sub(direction.mul(0.01)),
+          mean: mean.mul(0.999).add(g().mul(1 - 0.999))
+        }
+        const inputs = { weight: w(), gradient: g(), mean }
+        const numbers = { ...moments, rate: 0.01, factor: 1 - decay }
+        expect(bits(Updates.lion(inputs, numbers))).toEqual(bits(expected))
+      })
+
+      it(`Nadam, ${title}`, () => {
+        const inputs = {
+          weight: w(),
+          gradient: g(),
+          mean: tensor(shape, 3),
+          square: tf.abs(tensor(shape, 4))
+        }
+        const mean = inputs.mean.mul(0.9).add(decayed().mul(1 - 0.9))
+        const square = inputs.square.mul(0.999).add(
+          decayed()
+            .square()
+            .mul(1 - 0.999)
+        )
+        const root = square.sqrt().div(0.3).add(1e-8)
+        const along = decayed().mul(0.02).add(mean.mul(0.03))
+        const expected = { weight: w().mul(0.99).sub(along.div(root)), mean, square }
+        const numbers = {
+          ...moments,
+          gradientRate: 0.02,
+          meanRate: 0.03,
+          scale: 0.3,
+          epsilon: 1e-8,
+          decay,
+          factor: 0.99
+        }
+        expect(bits(Updates.nadam(inputs, numbers))).toEqual(bits(expected))
+      })
+
+      it(`Adagrad, ${title}`, () => {
+        const inputs = { weight: w(), gradient: g(), sum: tf.abs(tensor(shape, 4)) }
+        const sum = inputs.sum.add(decayed().square())
+        const root = sum.add(0.1).sqrt().add(1e-10)
+        const expected = { weight: w().sub(decayed().mul(0.01).div(root)), sum }
+        const numbers = { rate: 0.01, initial: 0.1, epsilon: 1e-10, decay }
+        expect(bits(Updates.adagrad(inputs, numbers))).toEqual(bits(expected))
+      })
+
+      it(`Adadelta, ${title}`, () => {
+        const [first, second] = [tf.abs(tensor(shape, 4)), tf.abs(tensor(shape, 5))]
+        const square = first.mul(0.9).add(
+          decayed()
+            .square()
+            .mul(1 - 0.9)
+        )
+        const root = square.add(1e-6).sqrt()
+        const change = second.add(1e-6).sqrt().div(root).mul(decayed())
+        const changes = second.mul(0.9).add(change.square().mul(1 - 0.9))
+        const expected = { weight: w().sub(change.mul(0.5)), square, changes }
+        const inputs = { weight: w(), gradient: g(), square: first, changes: second }
+        const numbers = { rate: 0.5, rho: 0.9, rest: 1 - 0.9, epsilon: 1e-6, decay }
+        expect(bits(Updates.adadelta(inputs, numbers))).toEqual(bits(expected))
+      })
+
+      it(`Adamax, ${title}`, () => {
+        const [mean, most] = [tensor(shape, 3), tf.abs(tensor(shape, 4))]
+        const next = mean.mul(0.9).add(decayed().mul(1 - 0.9))
+        const greatest = most.mul(0.999).maximum(decayed().abs().add(1e-8))
+        const expected = { weight: w().sub(next.mul(0.01).div(greatest)), mean: next, greatest }
+        const inputs = { weight: w(), gradient: g(), mean, greatest: most }
+        const { beta1, beta2, rest1 } = moments
+        const numbers = { beta1, rest1, beta2, rate: 0.01, epsilon: 1e-8, decay }
+        expect(bits(Updates.adamax(inputs, numbers))).toEqual(bits(expected))
+      })
+
+      it(`LAMB, ${title}`, () => {
+        const inputs = {
+          weight: w(),
+          gradient: g(),
+          mean: tensor(shape, 3),
+          square: tf.abs(tensor(shape, 4))
+        }
+        const mean = inputs.mean.mul(0.9).add(g().mul(1 - 0.9))
+        const square = inputs.square.mul(0.999).add(
+          g()
+            .square()
+            .mul(1 - 0.999)
+        )
+        const adam = mean.mul(2).div(square.sqrt().div(0.3).add(1e-6))
+        const direction = decay === 0 ? adam : adam.add(w().mul(decay))
+        const numbers = { ...moments, rate: 2, scale: 0.3, epsilon: 1e-6, decay }
+        const expected = { direction, mean, square }
+        expect(bits(Updates.lamb(inputs, numbers))).toEqual(bits(expected))
+      })
+
+      it(`the step toward a value, ${title}`, () => {
+        const [mean, value] = [tensor(shape, 3), tensor(shape, 4)]
+        const expected = mean.add(value.sub(mean).mul(0.25))
+        const actual = Updates.toward({ mean, value }, { share: 0.25 })!
+        expect(bits({ actual })).toEqual(bits({ actual: expected }))
+      })
+    }
+  }
+
   it("they leave the tensors given as they were", () => {
     const inputs = { weight: weight(), gradient: gradient(), buffer: tensor(shape, 5) }
     const before = bits(inputs)

@@ -38,7 +38,14 @@ describe("Config.decode", () => {
         batch_size: 32,
         learning_rate: 0.001,
         seed: 7,
-        optimizer: { name: "adam", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0 },
+        optimizer: {
+          name: "adam",
+          beta_1: 0.9,
+          beta_2: 0.999,
+          epsilon: 1e-8,
+          weight_decay: 0,
+          amsgrad: false
+        },
         scheduler: { name: "constant" },
         on_divergence: { name: "stop", limit: 1e19 },
         gradient_accumulation_steps: 1,
@@ -50,7 +57,12 @@ describe("Config.decode", () => {
         mixup: 0,
         class_weights: null,
         metrics: [],
-        sampler: { name: "shuffle" }
+        sampler: { name: "shuffle" },
+        warmup: null,
+        gradient_noise: null,
+        parameter_groups: [],
+        ema: null,
+        swa: null
       },
       model: { num_classes: 8, channels: [16, 32], dropout: 0.2 },
       data: { root: null, split: { test_pattern: null, fraction: 0.1 } }
@@ -93,19 +105,31 @@ describe("Config.decode", () => {
   })
 
   it.each([
-    [{ name: "adam" }, { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0 }],
-    [{ name: "adamw" }, { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.01 }],
-    [{ name: "sgd" }, { momentum: 0, nesterov: false, weight_decay: 0 }],
-    [{ name: "rmsprop" }, { alpha: 0.99, momentum: 0, epsilon: 1e-8, weight_decay: 0 }]
+    [
+      { name: "adam" },
+      { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0, amsgrad: false }
+    ],
+    [
+      { name: "adamw" },
+      { beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.01, amsgrad: false }
+    ],
+    [{ name: "sgd" }, { momentum: 0, dampening: 0, nesterov: false, weight_decay: 0 }],
+    [
+      { name: "rmsprop" },
+      { alpha: 0.99, momentum: 0, epsilon: 1e-8, centered: false, weight_decay: 0 }
+    ]
   ])("fills in the defaults of the optimizer %j", (optimizer, defaults) => {
     const config = Either.getOrThrow(decode(training({ optimizer })))
     expect(config.training.optimizer).toEqual({ ...optimizer, ...defaults })
   })
 
   it.each([
-    [{ name: "cosine" }, { warmup_epochs: 0, min_learning_rate: 0 }],
-    [{ name: "step", step_size: 5 }, { gamma: 0.1 }],
-    [{ name: "exponential", gamma: 0.9 }, {}],
+    [{ name: "cosine" }, { warmup_epochs: 0, min_learning_rate: 0, unit: "epoch" }],
+    [
+      { name: "step", step_size: 5 },
+      { gamma: 0.1, unit: "epoch" }
+    ],
+    [{ name: "exponential", gamma: 0.9 }, { unit: "epoch" }],
     [
       { name: "plateau" },
       { metric: "val_loss", mode: "min", factor: 0.1, patience: 10, min_learning_rate: 0 }
@@ -187,7 +211,7 @@ describe("Config.decode", () => {
         training.epochs: unknown field (found 5); did you mean num_epochs?
         training.numEpochs: unknown field (found 5); did you mean num_epochs?
         training.batchsize: unknown field (found 5); did you mean batch_size?
-        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, on_divergence, gradient_accumulation_steps, warmup_steps, early_stopping, drop_last, label_smoothing, mixup, class_weights, optimizer, gradient_clip, scheduler, metrics, sampler
+        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, on_divergence, gradient_accumulation_steps, gradient_noise, parameter_groups, ema, swa, warmup_steps, warmup, early_stopping, drop_last, label_smoothing, mixup, class_weights, optimizer, gradient_clip, scheduler, metrics, sampler
         data.split.fractoin: unknown field (found 0.2); did you mean fraction?"
     `)
   })
@@ -196,7 +220,7 @@ describe("Config.decode", () => {
     expect(refusal(training({ optimizer: { name: "sgd", beta_1: 0.9, momentum: 1 } })))
       .toMatchInlineSnapshot(`
         "config.json is not valid:
-          training.optimizer: found {"name":"sgd","beta_1":0.9,"momentum":1}; allowed: "adam", "adamw", "sgd" or "rmsprop""
+          training.optimizer: found {"name":"sgd","beta_1":0.9,"momentum":1}; allowed: "adam", "adamw", "sgd", "rmsprop", "nadam", "adamax", "adagrad", "adadelta", "lion" or "lamb""
       `)
   })
 
@@ -205,24 +229,24 @@ describe("Config.decode", () => {
       refusal(training({ optimizer: { name: "adagrad", beta_1: 2 }, scheduler: { gamma: 0.5 } }))
     ).toMatchInlineSnapshot(`
       "config.json is not valid:
-        training.optimizer.name: found "adagrad"; allowed: "adam", "adamw", "sgd" or "rmsprop"
-        training.scheduler.name: missing; allowed: "constant", "cosine", "step", "exponential", "plateau" or "one_cycle""
+        training.optimizer.beta_1: unknown field (found 2); allowed: name, lr_decay, initial_accumulator_value, epsilon, weight_decay (where name is "adagrad")
+        training.scheduler.name: missing; allowed: "constant", "cosine", "step", "exponential", "plateau", "one_cycle", "linear", "polynomial", "cosine_restarts", "piecewise" or "table""
     `)
   })
 
   it("says that a union takes an object", () => {
     expect(refusal(training({ optimizer: "adam", scheduler: null }))).toMatchInlineSnapshot(`
       "config.json is not valid:
-        training.scheduler: found null; allowed: "constant", "cosine", "step", "exponential", "plateau" or "one_cycle""
+        training.scheduler: found null; allowed: "constant", "cosine", "step", "exponential", "plateau", "one_cycle", "linear", "polynomial", "cosine_restarts", "piecewise" or "table""
     `)
   })
 
   it("reports a rule between two fields at the field", () => {
     expect(refusal(training({ optimizer: { name: "sgd", nesterov: true } })))
       .toMatchInlineSnapshot(`
-      "config.json is not valid:
-        training.optimizer.nesterov: found true; allowed: false, or true with a momentum above 0"
-    `)
+        "config.json is not valid:
+          training.optimizer.nesterov: found true; allowed: false, or true with a momentum above 0 and without dampening"
+      `)
   })
 
   it("shortens what it found", () => {
@@ -246,9 +270,9 @@ describe("Config.decode", () => {
       "config.json is not valid:
         training.seed: found "x"; allowed: an integer of at least 0
       --set is not valid:
-        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, on_divergence, gradient_accumulation_steps, warmup_steps, early_stopping, drop_last, label_smoothing, mixup, class_weights, optimizer, gradient_clip, scheduler, metrics, sampler
+        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, num_epochs, batch_size, learning_rate, seed, on_divergence, gradient_accumulation_steps, gradient_noise, parameter_groups, ema, swa, warmup_steps, warmup, early_stopping, drop_last, label_smoothing, mixup, class_weights, optimizer, gradient_clip, scheduler, metrics, sampler
         training.num_epochs: found "many"; allowed: an integer of at least 1
-        training.optimizer.name: found "adm"; allowed: "adam", "adamw", "sgd" or "rmsprop"; did you mean adam?
+        training.optimizer.name: found "adm"; allowed: "adam", "adamw", "sgd", "rmsprop", "nadam", "adamax", "adagrad", "adadelta", "lion" or "lamb"; did you mean adam?
         training.scheduler.step_size: missing; allowed: an integer of at least 1
         data: found 3; allowed: an object"
     `)

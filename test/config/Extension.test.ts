@@ -4,7 +4,7 @@ import * as Schema from "effect/Schema"
 import { Config, Optimizer, Scheduler } from "holdfast"
 import * as Overrides from "../../src/config/Overrides.js"
 
-const lion = Optimizer.define("lion", {
+const signum = Optimizer.define("signum", {
   description: "Lion.",
   fields: {
     beta_1: Config.field(Schema.Number.pipe(Schema.between(0, 1)), 0.9, "Weight of the momentum."),
@@ -23,7 +23,7 @@ const sawtooth = Scheduler.define("sawtooth", {
 
 const MyConfig = Config.make({
   training: {
-    optimizer: Optimizer.oneOf(lion, Optimizer.sgd),
+    optimizer: Optimizer.oneOf(signum, Optimizer.sgd),
     scheduler: Scheduler.oneOf(...Scheduler.builtIn, sawtooth),
     log_every: Config.mayChange(
       Config.field(Schema.Int.pipe(Schema.positive()), 100, "Steps between two log lines.")
@@ -56,14 +56,14 @@ const refusal = (training: object, ...overrides: ReadonlyArray<string>) =>
 
 describe("Config.make", () => {
   it("reads a custom optimizer by its name, with its fields, and by default", () => {
-    const defaults = { name: "lion", beta_1: 0.9, beta_2: 0.99 }
+    const defaults = { name: "signum", beta_1: 0.9, beta_2: 0.99 }
     expect(config({}).training.optimizer).toEqual(defaults)
-    expect(config({ optimizer: "lion" }).training.optimizer).toEqual(defaults)
-    expect(config({ optimizer: { name: "lion", beta_1: 0.5 } }).training.optimizer).toEqual({
+    expect(config({ optimizer: "signum" }).training.optimizer).toEqual(defaults)
+    expect(config({ optimizer: { name: "signum", beta_1: 0.5 } }).training.optimizer).toEqual({
       ...defaults,
       beta_1: 0.5
     })
-    expect(config({}, "training.optimizer.name=lion").training.optimizer).toEqual(defaults)
+    expect(config({}, "training.optimizer.name=signum").training.optimizer).toEqual(defaults)
     expect(config({ optimizer: "sgd" }).training.optimizer).toMatchObject({ momentum: 0 })
   })
 
@@ -71,10 +71,10 @@ describe("Config.make", () => {
     const { augment, training } = config({ scheduler: { name: "sawtooth", period: 4 } })
     const noise: number = augment.noise
     const logEvery: number = training.log_every
-    const name: "lion" | "sgd" = training.optimizer.name
+    const name: "signum" | "sgd" = training.optimizer.name
     // @ts-expect-error: adam is not among the optimizers
     const other: "adam" = training.optimizer.name
-    expect([noise, logEvery, name, other]).toEqual([0, 100, "lion", "lion"])
+    expect([noise, logEvery, name, other]).toEqual([0, 100, "signum", "signum"])
     expect(training.scheduler).toEqual({ name: "sawtooth", period: 4 })
   })
 
@@ -83,11 +83,11 @@ describe("Config.make", () => {
   })
 
   it("refuses what custom choices do not allow, in the words of the built-in ones", () => {
-    expect(refusal({ optimizer: "lino" })).toMatchInlineSnapshot(`
+    expect(refusal({ optimizer: "signmu" })).toMatchInlineSnapshot(`
       "config.json is not valid:
-        training.optimizer: found "lino"; allowed: "lion" or "sgd"; did you mean lion?"
+        training.optimizer: found "signmu"; allowed: "signum" or "sgd"; did you mean signum?"
     `)
-    expect(refusal({ optimizer: { name: "lion", beta1: 1 } })).toMatchInlineSnapshot(`
+    expect(refusal({ optimizer: { name: "signum", beta1: 1 } })).toMatchInlineSnapshot(`
       "config.json is not valid:
         training.optimizer.beta1: unknown field (found 1); did you mean beta_1?"
     `)
@@ -98,7 +98,7 @@ describe("Config.make", () => {
     `)
     expect(refusal({ optimizer: "adam" }, "training.log_evry=5")).toMatchInlineSnapshot(`
       "config.json is not valid:
-        training.optimizer: found "adam"; allowed: "lion" or "sgd"
+        training.optimizer: found "adam"; allowed: "signum" or "sgd"
       --set is not valid:
         training.log_evry: unknown field (found 5); did you mean log_every?"
     `)
@@ -115,11 +115,11 @@ describe("Config.make", () => {
       properties: Record<string, { properties: Record<string, object>; default?: unknown }>
     }
     expect(properties["training"]!.properties["optimizer"]).toMatchObject({
-      default: { name: "lion", beta_1: 0.9, beta_2: 0.99 },
+      default: { name: "signum", beta_1: 0.9, beta_2: 0.99 },
       anyOf: [
         { description: "Lion.", properties: { beta_1: { default: 0.9 } } },
         { properties: { name: { enum: ["sgd"] } } },
-        { enum: ["lion", "sgd"] }
+        { enum: ["signum", "sgd"] }
       ]
     })
     expect(properties["training"]!.properties["log_every"]).toMatchObject({ default: 100 })
@@ -128,16 +128,29 @@ describe("Config.make", () => {
   })
 })
 
+describe("Optimizer.oneOf", () => {
+  it("takes the last of two optimizers of one name", () => {
+    const own = Optimizer.define("lion", {
+      description: "Another Lion.",
+      fields: { scale: Config.field(Schema.Number, 3, "Its only field.") },
+      make: () => ({ slots: [], at: () => (input) => ({ weight: input.weight, slots: {} }) })
+    })
+    const Training = Schema.Struct({ optimizer: Optimizer.oneOf(...Optimizer.builtIn, own) })
+    const { optimizer } = Schema.decodeUnknownSync(Training)({ optimizer: "lion" })
+    expect(optimizer).toEqual({ name: "lion", scale: 3 })
+  })
+})
+
 describe("Optimizer.fromConfig", () => {
   it("makes the optimizer by which the config was decoded, also where code has copied it", () => {
-    const { training } = config({ optimizer: "lion" })
-    expect(Optimizer.fromConfig(training)(new Map()).name).toBe("lion")
-    expect(Optimizer.fromConfig({ ...training, seed: 2 } as never)(new Map()).name).toBe("lion")
+    const { training } = config({ optimizer: "signum" })
+    expect(Optimizer.fromConfig(training)(new Map()).name).toBe("signum")
+    expect(Optimizer.fromConfig({ ...training, seed: 2 } as never)(new Map()).name).toBe("signum")
   })
 
   it("names the optimizers that it knows where code names another", () => {
-    expect(() => Optimizer.fromConfig({ optimizer: { name: "lion" } })).toThrowError(
-      "lion is none of adam, adamw, sgd, rmsprop; decode the config by a schema in which Config.make names it"
+    expect(() => Optimizer.fromConfig({ optimizer: { name: "signum" } })).toThrowError(
+      "signum is none of adam, adamw, sgd, rmsprop, nadam, adamax, adagrad, adadelta, lion, lamb; decode the config by a schema in which Config.make names it"
     )
   })
 })

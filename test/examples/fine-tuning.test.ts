@@ -52,7 +52,7 @@ testExample("fine-tuning", pipeline, {
 describe("examples/fine-tuning", () => {
   const config = configOf("fine-tuning")
 
-  it.scopedLive("keeps the weights of the base's best checkpoint, and trains the head", () =>
+  it.scopedLive("keeps the frozen layer of the base, and trains the others", () =>
     Effect.gen(function* () {
       const services = yield* Layer.build(withBase)
       yield* session(pipeline, { config, store: Layer.succeedContext(services) })
@@ -64,13 +64,36 @@ describe("examples/fine-tuning", () => {
       expect(names).toHaveLength(4)
       for (const name of names) {
         const before = yield* trainedBase.tensors.get(name)!.bytes
-        expect(yield* tuned.tensors.get(name)!.bytes, name).toStrictEqual(before)
+        const after = yield* tuned.tensors.get(name)!.bytes
+        expect(Buffer.compare(before, after) === 0, name).toBe(name.includes("base_1."))
       }
       const moments = [...tuned.tensors.keys()].filter((name) =>
         name.startsWith("optimizer_state_dict.")
       )
-      expect(moments.length).toBeGreaterThan(0)
-      expect(moments.filter((name) => !name.includes("head."))).toStrictEqual([])
+      expect(moments).toHaveLength(8)
+      expect(moments.filter((name) => name.includes("base_1."))).toStrictEqual([])
+    })
+  )
+
+  it.scopedLive("refuses groups of weights that the model does not have", () =>
+    Effect.gen(function* () {
+      const run = (parameter_groups: unknown) =>
+        session(pipeline, {
+          config: { ...config, training: { ...config["training"], parameter_groups } },
+          store: withBase
+        })
+      const message = (reason: string) => ({
+        _tag: "Failure",
+        cause: { error: { _tag: "ModelMismatch", reason: "Weights", detail: reason } }
+      })
+      expect((yield* run([{ weights: ["head.*", "base_3.*"], frozen: true }])).exit).toMatchObject(
+        message(
+          'training.parameter_groups names "base_3.*", but no weight of the model has such a name; they are base_1.kernel, base_1.bias, base_2.kernel, base_2.bias, head.kernel, head.bias'
+        )
+      )
+      expect((yield* run([{ weights: "*", frozen: true }])).exit).toMatchObject(
+        message("training.parameter_groups leaves no weight to train: all are frozen")
+      )
     })
   )
 

@@ -39,14 +39,14 @@ const reference = (config: OptimizerConfig, gradients: ReadonlyArray<number>, ra
 }
 
 const configs: ReadonlyArray<OptimizerConfig> = [
-  { name: "adam", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0 },
-  { name: "adam", beta_1: 0.8, beta_2: 0.99, epsilon: 1e-6, weight_decay: 0.1 },
-  { name: "adamw", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.1 },
-  { name: "sgd", momentum: 0, nesterov: false, weight_decay: 0 },
-  { name: "sgd", momentum: 0.9, nesterov: false, weight_decay: 0.1 },
-  { name: "sgd", momentum: 0.9, nesterov: true, weight_decay: 0 },
-  { name: "rmsprop", alpha: 0.9, momentum: 0, epsilon: 1e-8, weight_decay: 0 },
-  { name: "rmsprop", alpha: 0.9, momentum: 0.5, epsilon: 1e-8, weight_decay: 0.1 }
+  { name: "adam", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, amsgrad: false, weight_decay: 0 },
+  { name: "adam", beta_1: 0.8, beta_2: 0.99, epsilon: 1e-6, amsgrad: false, weight_decay: 0.1 },
+  { name: "adamw", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, amsgrad: false, weight_decay: 0.1 },
+  { name: "sgd", momentum: 0, dampening: 0, nesterov: false, weight_decay: 0 },
+  { name: "sgd", momentum: 0.9, dampening: 0, nesterov: false, weight_decay: 0.1 },
+  { name: "sgd", momentum: 0.9, dampening: 0, nesterov: true, weight_decay: 0 },
+  { name: "rmsprop", alpha: 0.9, momentum: 0, epsilon: 1e-8, centered: false, weight_decay: 0 },
+  { name: "rmsprop", alpha: 0.9, momentum: 0.5, epsilon: 1e-8, centered: false, weight_decay: 0.1 }
 ]
 const gradients = [0.3, -0.2, 0.25, 0.01, -0.4, 0.2]
 const rate = 0.1

@@ -45,22 +45,29 @@ const plateau: SchedulerConfig = {
   patience: 1,
   min_learning_rate: 0.2
 }
-const cosine: SchedulerConfig = { name: "cosine", warmup_epochs: 0, min_learning_rate: 0 }
+const cosine: SchedulerConfig = {
+  name: "cosine",
+  warmup_epochs: 0,
+  min_learning_rate: 0,
+  unit: "epoch"
+}
 const oneCycle: SchedulerConfig = {
   name: "one_cycle",
   pct_start: 0.3,
   div_factor: 25,
-  final_div_factor: 1e4
+  final_div_factor: 1e4,
+  anneal_strategy: "cos",
+  unit: "step"
 }
 
 describe("Scheduler.fromConfig", () => {
   it("follows the formulas of constant, step, exponential and cosine", () => {
     const four = [9, 9, 9, 9]
     expect(rates(make({ name: "constant" }), four)).toStrictEqual([1, 1, 1, 1])
-    expect(rates(make({ name: "step", step_size: 2, gamma: 0.1 }), four)).toStrictEqual([
-      1, 1, 0.1, 0.1
-    ])
-    expect(rates(make({ name: "exponential", gamma: 0.5 }), four)).toStrictEqual([
+    expect(
+      rates(make({ name: "step", step_size: 2, gamma: 0.1, unit: "epoch" }), four)
+    ).toStrictEqual([1, 1, 0.1, 0.1])
+    expect(rates(make({ name: "exponential", gamma: 0.5, unit: "epoch" }), four)).toStrictEqual([
       1, 0.5, 0.25, 0.125
     ])
     const [a, b, c, d] = rates(make(cosine), four)
@@ -76,7 +83,7 @@ describe("Scheduler.fromConfig", () => {
   })
 
   it("warms up with cosine, then falls to the minimum and stays there", () => {
-    const scheduler = make({ name: "cosine", warmup_epochs: 2, min_learning_rate: 0.1 }, 4)
+    const scheduler = make({ ...cosine, warmup_epochs: 2, min_learning_rate: 0.1 }, 4)
     const [a, b, c, , e, f] = rates(scheduler, [0, 0, 0, 0, 0, 0])
     expect([a, b, c]).toStrictEqual([1 / 3, 2 / 3, 1])
     expect([e, f]).toStrictEqual([0.1, 0.1])
@@ -129,7 +136,12 @@ describe("Scheduler.fromConfig", () => {
   )
 
   it("warns of a warm-up of cosine that is as long as the run", () => {
-    const config = { name: "cosine", warmup_epochs: 4, min_learning_rate: 0 } as const
+    const config = {
+      name: "cosine",
+      warmup_epochs: 4,
+      min_learning_rate: 0,
+      unit: "epoch"
+    } as const
     expect(make(config, 5).warning).toBe(null)
     expect(make(config, 4).warning).toContain("training.scheduler.warmup_epochs is 4")
   })
@@ -137,7 +149,9 @@ describe("Scheduler.fromConfig", () => {
   it("names the schedules that it knows where code names another", () => {
     expect(() =>
       Scheduler.fromConfig({ learning_rate: 1, num_epochs: 1, scheduler: { name: "x" } })
-    ).toThrowError(/x is none of constant, cosine, step, exponential, plateau, one_cycle/)
+    ).toThrowError(
+      /x is none of constant, cosine, step, exponential, plateau, one_cycle, linear, polynomial, cosine_restarts, piecewise, table/
+    )
   })
 })
 
@@ -159,19 +173,21 @@ describe("Scheduler.loadStateDict", () => {
     })
   })
 
-  it.effect.each([plateau, cosine, { name: "step", step_size: 1, gamma: 0.5 }] as const)(
-    "resumes from a state of the same schedule: $name",
-    (config) =>
-      Effect.gen(function* () {
-        const losses = [5, 5, 5, 4, 4, 4, 4]
-        const straight = rates(make(config, 7), losses, { numEpochs: 7 })
-        const first = make(config, 7)
-        rates(first, losses.slice(0, 3), { numEpochs: 7 })
-        const second = make(config, 7)
-        yield* second.loadStateDict(JSON.parse(JSON.stringify(first.stateDict())))
-        const rest = rates(second, losses.slice(3), { first: 3, numEpochs: 7 })
-        expect(rest).toStrictEqual(straight.slice(3))
-      })
+  it.effect.each([
+    plateau,
+    cosine,
+    { name: "step", step_size: 1, gamma: 0.5, unit: "epoch" }
+  ] as const)("resumes from a state of the same schedule: $name", (config) =>
+    Effect.gen(function* () {
+      const losses = [5, 5, 5, 4, 4, 4, 4]
+      const straight = rates(make(config, 7), losses, { numEpochs: 7 })
+      const first = make(config, 7)
+      rates(first, losses.slice(0, 3), { numEpochs: 7 })
+      const second = make(config, 7)
+      yield* second.loadStateDict(JSON.parse(JSON.stringify(first.stateDict())))
+      const rest = rates(second, losses.slice(3), { first: 3, numEpochs: 7 })
+      expect(rest).toStrictEqual(straight.slice(3))
+    })
   )
 
   it.effect("takes over the epoch from another schedule, and nothing else", () =>

@@ -32,7 +32,7 @@ describe("TrainStep", () => {
       const plain = yield* everyKernelRun({
         steps: 1,
         epochs: 1,
-        optimizer: { name: "sgd", momentum: 0, nesterov: false, weight_decay: 0 },
+        optimizer: { name: "sgd", momentum: 0, dampening: 0, nesterov: false, weight_decay: 0 },
         model: () =>
           tf.sequential({ layers: [tf.layers.flatten({ inputShape: [...inputShape] }), layer()] })
       })

@@ -72,6 +72,11 @@ export const everyKernelRun = (options: {
     class_weights: null,
     metrics: [],
     sampler: { name: "shuffle" },
+    warmup: null,
+    gradient_noise: null,
+    parameter_groups: [],
+    ema: null,
+    swa: null,
     on_divergence: options.onDivergence ?? { name: "stop", limit: 1e19 }
   } as const
   const dataset: Dataset = {

@@ -9,10 +9,17 @@ import { TypeId } from "../../src/training/Run.js"
 import { everyKernelRun } from "./everyKernelRun.js"
 
 const optimizers: ReadonlyArray<Config.Training["optimizer"]> = [
-  { name: "adam", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.01 },
-  { name: "adamw", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, weight_decay: 0.01 },
-  { name: "sgd", momentum: 0.9, nesterov: true, weight_decay: 0.01 },
-  { name: "rmsprop", alpha: 0.99, momentum: 0.5, epsilon: 1e-8, weight_decay: 0.01 }
+  { name: "adam", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, amsgrad: false, weight_decay: 0.01 },
+  { name: "adamw", beta_1: 0.9, beta_2: 0.999, epsilon: 1e-8, amsgrad: false, weight_decay: 0.01 },
+  { name: "sgd", momentum: 0.9, dampening: 0, nesterov: true, weight_decay: 0.01 },
+  {
+    name: "rmsprop",
+    alpha: 0.99,
+    momentum: 0.5,
+    epsilon: 1e-8,
+    centered: false,
+    weight_decay: 0.01
+  }
 ]
 const epochs = 3
 const hash = createHash("sha256")

@@ -44,6 +44,13 @@ export interface Simd {
   readonly momentum: Kernel
   readonly descend: Kernel
   readonly rmsDirection: Kernel
+  readonly adadelta: Kernel
+  readonly adagrad: Kernel
+  readonly adamax: Kernel
+  readonly lamb: Kernel
+  readonly lion: Kernel
+  readonly nadam: Kernel
+  readonly toward: Kernel
 }
 
 type Kernel = (...numbers: ReadonlyArray<number>) => void

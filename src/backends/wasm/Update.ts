@@ -1,6 +1,8 @@
 import type { TensorInfo } from "../../tf.js"
 import { names } from "../Updates.js"
+import type { Heap } from "./Heap.js"
 import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
+import type { Simd } from "./Simd.js"
 
 type Numbers<Name extends string> = Readonly<Record<Name, number>>
 
@@ -70,6 +72,53 @@ export const kernels = ({ heap, simd }: Tools): Kernels => {
       const rest = [alpha, 1 - alpha, epsilon, decay]
       simd.rmsDirection(...from, ...out.map(at), size(weight.shape), ...rest)
       return out
-    })
+    }),
+    ...further(heap, simd)
   }
 }
+
+/** What a kernel of ../kernels/adaptive.ts takes: its inputs, how many outputs, and its numbers, in order. */
+type Signature = readonly [
+  name: keyof Simd & keyof typeof names,
+  inputs: ReadonlyArray<string>,
+  outputs: number,
+  numbers: ReadonlyArray<string>
+]
+
+const [updated, moments] = [
+  ["weight", "gradient"],
+  ["beta1", "rest1", "beta2", "rest2"]
+]
+const signatures: ReadonlyArray<Signature> = [
+  ["toward", ["mean", "value"], 1, ["share"]],
+  ["lion", [...updated, "mean"], 2, [...moments, "rate", "factor"]],
+  [
+    "nadam",
+    [...updated, "mean", "square"],
+    3,
+    [...moments, "gradientRate", "meanRate", "scale", "epsilon", "decay", "factor"]
+  ],
+  ["adagrad", [...updated, "sum"], 2, ["rate", "initial", "epsilon", "decay"]],
+  ["adadelta", [...updated, "square", "changes"], 3, ["rate", "rho", "rest", "epsilon", "decay"]],
+  [
+    "adamax",
+    [...updated, "mean", "greatest"],
+    3,
+    ["beta1", "rest1", "beta2", "rate", "epsilon", "decay"]
+  ],
+  ["lamb", [...updated, "mean", "square"], 3, [...moments, "rate", "scale", "epsilon", "decay"]]
+]
+
+const further = (heap: Heap, simd: Simd): Kernels =>
+  Object.fromEntries(
+    signatures.map(([name, inputs, outputs, numbers]) => [
+      names[name],
+      kernel<string, Numbers<string>>(({ attrs, inputs: given }) => {
+        const { shape } = given[inputs[0]!]!
+        const out = Array.from({ length: outputs }, () => heap.output(shape))
+        const addresses = [...inputs.map((one) => given[one]!), ...out].map(heap.address)
+        simd[name](...addresses, size(shape), ...numbers.map((one) => attrs[one]!))
+        return out
+      })
+    ])
+  )

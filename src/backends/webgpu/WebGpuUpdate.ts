@@ -70,6 +70,48 @@ const direction = formula(
   "gradient / (sqrt(square) + epsilon)"
 )
 
+const further = {
+  toward: formula(["mean", "value"], ["share"], "mean + (value - mean) * share"),
+  lion: formula(
+    ["weight", "gradient", "mean"],
+    ["beta1", "rest1", "rate", "factor", "decay"],
+    "weight * factor - sign(mean * beta1 + gradient * rest1) * rate"
+  ),
+  nadam: formula(
+    [...decayed, "mean", "square"],
+    ["gradientRate", "meanRate", "scale", "epsilon", "decay", "factor"],
+    "weight * factor - (gradient * gradientRate + mean * meanRate) / (sqrt(square) / scale + epsilon)"
+  ),
+  sum: formula([...decayed, "sum"], ["decay"], "sum + gradient * gradient"),
+  adagrad: formula(
+    [...decayed, "sum"],
+    ["decay", "rate", "initial", "epsilon"],
+    "weight - gradient * rate / (sqrt(sum + initial) + epsilon)"
+  ),
+  change: formula(
+    [...decayed, "square", "changes"],
+    ["decay", "epsilon"],
+    "sqrt(changes + epsilon) / sqrt(square + epsilon) * gradient"
+  ),
+  changes: formula(
+    ["changes", "change"],
+    ["rho", "rest"],
+    "changes * rho + change * change * rest"
+  ),
+  adadelta: formula(["weight", "change"], ["rate"], "weight - change * rate"),
+  greatest: formula(
+    [...decayed, "greatest"],
+    ["decay", "beta2", "epsilon"],
+    "max(greatest * beta2, abs(gradient) + epsilon)"
+  ),
+  adamax: formula(["weight", "mean", "greatest"], ["rate"], "weight - mean * rate / greatest"),
+  lamb: formula(
+    ["weight", "mean", "square"],
+    ["rate", "scale", "epsilon", "decay"],
+    "mean * rate / (sqrt(square) / scale + epsilon) + decay * weight"
+  )
+}
+
 type Compute = (
   backend: WebGpu,
   tensors: Tensors,
@@ -104,5 +146,41 @@ export const updates: ReadonlyArray<KernelConfig> = [
     const [beta2, rest2] = [numbers["alpha"]!, 1 - numbers["alpha"]!]
     const square = moving.square(backend, tensors, { ...numbers, beta2, rest2 })
     return [direction(backend, { ...tensors, square }, numbers), square]
+  }),
+  kernel(names.toward, further.toward),
+  kernel(names.lion, (backend, tensors, given) => {
+    const numbers = { ...given, decay: 0 }
+    const { beta2, rest2 } = given as Numbers & Record<"beta2" | "rest2", number>
+    const next = moving.mean(backend, tensors, { beta1: beta2, rest1: rest2, decay: 0 })
+    return [further.lion(backend, tensors, numbers), next]
+  }),
+  kernel(names.nadam, (backend, tensors, numbers) => {
+    const mean = moving.mean(backend, tensors, numbers)
+    const square = moving.square(backend, tensors, numbers)
+    return [further.nadam(backend, { ...tensors, mean, square }, numbers), mean, square]
+  }),
+  kernel(names.adagrad, (backend, tensors, numbers) => {
+    const sum = further.sum(backend, tensors, numbers)
+    return [further.adagrad(backend, { ...tensors, sum }, numbers), sum]
+  }),
+  kernel(names.adadelta, (backend, tensors, numbers) => {
+    const [beta2, rest2] = [numbers["rho"]!, numbers["rest"]!]
+    const square = moving.square(backend, tensors, { ...numbers, beta2, rest2 })
+    const change = further.change(backend, { ...tensors, square }, numbers)
+    const next = further.adadelta(backend, { ...tensors, change }, numbers)
+    const changes = further.changes(backend, { ...tensors, change }, numbers)
+    backend.disposeData(change.dataId)
+    return [next, square, changes]
+  }),
+  kernel(names.adamax, (backend, tensors, numbers) => {
+    const mean = moving.mean(backend, tensors, numbers)
+    const greatest = further.greatest(backend, tensors, numbers)
+    return [further.adamax(backend, { ...tensors, mean, greatest }, numbers), mean, greatest]
+  }),
+  kernel(names.lamb, (backend, tensors, given) => {
+    const numbers = { ...given, decay: 0 }
+    const mean = moving.mean(backend, tensors, numbers)
+    const square = moving.square(backend, tensors, numbers)
+    return [further.lamb(backend, { ...tensors, mean, square }, given), mean, square]
   })
 ]

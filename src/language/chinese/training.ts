@@ -111,6 +111,24 @@ export const training = {
   "; for more, use Objective.classification": "；类别更多时请用 Objective.classification",
   "the model's outputs are of shape {0}, but Objective.binary takes one logit for each label of {1}, whose shape is {2}":
     "模型的输出形状为 {0}，而 Objective.binary 需要 {1} 每个标签一个 logit，标签形状为 {2}",
+  "a link of the optimizer's chain draws random numbers: give apply a generator":
+    "优化器链中有一环要用随机数：请给 apply 传入随机数生成器",
+  "a list of {0}, one more than the boundaries": "{0} 个数的列表，比 boundaries 多一个",
+  "false, or true with a momentum above 0 and without dampening":
+    "false，或在 momentum 大于 0 且不用 dampening 时为 true",
+  "it has no {0}": "其中没有 {0}",
+  "numbers in rising order": "按升序排列的数",
+  "rows whose first numbers are in rising order": "首个数按升序排列的各行",
+  "the average {0}": "平均值 {0}",
+  "the optimizer {0} has no weight_decay, which training.parameter_groups sets; leave it out there":
+    "优化器 {0} 没有 weight_decay，而 training.parameter_groups 设置了它；请在那里去掉",
+  "training.parameter_groups leaves no weight to train: all are frozen":
+    "training.parameter_groups 没有留下可训练的权重：全部被冻结",
+  "training.parameter_groups names {0}, but no weight of the model has such a name; they are {1}{2}":
+    "training.parameter_groups 指定了 {0}，但模型中没有这样命名的权重；权重有 {1}{2}",
+  "training.warmup.length is {0} epochs and training.num_epochs is {1}: the learning rate rises to the end, and never reaches training.learning_rate":
+    "training.warmup.length 为 {0} 轮，training.num_epochs 为 {1}：学习率一直上升到结束，达不到 training.learning_rate",
+  "{0} is [{1}], the weight is [{2}]": "{0} 的形状是 [{1}]，而权重的形状是 [{2}]",
   "training.scheduler.warmup_epochs is {0} and training.num_epochs is {1}: the learning rate rises to the end, and never reaches training.learning_rate":
     "training.scheduler.warmup_epochs 为 {0}，training.num_epochs 为 {1}：学习率一直上升到结束，达不到 training.learning_rate",
   ". Give the last layer 1 unit and no activation": "。请让最后一层有 1 个单元且无激活函数",
@@ -150,7 +168,6 @@ export const training = {
   "the state of {0} in the checkpoint cannot be restored: {1}": "无法恢复检查点中{0}的状态：{1}",
   "the state of {0} does not fit its schema, and cannot be saved: {1}":
     "{0}的状态不符合其 schema，无法保存：{1}",
-  "false, or true with a momentum above 0": "false，或在 momentum 大于 0 时为 true",
   "two links of the optimizer's chain keep something under the name {0}; rename one, since a checkpoint tells them apart by name":
     "优化器链中有两个环节都用名称 {0} 保存状态；检查点按名称区分，请为其中之一改名",
   "the run has no phase called {0}; it has {1}": "没有名为 {0} 的子步；现有：{1}",

@@ -1,3 +1,4 @@
+import type { Rng } from "../../data/Dataset.js"
 import type { Tensor, Variable } from "../../tf.js"
 import * as tf from "../../tf.js"
 import * as Effect from "effect/Effect"
@@ -19,9 +20,10 @@ export interface Optimizer extends Stateful {
   readonly name: string
   /**
    * Takes in the gradients of a step, synchronously, by the names of their weights. Gives whether it
-   * has updated the weights: not between two updates of `accumulate`.
+   * has updated the weights: not between two updates of `accumulate`. What is random in the chain is
+   * drawn from `rng`, and throws without it.
    */
-  readonly apply: (gradients: Gradients, learningRate: number) => boolean
+  readonly apply: (gradients: Gradients, learningRate: number, rng?: Rng) => boolean
   /** Frees the slots. */
   readonly dispose: () => void
 }
@@ -76,10 +78,17 @@ export const chain = (
     )
 
     /** The gradients that the rule reads; null: it has none to read in this step. */
-    const transformed = (gradients: Gradients): Gradients | null => {
+    const transformed = (gradients: Gradients, rng: Rng): Gradients | null => {
       let current: Gradients | null = gradients
       for (const { transform } of transformations) {
-        const next = transform({ gradients: current, weights, slots, counters })
+        const next = transform({
+          gradients: current,
+          weights,
+          slots,
+          counters,
+          step: step + 1,
+          rng
+        })
         for (const [weight, values] of next.slots ?? []) {
           for (const slot in values) assign(slots.get(weight)![slot]!, values[slot]!)
         }
@@ -90,10 +99,10 @@ export const chain = (
       return current
     }
 
-    const apply: Optimizer["apply"] = (gradients, learningRate) =>
+    const apply: Optimizer["apply"] = (gradients, learningRate, rng = noRng) =>
       // What has been assigned takes no memory twice, so one scope does for all weights.
       tf.tidy(() => {
-        const ready = transformations.length === 0 ? gradients : transformed(gradients)
+        const ready = transformations.length === 0 ? gradients : transformed(gradients, rng)
         if (ready === null) return false
         step += 1
         const update = rule.at(learningRate, step)
@@ -142,6 +151,10 @@ export const chain = (
 
     return { name: rule.name, apply, stateDict, loadStateDict, dispose }
   }
+}
+
+const noRng: Rng = () => {
+  throw new Error(t`a link of the optimizer's chain draws random numbers: give apply a generator`)
 }
 
 /** One that the earlier run did not have begins at zero. */

@@ -6,7 +6,8 @@ import type { UpdateRule } from "./UpdateRule.js"
 /**
  * Defines an optimizer that `training.optimizer` can name: its fields there, and the update rule that
  * follows from them. `Optimizer.oneOf` adds it to a config. The state of its slots is saved and
- * restored with the run; an optimizer of another name starts without that state.
+ * restored with the run; an optimizer of another name starts without that state. Of one that has the
+ * field `weight_decay`, parameter groups can set another for their weights.
  *
  * @example
  * ```ts
@@ -32,7 +33,14 @@ export const define = <const Name extends string, Fields extends Schema.Struct.F
 ) =>
   Choice.define(name, {
     ...definition,
-    make: (config): UpdateRule => ({ ...definition.make(config), name })
+    make: (config): UpdateRule => ({
+      ...definition.make(config),
+      name,
+      ...("weight_decay" in definition.fields && {
+        withWeightDecay: (weight_decay: number) =>
+          definition.make({ ...(config as object), weight_decay } as typeof config)
+      })
+    })
   })
 
 /**
@@ -63,11 +71,8 @@ export const oneOf = <
 /** The fields that several optimizers have. */
 export const nonNegative = Schema.Number.pipe(Schema.finite(), Schema.greaterThanOrEqualTo(0))
 export const fraction = Schema.Number.pipe(Schema.greaterThanOrEqualTo(0), Schema.lessThan(1))
-export const epsilon = field(
-  Schema.Number.pipe(Schema.finite(), Schema.greaterThan(0)),
-  1e-8,
-  "Added to the denominator, against division by zero."
-)
+export const positive = Schema.Number.pipe(Schema.finite(), Schema.greaterThan(0))
+export const epsilon = field(positive, 1e-8, "Added to the denominator, against division by zero.")
 export const weight_decay = field(
   nonNegative,
   0,

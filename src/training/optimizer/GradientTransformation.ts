@@ -1,3 +1,4 @@
+import type { Rng } from "../../data/Dataset.js"
 import type { Tensor } from "../../tf.js"
 import * as tf from "../../tf.js"
 
@@ -11,6 +12,10 @@ export interface TransformInput {
   /** What is kept of each weight, by the weight's name and the slot's. */
   readonly slots: ReadonlyMap<string, Readonly<Record<string, Tensor>>>
   readonly counters: Readonly<Record<string, number>>
+  /** The number of the update that the gradients are for, from 1. */
+  readonly step: number
+  /** Uniform in [0, 1), derived from the seed and the position of the run. Draw from nothing else. */
+  readonly rng: Rng
 }
 
 /** What it gives. What it leaves out of `slots` and `counters` stays as it is. */

@@ -7,7 +7,10 @@ import { t } from "../../language/Text.js"
 import { define, fraction, weight_decay } from "./DefineOptimizer.js"
 import { decayed } from "./UpdateRule.js"
 
-/** Stochastic gradient descent with PyTorch's momentum: b ← momentum · b + g, w ← w - rate · b. */
+/**
+ * Stochastic gradient descent with PyTorch's momentum: b ← momentum · b + (1 − dampening) · g, but b ← g in
+ * the first step, and w ← w − rate · b.
+ */
 export const sgd = define("sgd", {
   description: "Stochastic gradient descent.",
   fields: {
@@ -16,6 +19,11 @@ export const sgd = define("sgd", {
       0,
       "How much of the last update is kept; 0 is plain gradient descent."
     ),
+    dampening: field(
+      fraction,
+      0,
+      "How much of the gradient the momentum leaves out, from the second update on."
+    ),
     nesterov: field(
       Schema.Boolean,
       false,
@@ -23,11 +31,14 @@ export const sgd = define("sgd", {
     ),
     weight_decay
   },
-  check: ({ momentum, nesterov }) =>
-    nesterov && momentum === 0
-      ? { path: ["nesterov"], message: t`false, or true with a momentum above 0` }
+  check: ({ dampening, momentum, nesterov }) =>
+    nesterov && (momentum === 0 || dampening > 0)
+      ? {
+          path: ["nesterov"],
+          message: t`false, or true with a momentum above 0 and without dampening`
+        }
       : undefined,
-  make: ({ momentum, nesterov, weight_decay: decay }) =>
+  make: ({ dampening = 0, momentum, nesterov, weight_decay: decay }) =>
     momentum === 0
       ? {
           slots: [],
@@ -43,12 +54,14 @@ export const sgd = define("sgd", {
       : {
           slots: ["momentum_buffer"],
           at:
-            (rate) =>
+            (rate, step) =>
             ({ gradient, slots, weight }) => {
               const tensors = { weight, gradient, buffer: slots["momentum_buffer"]! }
               const numbers = { rate, momentum, nesterov, decay }
+              const share = step === 1 ? 1 : 1 - dampening
               const next =
-                Updates.momentum(tensors, numbers) ?? tf.tidy(() => withMomentum(tensors, numbers))
+                (share === 1 ? Updates.momentum(tensors, numbers) : undefined) ??
+                tf.tidy(() => withMomentum(tensors, numbers, share))
               return { weight: next.weight, slots: { momentum_buffer: next.buffer } }
             }
         }
@@ -61,10 +74,11 @@ const plain = (
 
 const withMomentum = (
   tensors: Record<"weight" | "gradient" | "buffer", Tensor>,
-  { decay, momentum, nesterov, rate }: Parameters<typeof Updates.momentum>[1]
+  { decay, momentum, nesterov, rate }: Parameters<typeof Updates.momentum>[1],
+  share: number
 ) => {
   const gradient = decayed(tensors, decay)
-  const buffer = tensors.buffer.mul(momentum).add(gradient)
+  const buffer = tensors.buffer.mul(momentum).add(share === 1 ? gradient : gradient.mul(share))
   const direction = nesterov ? gradient.add(buffer.mul(momentum)) : buffer
   return { weight: tensors.weight.sub(direction.mul(rate)), buffer }
 }

@@ -26,6 +26,8 @@ export interface UpdateRule {
   /** What it keeps of each weight between updates: tensors of the weight's shape, zero at first. */
   readonly slots: ReadonlyArray<string>
   readonly at: (learningRate: number, step: number) => (input: UpdateInput) => Updated
+  /** The same rule, with the same slots, and another weight decay; left out, it has none. */
+  readonly withWeightDecay?: (weightDecay: number) => Pick<UpdateRule, "at">
 }
 
 /** The gradient with L2 regularisation added: g + decay · w. */

@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import * as Choice from "../../config/Choice.js"
+import { field } from "../../config/Field.js"
 
 /** The step that a learning rate is asked for. Epochs and steps count from 0. */
 export interface SchedulePosition {
@@ -138,22 +139,23 @@ export const oneOf = <
   ...schedules: Choices
 ) => Choice.oneOf("How the learning rate changes over the run.", ...schedules)
 
-/**
- * `schedule`, its rate multiplied in the first `steps` steps of the run by 1 / (steps + 1), 2 / (steps
- * + 1) and so on: a linear warm-up to the rate that the schedule has by then (Goyal et al.,
- * arXiv:1706.02677).
- */
-export const warmup = (schedule: Schedule, steps: number): Schedule =>
-  steps === 0
-    ? schedule
-    : {
-        ...schedule,
-        rate: (input, state) => {
-          const rate = schedule.rate(input, state)
-          const { globalStep } = input
-          return globalStep < steps ? (rate * (globalStep + 1)) / (steps + 1) : rate
-        }
-      }
+/** What a schedule counts, and how often its rate changes. */
+export const unit = <const Unit extends "epoch" | "step">(fallback: Unit) =>
+  field(
+    Schema.Literal("epoch", "step"),
+    fallback,
+    "Whether the schedule counts epochs or steps; the rate changes once in each."
+  )
+
+/** How many epochs or steps a schedule has done, and how many the run has in all. */
+export const clock = (
+  { epoch, numEpochs, step, stepsPerEpoch, totalSteps }: SchedulePosition,
+  unit: "epoch" | "step"
+): { readonly at: number; readonly total: number } =>
+  unit === "step"
+    ? // From the epoch on, since its length may change when a run is resumed.
+      { at: epoch * stepsPerEpoch + step, total: totalSteps }
+    : { at: epoch, total: numEpochs }
 
 /** What several schedules have. */
 export const positiveInt = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
