@@ -270,5 +270,10 @@ export const chinese: Readonly<Record<string, string>> = {
     "预热以步（step）还是轮（epoch）计；每过一个单位，学习率变化一次。",
   "What the scheduler's first rate is multiplied by in the first step.":
     "第一步时，调度器的起始学习率所乘的数。",
-  "A metric of an epoch, such as val_accuracy.": "一轮的某个指标，例如 val_accuracy。"
+  "A metric of an epoch, such as val_accuracy.": "一轮的某个指标，例如 val_accuracy。",
+  "The metric of an epoch to monitor.": "要监测的每轮指标。",
+  "How many epochs without an improvement end the run.": "多少轮没有改善就结束训练。",
+  "How much better a value must be to be an improvement.": "数值要好多少才算改善。",
+  "Whether the model that the epochs hand on has the weights of the best epoch.":
+    "训练结束后交出的模型是否采用最佳一轮的权重。"
 }

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type { BackendError } from "../backends/BackendError.js"
 import type { Sized } from "../data/Batch.js"
+import { stepsFrom } from "../data/Order.js"
 import type { DataError } from "../data/DataError.js"
 import { t } from "../language/Text.js"
 import { warn } from "../events/Notice.js"
@@ -115,8 +116,9 @@ const averagingOf = (run: Run, extra: TrainStep.StepExtra) => {
     { size }: Sized,
     isDone: boolean
   ) => {
-    const { num_epochs: numEpochs } = run.config.training
-    const isLast = position.example + size >= run.dataset.train.size
+    const { dataset, config } = run
+    const { num_epochs: numEpochs } = config.training
+    const isLast = stepsFrom(position.example + size, dataset.train.size, config.training) === 0
     for (const { afterStep } of run.averages) {
       afterStep({ epoch, step, numEpochs, isLast, hasUpdated: hasUpdated && isDone })
     }
