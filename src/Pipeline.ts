@@ -12,6 +12,7 @@ import { deliver, Observer } from "./events/Observer.js"
 import { faultIn, inOrder, type Stage } from "./Stage.js"
 import { abortable } from "./training/Abort.js"
 import { Interruption, type StoppedAt } from "./training/Interruption.js"
+import { Rehearsal } from "./training/Rehearsal.js"
 import { Preflight } from "./training/RunPlan.js"
 import { refuse } from "./training/StageError.js"
 
@@ -136,6 +137,10 @@ export const observe: {
 } = dual(
   2,
   <Out, E, R, E2, R2>(self: Pipeline<Out, E, R>, layer: Layer.Layer<Observer, E2, R2>) => {
+    // What is only rehearsed is none of its business.
+    const rehearsed = Effect.flatMap(Rehearsal, (rehearsal): Effect.Effect<Out, E | E2, R | R2> =>
+      rehearsal === null ? watched : self.run
+    )
     const both = Effect.gen(function* () {
       const outer = yield* Effect.serviceOption(Observer)
       const { emit } = Context.get(yield* Layer.build(Observer.all(layer)), Observer)
@@ -146,7 +151,8 @@ export const observe: {
         })
       })
     })
-    return withRun(self, Effect.provide(self.run, Layer.scoped(Observer, both)))
+    const watched = Effect.provide(self.run, Layer.scoped(Observer, both))
+    return withRun(self, rehearsed)
   }
 )
 

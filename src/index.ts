@@ -43,6 +43,9 @@ export * as StepHook from "./training/StepHook.js"
 export type { Predictions, TrainedModel } from "./training/TrainedModel.js"
 export * as TrainStep from "./training/TrainStep.js"
 
+// Trying a pipeline out
+export * as Rehearsal from "./rehearsal/index.js"
+
 // Checkpoints
 export * as Checkpoint from "./checkpointing/Checkpoint.js"
 export { CheckpointError } from "./checkpointing/CheckpointError.js"

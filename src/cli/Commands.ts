@@ -1,5 +1,7 @@
 import type { Command } from "./Command.js"
 import { completions } from "./commands/Completions.js"
+import { findBatchSize } from "./commands/FindBatchSize.js"
+import { findLr } from "./commands/FindLr.js"
 import { doctor } from "./commands/Doctor.js"
 import { help } from "./commands/Help.js"
 import { inspect } from "./commands/Inspect.js"
@@ -15,6 +17,8 @@ export const commands: ReadonlyMap<string, Command> = new Map(
   [
     run,
     show,
+    findLr,
+    findBatchSize,
     list,
     inspect,
     verify,

@@ -1,11 +1,14 @@
+import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Option from "effect/Option"
 import { Backend } from "../backends/Backend.js"
 import { epochEnd } from "../checkpointing/SelectCheckpoint.js"
 import { CheckpointStore, type CheckpointWriter } from "../checkpointing/store/CheckpointStore.js"
 import { chooseStart, type Source, type Start } from "../checkpointing/resume/ChooseStart.js"
 import { archiveOnce, pathOf } from "../checkpointing/resume/PrepareFolder.js"
 import { Resumption } from "../checkpointing/resume/Resumption.js"
+import type { Sized } from "../data/Batch.js"
 import { stepsFrom } from "../data/Order.js"
 import { warn } from "../events/Notice.js"
 import { emit } from "../events/Observer.js"
@@ -13,7 +16,8 @@ import { t } from "../language/Text.js"
 import * as Stage from "../Stage.js"
 import { Abort } from "../training/Abort.js"
 import { acquireModels } from "../training/BuildModel.js"
-import { buildFields, buildModels, makeRun } from "../training/BuildRun.js"
+import { buildFields, buildModels, buildRun, makeRun, type RunInput } from "../training/BuildRun.js"
+import type { RunStore } from "../training/Checkpointer.js"
 import { configured, configuredByData } from "../training/ConfiguredObjective.js"
 import * as Compatibility from "../training/Compatibility.js"
 import { giveUp, onExit } from "../training/Flush.js"
@@ -25,6 +29,7 @@ import * as Random from "../training/Random.js"
 import { TypeId, type Run, type RunConfig } from "../training/Run.js"
 import type { RunParts } from "../training/RunParts.js"
 import { check, report } from "../training/ResumeChecks.js"
+import { configFor, limited, Rehearsal, type Build, type Facts } from "../training/Rehearsal.js"
 import * as RunPlan from "../training/RunPlan.js"
 import * as TrainState from "../training/TrainState.js"
 import { tensorOf } from "../training/Weights.js"
@@ -65,21 +70,29 @@ export const restoreOrInit = <
     check: (plan) => Effect.asVoid(objectiveOf(plan)),
     prepare: (config) =>
       Inputs.hasTraining(config)
-        ? Effect.map(prepare(parts, config as C), (ready) => void prepared.set(config, ready))
+        ? Effect.map(rehearsed(parts, config as C), (ready) => void prepared.set(config, ready))
         : Effect.void,
     run: (input: Prepared<C, BatchOf<O>>) =>
       Effect.gen(function* () {
-        const { config, dataset } = input
-        const objective = yield* configuredByData(
-          yield* objectiveOf(config),
-          config.training,
-          dataset
-        )
+        const rehearsal = yield* Rehearsal
+        const config = configFor(rehearsal, input.config)
+        const { folder, start } =
+          prepared.get(input.config) ?? (yield* rehearsed(parts, input.config))
+        rehearsal?.onFacts(factsOf(input))
+        const dataset =
+          rehearsal === null || rehearsal.batches === null
+            ? input.dataset
+            : limited(input.dataset, rehearsal.batches, config.training.batch_size)
+        if (rehearsal !== null && rehearsal.instead !== null) {
+          return yield* rehearsal.instead(
+            builder(parts, { config, dataset }, yield* Effect.context<R>())
+          ) as Effect.Effect<never>
+        }
+        const objective = yield* objectiveFor(parts, { config, dataset })
         const all = { ...parts, objective }
-        const { folder, start } = prepared.get(config) ?? (yield* prepare(parts, config))
         const { from } = start
         const random = Random.make(from?.checkpoint.meta.random_state.seed ?? config.training.seed)
-        const models = yield* buildModels(all, input, random)
+        const models = yield* buildModels(all, { config, dataset }, random)
         for (const message of LastActivation.warnings(Object.values(models)[0]!, objective)) {
           yield* warn("Model", message)
         }
@@ -88,7 +101,7 @@ export const restoreOrInit = <
           from === null
             ? TrainState.begun(config)
             : TrainState.resumed(from.checkpoint, config, isSameData)
-        const built = yield* buildFields(all, input, models, state)
+        const built = yield* buildFields(all, { config, dataset }, models, state)
         if (from !== null) yield* report(from, built, { continues, isSameData })
 
         const archive = yield* archiveOnce(folder, start)
@@ -148,6 +161,64 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
   if (start.from !== null) yield* checkModel(parts, config, start.from)
   const ready: Ready = { folder, start }
   return ready
+})
+
+/** The same, in the store of the rehearsal where there is one. */
+const rehearsed = <C extends RunConfig, E, R>(parts: RunParts<C, E, R>, config: C) =>
+  Effect.gen(function* () {
+    const rehearsal = yield* Rehearsal
+    const ready = prepare(parts, configFor(rehearsal, config))
+    if (rehearsal === null) return yield* ready
+    const inStore = Effect.provideService(ready, CheckpointStore, rehearsal.store)
+    const resumption = yield* Resumption
+    return yield* rehearsal.fromScratch
+      ? Effect.provideService(inStore, Resumption, {
+          ...resumption,
+          flag: Option.some("never" as const)
+        })
+      : inStore
+  })
+
+/** Builds runs that save nothing. */
+const builder =
+  <C extends RunConfig, B extends Sized, E, R>(
+    parts: RunParts<C, E, R>,
+    { config, dataset }: RunInput<C, B>,
+    services: Context.Context<R>
+  ): Build =>
+  (change = {}) => {
+    const changed = { ...config, training: { ...config.training, ...change } }
+    return Effect.gen(function* () {
+      const objective = yield* objectiveFor(parts, { config: changed, dataset })
+      const { state } = TrainState.begun(changed)
+      return yield* buildRun({ ...parts, objective }, { config: changed, dataset }, state, nowhere)
+    }).pipe(Effect.provide(services)) as ReturnType<Build>
+  }
+
+/** The objective as the config and the data have it. */
+const objectiveFor = <C extends RunConfig, B extends Sized, E, R>(
+  { objective }: RunParts<C, E, R>,
+  { config: { training }, dataset }: RunInput<C, B>
+) =>
+  Effect.flatMap(configured(objective, training), (known) =>
+    configuredByData(known, training, dataset)
+  )
+
+const nowhere: RunStore = {
+  save: () => Effect.dieMessage("a rehearsal saves nothing"),
+  remade: Effect.succeed(0),
+  best: Effect.succeedNone,
+  epochEnd: Effect.succeedNone,
+  archive: Effect.void
+}
+
+const factsOf = ({ config: { training }, dataset }: Prepared<RunConfig>): Facts => ({
+  training,
+  sizes: {
+    train: dataset.train.size,
+    validation: dataset.validation.size,
+    test: dataset.test.size
+  }
 })
 
 /** Fails unless the checkpoint fits the model that the config describes for data like its own. */

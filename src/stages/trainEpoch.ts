@@ -1,24 +1,20 @@
 import * as Effect from "effect/Effect"
-import * as Choice from "../config/Choice.js"
 import type { BackendError } from "../backends/BackendError.js"
 import type { DataError } from "../data/DataError.js"
 import type { Sized } from "../data/Batch.js"
-import { fetch } from "../data/Dataset.js"
-import { batchAt, stepsFrom } from "../data/Order.js"
-import { labelsOf } from "../data/labelsOf.js"
+import { stepsFrom } from "../data/Order.js"
 import * as Prefetch from "../data/Prefetch.js"
-import * as Sampler from "../data/Sampler.js"
 import { t } from "../language/Text.js"
 import { Observer } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
 import { plain, transactional, type AtomicStep } from "../training/AtomicStep.js"
 import * as Checkpointer from "../training/Checkpointer.js"
 import type { Diverged } from "../training/Diverged.js"
+import { batchOf, orderOf } from "../training/EpochBatches.js"
 import { emitDetails, prefixed } from "../training/Evaluation.js"
 import { accumulatorsOf } from "../training/Heads.js"
 import * as MetricStates from "../training/metric/MetricStates.js"
 import * as Progress from "../training/Progress.js"
-import * as Random from "../training/Random.js"
 import { logMetrics, TypeId, type Run, type RunConfig } from "../training/Run.js"
 import { learningRate } from "../training/RunFields.js"
 import { SaveRequest } from "../training/SaveRequest.js"
@@ -88,7 +84,7 @@ export const trainEpochWith = <
     takes: Stage.takesRun,
     gives: Stage.takesRun.what,
     role: {
-      provides: ["training"],
+      provides: ["training", ...(options.step === undefined ? [] : ["custom step"])],
       // What they look at or save would else be of the weights from before.
       before: ["validation", "schedule", "best", "stop", "save"],
       // A custom step may measure anything.
@@ -178,33 +174,16 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
 /** What fetches the batch of the step that follows a position, and the next one while that computes. */
 const batches = <B extends Sized>(run: Run<RunConfig, B>) =>
   Effect.gen(function* () {
-    const { dataset, random } = run
+    const { dataset } = run
     const { training } = run.config
     const { epoch } = yield* Checkpointer.progress(run[TypeId])
     // A function of the seed and the epoch, so that any position in it is reached at once.
-    const { size } = dataset.train
-    const sampler = Choice.made<Sampler.Sampler>(training.sampler, Sampler.builtIn)
-    const order = yield* sampler.order(
-      { size, labels: labelsOf(dataset) },
-      Random.generator(random, "shuffle", epoch)
-    )
-    if (order.length !== size) {
-      return yield* Effect.dieMessage(
-        t`the sampler ${training.sampler.name} gives ${order.length} indices for ${size} examples; an epoch takes as many as there are`
-      )
-    }
-    const prefetch = yield* Prefetch.make(({ example, step }) =>
-      fetch(
-        dataset,
-        "train",
-        batchAt(order, example, training.batch_size),
-        Random.generator(random, "augment", epoch, step)
-      )
-    )
+    const order = yield* orderOf(run, epoch)
+    const prefetch = yield* Prefetch.make((at) => batchOf(run, order, { ...at, epoch }))
     return ({ position, step }: Progress.Progress) =>
       Effect.tap(prefetch.take({ example: position.example, step }), (batch) => {
         const example = position.example + batch.size
-        return stepsFrom(example, size, training) > 0
+        return stepsFrom(example, dataset.train.size, training) > 0
           ? prefetch.ahead({ example, step: step + 1 })
           : Effect.void
       })

@@ -2,8 +2,9 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { t } from "../../language/Text.js"
-import { backend } from "../BackendOption.js"
 import * as Command from "../Command.js"
+import * as PipelineOptions from "../PipelineOptions.js"
+import { UsageError } from "../UsageError.js"
 import { onPlatform } from "../Platform.js"
 
 const grace: Command.Parameter<Option.Option<number>> = {
@@ -27,24 +28,34 @@ export const run = Command.make({
     ["holdfast run pipelines/speaker.ts", t`train; Ctrl+C saves and stops`],
     ["holdfast run pipelines/speaker.ts --resume latest", t`resume without asking`],
     ["holdfast run pipelines/speaker.ts --set training.num_epochs=150", t`change the config`],
+    [
+      "holdfast run pipelines/speaker.ts --dry-run",
+      t`try two steps of everything, and estimate the run`
+    ],
+    ["holdfast run pipelines/speaker.ts --overfit 1", t`see whether the model can learn one batch`],
     ["holdfast run pipelines/identify.ts someone.wav", t`pass arguments to the pipeline`]
   ],
   arguments: {
-    pipeline: Command.argument(t`the pipeline file, TypeScript or JavaScript`),
+    pipeline: PipelineOptions.pipeline,
     args: Command.rest(t`arguments for the pipeline, such as files; put its options after --`)
   },
   options: {
-    config: Command.value(
-      "PATH",
-      t`the config file; default: config.json here, else beside the pipeline or in a folder above it`
-    ),
-    set: Command.values("PATH=VALUE", t`set a config field; may be repeated`),
+    config: PipelineOptions.options.config,
+    set: PipelineOptions.options.set,
     resume: Command.value(
       "WHAT",
       t`latest, best or a path: resume from that checkpoint; never: start from scratch; ask: the default`
     ),
     "allow-dataset-change": Command.flag(t`resume even if the data differs from the checkpoint's`),
-    backend,
+    backend: PipelineOptions.options.backend,
+    "dry-run": Command.flag(
+      t`run two steps of everything, saving and resuming included, in a temporary folder; then say what the run will take: steps, time, memory, disk`
+    ),
+    overfit: PipelineOptions.number(
+      "overfit",
+      "N",
+      t`train on the same N batches in memory, and report whether the loss gets near zero; exit code 1 if not`
+    ),
     grace,
     force: Command.flag(
       t`take over the checkpoint folder at once from a process whose state cannot be checked (other host or container); use only if it is dead. Without this, the lock is taken over 30 seconds after its last renewal`
@@ -57,11 +68,27 @@ export const run = Command.make({
     ["SIGUSR1", t`save after the current step, and continue`]
   ],
   notes: t`npx and npm do not forward SIGTERM: start node_modules/.bin/holdfast directly in services and containers.`,
-  run: ({ "allow-dataset-change": allowDatasetChange, ...given }) =>
-    onPlatform(
-      Effect.flatMap(
-        Effect.promise(() => import("./RunPipeline.js")),
-        ({ runPipeline }) => runPipeline({ ...given, allowDatasetChange })
-      )
-    )
+  run: ({ "allow-dataset-change": allowDatasetChange, "dry-run": isDryRun, overfit, ...given }) =>
+    Effect.gen(function* () {
+      const isRehearsal = isDryRun || Option.isSome(overfit)
+      if (isDryRun && Option.isSome(overfit)) {
+        return yield* usage(t`--dry-run and --overfit do not go together; give one of them`)
+      }
+      if (isRehearsal && Option.isSome(given.resume)) {
+        return yield* usage(
+          t`--resume has no meaning for --dry-run and --overfit, which start from scratch; leave it out`
+        )
+      }
+      if (!isRehearsal) {
+        const { runPipeline } = yield* Effect.promise(() => import("./RunPipeline.js"))
+        return yield* runPipeline({ ...given, allowDatasetChange })
+      }
+      const rehearse = yield* Effect.promise(() => import("./Rehearse.js"))
+      yield* Option.isSome(overfit)
+        ? rehearse.overfit({ ...given, batches: overfit.value })
+        : rehearse.dryRun(given)
+    }).pipe(onPlatform)
 })
+
+const usage = (found: string) =>
+  new UsageError({ reason: "Invalid", found, nearest: null, help: "holdfast run --help" })
