@@ -17,7 +17,7 @@ export const options = {
   backend
 } as const
 
-/** An option whose value is a number. */
+/** An option whose value is a number; of things that are counted, an integer of at least 1. */
 export const number = (
   name: string,
   placeholder: string,
@@ -27,7 +27,11 @@ export const number = (
   read: ([given]) =>
     given === undefined
       ? Either.right(Option.none())
-      : given.trim() !== "" && Number.isFinite(Number(given))
-        ? Either.right(Option.some(Number(given)))
-        : Either.left(t`--${name} is ${given}; give a number`)
+      : placeholder === "N"
+        ? /^[1-9]\d*$/.test(given)
+          ? Either.right(Option.some(Number(given)))
+          : Either.left(t`--${name} is ${given}; give an integer of at least 1`)
+        : given.trim() !== "" && Number.isFinite(Number(given))
+          ? Either.right(Option.some(Number(given)))
+          : Either.left(t`--${name} is ${given}; give a number`)
 })

@@ -111,7 +111,7 @@ export const estimate = (
  */
 export const dryRun = <Out, E, R>(pipeline: Pipeline.Pipeline<Out, E, R>) =>
   Effect.gen(function* () {
-    yield* checkPipeline(pipeline)
+    yield* checkPipeline(pipeline, true)
     const files = yield* Files
     const outer = yield* Observer
     const folder = yield* files.makeTempDirectoryScoped({ prefix: "holdfast-dry-run-" })

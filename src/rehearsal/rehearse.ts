@@ -29,7 +29,7 @@ export const rehearse = <A, E, Out, E2, R>(
     yield* checkPipeline(pipeline)
     const store = Context.get(yield* Layer.build(CheckpointStore.memory), CheckpointStore)
     let result = Option.none<A>()
-    const ended = Symbol("the rehearsal has ended")
+    const ended = Symbol("ended")
     yield* pipeline.run.pipe(
       Effect.provideService(Rehearsal, {
         store,
@@ -48,14 +48,14 @@ export const rehearse = <A, E, Out, E2, R>(
     return Option.getOrThrow(result)
   }).pipe(Effect.scoped) as Effect.Effect<A, E | E2 | RehearsalError, R>
 
-/** Fails unless the pipeline trains by the phases of its objective. */
-export const checkPipeline = (pipeline: Pipeline.Pipeline.Any) =>
+/** Fails unless the pipeline trains, by the phases of its objective where a custom step is of no use. */
+export const checkPipeline = (pipeline: Pipeline.Pipeline.Any, allowsStep = false) =>
   Effect.gen(function* () {
     const all = withChildren(pipeline.stages)
     if (!all.some(({ plan }) => plan !== undefined)) {
       return yield* new RehearsalError({ reason: { _tag: "NoTraining", pipeline: pipeline.name } })
     }
-    if (all.some(({ role }) => role?.provides?.includes("custom step"))) {
+    if (!allowsStep && all.some(({ role }) => role?.provides?.includes("customStep"))) {
       return yield* new RehearsalError({ reason: { _tag: "OwnStep" } })
     }
   })

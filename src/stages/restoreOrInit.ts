@@ -205,7 +205,7 @@ const objectiveFor = <C extends RunConfig, B extends Sized, E, R>(
   )
 
 const nowhere: RunStore = {
-  save: () => Effect.dieMessage("a rehearsal saves nothing"),
+  save: () => Effect.dieMessage(t`a rehearsal saves nothing`),
   remade: Effect.succeed(0),
   best: Effect.succeedNone,
   epochEnd: Effect.succeedNone,

@@ -84,7 +84,7 @@ export const trainEpochWith = <
     takes: Stage.takesRun,
     gives: Stage.takesRun.what,
     role: {
-      provides: ["training", ...(options.step === undefined ? [] : ["custom step"])],
+      provides: ["training", ...(options.step === undefined ? [] : ["customStep"])],
       // What they look at or save would else be of the weights from before.
       before: ["validation", "schedule", "best", "stop", "save"],
       // A custom step may measure anything.

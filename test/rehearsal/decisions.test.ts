@@ -83,7 +83,7 @@ describe("findBatchSize", () => {
     expect(smallestFast(sizes(300, 200))).toBe(8)
   })
 
-  it("goes on until two sizes in a row are slower, or the next would not fit", () => {
+  it("stops when two sizes in a row are slower, or the next would not fit", () => {
     expect(isSlower(sizes(100, 200, 150))).toBe(false)
     expect(isSlower(sizes(100, 200, 150, 160))).toBe(true)
     expect(isFull(1e9, 2e9, 4e9)).toBe(false)

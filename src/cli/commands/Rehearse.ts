@@ -78,7 +78,7 @@ type Range = Readonly<Record<"from" | "to" | "steps", Option.Option<number>>>
 
 /** A line to type. */
 const setting = (given: Given, field: string, value: number) =>
-  `  holdfast run ${Invocation.quote(given.pipeline)} --set ${field}=${value}`
+  ["  holdfast", "run", Invocation.quote(given.pipeline), "--set", `${field}=${value}`].join(" ")
 
 export const findLearningRate = (given: Given & Range) =>
   rehearsed(

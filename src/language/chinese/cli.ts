@@ -86,5 +86,40 @@ export const cli = {
   "{0} is given more than once": "{0} 重复出现",
   "{0} of {1} checkpoint is damaged or unreadable": "{1} 个检查点中有 {0} 个损坏或无法读取",
   "{0} of {1} checkpoints is damaged or unreadable": "{1} 个检查点中有 {0} 个损坏或无法读取",
-  "{0} of {1} checkpoints are damaged or unreadable": "{1} 个检查点中有 {0} 个损坏或无法读取"
+  "{0} of {1} checkpoints are damaged or unreadable": "{1} 个检查点中有 {0} 个损坏或无法读取",
+  ", ": "，",
+  "--dry-run and --overfit do not go together; give one of them":
+    "--dry-run 与 --overfit 不能同时使用；请只给其一",
+  "--resume has no meaning for --dry-run and --overfit, which start from scratch; leave it out":
+    "--dry-run 和 --overfit 从头开始，--resume 对它们没有意义；请去掉",
+  "--{0} is {1}; give a number": "--{0} 为 {1}；请给出一个数",
+  "a larger size would need more memory than there is": "更大的批次所需内存超过可用内存",
+  "a step": "每步",
+  "about {0} ({1})": "约 {0}（{1}）",
+  "batch size": "批大小",
+  disk: "磁盘",
+  "dry run: two steps of everything, saved in a temporary folder, and resumed after step {0}":
+    "试运行：每个环节两步，保存在临时文件夹中，并在第 {0} 步后恢复",
+  "dry run: two steps of everything, saved in a temporary folder; there was nothing to resume":
+    "试运行：每个环节两步，保存在临时文件夹中；没有可恢复的内容",
+  "examples/s": "样本/秒",
+  "larger sizes are slower": "更大的批次更慢",
+  "loss by learning rate": "损失随学习率的变化",
+  "no larger size was asked for, or there are no more training examples":
+    "已到指定的最大值，或训练样本已用完",
+  steps: "步数",
+  "suggestion: {0}, the smallest that is within 5 % of the fastest":
+    "建议：{0}，即速度与最快者相差不到 5% 的最小批大小",
+  "suggestion: {0}, where the loss falls, well below {1}, where it is lowest":
+    "建议：{0}，损失在此下降，且远低于损失最低处的 {1}",
+  "test {0}": "测试 {0}",
+  "the loss went from {0} to {1} in {2} steps on the same {3} batches: the model can learn them. Nothing is saved":
+    "在同样的 {3} 个批次上训练 {2} 步，损失从 {0} 降到 {1}：模型能够学会。没有保存任何内容",
+  "the run will take": "这次训练将需要",
+  time: "时间",
+  "training {0}": "训练 {0}",
+  "validation {0}": "验证 {0}",
+  "{0}: at most {1} checkpoints of {2} in {3}": "{0}：最多 {1} 个检查点，每个 {2}，位于 {3}",
+  "{0}: {1} epochs of {2}, {3} each": "{0}：{1} 轮，每轮 {2} 步，每步 {3}",
+  "--{0} is {1}; give an integer of at least 1": "--{0} 为 {1}；请给出不小于 1 的整数"
 }

@@ -82,5 +82,31 @@ export const help = {
   "for bash": "用于 bash",
   "for zsh, after compinit": "用于 zsh，放在 compinit 之后",
   "for fish": "用于 fish",
-  "bash, zsh or fish": "bash、zsh 或 fish"
+  "bash, zsh or fish": "bash、zsh 或 fish",
+  "Find a batch size: time steps with larger and larger batches":
+    "寻找批大小：用越来越大的批次计时",
+  "Find a learning rate: train with rising ones, and see where the loss falls":
+    "寻找学习率：逐步升高学习率，看损失在何处下降",
+  "Stops where memory is short, or larger batches are slower. Trains from scratch in memory: no checkpoint is read or written; Ctrl+C ends it at any time.":
+    "内存不足或更大的批次更慢时停止。在内存中从头训练：不读写任何检查点，随时可用 Ctrl+C 结束。",
+  "Trains from scratch in memory, up to four times the lowest loss. No checkpoint is read or written; Ctrl+C ends it at any time.":
+    "在内存中从头训练，直到损失达到最低值的四倍。不读写任何检查点，随时可用 Ctrl+C 结束。",
+  "between 32 and 512": "在 32 到 512 之间",
+  "draw the loss by the learning rate, and suggest one": "画出损失随学习率的变化，并给出建议",
+  "more steps, up to 1": "更多步，直到 1",
+  "print the suggestion and every size as JSON": "以 JSON 输出建议和每个批大小",
+  "print the suggestion and every step as JSON": "以 JSON 输出建议和每一步",
+  "run two steps of everything, saving and resuming included, in a temporary folder; then say what the run will take: steps, time, memory, disk":
+    "在临时文件夹中把每个环节各跑两步，包括保存和恢复；然后给出这次训练所需的步数、时间、内存和磁盘",
+  "see whether the model can learn one batch": "看模型能否学会一个批次",
+  "show speed and memory by batch size, and suggest one": "列出各批大小的速度和内存，并给出建议",
+  "steps from the first to the last; default: 100": "从最低到最高共多少步；默认 100",
+  "the first batch size, doubled from then on; default: 8": "最初的批大小，之后逐次加倍；默认 8",
+  "the first learning rate; default: 1e-7": "最低学习率；默认 1e-7",
+  "the largest batch size; default: all training examples": "最大的批大小；默认为全部训练样本",
+  "the last learning rate; default: 10": "最高学习率；默认 10",
+  "timed steps of each size; default: 3": "每个批大小计时的步数；默认 3",
+  "train on the same N batches in memory, and report whether the loss gets near zero; exit code 1 if not":
+    "在内存中反复训练同样的 N 个批次，报告损失是否接近零；否则退出码为 1",
+  "try two steps of everything, and estimate the run": "每个环节试跑两步，并估算整次训练"
 }

@@ -205,5 +205,22 @@ export const training = {
   "there is no class {0}; the data has {1}": "没有类别 {0}；数据中有 {1}",
   "there is no output {0}; the objective has {1}": "没有输出 {0}；训练目标有 {1}",
   "{0} is {1}: {2}": "{0} 为 {1}：{2}",
-  "stop when training.early_stopping says so": "按 training.early_stopping 的设置停止"
+  "stop when training.early_stopping says so": "按 training.early_stopping 的设置停止",
+  "a number greater than 0": "大于 0 的数",
+  "a number greater than from": "大于 from 的数",
+  "an integer of at least 10": "不小于 10 的整数",
+  "an integer of at least from": "不小于 from 的整数",
+  "a rehearsal saves nothing": "试运行不保存任何内容",
+  "the loss never fell in {0} steps of rising learning rates: begin lower or end higher (--from, --to), and check with --overfit 1 that the model can learn at all":
+    "学习率升高的 {0} 步中损失从未下降：请从更低处开始或到更高处结束（--from、--to），并用 --overfit 1 检查模型到底能否学习",
+  "the loss went from {0} to {1} in {2} steps on the same {3} batches, which is not near zero. Look at the labels (are they those of the inputs?), the learning rate (holdfast find-lr), layers that are frozen or end in the wrong activation, and dropout or penalties that hold the model back":
+    "在同样的 {3} 个批次上训练 {2} 步，损失从 {0} 到 {1}，并未接近零。请检查标签（是否与输入对应）、学习率（holdfast find-lr）、是否有层被冻结或末尾激活函数不对，以及 dropout 或正则项是否过强",
+  "the objective has several phases, whose losses need not fall together; a single phase or objective is needed":
+    "训练目标有多个子步，它们的损失不一定同时下降；这里需要单个子步或目标",
+  "the pipeline trains by a step of its own (Stages.trainEpochWith({ step })), which is not known outside of its epochs":
+    "该流水线使用自定义训练步（Stages.trainEpochWith({ step })），在各轮之外无法得知",
+  "the pipeline {0} trains nothing: it has no stage restoreOrInit; name a pipeline that trains":
+    "流水线 {0} 不训练任何东西：其中没有阶段 restoreOrInit；请指定一个会训练的流水线",
+  "there are no training examples": "没有训练样本",
+  "{0} is {1}; allowed: {2}": "{0} 为 {1}；允许：{2}"
 }
