@@ -4,6 +4,7 @@ import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import { stored, t } from "../language/Text.js"
 import { warn } from "../events/Notice.js"
 import { emit, type Observer } from "../events/Observer.js"
+import { strangerIn, ungrouped } from "../stage/Sequence.js"
 import * as Stage from "../Stage.js"
 import * as Checkpointer from "../training/Checkpointer.js"
 import { recoverFromDivergence } from "../training/RecoverFromDivergence.js"
@@ -68,9 +69,9 @@ export const epochs = <
 >(
   ...stages: Stages
 ) => {
-  const stranger = Stage.strangerIn("Stages.epochs", stages, 1)
+  const stranger = strangerIn("Stages.epochs", stages, 1)
   if (stranger !== null) refuse(stranger, epochs)
-  const all = Stage.ungrouped(stages)
+  const all = ungrouped(stages)
   const fault = structure(all)
   if (fault !== null) refuse(fault, epochs)
   return Stage.make("epochs", {
