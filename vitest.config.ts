@@ -26,7 +26,7 @@ const soak = ["test/**/*.soak.test.ts"]
 const projects = {
   // Modules are loaded once for all of them: loading TensorFlow.js and Effect takes longer than the tests.
   unit: { include: ["test/**/*.test.ts"], exclude: [...e2e, ...soak], isolate: false },
-  e2e: { include: e2e, exclude: soak },
+  e2e: { include: e2e, exclude: soak, isolate: false },
   soak: { include: soak }
 }
 

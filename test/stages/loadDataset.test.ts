@@ -37,7 +37,7 @@ describe("loadDataset", () => {
     Effect.gen(function* () {
       const events: Array<Event> = []
       const observer = Observer.make((event) => Effect.sync(() => events.push(event)))
-      const stage = Stages.loadDataset((_: BlobsConfig) => Effect.fail("no such folder"))
+      const stage = Stages.loadDataset(() => Effect.fail("no such folder"))
       const error = yield* Effect.flip(Effect.provide(stage.run(config), observer))
       expect(error).toBe("no such folder")
       expect(events).toStrictEqual([])
