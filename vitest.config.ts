@@ -16,17 +16,28 @@ const alias = Object.entries(packageJson.exports).flatMap(([entry, file]) =>
       ]
 )
 
-const e2e = ["test/{e2e,examples}/**/*.test.ts", "test/**/*.e2e.test.ts"]
+/** Starts processes or a compiler, or replaces what modules share. */
+const e2e = [
+  "test/e2e/**/*.test.ts",
+  "test/{backends,checkpointing,cli,docs,language,project,tfjs,types}/**/*.e2e.test.ts"
+]
+/** Trains or saves for seconds. */
+const sessions = ["test/examples/**/*.test.ts", "test/**/*.e2e.test.ts"]
+/** For as long as `HOLDFAST_SOAK_MINUTES` says. */
 const soak = ["test/**/*.soak.test.ts"]
 
 /**
- * `unit`: within one process, half a minute in all. `e2e`: starts processes or a compiler, or trains for
- * seconds. `soak`: for as long as `HOLDFAST_SOAK_MINUTES` says. The name of a file says which it is.
+ * The name of a file says how long it takes: `X.test.ts` milliseconds, `X.e2e.test.ts` seconds. Without
+ * `isolate`, modules are loaded once for many files: TensorFlow.js and Effect take longer than most tests.
  */
 const projects = {
-  // Modules are loaded once for all of them: loading TensorFlow.js and Effect takes longer than the tests.
-  unit: { include: ["test/**/*.test.ts"], exclude: [...e2e, ...soak], isolate: false },
-  e2e: { include: e2e, exclude: soak, isolate: false },
+  unit: {
+    include: ["test/**/*.test.ts"],
+    exclude: [...e2e, ...sessions, ...soak],
+    isolate: false
+  },
+  sessions: { include: sessions, exclude: [...e2e, ...soak], isolate: false },
+  e2e: { include: e2e, exclude: soak },
   soak: { include: soak }
 }
 
