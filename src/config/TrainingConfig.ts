@@ -286,6 +286,15 @@ export const trainingFields = {
       'When to end the run early, in place of what the pipeline says (Stages.earlyStopping); "off": never, null: as the pipeline says.'
     )
   ),
+  validation_interval: mayChange(
+    field(
+      Schema.NullOr(
+        Schema.Union(positiveInt, Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThan(1)))
+      ),
+      null,
+      "When to validate inside an epoch as well: every n steps, counted through all epochs, or after each such part of an epoch (0.25: three times, and at the end as ever). null: not at all."
+    )
+  ),
   drop_last: field(
     Schema.Boolean,
     false,

@@ -127,6 +127,18 @@ export type Event =
       readonly examples: number
     }
   | {
+      /** What validation inside an epoch has measured (see `training.validation_interval`). */
+      readonly _tag: "Validated"
+      readonly epoch: number
+      readonly epochs: number
+      /** The steps done in the epoch, and all of it; `global_step` counts those of all epochs. */
+      readonly step: number
+      readonly steps: number
+      readonly global_step: number
+      /** By their names in the history: `val_loss`. */
+      readonly metrics: Readonly<Record<string, number>>
+    }
+  | {
       /** What a metric has to show beyond its number, as JSON: a confusion matrix, say. */
       readonly _tag: "MetricDetail"
       readonly phase: "train" | "validation" | "test"

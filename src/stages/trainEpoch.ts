@@ -21,6 +21,7 @@ import { SaveRequest } from "../training/SaveRequest.js"
 import * as SavePolicy from "../training/SavePolicy.js"
 import { refuse } from "../training/StageError.js"
 import type { StepHook } from "../training/StepHook.js"
+import * as Validation from "../training/Validation.js"
 import * as TrainStep from "../training/TrainStep.js"
 
 /** Options of `trainEpochWith`. */
@@ -134,7 +135,12 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
     const { size } = run.dataset.train
     const accumulators = accumulatorsOf(run.objective)
     let progress = yield* Checkpointer.progress(checkpointer)
-    while (stepsFrom(progress.position.example, size, training) > 0) {
+    for (;;) {
+      const left = stepsFrom(progress.position.example, size, training)
+      if (left === 0) break
+      if (Validation.isDue(training.validation_interval, progress, left)) {
+        yield* Validation.betweenSteps(run, progress, left)
+      }
       const started = performance.now()
       const { example } = progress.position
       progress = yield* step(progress)

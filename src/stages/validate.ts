@@ -1,10 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Stage from "../Stage.js"
 import { t } from "../language/Text.js"
-import * as Divergence from "../training/Divergence.js"
-import { emitDetails, overSplit, prefixed } from "../training/Evaluation.js"
-import * as Checkpointer from "../training/Checkpointer.js"
-import { logMetrics, position, TypeId, withAverage, type Run } from "../training/Run.js"
+import { emitDetails, prefixed } from "../training/Evaluation.js"
+import { logMetrics, position, type Run } from "../training/Run.js"
+import * as Validation from "../training/Validation.js"
 
 /**
  * Measures `val_loss`, and the objective's other metrics likewise, on the validation split: of the average
@@ -20,13 +19,9 @@ export const validate = Stage.make("validate", {
   },
   run: (run: Run) =>
     Effect.gen(function* () {
-      const { details, metrics } = yield* withAverage(run, overSplit(run, "validation"))
+      const { details, metrics } = yield* Validation.measure(run)
       const { epoch } = yield* position(run)
       yield* emitDetails("validation", epoch + 1, details)
-      if (run.dataset.validation.size > 0) {
-        const at = yield* Checkpointer.progress(run[TypeId])
-        yield* Divergence.checkLoss(run, at, "val_loss", metrics["loss"]!)
-      }
       yield* logMetrics(run, prefixed("val", metrics))
       return run
     })

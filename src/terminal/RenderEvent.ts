@@ -67,6 +67,11 @@ const metricsOf = (metrics: Readonly<Record<string, number>>): ReadonlyArray<Par
     return split === "train" ? [[Format.pair(base, inTraining, inValidation, 3), columns]] : []
   })
 
+const listed = (metrics: Readonly<Record<string, number>>): string =>
+  Object.entries(metrics)
+    .map(([name, value]) => Format.metric(name, value))
+    .join(", ")
+
 const out = (text: string): ReadonlyArray<Line> => [{ to: "out", text }]
 
 /** The lines that show `event`; none for a step. `signal` is what stopped the run. */
@@ -140,12 +145,14 @@ export const fromEvent = (
           ? Messages.stoppedUnsaved(signal, again)
           : Messages.saved({ position: event.position, path: event.path, signal, command })
       )
+    case "Validated":
+      return out(
+        t`epoch ${event.epoch}/${event.epochs}, step ${event.step}/${event.steps}: ` +
+          listed(event.metrics)
+      )
     case "Evaluated":
       return out(
-        t`${split(event.split)}, weights of epoch ${event.epoch}: ` +
-          Object.entries(event.metrics)
-            .map(([name, value]) => Format.metric(name, value))
-            .join(", ")
+        t`${split(event.split)}, weights of epoch ${event.epoch}: ` + listed(event.metrics)
       )
     case "Result":
       return out(event.text)

@@ -159,11 +159,12 @@ const noSmoothing = ({ label_smoothing }: Fields) =>
     )
   )
 
-type Training = Fields & Pick<TrainingConfig, "batch_size" | "drop_last" | "sampler">
+type Training = Fields &
+  Pick<TrainingConfig, "batch_size" | "drop_last" | "sampler" | "validation_interval">
 
 /**
  * The objective with what the config adds to it by the data: class weights. Fails where the data has no
- * use for a field of the config.
+ * use for a field of the config, `drop_last` and `validation_interval` included.
  */
 export const configuredByData = (
   objective: AnyObjective,
@@ -178,6 +179,13 @@ export const configuredByData = (
         "drop_last",
         drop_last,
         t`no step is left: there are ${size} training examples, and training.batch_size is ${batch_size}`
+      )
+    }
+    if (training.validation_interval !== null && dataset.validation.size === 0) {
+      return yield* refused(
+        "validation_interval",
+        training.validation_interval,
+        t`there are no validation examples`
       )
     }
     const { inputs, labels } = layoutOf(dataset)

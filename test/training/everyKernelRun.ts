@@ -65,6 +65,7 @@ export const everyKernelRun = (options: {
     gradient_clip: null,
     gradient_accumulation_steps: 1,
     warmup_steps: 0,
+    validation_interval: null,
     drop_last: false,
     early_stopping: null,
     label_smoothing: 0,

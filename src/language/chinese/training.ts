@@ -222,5 +222,7 @@ export const training = {
   "the pipeline {0} trains nothing: it has no stage restoreOrInit; name a pipeline that trains":
     "流水线 {0} 不训练任何东西：其中没有阶段 restoreOrInit；请指定一个会训练的流水线",
   "there are no training examples": "没有训练样本",
-  "{0} is {1}; allowed: {2}": "{0} 为 {1}；允许：{2}"
+  "{0} is {1}; allowed: {2}": "{0} 为 {1}；允许：{2}",
+  "epoch {0}/{1}, step {2}/{3}: ": "第 {0}/{1} 轮第 {2}/{3} 步：",
+  "there are no validation examples": "没有验证样本"
 }
