@@ -61,7 +61,7 @@ const series = (x: number, first: 0 | 1): number => {
 
 /** `base`, from 0 to 10^300, to any positive power. */
 export const pow = (base: number, exponent: number): number =>
-  Number.isInteger(exponent) ? power(base, exponent) : base === 0 ? 0 : exp(exponent * log(base))
+  exponent === exponent >>> 0 ? power(base, exponent) : base === 0 ? 0 : exp(exponent * log(base))
 
 /** `base` to an integer power n, from 0 to 2³² − 1, by repeated squaring. */
 export const power = (base: number, n: number): number => {

@@ -1,6 +1,8 @@
 import type { LabelledBatch, Values } from "../data/Batch.js"
 import type { Rng } from "../data/Dataset.js"
+import { log, pow, power } from "../backends/DeterministicMath.js"
 import * as tf from "../tf.js"
+import { normal } from "./Random.js"
 
 /** How a batch is mixed: with which example each, and how much of each stays. */
 export interface Mix {
@@ -30,13 +32,14 @@ export const draw = (alpha: number, size: number, rng: Rng): Mix => {
 
 /** A draw from Gamma(shape, 1) (Marsaglia and Tsang, "A simple method for generating gamma variables", 2000). */
 const gamma = (shape: number, rng: Rng): number => {
-  if (shape < 1) return gamma(shape + 1, rng) * (1 - rng()) ** (1 / shape)
+  if (shape < 1) return gamma(shape + 1, rng) * pow(1 - rng(), 1 / shape)
   const d = shape - 1 / 3
   const c = 1 / Math.sqrt(9 * d)
+  const draw = normal(rng)
   for (;;) {
-    const normal = Math.sqrt(-2 * Math.log(1 - rng())) * Math.cos(2 * Math.PI * rng())
-    const v = (1 + c * normal) ** 3
-    if (v > 0 && Math.log(1 - rng()) < normal ** 2 / 2 + d - d * v + d * Math.log(v)) return d * v
+    const x = draw()
+    const v = power(1 + c * x, 3)
+    if (v > 0 && log(1 - rng()) < (x * x) / 2 + d - d * v + d * log(v)) return d * v
   }
 }
 

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as tf from "holdfast/tf"
 import { Optimizer, Random } from "holdfast"
-import { normal } from "../../src/training/optimizer/Noise.js"
 
 const random = Random.make(3)
 
@@ -53,7 +52,7 @@ describe("Optimizer.gradientNoise", () => {
   })
 
   it("comes from a normal distribution", () => {
-    const draw = normal(Random.generator(random, "normal"))
+    const draw = Random.normal(Random.generator(random, "normal"))
     const values = Array.from({ length: 20_000 }, draw)
     const share = (limit: number) => values.filter((one) => one < limit).length / values.length
     for (const [limit, expected] of [

@@ -1,6 +1,6 @@
-import type { Rng } from "../../data/Dataset.js"
 import * as tf from "../../tf.js"
-import { log, pow } from "../../backends/DeterministicMath.js"
+import { pow } from "../../backends/DeterministicMath.js"
+import { normal } from "../Random.js"
 import type { GradientTransformation } from "./GradientTransformation.js"
 
 /** Options of `gradientNoise`, as `training.gradient_noise` has them. */
@@ -37,23 +37,3 @@ export const gradientNoise = ({
     }
   }
 })
-
-/** Draws from the standard normal distribution, by Marsaglia's polar method. */
-export const normal = (rng: Rng): (() => number) => {
-  let spare: number | null = null
-  return () => {
-    if (spare !== null) {
-      const value = spare
-      spare = null
-      return value
-    }
-    for (;;) {
-      const [x, y] = [2 * rng() - 1, 2 * rng() - 1]
-      const square = x * x + y * y
-      if (square >= 1 || square === 0) continue
-      const scale = Math.sqrt((-2 * log(square)) / square)
-      spare = y * scale
-      return x * scale
-    }
-  }
-}
