@@ -16,10 +16,11 @@ const powerOfTwo = (k: number): number => {
 /** The logarithm of 2 in two parts, of which the first has its last 32 bits zero. */
 const [ln2High, ln2Low] = [6.9314718036912381649e-1, 1.90821492927058770002e-10]
 
-/** e to the power x, for x up to 709; 0 where the result would be below 10^-300. */
+/** e to the power x; 0 where the result would be below 10^-300, infinite for x above 709. */
 export const exp = (x: number): number => {
   if (Number.isNaN(x)) return x
   if (x < -690) return 0
+  if (x > 709) return Infinity
   const k = Math.floor(x / ln2High + 0.5)
   const r = x - k * ln2High - k * ln2Low
   // The Taylor series to r^13: |r| is at most ln 2 / 2, so that what is left out is below 2^-56.

@@ -30,7 +30,7 @@ describe("elementary functions", () => {
   })
 
   it("are exact where they must be", () => {
-    expect([exp(0), exp(-1000), exp(-Infinity), exp(Number.NaN)]).toEqual([1, 0, 0, Number.NaN])
+    expect([0, -1000, -Infinity, 710, Number.NaN].map(exp)).toEqual([1, 0, 0, Infinity, Number.NaN])
     expect([log(1), log(0), log(Infinity), log(-1)]).toEqual([0, -Infinity, Infinity, Number.NaN])
     expect([cosPi(0), cosPi(0.5), cosPi(1)]).toEqual([1, 0, -1])
     expect([power(0.5, 0), power(0.5, 10), power(3, 5)]).toEqual([1, 2 ** -10, 243])

@@ -1,3 +1,4 @@
+import { exp } from "../../backends/DeterministicMath.js"
 import { softmaxCrossEntropies } from "../../backends/Losses.js"
 import * as tf from "../../tf.js"
 import { mean, type MeanState } from "./mean.js"
@@ -62,6 +63,6 @@ export const perplexity = ({
   return {
     ...crossEntropy,
     objectives: ["classification"],
-    compute: (state, examples) => Math.exp(crossEntropy.compute(state, examples))
+    compute: (state, examples) => exp(crossEntropy.compute(state, examples))
   }
 }

@@ -51,7 +51,8 @@ export const r2 = ({ name = "r2" }: { readonly name?: string } = {}): Metric<R2S
       one.weight += weight
       one.mean += (distance * weight) / one.weight
       one.deviations += weight * distance * (label - one.mean)
-      one.residuals += weight * (label - measured[count + i]!) ** 2
+      const residual = label - measured[count + i]!
+      one.residuals += weight * residual * residual
     }
     return state
   },
