@@ -120,7 +120,9 @@ export const DatasetIdentity = Schema.Struct({
   inputs: optional(Schema.Record({ key: Schema.String, value: Field })),
   labels: optional(Schema.Record({ key: Schema.String, value: LabelField })),
   /** Of a single input that is not float32. */
-  input: optional(Field)
+  input: optional(Field),
+  /** How inputs are made of what a user has, where the dataset says so. */
+  preprocessing: optional(Schema.Record({ key: Schema.String, value: Json }))
 })
 export type DatasetIdentity = typeof DatasetIdentity.Type
 
@@ -131,6 +133,16 @@ export const isTime = (text: string): boolean =>
 const Time = Schema.String.pipe(Schema.filter(isTime, { message: () => t`is not a time in UTC` }))
 
 /**
+ * What an output of the model says: the name of its objective, and the activation that turns the output
+ * into a prediction, where the model does not end in it: softmax for logits.
+ */
+export const OutputIdentity = Schema.Struct({
+  objective: Schema.String,
+  activation: optional(Schema.Literal("softmax", "sigmoid"))
+})
+export type OutputIdentity = typeof OutputIdentity.Type
+
+/**
  * Everything in a checkpoint but its tensors. Each field is one key of the safetensors
  * `__metadata__`, its value JSON text.
  *
@@ -139,7 +151,9 @@ const Time = Schema.String.pipe(Schema.filter(isTime, { message: () => t`is not 
  * where a run tracks any. `average` names the state whose weights, an average, were validated in place of
  * the model's. `stopped` says why no further epoch is trained, and `stop_reason` the same for
  * programs. `divergence` is present once the run has diverged; `finite` says
- * whether all weights are finite, and is missing where nobody has checked.
+ * whether all weights are finite, and is missing where nobody has checked. `model_config` is the
+ * architecture of each model by name, as Keras writes it; `outputs` what its outputs say, by name, "" for
+ * a single one. Both are missing where they cannot be written down.
  */
 export const CheckpointMeta = Schema.Struct({
   format_version: Schema.Literal(...formatVersions),
@@ -167,7 +181,11 @@ export const CheckpointMeta = Schema.Struct({
   average: optional(Schema.String),
   divergence: optional(Divergence),
   stop_reason: optional(StopReason),
-  finite: optional(Schema.Boolean)
+  finite: optional(Schema.Boolean),
+  model_config: optional(
+    Schema.Record({ key: Schema.String, value: Schema.Record({ key: Schema.String, value: Json }) })
+  ),
+  outputs: optional(Schema.Record({ key: Schema.String, value: OutputIdentity }))
 })
 export type CheckpointMeta = typeof CheckpointMeta.Type
 
@@ -213,8 +231,8 @@ const isSameHistory = (a: CheckpointMeta["train_history"], b: CheckpointMeta["tr
  */
 export const isSame = (a: CheckpointMeta, b: CheckpointMeta): boolean => {
   if (a.run_id !== b.run_id || a.global_step !== b.global_step) return false
-  // One of the two may not have been checked for finite weights.
-  const rest = ({ finite: _finite, ...meta }: CheckpointMeta) =>
-    JSON.stringify({ ...meta, saved_at: "", train_history: [] })
+  // One of the two may not have been checked for finite weights, or come from an earlier release.
+  const rest = ({ finite: _f, model_config: _c, outputs: _o, dataset, ...meta }: CheckpointMeta) =>
+    JSON.stringify({ ...meta, dataset: { ...dataset, preprocessing: null }, saved_at: "", train_history: [] })
   return rest(a) === rest(b) && isSameHistory(a.train_history, b.train_history)
 }

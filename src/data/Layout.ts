@@ -79,7 +79,16 @@ export type LayoutOf<B> = (B extends { readonly inputs: infer I } ? InputLayout<
   (B extends { readonly labels: infer L } ? LabelLayout<L> : unknown)
 
 /** What any dataset may declare. */
-export type AnyLayout = Partial<SingleInput & SingleLabel & NamedInputs & NamedLabels>
+export type AnyLayout = Partial<SingleInput & SingleLabel & NamedInputs & NamedLabels & Described>
+
+/** How inputs are made, for those who use the model elsewhere. */
+export interface Described {
+  /**
+   * How an input is made of what a user has, as JSON that every checkpoint and every export records:
+   * the features of a recording, the mean and the deviation of a column. Its `kind` names it.
+   */
+  readonly preprocessing?: Readonly<Record<string, unknown>>
+}
 
 /** Every array of a batch, declared; the name of a single one is null. */
 export interface Layout {

@@ -18,7 +18,8 @@ export const identityOf = (dataset: AnyDataset): DatasetIdentity => {
     },
     ...(dataset.inputs && { inputs: dataset.inputs }),
     ...(dataset.labels && { labels: dataset.labels }),
-    ...(input?.name === null && isSpecial(input) && { input: withoutName(input) })
+    ...(input?.name === null && isSpecial(input) && { input: withoutName(input) }),
+    ...(dataset.preprocessing && { preprocessing: dataset.preprocessing })
   }
 }
 

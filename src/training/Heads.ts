@@ -1,4 +1,5 @@
 import * as tf from "../tf.js"
+import type { OutputIdentity } from "../checkpointing/Checkpoint.js"
 import type { AnyDataset } from "../data/Dataset.js"
 import { layoutOf, type Layout } from "../data/Layout.js"
 import type { Target } from "./BatchTensors.js"
@@ -41,6 +42,17 @@ const partsOf = (
           lossWeight: objective.lossWeights[name]!
         }))
       : [{ name: null, objective, lossWeight: 1 }]
+
+/** What the outputs of a model say, as a checkpoint records it, by name; "" for the only one. */
+export const outputIdentities = (
+  objective: AnyObjective
+): Readonly<Record<string, OutputIdentity>> =>
+  Object.fromEntries(
+    partsOf(objective).map(({ name, objective: { activation, name: of } }) => [
+      name ?? "",
+      { objective: of, ...(activation && { activation }) }
+    ])
+  )
 
 /** Which outputs of a model an objective trains, by the names of all. */
 export const trainedOutputs = (

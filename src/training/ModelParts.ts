@@ -1,6 +1,7 @@
 import { penaltiesOf, type Penalty } from "../backends/tfjs/layers/Penalties.js"
 import { statefulLayers, type StatefulLayer } from "../backends/tfjs/layers/LayerStates.js"
 import type { Models } from "./RunFields.js"
+import { configsOf, type ModelConfig } from "./ModelConfig.js"
 import { ofModel, type Weight } from "./Weights.js"
 
 /** What training needs of the models of a run, beside the models themselves. */
@@ -10,6 +11,8 @@ export interface ModelParts {
   readonly penalties: ReadonlyArray<Penalty>
   /** The layers whose hidden states are part of every checkpoint. */
   readonly statefulLayers: ReadonlyArray<StatefulLayer>
+  /** The architecture of the models by name, as every checkpoint records it. */
+  readonly configs: Readonly<Record<string, ModelConfig>>
 }
 
 const known = new WeakMap<Models, ModelParts>()
@@ -36,6 +39,7 @@ const find = (models: Models): ModelParts => {
   const all = Object.entries(models)
   const prefix = (name: string) => (all.length > 1 ? `${name}.` : "")
   return {
+    configs: configsOf(models),
     weights: all.flatMap(([name, model]) =>
       ofModel(model).map((weight) => ({ ...weight, name: prefix(name) + weight.name }))
     ),

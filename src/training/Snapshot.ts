@@ -11,7 +11,7 @@ import {
 } from "../checkpointing/Checkpoint.js"
 import { active } from "./average/WeightAverage.js"
 import { identityOf } from "./DatasetIdentity.js"
-import { accumulatorsOf } from "./Heads.js"
+import { accumulatorsOf, outputIdentities } from "./Heads.js"
 import * as MetricStates from "./metric/MetricStates.js"
 import { partsOf } from "./ModelParts.js"
 import { textOf, type Progress } from "./Progress.js"
@@ -50,7 +50,7 @@ export const take = (
       bytes: bytesOf(clone)
     })
   }
-  const { statefulLayers, weights } = partsOf(run)
+  const { configs, statefulLayers, weights } = partsOf(run)
   for (const weight of weights) hold(`model_state_dict.${weight.name}`, tensorOf(weight))
   const heldWeights = [...held]
 
@@ -58,6 +58,7 @@ export const take = (
     layer.states_.forEach((state, i) => hold(`layer_states.${path}.${i}`, state))
   }
   const optimizer = optimizerState(run)
+  const outputs = outputIdentities(run.objective)
   for (const [name, tensor] of Object.entries(optimizer.tensors)) {
     hold(`optimizer_state_dict.${name}`, tensor)
   }
@@ -88,6 +89,8 @@ export const take = (
     dataset: identityOf(run.dataset),
     backend: run.backend,
     config: { ...run.config },
+    ...(Object.keys(configs).length > 0 && { model_config: configs }),
+    ...(Object.keys(outputs).length > 0 && { outputs }),
     ...(Object.keys(progress.bests).length > 0 && { bests: progress.bests }),
     ...(average && { average: average.name }),
     ...(progress.divergence && { divergence: progress.divergence }),

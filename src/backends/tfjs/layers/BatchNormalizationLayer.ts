@@ -18,14 +18,20 @@ type Call = layers.Layer["call"]
 
 /**
  * Lets batch normalisation train without scale or centre, and over any axis, which TensorFlow.js
- * cannot; and with the kernels made for it where the backend is WebAssembly.
+ * cannot, nor predict over another axis than the last; and with the kernels made for it where the backend is WebAssembly.
  */
 export const patch = (): void => {
   const prototype = classOf("BatchNormalization").prototype as { call: Call }
   const stock = prototype.call
   prototype.call = function (this: Layer, inputs, kwargs) {
-    if (kwargs?.["training"] !== true) return stock.call(this as never, inputs, kwargs)
     const x = Array.isArray(inputs) ? inputs[0]! : inputs
+    if (kwargs?.["training"] !== true) {
+      // The kernels take the averages for those of the last axis.
+      const layer: Layer = Object.assign(Object.create(this), { axis: -1 })
+      return tf.tidy(() =>
+        overLastAxis(x, this.axis, (last) => stock.call(layer as never, last, kwargs) as Tensor)
+      )
+    }
     const size = [x.shape.at(this.axis)!]
     const layer: Layer = Object.assign(Object.create(this), {
       axis: -1,

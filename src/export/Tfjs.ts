@@ -1,0 +1,78 @@
+import * as Effect from "effect/Effect"
+import { t } from "../language/Text.js"
+import * as tf from "../tf.js"
+import { ExportError } from "./ExportError.js"
+import type { ModelWeights } from "./ModelWeights.js"
+import { quantizeRange } from "./Quantize.js"
+
+/** A file of weights of at most this length, as browsers cache them. */
+const shardBytes = 4 * 2 ** 20
+
+/** Smaller weights are not worth a scale. */
+const smallestQuantized = 256
+
+/** The topology of a model, and its weights in groups, as `tf.loadLayersModel` reads them. */
+export interface TfjsModel {
+  readonly json: Readonly<Record<string, unknown>>
+  /** By the names that the JSON gives them. */
+  readonly shards: ReadonlyMap<string, Uint8Array>
+}
+
+/**
+ * A model as TensorFlow.js' `model.save` writes it: `model.json` and its shards. With `int8` the larger
+ * weights are bytes, with the line that leads back to them.
+ */
+export const toTfjs = Effect.fn("toTfjs")(function* (
+  model: tf.LayersModel,
+  weights: ModelWeights,
+  { int8, metadata }: { readonly int8: boolean; readonly metadata: Readonly<Record<string, unknown>> }
+) {
+  const topology: unknown = model.toJSON(null, false)
+  if (/"(recurrent_)?activation":"gelu_new"/.test(JSON.stringify(topology))) {
+    return yield* new ExportError({
+      reason: "Model",
+      subject: "tfjs",
+      detail: t`the activation gelu_new cannot be loaded by TensorFlow.js; use gelu, or export as ONNX`
+    })
+  }
+  const written = [...weights].map(([variable, { shape, values }]) => {
+    const spec = { name: variable.originalName, shape: [...shape], dtype: "float32" as const }
+    if (!int8 || values.length < smallestQuantized) return { spec, bytes: bytesOf(values) }
+    const { min, scale, values: integers } = quantizeRange(values)
+    const quantization = { dtype: "uint8", min, scale, original_dtype: "float32" } as const
+    return { spec: { ...spec, quantization }, bytes: integers }
+  })
+  const all = joined(written.map(({ bytes }) => bytes))
+  const count = Math.max(1, Math.ceil(all.length / shardBytes))
+  const shards = new Map(
+    Array.from({ length: count }, (_, i) => [
+      `group1-shard${i + 1}of${count}.bin`,
+      all.subarray(i * shardBytes, (i + 1) * shardBytes)
+    ])
+  )
+  const result: TfjsModel = {
+    json: {
+      format: "layers-model",
+      generatedBy: `TensorFlow.js tfjs-layers v${tf.version_layers}`,
+      convertedBy: null,
+      modelTopology: topology,
+      weightsManifest: [{ paths: [...shards.keys()], weights: written.map(({ spec }) => spec) }],
+      userDefinedMetadata: metadata
+    },
+    shards
+  }
+  return result
+})
+
+const bytesOf = ({ buffer, byteLength, byteOffset }: Float32Array): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)
+
+const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
