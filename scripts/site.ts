@@ -227,6 +227,7 @@ const groups: ReadonlyArray<{
       "training-step.md",
       "optimizers.md",
       "checkpoints.md",
+      "export.md",
       "deploying.md",
       "troubleshooting.md"
     ]

@@ -18,6 +18,7 @@
  */
 import * as Effect from "effect/Effect"
 import { CheckpointStore } from "./checkpointing/store/CheckpointStore.js"
+import { restoreAlone, type Selection } from "./training/SavedModel.js"
 
 /** Every checkpoint in a folder, the newest first; damaged ones say what is wrong with them. */
 export const list = (folder: string) =>
@@ -43,3 +44,14 @@ export const unpin = (path: string) => Effect.flatMap(CheckpointStore, (store) =
 /** The latest and the best of a folder, which may be in use: see `CheckpointReader`. */
 export const open = (folder: string) =>
   Effect.map(CheckpointStore, (store) => store.openReadOnly(folder))
+
+/**
+ * The trained model of the checkpoint at `path`, built as the checkpoint says, ready to predict or to be
+ * exported; it is disposed of with the scope. Custom layers must be registered, by
+ * `tf.serialization.registerClass`. Needs a `Backend` too, as `Holdfast.layer` has it.
+ *
+ * Fails with `ModelMismatch`, reason `Unknown`, where the checkpoint does not suffice: those of releases
+ * before 0.3 do not say how their model is built. The stage `restoreModel` builds it by a function.
+ */
+export const trained = (path: string, selection: Selection = {}) =>
+  Effect.flatMap(load(path), (checkpoint) => restoreAlone(checkpoint, path, selection))

@@ -1,5 +1,5 @@
 export { andThen, group } from "./stage/group.js"
 export { isStage, make, named, takesRun, TypeId } from "./stage/Stage.js"
-export type { Options, Stage, Takes } from "./stage/Stage.js"
+export type { Builds, Options, Stage, Takes } from "./stage/Stage.js"
 export { stateful } from "./stage/stateful.js"
 export type { Monitored, Role } from "./training/Role.js"

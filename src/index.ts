@@ -29,6 +29,7 @@ export type { Updated, UpdateInput, UpdateRule } from "./training/optimizer/Upda
 export * as Progress from "./training/Progress.js"
 export * as Random from "./training/Random.js"
 export * as Run from "./Run.js"
+export * as Export from "./export/index.js"
 export * as Weights from "./Weights.js"
 export * as Scheduler from "./training/Scheduler.js"
 export { Diverged } from "./training/Diverged.js"

@@ -1,7 +1,7 @@
 import * as tf from "holdfast/tf"
 import type { ModelInput } from "holdfast"
+import { StatisticsPooling } from "holdfast/audio"
 import type { SpeakerConfig } from "./SpeakerConfig.js"
-import { StatisticsPooling } from "./StatisticsPooling.js"
 
 /** A small time-delay neural network: log-mel frames [frames, mels] in, a logit a speaker out. */
 export const speakerNet = ({ config, inputShape, classes }: ModelInput<SpeakerConfig>) => {

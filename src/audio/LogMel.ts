@@ -16,9 +16,9 @@ export interface Options {
 }
 
 /** The lower edge of the lowest band, in Hz; the highest ends at half the sample rate. */
-const lowest = 20
+export const lowest = 20
 /** Added to the power before the logarithm: silence is ln(1e-6) = -13.8. */
-const floor = 1e-6
+export const floor = 1e-6
 
 /**
  * Log-mel spectrograms as torchaudio's MelSpectrogram makes them with HTK mel, no norm, power 2 and

@@ -10,6 +10,7 @@ import type { Dataset, Examples, SplitName } from "../data/Dataset.js"
 import * as Extractor from "./Extractor.js"
 import * as Entry from "./FeatureCache/Entry.js"
 import * as LogMel from "./LogMel.js"
+import * as LogMelInput from "./LogMelInput.js"
 import type { SpeakerData } from "./SpeakerData.js"
 import * as Recordings from "./SpeakerFolder/Recordings.js"
 import * as Scan from "./SpeakerFolder/Scan.js"
@@ -49,6 +50,7 @@ export const speakerFolder = Effect.fn("speakerFolder")(function* (config: {
     inputShape: [data.frames, data.mels],
     labelShape: [],
     classes,
+    preprocessing: { ...LogMelInput.of(data) },
     train: examples("train"),
     validation: examples("validation"),
     test: examples("test")
@@ -62,21 +64,8 @@ export const speakerFolder = Effect.fn("speakerFolder")(function* (config: {
  * The features of one WAV file as a model trained on `data` wants them: windows that cover the whole
  * recording, [windows, frames, mels], whose predictions are to be averaged.
  */
-export const utteranceFeatures = Effect.fn("utteranceFeatures")(function* (
-  path: string,
-  data: SpeakerData
-) {
-  const options = yield* featureOptions(data)
-  const features = yield* Effect.mapError(
-    Recordings.featuresOf(path, options),
-    (why) => new DataError({ reason: "Unreadable", path, detail: why })
-  )
-  const starts = Windows.coveringStarts(features.length / data.mels, data.frames)
-  return windows(
-    starts.map((start) => ({ features, start })),
-    data
-  )
-})
+export const utteranceFeatures = (path: string, data: LogMelInput.Parameters) =>
+  Effect.zipRight(featureOptions(data), LogMelInput.ofFile(path, data))
 
 /** Says which recordings are in another split than the fractions asked for. */
 const tellOfMoved = (moved: Split.Assignment["moved"]) => {
@@ -92,13 +81,8 @@ const tellOfMoved = (moved: Split.Assignment["moved"]) => {
   })
 }
 
-const featureOptions = (data: SpeakerData): Effect.Effect<LogMel.Options, DataError> => {
-  const options = {
-    sampleRate: data.sample_rate,
-    mels: data.mels,
-    windowMs: data.window_ms,
-    hopMs: data.hop_ms
-  }
+const featureOptions = (data: LogMelInput.Parameters): Effect.Effect<LogMel.Options, DataError> => {
+  const options = LogMelInput.optionsOf(data)
   const empty = LogMel.emptyBands(options)
   return empty === 0
     ? Effect.succeed(options)

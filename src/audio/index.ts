@@ -1,3 +1,7 @@
 /** Data of speakers: recordings in a folder as log-mel windows. An application of the framework. */
 export { SpeakerData, type SpeakerDataEncoded } from "./SpeakerData.js"
 export * as SpeakerFolder from "./SpeakerFolder.js"
+export * as LogMelInput from "./LogMelInput.js"
+export * as LogMel from "./LogMel.js"
+export * as Windows from "./Windows.js"
+export { StatisticsPooling } from "./StatisticsPooling.js"

@@ -233,6 +233,11 @@ export const isSame = (a: CheckpointMeta, b: CheckpointMeta): boolean => {
   if (a.run_id !== b.run_id || a.global_step !== b.global_step) return false
   // One of the two may not have been checked for finite weights, or come from an earlier release.
   const rest = ({ finite: _f, model_config: _c, outputs: _o, dataset, ...meta }: CheckpointMeta) =>
-    JSON.stringify({ ...meta, dataset: { ...dataset, preprocessing: null }, saved_at: "", train_history: [] })
+    JSON.stringify({
+      ...meta,
+      dataset: { ...dataset, preprocessing: null },
+      saved_at: "",
+      train_history: []
+    })
   return rest(a) === rest(b) && isSameHistory(a.train_history, b.train_history)
 }

@@ -42,6 +42,8 @@ export type Entry = readonly [name: string, meaning: string]
 export interface Parameter<A> {
   readonly kind: "required" | "optional" | "rest" | "flag" | "value" | "values"
   readonly meaning: string
+  /** An option's name of one letter, with its dash. */
+  readonly short?: string
   /** What the help calls the option's value; "" for none. */
   readonly placeholder: string
   /** Turns the words that were given, perhaps none, into a value; or says what is wrong with them. */
@@ -120,6 +122,17 @@ export const make = <A extends Parameters, O extends Parameters>(
   }
 }
 
+/** The words with the long names of options. */
+const withoutShort = (words: ReadonlyArray<string>, options: Parameters): ReadonlyArray<string> => {
+  const [own, rest] = Argv.split(words)
+  const names = new Map(
+    Object.entries(options).flatMap(([name, { short }]) =>
+      short === undefined ? [] : [[short, `--${name}`] as const]
+    )
+  )
+  return [...own.map((word) => names.get(word) ?? word), ...rest]
+}
+
 /** The value of every argument and option of a command. */
 export const parse = (
   command: Pick<Command, "arguments" | "name" | "options">,
@@ -133,7 +146,7 @@ export const parse = (
 
     const given = yield* Either.mapLeft(
       Argv.parse(
-        words,
+        withoutShort(words, command.options),
         Object.fromEntries(
           Object.entries(command.options).map(([name, { kind }]) => [`--${name}`, kind])
         )

@@ -3,10 +3,12 @@ import { completions } from "./commands/Completions.js"
 import { findBatchSize } from "./commands/FindBatchSize.js"
 import { findLr } from "./commands/FindLr.js"
 import { doctor } from "./commands/Doctor.js"
+import { exportModel } from "./commands/Export.js"
 import { help } from "./commands/Help.js"
 import { inspect } from "./commands/Inspect.js"
 import { list } from "./commands/List.js"
 import { pin, unpin } from "./commands/Pin.js"
+import { predict } from "./commands/Predict.js"
 import { run } from "./commands/Run.js"
 import { show } from "./commands/Show.js"
 import { verify } from "./commands/Verify.js"
@@ -24,6 +26,8 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     verify,
     pin,
     unpin,
+    exportModel,
+    predict,
     doctor,
     help(() => commands),
     version,

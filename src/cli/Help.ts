@@ -15,8 +15,10 @@ export const ofCommand = (command: Command): string =>
     ),
     section(
       t`Options`,
-      Object.entries(command.options).map(([name, { meaning, placeholder }]) => [
-        name === "help" ? "--help, -h" : `--${name} ${placeholder}`.trimEnd(),
+      Object.entries(command.options).map(([name, { meaning, placeholder, short }]) => [
+        name === "help"
+          ? "--help, -h"
+          : `--${name}${short === undefined ? "" : `, ${short}`} ${placeholder}`.trimEnd(),
         meaning
       ])
     ),

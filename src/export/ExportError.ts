@@ -1,3 +1,4 @@
+import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { t } from "../language/Text.js"
 
@@ -13,6 +14,18 @@ export class ExportError extends Schema.TaggedError<ExportError>()("ExportError"
   detail: Schema.String
 }) {
   override get message(): string {
-    return this.reason === "Layer" ? t`layer ${this.subject} ${this.detail}` : t`${this.subject}: ${this.detail}`
+    return this.reason === "Layer"
+      ? t`layer ${this.subject} ${this.detail}`
+      : t`${this.subject}: ${this.detail}`
   }
 }
+
+/** What a pure function that throws `ExportError` gives. */
+export const attempt = <A>(body: () => A): Effect.Effect<A, ExportError> =>
+  Effect.suspend(() => {
+    try {
+      return Effect.succeed(body())
+    } catch (error) {
+      return error instanceof ExportError ? Effect.fail(error) : Effect.die(error)
+    }
+  })

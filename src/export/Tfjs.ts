@@ -1,4 +1,5 @@
 import * as Effect from "effect/Effect"
+import { layersIn } from "../backends/tfjs/layers/InnerLayers.js"
 import { t } from "../language/Text.js"
 import * as tf from "../tf.js"
 import { ExportError } from "./ExportError.js"
@@ -25,14 +26,19 @@ export interface TfjsModel {
 export const toTfjs = Effect.fn("toTfjs")(function* (
   model: tf.LayersModel,
   weights: ModelWeights,
-  { int8, metadata }: { readonly int8: boolean; readonly metadata: Readonly<Record<string, unknown>> }
+  {
+    int8,
+    metadata
+  }: { readonly int8: boolean; readonly metadata: Readonly<Record<string, unknown>> }
 ) {
   const topology: unknown = model.toJSON(null, false)
-  if (/"(recurrent_)?activation":"gelu_new"/.test(JSON.stringify(topology))) {
+  const problem = layersIn(model).find(({ layer }) => problemOf(layer) !== null)
+  if (problem !== undefined) {
+    const { layer, path } = problem
     return yield* new ExportError({
-      reason: "Model",
-      subject: "tfjs",
-      detail: t`the activation gelu_new cannot be loaded by TensorFlow.js; use gelu, or export as ONNX`
+      reason: "Layer",
+      subject: `"${path}" (${layer.getClassName()})`,
+      detail: problemOf(layer)!
     })
   }
   const written = [...weights].map(([variable, { shape, values }]) => {
@@ -63,6 +69,22 @@ export const toTfjs = Effect.fn("toTfjs")(function* (
   }
   return result
 })
+
+/** Why TensorFlow.js as it is, without the patches of Holdfast, computes something else for a layer. */
+const problemOf = (layer: tf.layers.Layer): string | null => {
+  const { activation, axis, padding, recurrentActivation } = layer.getConfig()
+  if (activation === "gelu_new" || recurrentActivation === "gelu_new") {
+    return t`has the activation gelu_new, which TensorFlow.js cannot load; use gelu, or export as ONNX`
+  }
+  if (padding === "causal") {
+    return t`has causal padding, which TensorFlow.js itself lacks; export as ONNX`
+  }
+  if (layer.getClassName() !== "BatchNormalization") return null
+  const rank = [layer.outputShape].flat().length
+  return axis === -1 || axis === rank - 1
+    ? null
+    : t`normalizes over another axis than the last, which TensorFlow.js itself gets wrong; export as ONNX`
+}
 
 const bytesOf = ({ buffer, byteLength, byteOffset }: Float32Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength)

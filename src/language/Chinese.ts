@@ -3,6 +3,7 @@ import { checkpoint } from "./chinese/checkpoint.js"
 import { cli } from "./chinese/cli.js"
 import { config } from "./chinese/config.js"
 import { data } from "./chinese/data.js"
+import { exchange } from "./chinese/exchange.js"
 import { file } from "./chinese/file.js"
 import { help } from "./chinese/help.js"
 import { observe } from "./chinese/observe.js"
@@ -19,6 +20,7 @@ export const chinese: Texts = {
     ...cli,
     ...config,
     ...data,
+    ...exchange,
     ...file,
     ...help,
     ...observe,

@@ -1,10 +1,13 @@
 import * as Effect from "effect/Effect"
 import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
+import type * as Schema from "effect/Schema"
 import { english } from "../language/Text.js"
 import type { MetricError } from "../training/MetricError.js"
+import type { AnyObjective } from "../training/Objective.js"
 import type { Role } from "../training/Role.js"
 import { isRun, type Run } from "../training/Run.js"
+import type { ModelBuilder } from "../training/RunParts.js"
 import type { RunPlan } from "../training/RunPlan.js"
 import { StageError } from "../training/StageError.js"
 
@@ -50,6 +53,10 @@ export interface Stage<in In, out Out, out E = never, out R = never> extends Pip
   readonly takes?: Takes | undefined
   /** What it gives, in the words of `takes`; left out, whatever its types say. */
   readonly gives?: string | undefined
+  /** The schema of the config that it reads. */
+  readonly schema?: Schema.Schema.AnyNoContext | undefined
+  /** How it builds a model, for commands that use the model of a checkpoint. */
+  readonly builds?: Builds | undefined
   /** What it makes known of a run before it, once the config is read. */
   readonly plan?: ((config: unknown) => RunPlan | null) | undefined
   /** Whether it can do its part of such a run; asked before the data is loaded. */
@@ -57,6 +64,12 @@ export interface Stage<in In, out Out, out E = never, out R = never> extends Pip
   /** What it does as soon as the config is read, so that mistakes show before the data is loaded. */
   readonly prepare?: ((config: unknown) => Effect.Effect<void, E, R>) | undefined
   readonly run: (input: In) => Effect.Effect<Out, E, R>
+}
+
+/** How a model is built, and what trains it. */
+export interface Builds {
+  readonly model: ModelBuilder<never, unknown, unknown>
+  readonly objective: AnyObjective
 }
 
 export declare namespace Stage {
@@ -157,7 +170,7 @@ function pipeMethod(this: Stage.Any) {
 /** What a stage is made of, beside its name. */
 export interface Options<in In, out Out, out E, out R> extends Pick<
   Stage<In, Out, E, R>,
-  "role" | "takes" | "gives" | "plan" | "check" | "prepare" | "run"
+  "role" | "takes" | "gives" | "schema" | "builds" | "plan" | "check" | "prepare" | "run"
 > {
   readonly description: string
   readonly children?: ReadonlyArray<Stage.Any>

@@ -11,6 +11,7 @@ export const loadConfig = <C, I>(schema: Schema.Schema<C, I>) =>
   Stage.make("loadConfig", {
     description: t`read and check the configuration`,
     gives: Inputs.config.what,
+    schema,
     run: () =>
       Effect.tap(load(schema), (config) => Effect.flatMap(Preflight, ({ check }) => check(config)))
   })

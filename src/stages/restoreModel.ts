@@ -2,24 +2,17 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type * as Schema from "effect/Schema"
-import { Backend } from "../backends/Backend.js"
 import { CheckpointStore, type CheckpointReader } from "../checkpointing/store/CheckpointStore.js"
-import { epochOfWeights } from "../checkpointing/Checkpoint.js"
 import * as LoadByPath from "../checkpointing/resume/LoadByPath.js"
 import { ResumeError, Resumption } from "../checkpointing/resume/Resumption.js"
 import * as Config from "../Config.js"
 import * as Stage from "../Stage.js"
 import { english, t } from "../language/Text.js"
-import { checkArchitecture } from "../training/Compatibility.js"
-import { partsOf } from "../training/ModelParts.js"
 import type { AnyObjective } from "../training/Objective.js"
-import * as Random from "../training/Random.js"
-import * as RestoreState from "../training/RestoreState.js"
-import { acquireModels } from "../training/BuildModel.js"
 import type { RunConfig } from "../training/Run.js"
-import { inputsOf, modelInput } from "../training/DatasetIdentity.js"
+import { modelInput } from "../training/DatasetIdentity.js"
 import type { ModelBuilder } from "../training/RunParts.js"
-import { predictor, type TrainedModel } from "../training/TrainedModel.js"
+import * as SavedModel from "../training/SavedModel.js"
 import * as Inputs from "./Inputs.js"
 
 const kept = (folder: CheckpointReader, wanted: "latest" | "best") =>
@@ -59,9 +52,10 @@ export const restoreModel = <
     description: t`restore the best model`,
     takes: Inputs.config,
     gives: english`a trained model`,
+    schema,
+    builds: parts,
     run: ({ training }: RunConfig) =>
       Effect.gen(function* () {
-        yield* Backend
         const store = yield* CheckpointStore
         const { flag } = yield* Resumption
         const folder = store.openReadOnly(training.checkpoint_dir)
@@ -74,26 +68,15 @@ export const restoreModel = <
               }
             : yield* kept(folder, wanted === "latest" ? "latest" : "best")
         const config = yield* Config.decode(schema, checkpoint.meta.config, { path, overrides: [] })
-        const { dataset, random_state } = checkpoint.meta
-        const models = yield* acquireModels(
-          parts.model,
-          Random.make(random_state.seed),
-          modelInput(config, dataset)
-        )
-        const { weights } = partsOf({ models })
-        yield* checkArchitecture(checkpoint, path, weights)
-        const state =
-          (parts.weights === undefined ? checkpoint.meta.average : parts.weights) ?? undefined
-        if (state !== undefined) yield* RestoreState.checkWeights(checkpoint, weights, state)
-        yield* RestoreState.weights(checkpoint, weights, state)
-        const trained: TrainedModel<C, O> = {
+        return yield* SavedModel.restore(
+          checkpoint,
           path,
-          epoch: epochOfWeights(checkpoint.meta),
-          config,
-          classes: dataset.classes,
-          labels: dataset.labels ?? {},
-          predict: predictor(Object.values(models)[0]!, parts.objective, inputsOf(dataset))
-        }
-        return trained
+          {
+            model: parts.model,
+            objective: parts.objective,
+            input: modelInput(config, checkpoint.meta.dataset)
+          },
+          { weights: parts.weights }
+        )
       })
   })

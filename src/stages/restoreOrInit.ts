@@ -58,6 +58,7 @@ export const restoreOrInit = <
     description: t`resume an earlier run, or start a new one`,
     takes: Inputs.prepared,
     gives: Stage.takesRun.what,
+    builds: parts,
     plan: (config) =>
       Inputs.hasTraining(config)
         ? RunPlan.make(

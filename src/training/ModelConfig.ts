@@ -36,7 +36,8 @@ export const configOf = (model: tf.LayersModel): ModelConfig | null => {
 export const modelOf = (config: ModelConfig): Promise<tf.LayersModel> =>
   tf.loadLayersModel({ load: async () => ({ modelTopology: config }) })
 
-const rootName = ({ config }: ModelConfig): string => nameOf(config).replace(/^(sequential_|model)\d+$/, "model")
+const rootName = ({ config }: ModelConfig): string =>
+  nameOf(config).replace(/^(sequential_|model)\d+$/, "model")
 
 const nameOf = (config: unknown): string =>
   Predicate.isReadonlyRecord(config) ? String(config["name"]) : ""
@@ -57,9 +58,7 @@ const renamed = (
     ...("name" in layer && { name }),
     ...("inbound_nodes" in layer && { inbound_nodes: pointed(layer["inbound_nodes"], names) }),
     config: {
-      ...(Array.isArray(inner["layers"])
-        ? containerConfig(inner)
-        : partsConfig(inner)),
+      ...(Array.isArray(inner["layers"]) ? containerConfig(inner) : partsConfig(inner)),
       name
     }
   }
@@ -80,9 +79,7 @@ const containerConfig = (config: ModelConfig): ModelConfig => {
   }
   return {
     ...config,
-    layers: layers.map((layer) =>
-      renamed(layer, names.get(nameOf(layer["config"]))!, names)
-    ),
+    layers: layers.map((layer) => renamed(layer, names.get(nameOf(layer["config"]))!, names)),
     ...("input_layers" in config && { input_layers: pointed(config["input_layers"], names) }),
     ...("output_layers" in config && { output_layers: pointed(config["output_layers"], names) })
   }

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import type { BackendError } from "../backends/BackendError.js"
 import { setAside, statefulLayers } from "../backends/tfjs/layers/LayerStates.js"
 import * as Readback from "../backends/Readback.js"
+import type { CheckpointMeta } from "../checkpointing/Checkpoint.js"
 import type { Arrays } from "../data/Batch.js"
 import type { LabelField, Layout } from "../data/Layout.js"
 import { inputNamesOf, inputsOf, outputNamesOf, outputsOf } from "./BatchTensors.js"
@@ -24,6 +25,10 @@ export interface TrainedModel<out C, out O extends AnyObjective = Objective> {
   readonly classes: ReadonlyArray<string>
   /** The labels by name, if they have any. */
   readonly labels: Readonly<Record<string, LabelField>>
+  /** The model itself, as for an export; its weights must stay as they are. */
+  readonly model: tf.LayersModel
+  /** What else the checkpoint says. */
+  readonly meta: CheckpointMeta
   /**
    * The model's predictions for `count` inputs, side by side as [count, ...shape], by name if the
    * dataset declared several: for each in turn the probabilities of the classes, or the numbers of a

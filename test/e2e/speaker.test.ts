@@ -48,27 +48,25 @@ describe("the speaker pipeline", () => {
     expect(differences(end(chain), straight)).toEqual([])
 
     const files = recordings(chain)
-    const identify = [projectFile("pipelines/identify.ts"), ...files]
-    const { out } = await start(["run", "--json", ...settings, ...identify], chain.folder).ended
-    const results = eventsIn(out).filter(({ event }) => event === "Result")
+    const predict = ["predict", "checkpoints", "--best", "--json", "--top", "1"]
+    const { out } = await start([...predict, ...files], chain.folder).ended
     const known = [
-      { file: files[0], speaker: "voice_01" },
-      { file: files[1], speaker: "voice_02" }
+      { input: files[0], classes: [{ class: "voice_01" }] },
+      { input: files[1], classes: [{ class: "voice_02" }] }
     ]
-    expect(results.map(({ value }) => value)).toMatchObject(known)
+    expect(eventsIn(out)).toMatchObject(known)
 
     const [first, second] = files
-    const some = [projectFile("pipelines/identify.ts"), first!, "gone.wav", "config.json", second!]
-    const ended = await start(["run", "--json", ...settings, ...some], chain.folder).ended
+    const some = [first!, "gone.wav", "config.json", second!]
+    const ended = await start([...predict, ...some], chain.folder).ended
     expect(ended.code).toBe(1)
-    const events = eventsIn(ended.out)
-    const named = events.filter(({ event }) => event === "Result")
-    expect(named.map(({ value }) => value)).toMatchObject(known)
-    const warnings = events.filter(({ event, level }) => event === "Notice" && level === "warning")
-    expect(warnings.map(({ message }) => message)).toEqual([
-      "gone.wav: does not exist",
-      "config.json: is not a WAV file: it does not begin with RIFF and WAVE"
+    expect(eventsIn(ended.out)).toMatchObject([
+      known[0],
+      { input: "gone.wav", error: "does not exist" },
+      { input: "config.json", error: "is not a WAV file: it does not begin with RIFF and WAVE" },
+      known[1],
+      { event: "Failed", code: 1 }
     ])
-    expect(ended.err).toContain("gone.wav, config.json: 2 of 4 files could not be identified")
+    expect(ended.err).toContain("gone.wav, config.json: 2 of 4 inputs could not be read")
   }, 120_000)
 })

@@ -32,8 +32,7 @@ export const run = Command.make({
       "holdfast run pipelines/speaker.ts --dry-run",
       t`try two steps of everything, and estimate the run`
     ],
-    ["holdfast run pipelines/speaker.ts --overfit 1", t`see whether the model can learn one batch`],
-    ["holdfast run pipelines/identify.ts someone.wav", t`pass arguments to the pipeline`]
+    ["holdfast run pipelines/speaker.ts --overfit 1", t`see whether the model can learn one batch`]
   ],
   arguments: {
     pipeline: PipelineOptions.pipeline,

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { zipSync } from "fflate"
 import type * as tf from "../../tf.js"
+import { attempt } from "../ExportError.js"
 import type { ModelWeights } from "../ModelWeights.js"
 import * as hdf5 from "./hdf5.js"
 import { toKeras } from "./KerasConfig.js"
@@ -15,7 +16,7 @@ export const model = Effect.fn("Keras.model")(function* (
   weights: ModelWeights,
   savedAt: string
 ) {
-  const config = toKeras(model)
+  const config = yield* attempt(() => toKeras(model))
   const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value))
   return zipSync(
     {

@@ -25,24 +25,49 @@ const container = (json: ModelConfig, model: tf.LayersModel): ModelConfig => {
   const config = json["config"] as ModelConfig
   const layers = config["layers"] as ReadonlyArray<ModelConfig>
   const isSequential = json["class_name"] === "Sequential"
+  // TensorFlow.js counts a model itself among its uses, Keras 3 does not.
+  const models = new Set(
+    layers.flatMap(({ config }, i) =>
+      "layers" in model.layers[i]! ? [String((config as ModelConfig)["name"])] : []
+    )
+  )
   const inner = layers.map((layer, i) => {
     // A sequential model lists no input layer, and the others list all.
     const found = model.layers[i]!
-    return "layers" in found ? container(layer, found as never) : layerConfig(layer)
+    const written = "layers" in found ? container(layer, found as never) : layerConfig(layer)
+    const { inbound_nodes: nodes } = written
+    return nodes === undefined ? written : { ...written, inbound_nodes: recounted(nodes, models) }
   })
   return {
     // As Keras itself writes it: Functional is no public class.
-    ...serialized(isSequential ? "keras" : "keras.src.models.functional", classOf(String(json["class_name"])), {
-      name: config["name"],
-      trainable: model.trainable,
-      // A single one stands by itself, so that it is no list of one in Keras.
-      ...single("input_layers", config),
-      ...single("output_layers", config),
-      layers: isSequential ? [inputLayer(model), ...inner] : inner
-    }),
+    ...serialized(
+      isSequential ? "keras" : "keras.src.models.functional",
+      classOf(String(json["class_name"])),
+      {
+        name: config["name"],
+        trainable: model.trainable,
+        // A single one stands by itself, so that it is no list of one in Keras.
+        ...single("input_layers", config),
+        ...single("output_layers", {
+          ...config,
+          ...("output_layers" in config && {
+            output_layers: recounted(config["output_layers"], models)
+          })
+        }),
+        layers: isSequential ? [inputLayer(model), ...inner] : inner
+      }
+    ),
     ...pick(json, ["name", "inbound_nodes"])
   }
 }
+
+/** `[[name, node, tensor], …]`, however deep, with the first use of a model as number 0. */
+const recounted = (value: unknown, models: ReadonlySet<string>): unknown =>
+  !Array.isArray(value)
+    ? value
+    : typeof value[0] === "string" && models.has(value[0])
+      ? [value[0], Number(value[1]) - 1, ...value.slice(2)]
+      : value.map((one) => recounted(one, models))
 
 const single = (key: string, { [key]: value }: ModelConfig): ModelConfig =>
   value === undefined
@@ -81,10 +106,13 @@ const configOfLayer = (className: string, config: ModelConfig): ModelConfig => {
     refuse(t`is bilinear, which Keras 3 computes otherwise; use nearest, or export as ONNX`)
   }
   if (className === "Activation" && config["activation"] === "hard_sigmoid") {
-    refuse(t`is a hard sigmoid, whose slope is another one in Keras 3; make it the activation of the layer before`)
+    refuse(
+      t`is a hard sigmoid, whose slope is another one in Keras 3; make it the activation of the layer before`
+    )
   }
   for (const key of ["activation", "recurrent_activation"]) {
-    if (config[key] === "gelu_new") refuse(t`has the activation gelu_new, which Keras 3 lacks; use gelu`)
+    if (config[key] === "gelu_new")
+      refuse(t`has the activation gelu_new, which Keras 3 lacks; use gelu`)
   }
   const names: Readonly<Record<string, string>> = { ...common, ...ours[className] }
   const fields = Object.entries(config)
@@ -104,7 +132,9 @@ const valueOf = (key: string, value: unknown): unknown =>
           ? serialized("keras.constraints", value["class_name"], value["config"])
           : layerConfig(value)
 
-const isConfig = (value: unknown): value is { readonly class_name: string; readonly config: ModelConfig } =>
+const isConfig = (
+  value: unknown
+): value is { readonly class_name: string; readonly config: ModelConfig } =>
   Predicate.isReadonlyRecord(value) && "class_name" in value && "config" in value
 
 const serialized = (module: string, className: string, config: ModelConfig): ModelConfig => ({
@@ -123,13 +153,13 @@ const same = (...keys: ReadonlyArray<string>): Readonly<Record<string, string>> 
 /** What any layer has. */
 const common = same("name", "trainable")
 
-/** What TensorFlow.js does, and Keras 3 only if it is told to. */
+/** What TensorFlow.js does, and Keras 3 only on request. */
 const fixed: Readonly<Record<string, ModelConfig>> = {
   GRU: { reset_after: false },
   GRUCell: { reset_after: false },
   // TensorFlow.js ignores the dilation of this layer.
   DepthwiseConv2D: { dilation_rate: 1 },
-  // The only layer of Keras that cannot be told.
+  // The only layer of Keras without this option.
   SpatialDropout1D: { trainable: undefined }
 }
 
@@ -137,13 +167,26 @@ const weighted = (...weights: ReadonlyArray<string>) =>
   weights.flatMap((weight) => [`${weight}_regularizer`, `${weight}_constraint`])
 
 const convolution = same(
-  "filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "activation", "use_bias",
+  "filters",
+  "kernel_size",
+  "strides",
+  "padding",
+  "data_format",
+  "dilation_rate",
+  "activation",
+  "use_bias",
   ...weighted("kernel", "bias")
 )
 const pooling = same("pool_size", "strides", "padding", "data_format")
 const cell = same(
-  "units", "activation", "recurrent_activation", "use_bias", "unit_forget_bias", "dropout",
-  "recurrent_dropout", ...weighted("kernel", "recurrent", "bias")
+  "units",
+  "activation",
+  "recurrent_activation",
+  "use_bias",
+  "unit_forget_bias",
+  "dropout",
+  "recurrent_dropout",
+  ...weighted("kernel", "recurrent", "bias")
 )
 const recurrent = {
   ...cell,
@@ -171,12 +214,27 @@ const ours: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Conv2DTranspose: convolution,
   Conv3DTranspose: convolution,
   DepthwiseConv2D: same(
-    "kernel_size", "strides", "padding", "data_format", "activation", "use_bias", "depth_multiplier",
+    "kernel_size",
+    "strides",
+    "padding",
+    "data_format",
+    "activation",
+    "use_bias",
+    "depth_multiplier",
     ...weighted("depthwise", "bias")
   ),
   SeparableConv2D: {
     ...same("depth_multiplier", ...weighted("depthwise", "pointwise", "bias")),
-    ...same("filters", "kernel_size", "strides", "padding", "data_format", "dilation_rate", "activation", "use_bias")
+    ...same(
+      "filters",
+      "kernel_size",
+      "strides",
+      "padding",
+      "data_format",
+      "dilation_rate",
+      "activation",
+      "use_bias"
+    )
   },
   UpSampling2D: same("size", "data_format", "interpolation"),
   ZeroPadding2D: same("padding", "data_format"),
@@ -191,7 +249,14 @@ const ours: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   GlobalMaxPooling1D: {},
   GlobalAveragePooling2D: same("data_format"),
   GlobalMaxPooling2D: same("data_format"),
-  BatchNormalization: same("axis", "momentum", "epsilon", "center", "scale", ...weighted("beta", "gamma")),
+  BatchNormalization: same(
+    "axis",
+    "momentum",
+    "epsilon",
+    "center",
+    "scale",
+    ...weighted("beta", "gamma")
+  ),
   LayerNormalization: same("axis", "epsilon", "center", "scale"),
   Dropout: same("rate", "noise_shape", "seed"),
   SpatialDropout1D: same("rate", "seed"),

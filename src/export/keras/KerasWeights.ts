@@ -21,8 +21,10 @@ type Parts = Layer & {
  * The weights of a model where Keras 3 looks for them. It names a layer by its class, and counts those
  * of one class among the layers beside it; the parts of a layer are named after its attributes.
  */
-export const variablesOf = (model: tf.LayersModel, weights: ModelWeights): ReadonlyArray<Variable> =>
-  variables("", model as never, weights)
+export const variablesOf = (
+  model: tf.LayersModel,
+  weights: ModelWeights
+): ReadonlyArray<Variable> => variables("", model as never, weights)
 
 const variables = (path: string, layer: Parts, weights: ModelWeights): ReadonlyArray<Variable> => {
   const under = (name: string, part: Layer) => variables(`${path}${name}/`, part, weights)
@@ -30,7 +32,10 @@ const variables = (path: string, layer: Parts, weights: ModelWeights): ReadonlyA
   if (layer.cells !== undefined) return numbered(`${path}cells/`, layer.cells, weights)
   if (layer.cell !== undefined) return under("cell", layer.cell)
   if (layer.forwardLayer !== undefined) {
-    return [...under("forward_layer", layer.forwardLayer), ...under("backward_layer", layer.backwardLayer!)]
+    return [
+      ...under("forward_layer", layer.forwardLayer),
+      ...under("backward_layer", layer.backwardLayer!)
+    ]
   }
   if (layer.layer !== undefined) return under("layer", layer.layer)
   return layer.weights.map((variable, i) => ({
@@ -73,7 +78,7 @@ const steeper = (layer: Layer, weight: ModelWeight): ModelWeight => {
     : layer.getClassName().startsWith("GRU")
       ? ["recurrentActivation", "recurrentActivation", "activation"].map(hard)
       : [hard("activation")]
-  if (!gates.includes(true) || /^depthwise/.test(weight.name.split(".").at(-1)!)) return weight
+  if (!gates.includes(true) || weight.name.split(".").at(-1)!.startsWith("depthwise")) return weight
   const length = weight.shape.at(-1)!
   const values = weight.values.map((value, i) =>
     gates[Math.floor(((i % length) * gates.length) / length)]! ? value * 1.2 : value

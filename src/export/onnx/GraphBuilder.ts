@@ -139,7 +139,7 @@ export class GraphBuilder {
   }
 
   private initializer(tensor: Tensor): string {
-    this.constants.set(`weight ${tensor.name}`, tensor)
+    this.constants.set(`weight:${tensor.name}`, tensor)
     this.taken.add(tensor.name)
     return tensor.name
   }
@@ -173,11 +173,7 @@ export class GraphBuilder {
     return this.add("Concat", [batch, this.integers(...lengths)], { axis: 0 })
   }
 
-  graph(
-    name: string,
-    inputs: ReadonlyArray<ValueInfo>,
-    outputs: ReadonlyArray<ValueInfo>
-  ): Graph {
+  graph(name: string, inputs: ReadonlyArray<ValueInfo>, outputs: ReadonlyArray<ValueInfo>): Graph {
     return { name, nodes: this.nodes, initializers: this.initializers, inputs, outputs }
   }
 }

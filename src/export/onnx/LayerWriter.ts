@@ -25,7 +25,9 @@ export type Config = Readonly<Record<string, unknown>>
 
 /** A number of a config for each of `axes` axes: one for all, or one each. */
 export const perAxis = (value: unknown, axes: number): ReadonlyArray<number> =>
-  Array.isArray(value) ? (value as ReadonlyArray<number>) : Array.from({ length: axes }, () => value as number)
+  Array.isArray(value)
+    ? (value as ReadonlyArray<number>)
+    : Array.from({ length: axes }, () => value as number)
 
 /** Fails where the channels come first, for which nothing is written. */
 export const checkChannelsLast = ({ dataFormat }: Config): void => {
@@ -35,7 +37,10 @@ export const checkChannelsLast = ({ dataFormat }: Config): void => {
 }
 
 /** `values` of this shape with its axes in another order. */
-export const transposed = ({ name, shape, values }: Weight, order: ReadonlyArray<number>): Weight => {
+export const transposed = (
+  { name, shape, values }: Weight,
+  order: ReadonlyArray<number>
+): Weight => {
   const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1))
   const to = order.map((axis) => shape[axis]!)
   const steps = order.map((axis) => strides[axis]!)

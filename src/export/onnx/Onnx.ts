@@ -7,17 +7,18 @@ import type { ModelWeights } from "../ModelWeights.js"
 import { convolutions } from "./convolutions.js"
 import { GraphBuilder, Unsupported, type Shape, type Value } from "./GraphBuilder.js"
 import type { LayerInput, LayerWriter } from "./LayerWriter.js"
-import type { OnnxModel } from "./OnnxModel.js"
+import * as OnnxModel from "./OnnxModel.js"
 import { recurrents } from "./recurrent.js"
 import { shaping } from "./shaping.js"
 import { traced } from "./traced.js"
 
 type Layer = tf.layers.Layer
 
-const writers: Readonly<Record<string, LayerWriter>> = { ...shaping, ...convolutions, ...recurrents }
-
-/** The layers that are written as they are; others are traced, see `traced`. */
-export const writable: ReadonlyArray<string> = Object.keys(writers)
+const writers: Readonly<Record<string, LayerWriter>> = {
+  ...shaping,
+  ...convolutions,
+  ...recurrents
+}
 
 /** How a model is written. */
 export interface Options {
@@ -25,7 +26,6 @@ export interface Options {
   readonly int8: boolean
   /** What the file says beside the graph. */
   readonly metadata: Readonly<Record<string, string>>
-  readonly producerVersion: string
 }
 
 /**
@@ -37,8 +37,8 @@ export interface Options {
 export const toOnnx = (
   model: tf.LayersModel,
   weights: ModelWeights,
-  { int8, metadata, producerVersion }: Options
-): OnnxModel => {
+  { int8, metadata }: Options
+): OnnxModel.OnnxModel => {
   const builder = new GraphBuilder({ int8 })
   const inputs = inputsOf(model, builder)
   const writer = new ModelWriter(builder, weights, paths(model))
@@ -56,7 +56,9 @@ export const toOnnx = (
       attributes: {}
     })
     // TensorFlow.js gives wrong lengths to causal convolutions: only the last one is said.
-    const lengths = shape.map((length, axis) => (axis === shape.length - 1 && axis > 0 ? length : null))
+    const lengths = shape.map((length, axis) =>
+      axis === shape.length - 1 && axis > 0 ? length : null
+    )
     return { name, type: "float32" as const, shape: lengths }
   })
   return {
@@ -69,8 +71,7 @@ export const toOnnx = (
       })),
       named
     ),
-    metadata,
-    producerVersion
+    metadata
   }
 }
 
@@ -97,14 +98,22 @@ class ModelWriter {
       if (found !== undefined) return found
       const node = tensor.sourceLayer.inboundNodes[tensor.nodeIndex]!
       const before = node.inputTensors.map(valueOf)
-      const outputs = this.layer(tensor.sourceLayer, before, node.outputTensors.map(({ shape }) => shape))
+      const outputs = this.layer(
+        tensor.sourceLayer,
+        before,
+        node.outputTensors.map(({ shape }) => shape)
+      )
       node.outputTensors.forEach(({ id }, i) => known.set(id, outputs[i]!))
       return known.get(tensor.id)!
     }
     return model.outputs.map(valueOf)
   }
 
-  layer(layer: Layer, inputs: ReadonlyArray<Value>, shapes: ReadonlyArray<Shape>): ReadonlyArray<Value> {
+  layer(
+    layer: Layer,
+    inputs: ReadonlyArray<Value>,
+    shapes: ReadonlyArray<Shape>
+  ): ReadonlyArray<Value> {
     if ("layers" in layer) return this.model(layer as never, inputs)
     const path = this.paths.get(layer) ?? layer.name
     const className = layer.getClassName()
@@ -141,12 +150,20 @@ class ModelWriter {
   }
 }
 
-/** What a graph of more than 2 GiB would have to be: a message of Protocol Buffers has an end. */
-export const largest = 2 ** 31 - 1
-
-export const tooLarge = (): ExportError =>
-  new ExportError({
+/** The parts of the file of such a model, in order. */
+export const encoded = (
+  model: tf.LayersModel,
+  weights: ModelWeights,
+  options: Pick<Options, "int8" | "metadata">
+): ReadonlyArray<Uint8Array> => {
+  const { parts, size } = OnnxModel.encode(toOnnx(model, weights, options))
+  if (size <= largest) return parts
+  throw new ExportError({
     reason: "Model",
     subject: "ONNX",
-    detail: t`the model takes more than 2 GiB, which a file of ONNX cannot hold; export it with --int8, or as safetensors`
+    detail: t`the model takes more than 2 GiB, which a file of ONNX cannot hold; export it with int8, or as safetensors`
   })
+}
+
+/** A message of Protocol Buffers has an end. */
+const largest = 2 ** 31 - 1

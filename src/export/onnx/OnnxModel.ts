@@ -8,7 +8,6 @@ import type { Message } from "./Protobuf.js"
 export interface OnnxModel {
   readonly graph: Graph
   readonly metadata: Readonly<Record<string, string>>
-  readonly producerVersion: string
 }
 
 export interface Graph {
@@ -57,11 +56,10 @@ export const operatorSet = 17
 const irVersion = 8
 
 /** The file of a model. */
-export const encode = ({ graph, metadata, producerVersion }: OnnxModel): Message =>
+export const encode = ({ graph, metadata }: OnnxModel): Message =>
   Protobuf.message(
     Protobuf.integer(1, irVersion),
     Protobuf.text(2, "holdfast"),
-    Protobuf.text(3, producerVersion),
     Protobuf.nested(7, graphMessage(graph)),
     Protobuf.nested(8, Protobuf.message(Protobuf.text(1, ""), Protobuf.integer(2, operatorSet))),
     Protobuf.repeated(14, Object.entries(metadata), (field, [key, value]) =>

@@ -130,7 +130,14 @@ const separableConvolution: LayerWriter = (given) => {
 }
 
 /** Its filter is [...window, out, in], and its output as long as TensorFlow has it, which ONNX can say. */
-const transposedConvolution: LayerWriter = ({ builder, config, input, layer, shape, weightsOf }) => {
+const transposedConvolution: LayerWriter = ({
+  builder,
+  config,
+  input,
+  layer,
+  shape,
+  weightsOf
+}) => {
   checkChannelsLast(config)
   const { bias, kernel } = weightsOf(layer)
   const axes = kernel!.shape.length
@@ -150,7 +157,10 @@ const transposedConvolution: LayerWriter = ({ builder, config, input, layer, sha
     {
       kernel_shape: size,
       strides,
-      pads: [...totals.map((one) => Math.floor(one / 2)), ...totals.map((one) => Math.ceil(one / 2))],
+      pads: [
+        ...totals.map((one) => Math.floor(one / 2)),
+        ...totals.map((one) => Math.ceil(one / 2))
+      ],
       output_padding: size.map((length, i) => Math.max(strides[i]! - length, 0))
     }
   )

@@ -57,7 +57,12 @@ const lstmStep = (
   axis: number,
   { activation, recurrentActivation }: Readonly<Record<string, unknown>>
 ): ReadonlyArray<string> => {
-  const [i, f, g, o] = builder.addMany("Split", [sums], { axis }, 4) as [string, string, string, string]
+  const [i, f, g, o] = builder.addMany("Split", [sums], { axis }, 4) as [
+    string,
+    string,
+    string,
+    string
+  ]
   const gate = (x: string) => activateName(builder, x, recurrentActivation)
   const kept = builder.add("Mul", [gate(f), c])
   const added = builder.add("Mul", [gate(i), activateName(builder, g, activation)])
@@ -103,10 +108,7 @@ const gru = (given: Given, layer: tf.layers.Layer): Cell => {
       const candidate = activateName(builder, sum, config["activation"])
       const rest = builder.add("Sub", [builder.floats(1), z])
       return [
-        builder.add("Add", [
-          builder.add("Mul", [z, h!]),
-          builder.add("Mul", [rest, candidate])
-        ])
+        builder.add("Add", [builder.add("Mul", [z, h!]), builder.add("Mul", [rest, candidate])])
       ]
     }
   }
@@ -160,7 +162,9 @@ const cellOf = (given: Given, layer: CellLayer, input: Shape, output: Shape): Ce
     case "StackedRNNCells":
       return stacked(layer.cells!.map((cell) => cellOf(given, cell, input, output)))
     default:
-      throw new Unsupported(t`has the cell ${layer.getClassName()}, which cannot be written as ONNX here`)
+      throw new Unsupported(
+        t`has the cell ${layer.getClassName()}, which cannot be written as ONNX here`
+      )
   }
 }
 
@@ -175,7 +179,7 @@ const recurrentLayer = (
   reversed = false
 ): Value => {
   const { builder, input } = given
-  const { cell: cellLayer, ...of } = layer as unknown as {
+  const of = layer as unknown as {
     readonly cell: CellLayer
     readonly goBackwards: boolean
     readonly returnSequences: boolean
@@ -185,9 +189,9 @@ const recurrentLayer = (
   if (of.returnState) throw new Unsupported(t`returns its state; leave out returnState`)
   if (of.stateful) throw new Unsupported(t`is stateful; build it without stateful to export it`)
   if (given.inputs.length > 1) throw new Unsupported(t`takes an initial state as an input`)
-  const cell = cellOf(given, cellLayer, input.shape, shape)
+  const cell = cellOf(given, of.cell, input.shape, shape)
   const { mask } = input
-  if (mask !== undefined && cellLayer.cells !== undefined) {
+  if (mask !== undefined && of.cell.cells !== undefined) {
     throw new Unsupported(t`stacks cells over a masked sequence`)
   }
 
@@ -203,9 +207,7 @@ const recurrentLayer = (
   const isNow = mask === undefined ? null : body.add("Unsqueeze", [counts, body.integers(1)])
   // An output of a graph is not its input, nor twice the same.
   const after = next.map((name, i) =>
-    isNow === null
-      ? body.add("Identity", [name])
-      : body.add("Where", [isNow, name, states[i]!])
+    isNow === null ? body.add("Identity", [name]) : body.add("Where", [isNow, name, states[i]!])
   )
   const output = body.add("Identity", [after[0]!])
   const floats = (name: string, shape: ReadonlyArray<number>) =>

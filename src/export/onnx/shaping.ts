@@ -32,7 +32,9 @@ const activation: LayerWriter = ({ builder, config, input }) =>
   activate(builder, input, config["activation"])
 
 const element =
-  (write: (builder: GraphBuilder, x: string, config: Readonly<Record<string, unknown>>) => string): LayerWriter =>
+  (
+    write: (builder: GraphBuilder, x: string, config: Readonly<Record<string, unknown>>) => string
+  ): LayerWriter =>
   ({ builder, config, input, shape }) =>
     builder.map(input, shape, (x) => write(builder, x, config))
 
@@ -187,13 +189,21 @@ const layerNormalization: LayerWriter = ({ builder, config, input, layer, shape,
   const scaled = gamma
     ? builder.add("Mul", [normalized, builder.weight({ ...gamma, shape: inAxes })])
     : normalized
-  const shifted = beta ? builder.add("Add", [scaled, builder.weight({ ...beta, shape: inAxes })]) : scaled
+  const shifted = beta
+    ? builder.add("Add", [scaled, builder.weight({ ...beta, shape: inAxes })])
+    : scaled
   return at(shape, shifted, input.mask)
 }
 
 /** Several values, one after another; a mask that only one of them has would have to go somewhere. */
 const merge =
-  (write: (builder: GraphBuilder, inputs: ReadonlyArray<string>, config: Readonly<Record<string, unknown>>) => string): LayerWriter =>
+  (
+    write: (
+      builder: GraphBuilder,
+      inputs: ReadonlyArray<string>,
+      config: Readonly<Record<string, unknown>>
+    ) => string
+  ): LayerWriter =>
   ({ builder, config, inputs, shape }) => {
     if (inputs.some(({ mask }) => mask !== undefined)) {
       throw new Unsupported(t`merges masked sequences`)
@@ -201,7 +211,14 @@ const merge =
     if (new Set(inputs.map(({ shape }) => shape.length)).size > 1) {
       throw new Unsupported(t`merges inputs of different ranks`)
     }
-    return at(shape, write(builder, inputs.map((input) => builder.last(input)), config))
+    return at(
+      shape,
+      write(
+        builder,
+        inputs.map((input) => builder.last(input)),
+        config
+      )
+    )
   }
 
 const dot: LayerWriter = ({ builder, config, inputs, shape }) => {
@@ -210,9 +227,7 @@ const dot: LayerWriter = ({ builder, config, inputs, shape }) => {
     const x = builder.last(input)
     const axis = axes[i]!
     const scaled =
-      config["normalize"] === true
-        ? builder.add("LpNormalization", [x], { axis, p: 2 })
-        : x
+      config["normalize"] === true ? builder.add("LpNormalization", [x], { axis, p: 2 }) : x
     return input.shape.length === 2
       ? { name: builder.add("Unsqueeze", [scaled, builder.integers(2)]), last: false }
       : { name: scaled, last: axis === 2 }
@@ -247,7 +262,9 @@ export const shaping: Readonly<Record<string, LayerWriter>> = {
       ? relu
       : b.add("Clip", [relu, b.floats(0), b.floats(Number(maxValue))])
   }),
-  LeakyReLU: element((b, x, { alpha }) => b.add("LeakyRelu", [x], { alpha: { float: Number(alpha) } })),
+  LeakyReLU: element((b, x, { alpha }) =>
+    b.add("LeakyRelu", [x], { alpha: { float: Number(alpha) } })
+  ),
   ELU: element((b, x, { alpha }) => b.add("Elu", [x], { alpha: { float: Number(alpha) } })),
   ThresholdedReLU: element((b, x, { theta }) =>
     b.add("ThresholdedRelu", [x], { alpha: { float: Number(theta) } })
@@ -271,7 +288,8 @@ export const shaping: Readonly<Record<string, LayerWriter>> = {
   Average: merge((b, inputs) => b.add("Mean", inputs)),
   Maximum: merge((b, inputs) => b.add("Max", inputs)),
   Minimum: merge((b, inputs) => b.add("Min", inputs)),
-  Concatenate: merge((b, inputs, { axis }) => b.add("Concat", inputs, { axis: Number(axis ?? -1) })),
+  Concatenate: merge((b, inputs, { axis }) =>
+    b.add("Concat", inputs, { axis: Number(axis ?? -1) })
+  ),
   Dot: dot
 }
-

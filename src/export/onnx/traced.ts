@@ -96,16 +96,48 @@ const record = (
 
 /** The operators of ONNX that take the same inputs, by the names of kernels. */
 const same: Readonly<Record<string, string>> = {
-  Abs: "Abs", Add: "Add", Ceil: "Ceil", Cos: "Cos", Elu: "Elu", Erf: "Erf", Exp: "Exp", Floor: "Floor",
-  Identity: "Identity", LogicalAnd: "And", LogicalNot: "Not", LogicalOr: "Or", Log: "Log",
-  Maximum: "Max", Minimum: "Min", Multiply: "Mul", Neg: "Neg", Pow: "Pow", RealDiv: "Div",
-  Reciprocal: "Reciprocal", Relu: "Relu", Round: "Round", Selu: "Selu", Sigmoid: "Sigmoid", Sign: "Sign",
-  Sin: "Sin", Softplus: "Softplus", Sqrt: "Sqrt", Sub: "Sub", Tanh: "Tanh", Greater: "Greater",
-  GreaterEqual: "GreaterOrEqual", Less: "Less", LessEqual: "LessOrEqual", Equal: "Equal"
+  Abs: "Abs",
+  Add: "Add",
+  Ceil: "Ceil",
+  Cos: "Cos",
+  Elu: "Elu",
+  Erf: "Erf",
+  Exp: "Exp",
+  Floor: "Floor",
+  Identity: "Identity",
+  LogicalAnd: "And",
+  LogicalNot: "Not",
+  LogicalOr: "Or",
+  Log: "Log",
+  Maximum: "Max",
+  Minimum: "Min",
+  Multiply: "Mul",
+  Neg: "Neg",
+  Pow: "Pow",
+  RealDiv: "Div",
+  Reciprocal: "Reciprocal",
+  Relu: "Relu",
+  Round: "Round",
+  Selu: "Selu",
+  Sigmoid: "Sigmoid",
+  Sign: "Sign",
+  Sin: "Sin",
+  Softplus: "Softplus",
+  Sqrt: "Sqrt",
+  Sub: "Sub",
+  Tanh: "Tanh",
+  Greater: "Greater",
+  GreaterEqual: "GreaterOrEqual",
+  Less: "Less",
+  LessEqual: "LessOrEqual",
+  Equal: "Equal"
 }
 
 const reductions: Readonly<Record<string, string>> = {
-  Max: "ReduceMax", Mean: "ReduceMean", Min: "ReduceMin", Prod: "ReduceProd"
+  Max: "ReduceMax",
+  Mean: "ReduceMean",
+  Min: "ReduceMin",
+  Prod: "ReduceProd"
 }
 
 const writeStep = (builder: GraphBuilder, step: Step, names: Map<number, string>): void => {
@@ -123,12 +155,16 @@ const writeStep = (builder: GraphBuilder, step: Step, names: Map<number, string>
     const reduction = reductions[kernel]
     const keepdims = attributes["keepDims"] === true ? 1 : 0
     if (reduction !== undefined) {
-      const axes = axesOf(kernel === "Mean" ? "axis" : "reductionIndices" in attributes ? "reductionIndices" : "axis")
+      const axes = axesOf(
+        kernel === "Mean" ? "axis" : "reductionIndices" in attributes ? "reductionIndices" : "axis"
+      )
       return builder.add(reduction, [name(first)], { axes: axes.map((axis) => axis), keepdims })
     }
     switch (kernel) {
       case "Sum":
-        return builder.add("ReduceSum", [name(first), builder.integers(...axesOf("axis"))], { keepdims })
+        return builder.add("ReduceSum", [name(first), builder.integers(...axesOf("axis"))], {
+          keepdims
+        })
       case "Square":
         return builder.add("Mul", [name(first), name(first)])
       case "SquaredDifference": {
@@ -138,7 +174,9 @@ const writeStep = (builder: GraphBuilder, step: Step, names: Map<number, string>
       case "Rsqrt":
         return builder.add("Reciprocal", [builder.add("Sqrt", [name(first)])])
       case "LeakyRelu":
-        return builder.add("LeakyRelu", [name(first)], { alpha: { float: Number(attributes["alpha"]) } })
+        return builder.add("LeakyRelu", [name(first)], {
+          alpha: { float: Number(attributes["alpha"]) }
+        })
       case "Softmax":
         return builder.add("Softmax", [name(first)], { axis: Number(attributes["dim"] ?? -1) })
       case "Concat":
@@ -151,7 +189,9 @@ const writeStep = (builder: GraphBuilder, step: Step, names: Map<number, string>
       case "Select":
         return builder.add("Where", tensors.map(name))
       case "Cast":
-        return builder.add("Cast", [name(first)], { to: output.dtype === "float32" ? 1 : output.dtype === "bool" ? 9 : 6 })
+        return builder.add("Cast", [name(first)], {
+          to: output.dtype === "float32" ? 1 : output.dtype === "bool" ? 9 : 6
+        })
       case "ClipByValue":
         return builder.add("Clip", [
           name(first),
@@ -163,7 +203,9 @@ const writeStep = (builder: GraphBuilder, step: Step, names: Map<number, string>
           const perm = tensor.shape.map((_, axis) => axis)
           const last = perm.length - 1
           ;[perm[last], perm[last - 1]] = [last - 1, last]
-          return isTransposed === true ? builder.add("Transpose", [name(tensor)], { perm }) : name(tensor)
+          return isTransposed === true
+            ? builder.add("Transpose", [name(tensor)], { perm })
+            : name(tensor)
         }
         const { a, b } = step.inputs as { readonly a: tf.Tensor; readonly b: tf.Tensor }
         return builder.add("MatMul", [

@@ -24,7 +24,6 @@ export const help = {
   "train; Ctrl+C saves and stops": "训练；按 Ctrl+C 保存并停止",
   "resume without asking": "不询问，直接恢复",
   "change the config": "修改配置",
-  "pass arguments to the pipeline": "向流水线传递参数",
   "arguments for the pipeline, such as files; put its options after --":
     "传给流水线的参数，例如文件；流水线自己的选项放在 -- 之后",
   "the config file; default: config.json here, else beside the pipeline or in a folder above it":

@@ -66,7 +66,11 @@ export const layersIn = (root: LayersModel | Layer): ReadonlyArray<PlacedLayer> 
 const isContainer = (layer: Layer): layer is Container => "layers" in layer
 
 /** A name that TensorFlow.js has given, numbered within its model; a name of the user as it is. */
-export const stableName = (name: string, className: string, counts: Map<string, number>): string => {
+export const stableName = (
+  name: string,
+  className: string,
+  counts: Map<string, number>
+): string => {
   const automatic =
     new RegExp(`^(.+)_${className}\\d+$`).exec(name) ?? /^(sequential|model)_\d+$/.exec(name)
   if (automatic === null) return name

@@ -1,4 +1,4 @@
-import * as tf from "holdfast/tf"
+import * as tf from "../tf.js"
 
 /**
  * The mean and the standard deviation of each channel over time: [batch, time, channels] to
@@ -19,3 +19,6 @@ export class StatisticsPooling extends tf.layers.Layer {
     })
   }
 }
+
+// So that a model with it is built from its JSON: by `holdfast predict`, or in a browser.
+tf.serialization.registerClass(StatisticsPooling)

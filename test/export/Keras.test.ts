@@ -1,0 +1,94 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { readFileSync } from "node:fs"
+import * as tf from "holdfast/tf"
+import { toKeras } from "../../src/export/keras/KerasConfig.js"
+import { snakeCase, variablesOf } from "../../src/export/keras/KerasWeights.js"
+import { fill, onCpu, sample, weightsOf } from "./models.js"
+
+describe("toKeras", () => {
+  it.effect("is the config that Keras 3 loads", () =>
+    onCpu(
+      Effect.sync(() => {
+        const reference: unknown = JSON.parse(
+          readFileSync("test/export/references/sample.keras.json", "utf8")
+        )
+        // Checked, and written again, by npm run test:export.
+        expect(JSON.parse(JSON.stringify(toKeras(sample())))).toEqual(reference)
+      })
+    )
+  )
+
+  it.effect("refuses what Keras 3 computes otherwise, by the name of the layer", () =>
+    onCpu(
+      Effect.sync(() => {
+        const layer = tf.layers.upSampling2d({ interpolation: "bilinear", inputShape: [2, 2, 1] })
+        expect(() => toKeras(tf.sequential({ layers: [layer] }))).toThrow(
+          /layer "up_sampling2d_1" \(UpSampling2D\) is bilinear/
+        )
+      })
+    )
+  )
+})
+
+describe("variablesOf", () => {
+  it.effect("counts the layers of each class, as Keras 3 does", () =>
+    onCpu(
+      Effect.gen(function* () {
+        const { layers } = tf
+        const model = fill(
+          tf.sequential({
+            layers: [
+              layers.dense({ units: 2, inputShape: [4, 3], name: "first" }),
+              layers.dense({ units: 2 }),
+              layers.bidirectional({
+                layer: layers.gru({ units: 1, recurrentInitializer: "zeros" }) as never,
+                mergeMode: "sum"
+              })
+            ]
+          })
+        )
+        const paths = variablesOf(model, yield* weightsOf(model)).map(({ path }) => path)
+        expect(paths).toEqual([
+          "layers/dense/vars/0",
+          "layers/dense/vars/1",
+          "layers/dense_1/vars/0",
+          "layers/dense_1/vars/1",
+          ...["forward_layer", "backward_layer"].flatMap((direction) =>
+            [0, 1, 2].map((i) => `layers/bidirectional/${direction}/cell/vars/${i}`)
+          )
+        ])
+      })
+    )
+  )
+
+  it.effect("makes up for the other slope of the hard sigmoid of Keras 3, in the gates alone", () =>
+    onCpu(
+      Effect.gen(function* () {
+        const layer = tf.layers.lstm({
+          units: 1,
+          inputShape: [2, 1],
+          recurrentInitializer: "zeros",
+          recurrentActivation: "hardSigmoid"
+        })
+        const model = fill(tf.sequential({ layers: [layer] }))
+        const weights = yield* weightsOf(model)
+        const [own] = [...weights.values()]
+        const [kernel] = variablesOf(model, weights)
+        expect([...kernel!.values].map((value, i) => value / own!.values[i]!)).toEqual(
+          [1.2, 1.2, 1, 1.2].map((ratio) => expect.closeTo(ratio, 6))
+        )
+      })
+    )
+  )
+})
+
+describe("snakeCase", () => {
+  it.each([
+    ["Conv2DTranspose", "conv2d_transpose"],
+    ["LSTM", "lstm"],
+    ["PReLU", "p_re_lu"],
+    ["SimpleRNN", "simple_rnn"],
+    ["GlobalMaxPooling1D", "global_max_pooling1d"]
+  ])("names %s as Keras does", (name, expected) => expect(snakeCase(name)).toBe(expected))
+})
