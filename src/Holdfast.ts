@@ -9,6 +9,7 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import { Backend, type BackendName, backendNames } from "./backends/Backend.js"
 import { isBackendName } from "./backends/BackendName.js"
+import { DeterminismRequired } from "./backends/Determinism.js"
 import { BackendError } from "./backends/BackendError.js"
 import type { Candidate } from "./checkpointing/resume/Resumption.js"
 import { parse, Resumption } from "./checkpointing/resume/Resumption.js"
@@ -48,6 +49,11 @@ export interface Options {
   readonly store?: OnFiles<CheckpointStore>
   /** By default HOLDFAST_BACKEND, else the fastest available. */
   readonly backend?: BackendName | OnFiles<Backend>
+  /**
+   * Whether every process must compute the same bits on this kind of processor, at whatever cost: native
+   * TensorFlow then computes on one thread and in a fixed order, and a backend that cannot is refused.
+   */
+  readonly deterministic?: boolean
   /** Sees what happens, see `display`; by default warnings are logged. */
   readonly observer?: OnFiles<Observer>
   /** What the pipeline gets as its `CommandLine`; by default no arguments. */
@@ -128,7 +134,10 @@ export const layer = <const O extends Options>(
     }),
     resumptionOf(options),
     options.store ?? CheckpointStore.file,
-    backendOf(options),
+    Layer.provideMerge(
+      backendOf(options),
+      Layer.succeed(DeterminismRequired, options.deterministic ?? false)
+    ),
     options.observer ?? warnings
   ).pipe(Layer.provideMerge(NodePlatform.layer)) as Layer.Layer<Services, LayerError<O>>
 

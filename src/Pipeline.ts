@@ -7,6 +7,7 @@ import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import { Backend } from "./backends/Backend.js"
+import * as Determinism from "./backends/Determinism.js"
 import type { Event } from "./events/Event.js"
 import { deliver, Observer } from "./events/Observer.js"
 import { faultIn, inOrder } from "./stage/Sequence.js"
@@ -212,7 +213,12 @@ const reporting =
       return Option.match(Context.getOption(context, Backend), {
         onNone: () => Effect.void,
         onSome: ({ name, reason }) =>
-          observer.emit({ _tag: "BackendChosen", backend: name, reason })
+          observer.emit({
+            _tag: "BackendChosen",
+            backend: name,
+            reason,
+            determinism: Determinism.of(name) ?? null
+          })
       }).pipe(
         Effect.zipRight(pipeline),
         Effect.onInterrupt(() => (trains ? report : Effect.void)),

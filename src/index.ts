@@ -94,6 +94,7 @@ export { fingerprint } from "./data/fingerprint.js"
 
 // Backends
 export { Backend, type BackendName, type CustomBackend } from "./backends/Backend.js"
+export { type Determinism } from "./backends/Determinism.js"
 export { BackendError } from "./backends/BackendError.js"
 
 // Events

@@ -36,5 +36,6 @@ const register = Effect.sync(() => {
 /** Runs on WebAssembly, and times each kernel. */
 export const profiler = Backend.custom(name, {
   start: Effect.zipRight(Effect.provide(Backend, Backend.layer("wasm")), register),
-  reason: "it times the kernels of wasm"
+  reason: "it times the kernels of wasm",
+  determinism: { holds: "Everywhere" }
 })

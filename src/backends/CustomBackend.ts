@@ -1,6 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type { Tensor } from "../tf.js"
 import type { BackendError } from "./BackendError.js"
+import type { Determinism } from "./Determinism.js"
 
 /** What a custom backend is made of. */
 export interface CustomBackend<out E = never, out R = never> {
@@ -8,6 +9,8 @@ export interface CustomBackend<out E = never, out R = never> {
   readonly start: Effect.Effect<void, E, R>
   /** Why this one, in half a sentence; by default "the pipeline brings it". */
   readonly reason?: string
+  /** What it promises; by default nothing, and a run says nothing of it. */
+  readonly determinism?: Determinism
   /** Reads the elements of tensors, where a backend cannot give them at once (`dataSync`). */
   readonly read?: (
     tensors: ReadonlyArray<Tensor>

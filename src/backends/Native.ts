@@ -1,7 +1,10 @@
 import util from "node:util"
+import { isMainThread } from "node:worker_threads"
 import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
 import { t } from "../language/Text.js"
+import * as Determinism from "./Determinism.js"
+import * as Environment from "./tensorflow/Environment.js"
 import { keepRegistered } from "./tfjs/keepRegistered.js"
 import * as Patches from "./tfjs/Patches.js"
 import { BackendUnavailable, whyNotLoaded } from "./BackendUnavailable.js"
@@ -20,14 +23,48 @@ export const start = (
 ): Effect.Effect<void, BackendUnavailable> =>
   Effect.gen(function* () {
     yield* Effect.sync(defineRemovedUtility)
+    const required = yield* Determinism.DeterminismRequired
+    const threads = yield* threadsFor(required)
     let why = t`native TensorFlow, which is optional, is not installed`
     for (const name of packages) {
-      const loaded = yield* Effect.either(Effect.tryPromise(() => keepRegistered(() => load(name))))
-      if (loaded._tag === "Right") return yield* use(name)
+      const loaded = yield* Effect.either(
+        Effect.tryPromise(() =>
+          Environment.loadingWith(threads, () => keepRegistered(() => load(name)))
+        )
+      )
+      if (loaded._tag === "Right") {
+        yield* use(name)
+        return promise(threads, required)
+      }
       why = reasonOf(name, loaded.left.error) ?? why
     }
     return yield* new BackendUnavailable({ why, remedy })
   })
+
+/** With how many threads it was loaded in this process. */
+let loadedWith: number | undefined
+
+/** With how many threads to load it. It cannot be loaded again with another number. */
+const threadsFor = (required: boolean): Effect.Effect<number, BackendUnavailable> => {
+  const wanted = Environment.threads(required)
+  if (!required) return Effect.succeed(loadedWith ?? wanted)
+  const remedy = t`start a process with TF_NUM_INTRAOP_THREADS=${wanted} in its environment`
+  if (loadedWith !== undefined && loadedWith !== wanted) {
+    const why = t`native TensorFlow runs with ${loadedWith} threads in this process already, which changes its results`
+    return Effect.fail(new BackendUnavailable({ why, remedy }))
+  }
+  if (isMainThread || loadedWith !== undefined) return Effect.succeed(wanted)
+  const why = t`the number of threads of native TensorFlow cannot be set in a worker`
+  return Effect.fail(new BackendUnavailable({ why, remedy }))
+}
+
+/** Fixes and declares what the backend, which has loaded, promises. */
+const promise = (threads: number, required: boolean): void => {
+  loadedWith ??= threads
+  const { isUsingGpuDevice } = tf.backend() as { readonly isUsingGpuDevice?: boolean }
+  const fixed = Environment.fixOrder(required, isUsingGpuDevice === true)
+  Determinism.declare("tensorflow", { holds: fixed ? "Here" : "Nowhere", threads })
+}
 
 /** Why a package does not load; undefined if it is not installed. */
 const reasonOf = (name: string, error: unknown): string | undefined =>
@@ -49,9 +86,8 @@ const use = (name: string) =>
     Effect.andThen(Patches.install("tensorflow"))
   )
 
-/** The native package still calls a function that Node 23 has removed. */
+/** The native package still calls a function that Node 22 warns of and Node 23 has removed. */
 const defineRemovedUtility = (): void => {
-  if ("isNullOrUndefined" in util) return
   Object.assign(util, {
     isNullOrUndefined: (value: unknown) => value === null || value === undefined
   })

@@ -5,6 +5,7 @@ import type { BackendName } from "./BackendName.js"
 import type { CustomBackend } from "./CustomBackend.js"
 import { BackendError } from "./BackendError.js"
 import * as Cpu from "./cpu/Cpu.js"
+import * as Determinism from "./Determinism.js"
 import * as Native from "./Native.js"
 import type { BackendUnavailable } from "./BackendUnavailable.js"
 import * as Readback from "./Readback.js"
@@ -65,7 +66,7 @@ export const start = (choice?: BackendName): Effect.Effect<Started, BackendError
 /** Starts a custom backend, which `start` registers with TensorFlow.js. */
 export const startCustom = Effect.fn("startCustom")(function* <E, R>(
   name: string,
-  { read, reason = t`the pipeline brings it`, start }: CustomBackend<E, R>
+  { determinism, read, reason = t`the pipeline brings it`, start }: CustomBackend<E, R>
 ) {
   yield* start
   const ready = yield* Effect.orElseSucceed(
@@ -77,6 +78,7 @@ export const startCustom = Effect.fn("startCustom")(function* <E, R>(
   }
   yield* Effect.mapError(Patches.install(name), ({ message }) => unavailable(name, message))
   if (read !== undefined) Readback.readWith(name, read)
+  if (determinism !== undefined) Determinism.declare(name, determinism)
   return { name, reason }
 })
 

@@ -154,6 +154,9 @@ export type OutputIdentity = typeof OutputIdentity.Type
  * whether all weights are finite, and is missing where nobody has checked. `model_config` is the
  * architecture of each model by name, as Keras writes it; `outputs` what its outputs say, by name, "" for
  * a single one. Both are missing where they cannot be written down.
+ * `deterministic` says whether
+ * every step was computed so that the same run gives the same bits, and `threads` how many threads
+ * computed, where the bits depend on it; both are missing where nothing is known of the backend.
  */
 export const CheckpointMeta = Schema.Struct({
   format_version: Schema.Literal(...formatVersions),
@@ -185,7 +188,9 @@ export const CheckpointMeta = Schema.Struct({
   model_config: optional(
     Schema.Record({ key: Schema.String, value: Schema.Record({ key: Schema.String, value: Json }) })
   ),
-  outputs: optional(Schema.Record({ key: Schema.String, value: OutputIdentity }))
+  outputs: optional(Schema.Record({ key: Schema.String, value: OutputIdentity })),
+  deterministic: optional(Schema.Boolean),
+  threads: optional(Schema.Int)
 })
 export type CheckpointMeta = typeof CheckpointMeta.Type
 

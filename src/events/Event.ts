@@ -1,4 +1,5 @@
 import type { EpochRecord } from "../checkpointing/Checkpoint.js"
+import type { Determinism } from "../backends/Determinism.js"
 import type { CheckpointName } from "../checkpointing/FileNames.js"
 
 /** Where a run stands, as people count: `epoch` epochs finished, `step` steps into the next. */
@@ -21,6 +22,8 @@ export type NoticeCode =
   | "DataChanged"
   /** The weights have diverged, and are not saved. */
   | "Diverged"
+  /** The checkpoint was computed deterministically, and this run is not, or not in the same way. */
+  | "DeterminismLost"
   /** The run has gone back to an earlier checkpoint, as it had diverged. */
   | "DivergenceRestored"
   /** Logged by the pipeline, or by a library. */
@@ -83,7 +86,13 @@ export type Event =
       readonly code?: NoticeCode
       readonly message: string
     }
-  | { readonly _tag: "BackendChosen"; readonly backend: string; readonly reason: string }
+  | {
+      readonly _tag: "BackendChosen"
+      readonly backend: string
+      readonly reason: string
+      /** What the backend promises; null: nothing is known of it. */
+      readonly determinism: Determinism | null
+    }
   | {
       readonly _tag: "DatasetLoaded"
       readonly name: string

@@ -1,3 +1,4 @@
+import type { Determinism } from "../backends/Determinism.js"
 import type { Candidate } from "../checkpointing/resume/Resumption.js"
 import type { RunPosition } from "../events/Event.js"
 import { stored, t } from "../language/Text.js"
@@ -6,6 +7,23 @@ import * as Format from "./Format.js"
 /** Where a run stands: "after epoch 3", or "at epoch 4, step 12" inside the fourth. */
 const at = ({ epoch, step }: RunPosition): string =>
   step === 0 ? t`after epoch ${epoch}` : t`at epoch ${epoch + 1}, step ${step}`
+
+/** What a backend promises, at the start of a run. */
+export const determinism = ({ holds, threads }: Determinism): string => {
+  if (holds === "Nowhere") return t`not deterministic`
+  if (holds === "Everywhere") return t`deterministic on every processor`
+  return threads === undefined
+    ? t`deterministic on this kind of processor`
+    : t`deterministic on this kind of processor with ${counted(threads)}`
+}
+
+/** What a checkpoint says of how it was computed. */
+export const recorded = (deterministic: boolean, threads: number | undefined): string => {
+  if (!deterministic) return t`no`
+  return threads === undefined ? t`yes` : t`yes, with ${counted(threads)}`
+}
+
+const counted = (threads: number): string => (threads === 1 ? t`1 thread` : t`${threads} threads`)
 
 /** Asks whether to resume from `candidate`; ends where the answer is typed. */
 export const resumePrompt = (candidate: Candidate): string =>

@@ -90,7 +90,11 @@ export const fromEvent = (
         : out(message)
     }
     case "BackendChosen":
-      return out(t`backend ${event.backend}: ${event.reason}`)
+      return out(
+        event.determinism === null
+          ? t`backend ${event.backend}: ${event.reason}`
+          : t`backend ${event.backend}: ${event.reason}; ${Messages.determinism(event.determinism)}`
+      )
     case "DatasetLoaded": {
       const { test, train, validation } = event.sizes
       const classes = event.classes.length === 0 ? "" : t`${event.classes.length} classes, `

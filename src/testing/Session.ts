@@ -30,6 +30,8 @@ export interface Session {
   readonly store?: Layer.Layer<CheckpointStore> | undefined
   /** By default `HOLDFAST_BACKEND`, else "wasm". */
   readonly backend?: BackendName | Layer.Layer<Backend> | undefined
+  /** What `--deterministic` says. */
+  readonly deterministic?: boolean | undefined
   /** Picks the event, counted from 1, at which the pipeline is interrupted, as Ctrl+C does. */
   readonly interruptAt?: ((event: Event, count: number) => boolean) | undefined
   /**
@@ -111,6 +113,7 @@ export const session = <Out, E, R>(
       resume,
       store: mortal(options.store ?? Holdfast.fileStore, () => end === "killed"),
       backend: options.backend ?? ((process.env["HOLDFAST_BACKEND"] || "wasm") as BackendName),
+      deterministic: options.deterministic ?? false,
       observer
     }).pipe(
       Effect.provideService(SaveRequest, { take: options.saveRequest ?? Effect.succeed(false) }),

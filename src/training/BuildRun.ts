@@ -1,9 +1,11 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { Backend } from "../backends/Backend.js"
-import type { BackendError } from "../backends/BackendError.js"
+import { BackendError } from "../backends/BackendError.js"
+import * as Determinism from "../backends/Determinism.js"
 import type { Sized } from "../data/Batch.js"
 import type { AnyDataset } from "../data/Dataset.js"
+import { t } from "../language/Text.js"
 import * as Average from "./Average.js"
 import * as WeightAverage from "./average/WeightAverage.js"
 import { acquireModels } from "./BuildModel.js"
@@ -45,6 +47,7 @@ export const buildModels = <C extends RunConfig, E = never, R = never>(
 ): Effect.Effect<Models, BackendError | ModelMismatch | E, Backend | R | Scope.Scope> =>
   Effect.gen(function* () {
     const backend = yield* Backend
+    yield* checkDeterminism(backend.name)
     const input = modelInput(config, identityOf(dataset))
     const models = yield* acquireModels(parts.model, random, input)
     const { parameter_groups: groups = [] } = config.training
@@ -62,6 +65,18 @@ export const buildModels = <C extends RunConfig, E = never, R = never>(
     }
     return models
   })
+
+/** Fails where the run must be deterministic and the backend does not promise it. */
+const checkDeterminism = Effect.fnUntraced(function* (backendName: string) {
+  const required = yield* Determinism.DeterminismRequired
+  const holds = Determinism.of(backendName)?.holds ?? "Nowhere"
+  if (!required || holds !== "Nowhere") return
+  return yield* new BackendError({
+    reason: "Unavailable",
+    subject: backendName,
+    detail: t`it is not deterministic; choose wasm, tensorflow or cpu, or leave out --deterministic`
+  })
+})
 
 /** The fields of a run, its parts in the states of the `TrainState` that it was built from. */
 export interface BuiltFields<out C extends RunConfig, out B extends Sized = Sized> {
@@ -125,7 +140,8 @@ export const buildFields = <C extends RunConfig, B extends Sized>(
         scheduler,
         averages: averages.map((average) => WeightAverage.make(average, weights)),
         random,
-        backend
+        backend,
+        determinism: Determinism.record(backend, checkpoint?.meta ?? null)
       },
       progress: { ...progress, position },
       pendingStates,

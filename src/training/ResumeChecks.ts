@@ -1,4 +1,6 @@
 import * as Effect from "effect/Effect"
+import * as Determinism from "../backends/Determinism.js"
+import type { CheckpointMeta } from "../checkpointing/Checkpoint.js"
 import type { Source } from "../checkpointing/resume/ChooseStart.js"
 import { Resumption } from "../checkpointing/resume/Resumption.js"
 import { differences } from "../config/Compare.js"
@@ -70,5 +72,17 @@ export const report = Effect.fn("ResumeChecks.report")(function* (
       "BackendChanged",
       t`the checkpoint is from the backend ${meta.backend}, this is ${fields.backend}: the run is no longer exact to the bit`
     )
-  }
+  } else yield* reportDeterminism(meta)
 })
+
+/** Warns where the backend is the same, and the run less deterministic than it was. */
+const reportDeterminism = (meta: CheckpointMeta) => {
+  const lost = Determinism.lost(meta)
+  if (lost === null) return Effect.void
+  return warn(
+    "DeterminismLost",
+    lost === "Threads"
+      ? t`the number of threads was ${meta.threads} for the checkpoint and is ${Determinism.of(meta.backend)?.threads} now, which changes the results of ${meta.backend}: the run is no longer exact to the bit, unless TF_NUM_INTRAOP_THREADS=${meta.threads} is set`
+      : t`the checkpoint was computed deterministically, and without --deterministic this run is not: it is no longer exact to the bit`
+  )
+}

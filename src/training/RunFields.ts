@@ -1,4 +1,5 @@
 import type { LayersModel } from "../tf.js"
+import type { CheckpointMeta } from "../checkpointing/Checkpoint.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Sized } from "../data/Batch.js"
 import type { AnyDataset } from "../data/Dataset.js"
@@ -39,6 +40,8 @@ export interface RunFields<out C extends RunConfig = RunConfig, out B extends Si
   readonly random: Random
   /** The name of the backend that computes. */
   readonly backend: string
+  /** What its checkpoints record of the determinism of the backend. */
+  readonly determinism: Pick<CheckpointMeta, "deterministic" | "threads">
 }
 
 /** The learning rate of the step at `at`: the scheduler's, lower after a recovery from divergence. */

@@ -91,6 +91,7 @@ export const take = (
     config: { ...run.config },
     ...(Object.keys(configs).length > 0 && { model_config: configs }),
     ...(Object.keys(outputs).length > 0 && { outputs }),
+    ...run.determinism,
     ...(Object.keys(progress.bests).length > 0 && { bests: progress.bests }),
     ...(average && { average: average.name }),
     ...(progress.divergence && { divergence: progress.divergence }),

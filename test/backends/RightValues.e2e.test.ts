@@ -291,6 +291,13 @@ describe.each(testBackends)("on %s", (backend) => {
     expect([...slope(pool)(x).dataSync()]).toEqual([0.5, 0.5, 0.5, 0.5, 1])
   })
 
+  on("draws from a multinomial distribution follow from the seed", () => {
+    const draw = (seed: number) =>
+      valuesOf(() => tf.multinomial(tf.zeros([4]) as tf.Tensor1D, 50, seed))
+    expect(draw(0.25)).toEqual(draw(0.25))
+    expect(draw(0.25)).not.toEqual(draw(0.75))
+  })
+
   on("negative padding takes away", () => {
     const x = tf.tensor2d([[1, 2, 3], [4, 5, 6]]) // prettier-ignore
     expect(valuesOf(() => tf.pad(x, [[0, 0], [1, -1]]))).toEqual([0, 1, 2, 0, 4, 5]) // prettier-ignore

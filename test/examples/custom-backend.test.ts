@@ -9,7 +9,8 @@ testExample("custom-backend", pipeline, {
     expect(events).toContainEqual({
       _tag: "BackendChosen",
       backend: "profiler",
-      reason: "it times the kernels of wasm"
+      reason: "it times the kernels of wasm",
+      determinism: { holds: "Everywhere" }
     })
     const reports = events.filter(
       (event) => event._tag === "Notice" && /^\w+: \d+ calls, [\d.]+ ms$/.test(event.message)

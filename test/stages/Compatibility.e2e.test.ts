@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
+import * as Determinism from "../../src/backends/Determinism.js"
 import { Stage, type Event, type Run } from "holdfast"
 import {
   checkpointIn,
@@ -196,6 +197,25 @@ describe("a config that has changed", () => {
       ])
     })
   )
+
+  it.scopedLive("to a backend that is no longer deterministic warns, or is refused", () => {
+    const before = Determinism.of("cpu")!
+    return Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const options = { folder, backend: "cpu" } as const
+      yield* session({ ...options, interruptAt: (event) => event._tag === "EpochFinished" })
+      expect((yield* checkpointIn(folder)).meta.deterministic).toBe(true)
+      Determinism.declare("cpu", { holds: "Nowhere" })
+      expect(messageOf(yield* session({ ...options, deterministic: true }))).toBe(
+        "backend cpu cannot be used: it is not deterministic; choose wasm, tensorflow or cpu, or " +
+          "leave out --deterministic"
+      )
+      expect(warnings(yield* session(options))).toStrictEqual([
+        expect.stringContaining("without --deterministic this run is not")
+      ])
+      expect((yield* checkpointIn(folder)).meta.deterministic).toBe(false)
+    }).pipe(Effect.ensuring(Effect.sync(() => Determinism.declare("cpu", before))))
+  })
 
   it.scopedLive("in the number of epochs is shown where the learning rates follow from it", () =>
     Effect.gen(function* () {

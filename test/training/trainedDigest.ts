@@ -1,9 +1,11 @@
 // Trains a network through every kernel with each optimizer in turn, and prints the sha256 of all
 // that the runs have come to, weights and slots: a program, to be run in processes of their own.
+//   tsx test/training/trainedDigest.ts [BACKEND [--deterministic]]
 import { createHash } from "node:crypto"
 import * as Effect from "effect/Effect"
 import { type Config, Observer, Progress, Stages } from "holdfast"
-import { Backend } from "../../src/backends/Backend.js"
+import { Backend, type BackendName } from "../../src/backends/Backend.js"
+import { DeterminismRequired } from "../../src/backends/Determinism.js"
 import * as Checkpointer from "../../src/training/Checkpointer.js"
 import { TypeId } from "../../src/training/Run.js"
 import { everyKernelRun } from "./everyKernelRun.js"
@@ -43,7 +45,11 @@ const trained = (optimizer: Config.Training["optimizer"]) =>
     snapshot.dispose()
   }).pipe(Effect.scoped)
 
+const [name = "wasm", flag] = process.argv.slice(2)
 await Effect.runPromise(
-  Effect.forEach(optimizers, trained).pipe(Effect.provide([Backend.layer("wasm"), Observer.silent]))
+  Effect.forEach(optimizers, trained).pipe(
+    Effect.provide([Backend.layer(name as BackendName), Observer.silent]),
+    Effect.provideService(DeterminismRequired, flag === "--deterministic")
+  )
 )
 console.log(hash.digest("hex"))

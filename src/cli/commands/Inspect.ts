@@ -5,6 +5,7 @@ import { stringify } from "../../events/JsonLines.js"
 import * as Printable from "../../io/Printable.js"
 import { stored, t } from "../../language/Text.js"
 import * as Format from "../../terminal/Format.js"
+import * as Messages from "../../terminal/Messages.js"
 import { Output } from "../../terminal/Output.js"
 import { displayWidth, padEnd, table } from "../../terminal/Table.js"
 import * as Command from "../Command.js"
@@ -62,6 +63,9 @@ export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): st
     ],
     [t`data`, t`${stored(dataset.name)}, ${classes}${sizes(dataset.sizes)}`],
     [t`backend`, meta.backend],
+    ...(meta.deterministic === undefined
+      ? []
+      : [[t`deterministic`, Messages.recorded(meta.deterministic, meta.threads)] as const]),
     ...(meta.stopped === null ? [] : [[t`stopped`, stored(meta.stopped)] as const])
   ]
   const width = Math.max(...facts.map(([name]) => displayWidth(name)))

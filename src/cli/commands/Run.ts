@@ -47,6 +47,9 @@ export const run = Command.make({
     ),
     "allow-dataset-change": Command.flag(t`resume even if the data differs from the checkpoint's`),
     backend: PipelineOptions.options.backend,
+    deterministic: Command.flag(
+      t`compute the same bits whatever the number of cores, and on GPUs, which takes longer; wasm always does`
+    ),
     "dry-run": Command.flag(
       t`run two steps of everything, saving and resuming included, in a temporary folder; then say what the run will take: steps, time, memory, disk`
     ),

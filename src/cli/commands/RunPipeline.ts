@@ -31,6 +31,7 @@ export interface Options {
   /** Seconds from SIGTERM to the end. */
   readonly grace: Option.Option<number>
   readonly backend: Option.Option<BackendName>
+  readonly deterministic: boolean
   readonly quiet: boolean
   readonly json: boolean
 }
@@ -59,6 +60,7 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
       force: options.force
     }).pipe(Layer.provide(output)),
     observer: Layer.provide(observer(options, setting), output),
+    deterministic: options.deterministic,
     commandLine: { args: options.args, command: setting.command },
     ...(Option.isSome(options.backend) && { backend: options.backend.value })
   })

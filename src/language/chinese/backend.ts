@@ -22,6 +22,14 @@ export const backend = {
   "{0} belongs to another copy of TensorFlow.js": "{0} 属于另一份 TensorFlow.js",
   "install version 4.22.0 of it": "请安装其 4.22.0 版本",
   "{0} does not load: {1}": "{0} 加载失败：{1}",
+  "start a process with TF_NUM_INTRAOP_THREADS={0} in its environment":
+    "请在设置了环境变量 TF_NUM_INTRAOP_THREADS={0} 的进程中运行",
+  "native TensorFlow runs with {0} threads in this process already, which changes its results":
+    "本进程中的原生 TensorFlow 已以 {0} 个线程运行，线程数会影响计算结果",
+  "the number of threads of native TensorFlow cannot be set in a worker":
+    "无法在工作线程中设置原生 TensorFlow 的线程数",
+  "it is not deterministic; choose wasm, tensorflow or cpu, or leave out --deterministic":
+    "它不保证结果可复现；请选择 wasm、tensorflow 或 cpu，或去掉 --deterministic",
   "requested; it runs on {0}": "由用户指定，运行于 {0}",
   requested: "由用户指定",
   "the pipeline brings it": "由流水线提供",

@@ -68,6 +68,8 @@ export const help = {
   "unpin this checkpoint": "取消固定该检查点",
   "Check the available backends: correctness of gradients, and speed":
     "检查可用的计算后端：梯度是否正确，速度如何",
+  "compute the same bits whatever the number of cores, and on GPUs, which takes longer; wasm always does":
+    "无论核数多少、在 GPU 上也计算出逐比特相同的结果，耗时更长；wasm 始终如此",
   "check every backend, and show which one runs would use": "检查所有后端，并显示训练将使用哪一个",
   "check that this backend is available": "检查该后端是否可用",
   "The check takes up to ten seconds. The exit code is 1 if the backend that runs would use is unavailable or computes wrong gradients.":

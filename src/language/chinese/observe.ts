@@ -14,6 +14,13 @@ export const observe = {
   "epoch {0}/{1}": "第 {0}/{1} 轮",
   "warning: {0}": "警告：{0}",
   "backend {0}: {1}": "计算后端 {0}：{1}",
+  "backend {0}: {1}; {2}": "计算后端 {0}：{1}；{2}",
+  "not deterministic": "不保证结果可复现",
+  "deterministic on every processor": "在任何处理器上逐比特可复现",
+  "deterministic on this kind of processor": "在同型号处理器上逐比特可复现",
+  "deterministic on this kind of processor with {0}": "在同型号处理器上以{0}计算时逐比特可复现",
+  "1 thread": " 1 个线程",
+  "{0} threads": " {0} 个线程",
   "{0} classes, ": "{0} 个类别，",
   "dataset {0}: {1}{2} training, {3} validation and {4} test examples":
     "数据集 {0}：{1}训练集 {2} 个样本，验证集 {3} 个，测试集 {4} 个",

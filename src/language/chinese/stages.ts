@@ -28,6 +28,10 @@ export const stages = {
     "检查点中没有适合有状态层 {0} 的状态：从零开始，结果不再与不中断时一致",
   "the run had been stopped ({0}); it resumes to the new training.num_epochs":
     "训练曾提前停止（{0}）；将继续到新的 training.num_epochs",
+  "the number of threads was {0} for the checkpoint and is {1} now, which changes the results of {2}: the run is no longer exact to the bit, unless TF_NUM_INTRAOP_THREADS={3} is set":
+    "检查点以 {0} 个线程计算，现在为 {1} 个线程，这会改变 {2} 的计算结果：除非设置 TF_NUM_INTRAOP_THREADS={3}，训练不再逐比特一致",
+  "the checkpoint was computed deterministically, and without --deterministic this run is not: it is no longer exact to the bit":
+    "检查点的计算是可复现的，而本次运行未加 --deterministic，不再可复现：训练不再逐比特一致",
   "the checkpoint is from the backend {0}, this is {1}: the run is no longer exact to the bit":
     "检查点来自后端 {0}，当前为 {1}：结果不再逐位一致",
   "the scheduler {0}": "学习率调度器 {0}",
