@@ -28,6 +28,7 @@ export interface Given {
   readonly backend: Option.Option<BackendName>
   readonly json: boolean
   readonly args?: ReadonlyArray<string>
+  readonly deterministic?: boolean
 }
 
 /** Loads the pipeline, rehearses it with the services of a run, and prints what `show` makes of it. */
@@ -55,6 +56,7 @@ const rehearsed = <A, E>(
       config: Option.isSome(given.config) ? given.config.value : yield* configFor(given.pipeline),
       set: given.set,
       resume: "never",
+      deterministic: given.deterministic ?? false,
       observer: Layer.provide(observer, Layer.succeed(Output, output)),
       commandLine: { args: given.args ?? [], command: setting.command },
       ...(Option.isSome(given.backend) && { backend: given.backend.value })
