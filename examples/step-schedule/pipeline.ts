@@ -1,9 +1,11 @@
 /**
- * Learning rates that change at each step: the built-in one_cycle, a warm-up in steps in front of any
- * schedule, and a custom schedule, inverseSqrt.ts.
+ * Learning rates that change at each step: a warm-up in front of a custom schedule, inverseSqrt.ts, or of a
+ * built-in one: one_cycle, cycles of cosines, or a table.
  *
  *   cd examples/step-schedule && npx holdfast run pipeline.ts
  *   npx holdfast run pipeline.ts --set training.scheduler=one_cycle --set training.warmup_steps=0
+ *   npx holdfast run pipeline.ts --config cycles.json
+ *   npx holdfast run pipeline.ts --config table.json
  */
 import type * as Schema from "effect/Schema"
 import { Config, Objective, Optimizer, Pipeline, Scheduler, Stages } from "holdfast"

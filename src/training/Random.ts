@@ -1,5 +1,6 @@
-import { log } from "../backends/DeterministicMath.js"
 import type { Rng } from "../data/Dataset.js"
+
+export { normal } from "./Normal.js"
 
 /**
  * The randomness of a run: a seed from which every draw follows.
@@ -26,26 +27,6 @@ export const generator = (random: Random, ...purpose: ReadonlyArray<string | num
     // Not before it is needed: a step has generators that most networks never draw from.
     next ??= xoshiro128(`${random.seed}/${purpose.join("/")}`)
     return ((next() >>> 5) * 67108864 + (next() >>> 6)) / 9007199254740992
-  }
-}
-
-/** A generator of numbers of the standard normal distribution, drawn from `rng` by Marsaglia's polar method. */
-export const normal = (rng: Rng): (() => number) => {
-  let spare: number | null = null
-  return () => {
-    if (spare !== null) {
-      const value = spare
-      spare = null
-      return value
-    }
-    for (;;) {
-      const [x, y] = [2 * rng() - 1, 2 * rng() - 1]
-      const square = x * x + y * y
-      if (square >= 1 || square === 0) continue
-      const scale = Math.sqrt((-2 * log(square)) / square)
-      spare = y * scale
-      return x * scale
-    }
   }
 }
 

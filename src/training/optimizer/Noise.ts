@@ -28,7 +28,8 @@ export const gradientNoise = ({
     const noise = new Map(
       names.map((name) => {
         const { shape, size } = gradients.get(name)!
-        const values = Float32Array.from({ length: size }, () => draw() * deviation)
+        const values = new Float32Array(size)
+        for (let i = 0; i < size; i++) values[i] = draw() * deviation
         return [name, tf.tensor(values, shape)]
       })
     )
