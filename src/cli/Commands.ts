@@ -9,6 +9,7 @@ import { inspect } from "./commands/Inspect.js"
 import { list } from "./commands/List.js"
 import { pin, unpin } from "./commands/Pin.js"
 import { predict } from "./commands/Predict.js"
+import { plotSchedule } from "./commands/PlotSchedule.js"
 import { run } from "./commands/Run.js"
 import { show } from "./commands/Show.js"
 import { verify } from "./commands/Verify.js"
@@ -21,6 +22,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     show,
     findLr,
     findBatchSize,
+    plotSchedule,
     list,
     inspect,
     verify,

@@ -14,6 +14,7 @@ export {
   type LearningRateOptions,
   type TriedRate
 } from "./findLearningRate.js"
+export { learningRates, type LearningRates } from "./learningRates.js"
 export { overfit, type Overfit, type OverfitOptions } from "./overfit.js"
 export { RehearsalError } from "./RehearsalError.js"
 

@@ -19,14 +19,16 @@ import { RehearsalError } from "./RehearsalError.js"
 
 /**
  * Runs a pipeline up to its run, and then `body` instead of the rest, which may build the run from scratch
- * as often as it likes. Nothing is read from or written to the run's folder.
+ * as often as it likes. Nothing is read from or written to the run's folder. With `allowsStep`, the
+ * pipeline may have a training step of its own.
  */
 export const rehearse = <A, E, Out, E2, R>(
   pipeline: Pipeline.Pipeline<Out, E2, R>,
-  body: (build: Build) => Effect.Effect<A, E, Backend | Observer>
+  body: (build: Build) => Effect.Effect<A, E, Backend | Observer>,
+  allowsStep = false
 ): Effect.Effect<A, E | E2 | RehearsalError, R> =>
   Effect.gen(function* () {
-    yield* checkPipeline(pipeline)
+    yield* checkPipeline(pipeline, allowsStep)
     const store = Context.get(yield* Layer.build(CheckpointStore.memory), CheckpointStore)
     let result = Option.none<A>()
     const ended = Symbol("ended")

@@ -10,6 +10,7 @@ import { decodeValues, type StateDict, type Stateful } from "./Stateful.js"
 
 export { builtIn } from "./schedule/BuiltIn.js"
 export { afterWarmup, annealed, warmup, type Annealing, type Warmup } from "./schedule/Around.js"
+export { curve, type Curve, type CurvePoint } from "./schedule/Curve.js"
 export { cosine, cosineRestarts } from "./schedule/Cosine.js"
 export { constant, exponential, linear, polynomial, step } from "./schedule/Decay.js"
 export { oneCycle } from "./schedule/OneCycle.js"

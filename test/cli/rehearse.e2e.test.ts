@@ -13,10 +13,12 @@ describe("commands that only look at a run", () => {
   it.concurrent("write nothing, and print a summary, JSON, or what is wrong", async () => {
     const cwd = mkdtempSync(join(tmpdir(), "holdfast-rehearse-"))
     const run = (...words: ReadonlyArray<string>) => start([bin, ...words], { cwd }).ended
-    const [rate, dry, overfit] = await Promise.all([
+    const [rate, dry, overfit, plot, planned] = await Promise.all([
       run("find-lr", example, "--json"),
       run("run", example, "--dry-run"),
-      run("run", example, "--overfit", "0")
+      run("run", example, "--overfit", "0"),
+      run("plot-schedule", example, "--set", "training.scheduler=linear"),
+      run("plot-schedule", example, "--steps-per-epoch", "7", "--json")
     ])
     expect(rate.err).toBe("")
     const { suggestion, tried } = JSON.parse(rate.out) as Record<string, unknown>
@@ -27,6 +29,9 @@ describe("commands that only look at a run", () => {
     expect(dry.code).toBe(0)
     expect(overfit.code).toBe(2)
     expect(overfit.err).toContain("--overfit is 0; give an integer of at least 1")
+    expect(plot.out).toContain("learning rate by epoch: linear, 20 epochs of 6 steps\n")
+    expect(plot.out).toMatch(/last +\S+ +epoch 20, step 6\n$/)
+    expect(JSON.parse(planned.out)).toMatchObject({ epochs: 20, steps_per_epoch: 7 })
     expect(readdirSync(cwd)).toEqual([])
   })
 })

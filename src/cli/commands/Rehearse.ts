@@ -32,7 +32,7 @@ export interface Given {
 }
 
 /** Loads the pipeline, rehearses it with the services of a run, and prints what `show` makes of it. */
-const rehearsed = <A, E>(
+export const rehearsed = <A, E>(
   given: Given,
   body: (
     pipeline: Pipeline.Pipeline<unknown, unknown, Holdfast.Services>

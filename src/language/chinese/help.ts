@@ -109,5 +109,25 @@ export const help = {
   "timed steps of each size; default: 3": "每个批大小计时的步数；默认 3",
   "train on the same N batches in memory, and report whether the loss gets near zero; exit code 1 if not":
     "在内存中反复训练同样的 N 个批次，报告损失是否接近零；否则退出码为 1",
-  "try two steps of everything, and estimate the run": "每个环节试跑两步，并估算整次训练"
+  "try two steps of everything, and estimate the run": "每个环节试跑两步，并估算整次训练",
+  "Draw the learning rates of a run, without training": "画出一次训练的学习率，不作训练",
+  "by its config and its data": "按其配置与数据",
+  "with another schedule": "换一种调度",
+  "by a config alone, without a pipeline and its data": "只凭配置，不用流水线及其数据",
+  "the pipeline file; without it, the config is read with the built-in schedules":
+    "流水线文件；不给时按内置调度读取配置",
+  "steps of an epoch, instead of loading the data; without a pipeline, default: 100":
+    "每轮的步数，给出后不加载数据；没有流水线时默认为 100",
+  "print the rates as JSON, of at most 1000 steps": "以 JSON 输出学习率，至多 1000 步",
+  "A schedule that goes by a metric, such as plateau, is drawn as if the metric always improved.":
+    "按指标调整的调度（如 plateau）按指标一直改善来画。",
+  "assumed: 100 steps an epoch; give --steps-per-epoch, or the pipeline":
+    "假定每轮 100 步；请用 --steps-per-epoch 指定，或给出流水线",
+  first: "起始",
+  highest: "最高",
+  lowest: "最低",
+  last: "最后",
+  "learning rate by epoch: {0}, {1} epochs of {2} steps":
+    "各轮的学习率：{0}，共 {1} 轮，每轮 {2} 步",
+  "{0} goes by {1}: drawn as if it always improved": "{0} 依 {1} 调整：此处按其一直改善来画"
 }
