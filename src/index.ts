@@ -46,6 +46,7 @@ export * as TrainStep from "./training/TrainStep.js"
 
 // Trying a pipeline out
 export * as Rehearsal from "./rehearsal/index.js"
+export * as Profiler from "./profiling/index.js"
 
 // Checkpoints
 export * as Checkpoint from "./checkpointing/Checkpoint.js"

@@ -25,6 +25,7 @@ import { modelInput } from "../training/DatasetIdentity.js"
 import * as LastActivation from "../training/LastActivation.js"
 import { partsOf } from "../training/ModelParts.js"
 import type { AnyObjective, BatchOf } from "../training/Objective.js"
+import { Profiling } from "../training/Profiling.js"
 import * as Random from "../training/Random.js"
 import { TypeId, type Run, type RunConfig } from "../training/Run.js"
 import type { RunParts } from "../training/RunParts.js"
@@ -80,10 +81,12 @@ export const restoreOrInit = <
         const { folder, start } =
           prepared.get(input.config) ?? (yield* rehearsed(parts, input.config))
         rehearsal?.onFacts(factsOf(input))
-        const dataset =
+        const seen =
           rehearsal === null || rehearsal.batches === null
             ? input.dataset
             : limited(input.dataset, rehearsal.batches, config.training.batch_size)
+        const profiling = yield* Profiling
+        const dataset = profiling === null ? seen : profiling.dataset(seen)
         if (rehearsal !== null && rehearsal.instead !== null) {
           return yield* rehearsal.instead(
             builder(parts, { config, dataset }, yield* Effect.context<R>())
@@ -104,6 +107,7 @@ export const restoreOrInit = <
             : TrainState.resumed(from.checkpoint, config, isSameData)
         const built = yield* buildFields(all, { config, dataset }, models, state)
         if (from !== null) yield* report(from, built, { continues, isSameData })
+        if (profiling !== null) yield* profiling.attach(built.fields)
 
         const archive = yield* archiveOnce(folder, start)
         // What the folder holds of this run is moved only when the run really changes it.

@@ -32,7 +32,8 @@ export const run = Command.make({
       "holdfast run pipelines/speaker.ts --dry-run",
       t`try two steps of everything, and estimate the run`
     ],
-    ["holdfast run pipelines/speaker.ts --overfit 1", t`see whether the model can learn one batch`]
+    ["holdfast run pipelines/speaker.ts --overfit 1", t`see whether the model can learn one batch`],
+    ["holdfast run pipelines/speaker.ts --profile", t`see where the time goes`]
   ],
   arguments: {
     pipeline: PipelineOptions.pipeline,
@@ -58,6 +59,9 @@ export const run = Command.make({
       "N",
       t`train on the same N batches in memory, and report whether the loss gets near zero; exit code 1 if not`
     ),
+    profile: Command.flag(
+      t`time the run by stage, by part of a step and by layer; shows a table at the end, and writes a flame chart to profile.json in the checkpoint folder`
+    ),
     grace,
     force: Command.flag(
       t`take over the checkpoint folder at once from a process whose state cannot be checked (other host or container); use only if it is dead. Without this, the lock is taken over 30 seconds after its last renewal`
@@ -72,6 +76,9 @@ export const run = Command.make({
   notes: t`npx and npm do not forward SIGTERM: start node_modules/.bin/holdfast directly in services and containers.`,
   run: ({ "allow-dataset-change": allowDatasetChange, "dry-run": isDryRun, overfit, ...given }) =>
     Effect.gen(function* () {
+      if (given.profile && (isDryRun || Option.isSome(overfit))) {
+        return yield* usage(t`--profile is for a real run; leave out --dry-run and --overfit`)
+      }
       const isRehearsal = isDryRun || Option.isSome(overfit)
       if (isDryRun && Option.isSome(overfit)) {
         return yield* usage(t`--dry-run and --overfit do not go together; give one of them`)

@@ -16,7 +16,9 @@ import { SaveRequest } from "../../training/SaveRequest.js"
 import { configFor, usualConfig } from "../ConfigFile.js"
 import * as Invocation from "../../process/Invocation.js"
 import * as PipelineFile from "../PipelineFile.js"
+import { showProfile } from "../ShowProfile.js"
 import * as ResumePrompt from "../ResumePrompt.js"
+import { profiled } from "../../profiling/index.js"
 import { Signals } from "../../process/Signals.js"
 
 /** The command line of `holdfast run`, as parsed. */
@@ -32,6 +34,7 @@ export interface Options {
   readonly grace: Option.Option<number>
   readonly backend: Option.Option<BackendName>
   readonly deterministic: boolean
+  readonly profile: boolean
   readonly quiet: boolean
   readonly json: boolean
 }
@@ -46,7 +49,8 @@ export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options
     again: Invocation.again(call),
     signal: received
   }
-  const pipeline = yield* PipelineFile.load(options.pipeline)
+  const loaded = yield* PipelineFile.load(options.pipeline)
+  const pipeline = options.profile ? profiled(loaded, yield* showProfile(options)) : loaded
   const config = Option.isSome(options.config)
     ? options.config.value
     : yield* configFor(options.pipeline)

@@ -125,5 +125,28 @@ export const cli = {
   "validation {0}": "验证 {0}",
   "{0}: at most {1} checkpoints of {2} in {3}": "{0}：最多 {1} 个检查点，每个 {2}，位于 {3}",
   "{0}: {1} epochs of {2}, {3} each": "{0}：{1} 轮，每轮 {2} 步，每步 {3}",
-  "--{0} is {1}; give an integer of at least 1": "--{0} 为 {1}；请给出不小于 1 的整数"
+  "--{0} is {1}; give an integer of at least 1": "--{0} 为 {1}；请给出不小于 1 的整数",
+  "--profile is for a real run; leave out --dry-run and --overfit":
+    "--profile 用于正式运行；请去掉 --dry-run 和 --overfit",
+  "time the run by stage, by part of a step and by layer; shows a table at the end, and writes a flame chart to profile.json in the checkpoint folder":
+    "按阶段、训练步的各部分和层计时；结束时显示表格，并把火焰图写入检查点文件夹中的 profile.json",
+  "see where the time goes": "看时间花在哪里",
+  "warning: the flame chart cannot be written: {0}": "警告：无法写入火焰图：{0}",
+  "flame chart: {0}; open it in ui.perfetto.dev, speedscope.app or chrome://tracing":
+    "火焰图：{0}；可用 ui.perfetto.dev、speedscope.app 或 chrome://tracing 打开",
+  " (its first part: {0} segments are left out)": "（仅含前一部分：略去 {0} 段）",
+  forward: "前向",
+  loss: "损失",
+  backward: "反向",
+  "metrics and reading": "指标与读取",
+  update: "更新",
+  stage: "阶段",
+  times: "次数",
+  share: "占比",
+  "part of a step": "训练步的部分",
+  "ms a step": "每步毫秒",
+  layer: "层",
+  kind: "类型",
+  "forward, ms": "前向（毫秒）",
+  "backward, ms": "反向（毫秒）"
 }
