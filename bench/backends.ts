@@ -1,7 +1,8 @@
 // `npm run bench:backends [rounds]`: a training step of six networks on our WebAssembly backend and
 // on its peers, each in a process of its own, in turn within each round. Ratios are of one round;
-// the median over the rounds is printed. Where there is a graphics processor, our step on WebGPU and
-// PyTorch's on CUDA are measured, too.
+// the median over the rounds is printed. Where they work, native TensorFlow, which computes our step as
+// well, with one thread and with as many as it takes, and graphics processors, by WebGPU and by PyTorch's
+// CUDA, are measured, too.
 import { execFileSync, spawnSync, type StdioOptions } from "node:child_process"
 import { cpus, loadavg } from "node:os"
 import { fileURLToPath } from "node:url"
@@ -22,14 +23,19 @@ type Peer = (network: NetworkName) => Result | undefined
 const rounds = Number(process.argv[2] ?? 5)
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-/** The result of a program; undefined if it cannot do it. */
-const result = (command: string, args: ReadonlyArray<string>, threads: number) => {
+/** What limits the threads of the libraries that compute. */
+const threadVariables = [
+  "OMP_NUM_THREADS",
+  "OPENBLAS_NUM_THREADS",
+  "TF_NUM_INTRAOP_THREADS",
+  "TF_NUM_INTEROP_THREADS"
+]
+
+/** The result of a program; undefined if it cannot do it. Without `threads` it takes what it likes. */
+const result = (command: string, args: ReadonlyArray<string>, threads?: number) => {
   try {
-    const env = {
-      ...process.env,
-      OMP_NUM_THREADS: `${threads}`,
-      OPENBLAS_NUM_THREADS: `${threads}`
-    }
+    const limit = threads === undefined ? [] : threadVariables.map((name) => [name, `${threads}`])
+    const env = { ...process.env, TF_CPP_MIN_LOG_LEVEL: "3", ...Object.fromEntries(limit) }
     const stdio: StdioOptions = ["ignore", "pipe", "ignore"]
     const options = { encoding: "utf8" as const, env, stdio }
     return JSON.parse(
@@ -44,9 +50,9 @@ const result = (command: string, args: ReadonlyArray<string>, threads: number) =
 }
 
 const node =
-  (variant: string): Peer =>
+  (variant: string, threads?: number): Peer =>
   (network) =>
-    result(process.execPath, ["--import", "tsx", at("backends/step.ts"), variant, network], 1)
+    result(process.execPath, ["--import", "tsx", at("backends/step.ts"), variant, network], threads)
 
 /** A Python that has PyTorch: Debian's own, where another comes first in the path. */
 const python = ["python3", "/usr/bin/python3"].find(
@@ -61,18 +67,22 @@ const torch =
       : result(python, [at("backends/torch_step.py"), network, `${threads}`, device], threads)
 
 const always: Readonly<Record<string, Peer>> = {
-  ours: node("ours"),
-  "stock wasm": node("stock"),
+  ours: node("wasm", 1),
+  "stock wasm": node("stock", 1),
   "torch, 1 thread": torch(1),
   "torch, 2 threads": torch(2)
 }
-const onGpu: Readonly<Record<string, Peer>> = {
-  "ours, webgpu": node("webgpu"),
+const whereAvailable: Readonly<Record<string, Peer>> = {
+  "tensorflow, 1 thread": node("tensorflow", 1),
+  tensorflow: node("tensorflow"),
+  "ours, webgpu": node("webgpu", 1),
   "torch, cuda": torch(1, "cuda")
 }
 const peers = {
   ...always,
-  ...Object.fromEntries(Object.entries(onGpu).filter(([, peer]) => peer("dense") !== undefined))
+  ...Object.fromEntries(
+    Object.entries(whereAvailable).filter(([, peer]) => peer("dense") !== undefined)
+  )
 }
 
 const time = ({ steps }: Result): number => median(steps.map(([ms]) => ms))
@@ -130,6 +140,8 @@ const columns = [
   "ours / torch 1",
   "undisturbed",
   "processor time",
+  "ours / tensorflow 1",
+  "ours / tensorflow",
   "heap, ours / stock (MiB)"
 ]
 console.log(
@@ -155,6 +167,7 @@ const toTorch = measured.map(({ network, rounds }) => {
     ...times.map((ms) => cell(ms, 1)),
     ...[time, undisturbedTime].map((measure) => cell(ratio(1, measure))),
     ...toTorch.map((value) => cell(value)),
+    ...["tensorflow, 1 thread", "tensorflow"].map((name) => cell(ratio(names.indexOf(name), time))),
     [0, 1].map((i) => cell(rounds[0]![i]?.heapMiB, 0)).join(" / ")
   ]
   console.log(`| ${network} | ${cells.join(" | ")} |`)

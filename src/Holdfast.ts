@@ -47,7 +47,7 @@ export interface Options {
   readonly force?: boolean
   /** Where checkpoints are saved; by default in files. */
   readonly store?: OnFiles<CheckpointStore>
-  /** By default HOLDFAST_BACKEND, else the fastest available. */
+  /** By default HOLDFAST_BACKEND, else that of `training.backend` or of the checkpoint, else the faster one. */
   readonly backend?: BackendName | OnFiles<Backend>
   /**
    * Whether every process must compute the same bits on this kind of processor, at whatever cost: native

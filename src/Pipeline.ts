@@ -7,12 +7,12 @@ import { type Pipeable, pipeArguments } from "effect/Pipeable"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import { Backend } from "./backends/Backend.js"
-import * as Determinism from "./backends/Determinism.js"
 import type { Event } from "./events/Event.js"
 import { deliver, Observer } from "./events/Observer.js"
 import { faultIn, inOrder } from "./stage/Sequence.js"
 import type { Stage } from "./stage/Stage.js"
 import { abortable } from "./training/Abort.js"
+import { chosen } from "./training/ChooseBackend.js"
 import { Interruption, type StoppedAt } from "./training/Interruption.js"
 import { Rehearsal } from "./training/Rehearsal.js"
 import { Preflight } from "./training/RunPlan.js"
@@ -212,13 +212,9 @@ const reporting =
       })
       return Option.match(Context.getOption(context, Backend), {
         onNone: () => Effect.void,
-        onSome: ({ name, reason }) =>
-          observer.emit({
-            _tag: "BackendChosen",
-            backend: name,
-            reason,
-            determinism: Determinism.of(name) ?? null
-          })
+        onSome: (backend) =>
+          // A run that trains may select another, and reports the one that it computes on.
+          trains && backend.selection !== undefined ? Effect.void : observer.emit(chosen(backend))
       }).pipe(
         Effect.zipRight(pipeline),
         Effect.onInterrupt(() => (trains ? report : Effect.void)),

@@ -1,4 +1,4 @@
-// One program of the comparison: `tsx bench/backends/step.ts <ours|webgpu|stock> <network>` trains
+// One program of the comparison: `tsx bench/backends/step.ts <stock|BACKEND> <network>` trains
 // with Adam on one batch, reading the loss after every step, for a second and then, measured, for
 // another one, and prints as JSON how long each step took, and what the core was good for meanwhile.
 import { createRequire } from "node:module"
@@ -7,6 +7,7 @@ import * as tf from "holdfast/tf"
 import { setWasmPaths } from "@tensorflow/tfjs-backend-wasm"
 import * as Effect from "effect/Effect"
 import { Backend } from "../../src/backends/Backend.js"
+import { isBackendName } from "../../src/backends/BackendName.js"
 import { softmaxCrossEntropy } from "../../src/backends/Losses.js"
 import * as Optimizer from "../../src/training/Optimizer.js"
 import { innerLoop } from "./innerLoop.js"
@@ -18,10 +19,9 @@ if (variant === "stock") {
   const main = createRequire(import.meta.url).resolve("@tensorflow/tfjs-backend-wasm")
   setWasmPaths(join(dirname(main), "..", "wasm-out", "/"))
   await tf.setBackend("wasm")
-} else {
-  const backend = Backend.layer(variant === "webgpu" ? "webgpu" : "wasm")
-  await Effect.runPromise(Effect.void.pipe(Effect.provide(backend)))
-}
+} else if (isBackendName(variant!)) {
+  await Effect.runPromise(Effect.void.pipe(Effect.provide(Backend.layer(variant))))
+} else throw new Error(`${variant} is neither stock nor a backend`)
 
 const { model, inputs, labels } = make(name as NetworkName)
 const weights = model.trainableWeights.map((weight) => weight.read() as tf.Variable)
@@ -46,7 +46,8 @@ const stockStep = (): tf.Scalar => stockOptimizer.minimize(stockLoss, true, weig
 /** A step, and its loss: a graphics processor has to be waited for. */
 const step = async (): Promise<void> => {
   const loss = tf.tidy(variant === "stock" ? stockStep : ourStep)
-  await loss.data()
+  if (variant === "webgpu") await loss.data()
+  else loss.dataSync()
   loss.dispose()
 }
 

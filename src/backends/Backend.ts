@@ -5,10 +5,14 @@ import * as Layer from "effect/Layer"
 import type { BackendError } from "./BackendError.js"
 import { type BackendName, backendNames } from "./BackendName.js"
 import type { CustomBackend } from "./CustomBackend.js"
+import type { Selection } from "./Selection.js"
 
 export { type BackendName, backendNames, type CustomBackend }
 
-/** The compute backend that TensorFlow.js runs on; having the service means that it is ready. */
+/**
+ * The compute backend that TensorFlow.js runs on; having the service means that it is ready. If none
+ * was requested, `restoreOrInit` may change it, before the first step of a run.
+ */
 export class Backend extends Context.Tag("holdfast/Backend")<
   Backend,
   {
@@ -21,17 +25,22 @@ export class Backend extends Context.Tag("holdfast/Backend")<
      * a wrong gradient. Leaves the model's weights and the number of tensors as they were.
      */
     readonly checkTrainable: (model: LayersModel) => Effect.Effect<void, BackendError>
+    /** Changes the backend; absent if this one was requested, or is a custom one. */
+    readonly selection?: Selection | undefined
   }
 >() {
   /**
-   * Starts the requested backend, or fails with the reason; by default the fastest available one
-   * other than WebGPU. TensorFlow.js is loaded only now, since that takes half a second.
+   * Starts the requested backend, or fails with the reason. Without a request it is `wasm`, where that
+   * is available, until a run selects another: that of its checkpoint, that of its config, or the
+   * faster one in a trial. TensorFlow.js is loaded only now, since that takes half a second.
    */
   static readonly layer = (choice?: BackendName): Layer.Layer<Backend, BackendError> =>
     Layer.effect(
       Backend,
       Effect.withSpan(
-        started(Effect.flatMap(starters, ({ start }) => start(choice))),
+        choice === undefined
+          ? unrequested
+          : started(Effect.flatMap(starters, ({ start }) => start(choice))),
         "Backend.layer"
       )
     )
@@ -69,13 +78,49 @@ export class Backend extends Context.Tag("holdfast/Backend")<
     )
 }
 
+/** A backend that runs, and why it is this one. */
+interface Current {
+  readonly name: string
+  readonly reason: string
+}
+
 /** The service of the backend that `start` starts. */
-const started = Effect.fnUntraced(function* <E, R>(
-  start: Effect.Effect<{ readonly name: string; readonly reason: string }, E, R>
-) {
-  const { checkTrainable } = yield* Effect.promise(() => import("./Trainability.js"))
+const started = Effect.fnUntraced(function* <E, R>(start: Effect.Effect<Current, E, R>) {
+  const { checkTrainable } = yield* trainability
   const backend = yield* start
   return { ...backend, checkTrainable: checkTrainable(backend.name) }
 })
 
+/** The service of a backend that can be exchanged for one that `start` starts. */
+export const selectable = Effect.fnUntraced(function* <E>(
+  first: Current,
+  candidates: ReadonlyArray<string>,
+  start: (name: string) => Effect.Effect<unknown, E>
+) {
+  const { checkTrainable } = yield* trainability
+  let current = first
+  const use = (name: string, reason: string) =>
+    Effect.map(start(name), () => {
+      current = { name, reason }
+    })
+  return {
+    get name() {
+      return current.name
+    },
+    get reason() {
+      return current.reason
+    },
+    checkTrainable: (model: LayersModel) =>
+      Effect.suspend(() => checkTrainable(current.name)(model)),
+    selection: { candidates, use }
+  }
+})
+
 const starters = Effect.promise(() => import("./StartBackend.js"))
+const trainability = Effect.promise(() => import("./Trainability.js"))
+
+const unrequested = Effect.gen(function* () {
+  const { candidatesFor, start } = yield* starters
+  const first = yield* start()
+  return yield* selectable(first, candidatesFor(first.name), (name) => start(name as BackendName))
+})

@@ -1,7 +1,10 @@
+import { existsSync, readdirSync } from "node:fs"
+import { join } from "node:path"
 import util from "node:util"
 import { isMainThread } from "node:worker_threads"
 import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
+import { find, type InstalledPackage } from "../io/InstalledPackage.js"
 import { t } from "../language/Text.js"
 import * as Determinism from "./Determinism.js"
 import * as Environment from "./tensorflow/Environment.js"
@@ -14,6 +17,41 @@ export const packages = ["@tensorflow/tfjs-node-gpu", "@tensorflow/tfjs-node"] a
 
 const remedy = t`\`npm install @tensorflow/tfjs-node-gpu@4.22.0\` (or \`@tensorflow/tfjs-node@4.22.0\`) downloads it; where it cannot, \`node node_modules/holdfast/scripts/native-build.mjs\` builds it`
 
+/** Finds a package that is installed. */
+export type Find = (name: string) => InstalledPackage | null
+
+const findHere: Find = (name) => find(import.meta.url, name)
+
+/** The installed package that has its native addon, which may still fail to load; null: none. */
+export const installed = (
+  locate: Find = findHere
+): (InstalledPackage & { readonly name: string }) | null => {
+  for (const name of packages) {
+    const found = locate(name)
+    if (found !== null && hasAddon(found.folder)) return { name, ...found }
+  }
+  return null
+}
+
+/** Why native TensorFlow cannot be loaded, as far as the files show it; null: it may be. */
+export const whyNotInstalled = (locate: Find = findHere): string | null => {
+  if (installed(locate) !== null) return null
+  const name = packages.find((one) => locate(one) !== null)
+  return name === undefined ? notInstalled : withoutAddon(name)
+}
+
+/** The addon is in a folder named after the version of Node's interface, `lib/napi-v8`. */
+const hasAddon = (folder: string): boolean => {
+  const lib = join(folder, "lib")
+  return (
+    existsSync(lib) &&
+    readdirSync(lib).some((one) => existsSync(join(lib, one, "tfjs_binding.node")))
+  )
+}
+
+const notInstalled = t`native TensorFlow, which is optional, is not installed`
+const withoutAddon = (name: string) => t`${name} is installed without its native addon`
+
 /**
  * Loads native TensorFlow and runs on it. A package may be installed without its native addon, as
  * after `npm install --ignore-scripts`: what counts is that it loads.
@@ -25,7 +63,7 @@ export const start = (
     yield* Effect.sync(defineRemovedUtility)
     const required = yield* Determinism.DeterminismRequired
     const threads = yield* threadsFor(required)
-    let why = t`native TensorFlow, which is optional, is not installed`
+    let why = notInstalled
     for (const name of packages) {
       const loaded = yield* Effect.either(
         Effect.tryPromise(() =>
@@ -69,7 +107,7 @@ const promise = (threads: number, required: boolean): void => {
 /** Why a package does not load; undefined if it is not installed. */
 const reasonOf = (name: string, error: unknown): string | undefined =>
   String(error).includes("tfjs_binding.node) can not be found")
-    ? t`${name} is installed without its native addon`
+    ? withoutAddon(name)
     : whyNotLoaded(name, error)
 
 const use = (name: string) =>

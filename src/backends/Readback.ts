@@ -36,6 +36,30 @@ export const values = (
     )(tensors)
   )
 
+/**
+ * Whether the backend computes on while JavaScript does something else, so that reading has it stand
+ * idle: graphics processors, also through native TensorFlow.
+ */
+export const stalls = (): boolean =>
+  !isSynchronous() || (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true
+
+/** The same as `values`, in one transfer for all floats. */
+export const together = (
+  tensors: ReadonlyArray<Tensor>
+): Effect.Effect<ReadonlyArray<Values>, BackendError> =>
+  Effect.suspend(() => {
+    const floats = tensors.filter(({ dtype }) => dtype === "float32")
+    if (floats.length < 2) return values(tensors)
+    const packed = tf.tidy(() => tf.concat(floats.map((tensor) => tf.reshape(tensor, [-1]))))
+    const others = tensors.filter(({ dtype }) => dtype !== "float32")
+    return Effect.map(values([packed, ...others]), ([all, ...rest]) => {
+      let [taken, other] = [0, 0]
+      return tensors.map(({ dtype, size }) =>
+        dtype === "float32" ? all!.slice(taken, (taken += size)) : rest[other++]!
+      )
+    }).pipe(Effect.ensuring(Effect.sync(() => packed.dispose())))
+  })
+
 type Tensors = Readonly<Record<string, Tensor>>
 
 /** Computes tensors by name, without a break, reads them, and disposes of them. */

@@ -18,8 +18,11 @@ export type Starters = Readonly<
   Record<BackendName, Effect.Effect<string | void, BackendUnavailable>>
 >
 
-/** Backends chosen by default, fastest first. */
-const candidates: ReadonlyArray<BackendName> = ["tensorflow", "wasm", "cpu"]
+/**
+ * Backends chosen by default, in order. First the one whose bits are the same on every machine, which
+ * is also the faster one for small networks; a training run compares it with native TensorFlow.
+ */
+const candidates: ReadonlyArray<BackendName> = ["wasm", "tensorflow", "cpu"]
 
 /** A backend that is ready, and why it is this one. */
 export interface Started {
@@ -29,11 +32,13 @@ export interface Started {
 
 /**
  * Starts the requested backend, or fails: it never falls back to another. Without a request, starts
- * the first candidate that is available, and reports why the ones before it are not.
+ * the first candidate that is available, and reports why the ones before it are not. `withoutNative`
+ * is why native TensorFlow cannot be loaded, or null.
  */
 export const startWith = (
   starters: Starters,
-  choice?: BackendName
+  choice: BackendName | undefined,
+  withoutNative: string | null
 ): Effect.Effect<Started, BackendError> => {
   if (choice !== undefined) {
     return starters[choice].pipe(
@@ -47,7 +52,9 @@ export const startWith = (
   const from = (index: number, reasons: ReadonlyArray<string>): ReturnType<typeof startWith> => {
     const name = candidates[index]
     if (name === undefined) return Effect.fail(unavailable("any", reasons.join(t`; `)))
-    const reason = reasons.length === 0 ? t`the native package is installed` : reasons.join(t`; `)
+    const first =
+      withoutNative ?? t`the fastest for small networks; training tries native TensorFlow as well`
+    const reason = reasons.length === 0 ? first : reasons.join(t`; `)
     return starters[name].pipe(
       Effect.as({ name, reason }),
       Effect.catchAll((cause) => from(index + 1, [...reasons, cause.why]))
@@ -60,8 +67,16 @@ export const startWith = (
 export const start = (choice?: BackendName): Effect.Effect<Started, BackendError> =>
   startWith(
     { tensorflow: Native.start(), webgpu: WebGpu.start(), wasm: Wasm.start, cpu: Cpu.start },
-    choice
+    choice,
+    Native.whyNotInstalled()
   )
+
+/**
+ * Those among which a trial of a training run chooses when `current` was started without a request:
+ * native TensorFlow as well, if it is installed. It is loaded only for the trial.
+ */
+export const candidatesFor = (current: string): ReadonlyArray<BackendName> =>
+  current === "wasm" && Native.installed() !== null ? ["wasm", "tensorflow"] : []
 
 /** Starts a custom backend, which `start` registers with TensorFlow.js. */
 export const startCustom = Effect.fn("startCustom")(function* <E, R>(

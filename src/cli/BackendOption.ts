@@ -8,7 +8,7 @@ import { value, type Parameter } from "./Command.js"
 export const backend: Parameter<Option.Option<BackendName>> = {
   ...value(
     "NAME",
-    t`compute on ${backendNames.join(", ")}; default: HOLDFAST_BACKEND, else the fastest available (webgpu only on request)`
+    t`compute on ${backendNames.join(", ")}; default: HOLDFAST_BACKEND, else that of training.backend or of the checkpoint, else the faster one (webgpu only on request)`
   ),
   read: ([given], environment) => {
     const name = given ?? (environment["HOLDFAST_BACKEND"] || undefined)

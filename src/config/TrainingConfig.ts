@@ -1,4 +1,5 @@
 import * as Schema from "effect/Schema"
+import { backendNames } from "../backends/BackendName.js"
 import { byName } from "./Choice.js"
 import { DependsOnId, field, keptOnResume, mayChange, required } from "./Field.js"
 
@@ -156,6 +157,13 @@ export const trainingFields = {
       Schema.NullOr(Schema.NonEmptyString),
       null,
       'Where to resume from: null looks for an earlier run and asks; "latest", "best", "never" or the path of a checkpoint decide without asking.'
+    )
+  ),
+  backend: mayChange(
+    field(
+      Schema.Literal("auto", ...backendNames),
+      "auto",
+      'The compute backend, unless --backend or HOLDFAST_BACKEND requests one; "auto": that of the checkpoint, else the one that is faster for the network.'
     )
   ),
   num_epochs: mayChange(

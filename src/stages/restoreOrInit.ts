@@ -15,9 +15,11 @@ import { emit } from "../events/Observer.js"
 import { t } from "../language/Text.js"
 import * as Stage from "../Stage.js"
 import { Abort } from "../training/Abort.js"
+import { chooseByTrial } from "../training/BackendTrial.js"
 import { acquireModels } from "../training/BuildModel.js"
 import { buildFields, buildModels, buildRun, makeRun, type RunInput } from "../training/BuildRun.js"
-import type { RunStore } from "../training/Checkpointer.js"
+import { nowhere } from "../training/Checkpointer.js"
+import { announce, chooseBackend } from "../training/ChooseBackend.js"
 import { configured, configuredByData } from "../training/ConfiguredObjective.js"
 import * as Compatibility from "../training/Compatibility.js"
 import { giveUp, onExit } from "../training/Flush.js"
@@ -78,9 +80,10 @@ export const restoreOrInit = <
       Effect.gen(function* () {
         const rehearsal = yield* Rehearsal
         const config = configFor(rehearsal, input.config)
-        const { folder, start } =
+        const { folder, needsTrial, start } =
           prepared.get(input.config) ?? (yield* rehearsed(parts, input.config))
         rehearsal?.onFacts(factsOf(input))
+        if (needsTrial && rehearsal !== null) yield* announce
         const seen =
           rehearsal === null || rehearsal.batches === null
             ? input.dataset
@@ -95,6 +98,7 @@ export const restoreOrInit = <
         const objective = yield* objectiveFor(parts, { config, dataset })
         const all = { ...parts, objective }
         const { from } = start
+        if (needsTrial && rehearsal === null) yield* chooseByTrial(all, input)
         const random = Random.make(from?.checkpoint.meta.random_state.seed ?? config.training.seed)
         const models = yield* buildModels(all, { config, dataset }, random)
         for (const message of LastActivation.warnings(Object.values(models)[0]!, objective)) {
@@ -136,11 +140,13 @@ export const restoreOrInit = <
 interface Ready {
   readonly folder: CheckpointWriter
   readonly start: Start
+  /** Whether a trial of the network is to choose the backend, once there is data. */
+  readonly needsTrial: boolean
 }
 
 /**
- * What needs no data: opens the folder, finds where to start, asking if need be, and checks that the
- * model that the config describes is that of the checkpoint.
+ * What needs no data: opens the folder, finds where to start, asking if need be, chooses the backend, and
+ * checks that the model that the config describes is that of the checkpoint.
  */
 const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfig, E, R>(
   parts: RunParts<C, E, R>,
@@ -163,8 +169,9 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
     force
   })
   const start = yield* chooseStart(config.training, folder)
+  const needsTrial = yield* chooseBackend(config, start.from?.checkpoint.meta.backend ?? null)
   if (start.from !== null) yield* checkModel(parts, config, start.from)
-  const ready: Ready = { folder, start }
+  const ready: Ready = { folder, start, needsTrial }
   return ready
 })
 
@@ -208,14 +215,6 @@ const objectiveFor = <C extends RunConfig, B extends Sized, E, R>(
   Effect.flatMap(configured(objective, training), (known) =>
     configuredByData(known, training, dataset)
   )
-
-const nowhere: RunStore = {
-  save: () => Effect.dieMessage(t`a rehearsal saves nothing`),
-  remade: Effect.succeed(0),
-  best: Effect.succeedNone,
-  epochEnd: Effect.succeedNone,
-  archive: Effect.void
-}
 
 const factsOf = ({ config: { training }, dataset }: Prepared<RunConfig>): Facts => ({
   training,

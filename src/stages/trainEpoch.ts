@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type { BackendError } from "../backends/BackendError.js"
+import * as Readback from "../backends/Readback.js"
 import type { DataError } from "../data/DataError.js"
 import type { Sized } from "../data/Batch.js"
 import { stepsFrom } from "../data/Order.js"
@@ -7,11 +8,18 @@ import * as Prefetch from "../data/Prefetch.js"
 import { t } from "../language/Text.js"
 import { Observer } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
-import { plain, transactional, type AtomicStep } from "../training/AtomicStep.js"
+import {
+  ahead,
+  plain,
+  transactional,
+  type AtomicStep,
+  type Surroundings
+} from "../training/AtomicStep.js"
 import * as Checkpointer from "../training/Checkpointer.js"
 import type { Diverged } from "../training/Diverged.js"
 import { batchOf, orderOf } from "../training/EpochBatches.js"
 import { emitDetails, prefixed } from "../training/Evaluation.js"
+import { warnOfUnsaved } from "../training/Flush.js"
 import { accumulatorsOf } from "../training/Heads.js"
 import * as MetricStates from "../training/metric/MetricStates.js"
 import * as Progress from "../training/Progress.js"
@@ -106,7 +114,7 @@ export const trainEpochWith = <
           yield* loop(
             run,
             isPlain && options.step === undefined
-              ? plain({ ...around, handlers: [] })
+              ? withoutHandlers({ ...around, handlers: [] })
               : transactional<Failure, Services, B>(around, options.step ?? TrainStep.phases)
           )
           return run
@@ -123,6 +131,12 @@ export const trainEpochWith = <
  */
 export const trainEpoch = trainEpochWith({})
 
+/** Ahead of what is read where reading costs time, unless a step may have to be skipped. */
+const withoutHandlers = (around: Surroundings<never, never>): AtomicStep =>
+  Readback.stalls() && around.run.config.training.on_divergence.name !== "skip"
+    ? ahead(around)
+    : plain(around)
+
 /** Takes the steps of the epoch that are still due. */
 const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
   Effect.gen(function* () {
@@ -134,31 +148,28 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
     const checkpointer = run[TypeId]
     const { size } = run.dataset.train
     const accumulators = accumulatorsOf(run.objective)
+    const report = (after: Progress.Progress, examples: number) =>
+      observer.emit({
+        _tag: "StepFinished",
+        phase: "train",
+        epoch: after.epoch + 1,
+        epochs: num_epochs,
+        step: after.step,
+        steps: after.step + stepsFrom(after.position.example, size, training),
+        loss: MetricStates.valueOf(accumulators, after.position, "loss", Progress.counted(after)),
+        examples
+      })
     let progress = yield* Checkpointer.progress(checkpointer)
     for (;;) {
       const left = stepsFrom(progress.position.example, size, training)
       if (left === 0) break
       if (Validation.isDue(training.validation_interval, progress, left)) {
+        yield* Checkpointer.settle(checkpointer)
+        progress = yield* Checkpointer.progress(checkpointer)
         yield* Validation.betweenSteps(run, progress, left)
       }
       const started = performance.now()
-      const { example } = progress.position
-      progress = yield* step(progress)
-      yield* observer.emit({
-        _tag: "StepFinished",
-        phase: "train",
-        epoch: progress.epoch + 1,
-        epochs: num_epochs,
-        step: progress.step,
-        steps: progress.step + stepsFrom(progress.position.example, size, training),
-        loss: MetricStates.valueOf(
-          accumulators,
-          progress.position,
-          "loss",
-          Progress.counted(progress)
-        ),
-        examples: progress.position.example - example
-      })
+      progress = yield* step(progress, report)
       const isAsked = yield* saveRequest.take
       if (
         isAsked ||
@@ -168,6 +179,8 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
         yield* Checkpointer.save(checkpointer, "latest")
       yield* Checkpointer.yieldToEventLoop(checkpointer, started)
     }
+    yield* Checkpointer.settle(checkpointer)
+    progress = yield* Checkpointer.progress(checkpointer)
     const { epoch, position } = progress
     const values = MetricStates.compute(accumulators, position, Progress.counted(progress))
     yield* emitDetails("train", epoch + 1, MetricStates.details(accumulators, position))
@@ -175,7 +188,13 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
       ...prefixed("train", { loss: NaN, ...values }),
       learning_rate: learningRate(run, Progress.lastStep(progress))
     })
-  })
+  }).pipe(Effect.onError(() => settleInPassing(run)))
+
+/** Has a run that ends in the midst of its steps be consistent, so that it can be saved. */
+const settleInPassing = (run: Run): Effect.Effect<void, never, Observer> =>
+  Effect.catchAll(Checkpointer.settle(run[TypeId]), (error) =>
+    error._tag === "Diverged" ? warnOfUnsaved(error) : Effect.void
+  )
 
 /** What fetches the batch of the step that follows a position, and the next one while that computes. */
 const batches = <B extends Sized>(run: Run<RunConfig, B>) =>

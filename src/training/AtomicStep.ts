@@ -1,16 +1,15 @@
-import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import type { BackendError } from "../backends/BackendError.js"
 import type { Sized } from "../data/Batch.js"
 import { stepsFrom } from "../data/Order.js"
 import type { DataError } from "../data/DataError.js"
+import { inputArrays } from "../data/Layout.js"
 import { t } from "../language/Text.js"
 import { warn } from "../events/Notice.js"
 import type { Observer } from "../events/Observer.js"
 import * as Checkpointer from "./Checkpointer.js"
-import { Diverged } from "./Diverged.js"
-import { markUnsaveable, transaction } from "./Flush.js"
+import type { Diverged } from "./Diverged.js"
+import { transaction } from "./Flush.js"
 import { accumulatorsOf } from "./Heads.js"
 import * as MetricStates from "./metric/MetricStates.js"
 import * as Progress from "./Progress.js"
@@ -19,10 +18,17 @@ import type { StepHandlers } from "./StepHook.js"
 import * as TrainStep from "./TrainStep.js"
 import * as Undo from "./Undo.js"
 
-/** Takes the step that follows a position; gives the position after it. */
+/**
+ * Takes the step that follows a position; gives the position after it. Reports where the run stands, as
+ * soon as its metrics are read.
+ */
 export type AtomicStep<out E = never, out R = never> = (
-  before: Progress.Progress
+  before: Progress.Progress,
+  report: Report
 ) => Effect.Effect<Progress.Progress, E | BackendError | DataError | Diverged, R | Observer>
+
+/** Reports a step of so many examples, after which the run stands at `after`. */
+export type Report = (after: Progress.Progress, examples: number) => Effect.Effect<void>
 
 /** What a step is made of, beside the step itself. */
 export interface Surroundings<out E, out R, out B extends Sized = Sized> {
@@ -40,8 +46,11 @@ export interface Surroundings<out E, out R, out B extends Sized = Sized> {
  */
 export const plain =
   (around: Surroundings<never, never>): AtomicStep =>
-  (before) =>
-    Effect.uninterruptibleMask((restore) => takeStep(around, before, restore))
+  (before, report) =>
+    Effect.tap(
+      Effect.uninterruptibleMask((restore) => takeStep(around, before, restore)),
+      (after) => report(after, after.position.example - before.position.example)
+    )
 
 // One generator function for all steps, in which the batch is fetched: V8 keeps each new generator
 // function, and what an uninterruptible effect captures, until its next major collection, and batches
@@ -55,13 +64,49 @@ const takeStep = Effect.fnUntraced(function* (
   const batch = yield* restore(fetch(before))
   const averaging = averagingOf(run, extra)
   const input = TrainStep.inputOf(run, batch, before, averaging?.extra ?? extra)
-  const measured = yield* Effect.tapErrorCause(TrainStep.phases(input), (cause) => {
-    const failure = Option.getOrNull(Cause.failureOption(cause))
-    const why = failure instanceof Diverged ? "Diverged" : "Inconsistent"
-    return markUnsaveable(run[TypeId], why)
-  })
+  const measured = yield* Effect.tapErrorCause(TrainStep.phases(input), (cause) =>
+    Checkpointer.unsaveable(run[TypeId], cause)
+  )
   averaging?.finish(before, batch, measured !== null)
   return yield* advance(run, before, batch, measured, started)
+})
+
+/**
+ * The same step, whose metrics are read with those of the next ones, for a backend that reading would
+ * have stand idle. The position that it gives lacks what these metrics add up to; the run is moved, and
+ * can be saved, once they are read (`Checkpointer.settle`).
+ */
+export const ahead =
+  (around: Surroundings<never, never>): AtomicStep =>
+  (before, report) =>
+    Effect.uninterruptibleMask((restore) => takeAhead(around, before, report, restore))
+
+const takeAhead = Effect.fnUntraced(function* (
+  { extra, fetch, run }: Surroundings<never, never>,
+  before: Progress.Progress,
+  report: Report,
+  restore: <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+) {
+  const started = performance.now()
+  const checkpointer = run[TypeId]
+  const batch = yield* restore(fetch(before))
+  const averaging = averagingOf(run, extra)
+  const input = TrainStep.inputOf(run, batch, before, averaging?.extra ?? extra)
+  const step = yield* Effect.tapErrorCause(TrainStep.unread(input), (cause) =>
+    Checkpointer.unsaveable(checkpointer, cause)
+  )
+  averaging?.finish(before, batch, true)
+  const { size } = batch
+  const seconds = (performance.now() - started) / 1000
+  checkpointer.unread.add({
+    step,
+    before,
+    inputs: inputArrays(batch),
+    finish: (measured) =>
+      Effect.flatMap(moved(run, batch, measured, seconds), (after) => report(after, size))
+  })
+  if (checkpointer.unread.isDue()) yield* Checkpointer.settle(checkpointer)
+  return Progress.afterStep(before, { examples: size, seconds, states: before.position })
 })
 
 /**
@@ -73,14 +118,14 @@ export const transactional =
     around: Surroundings<E, R, B>,
     step: TrainStep.Step<E, R, B>
   ): AtomicStep<E, R> =>
-  (before) =>
+  (before, report) =>
     transaction(
       around.run[TypeId],
       takeWithHandlers(around, step, before).pipe(
         // The flush saves what was before, and reports that position.
         Effect.tapErrorCause(() => Checkpointer.advance(around.run[TypeId], () => before))
       )
-    )
+    ).pipe(Effect.tap((after) => report(after, after.position.example - before.position.example)))
 
 const takeWithHandlers = Effect.fnUntraced(function* <E, R, B extends Sized>(
   { extra, fetch, handlers, run }: Surroundings<E, R, B>,
@@ -136,23 +181,33 @@ const metricsOf = (run: Run, measured: TrainStep.MeasuredBatch, size: number) =>
 const advance = (
   run: Run,
   before: Progress.Progress,
-  { size }: Sized,
+  batch: Sized,
   measured: TrainStep.MeasuredBatch | null,
   started: number
 ) => {
-  const done = { examples: size, seconds: (performance.now() - started) / 1000 }
-  if (measured !== null) {
-    const accumulators = accumulatorsOf(run.objective)
-    return Checkpointer.advance(run[TypeId], (progress) =>
-      Progress.afterStep(progress, {
-        ...done,
-        states: MetricStates.update(accumulators, progress.position, measured, size)
-      })
-    )
-  }
+  const seconds = (performance.now() - started) / 1000
+  if (measured !== null) return moved(run, batch, measured, seconds)
   const message = t`step ${before.step + 1} of epoch ${before.epoch + 1} has diverged and is skipped`
+  const done = { examples: batch.size, seconds }
   return Effect.zipRight(
     warn("StepSkipped", message),
     Checkpointer.advance(run[TypeId], (progress) => Progress.afterSkip(progress, done))
+  )
+}
+
+/** Moves the run past a step. */
+const moved = (
+  run: Run,
+  { size }: Sized,
+  measured: TrainStep.MeasuredBatch,
+  seconds: number
+): Effect.Effect<Progress.Progress> => {
+  const accumulators = accumulatorsOf(run.objective)
+  return Checkpointer.advance(run[TypeId], (progress) =>
+    Progress.afterStep(progress, {
+      examples: size,
+      seconds,
+      states: MetricStates.update(accumulators, progress.position, measured, size)
+    })
   )
 }

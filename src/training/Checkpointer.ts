@@ -1,14 +1,17 @@
+import * as Cause from "effect/Cause"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import type * as Scope from "effect/Scope"
 import type { CheckpointName, CheckpointReader } from "../checkpointing/store/CheckpointStore.js"
 import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import type { Unsaved } from "../checkpointing/Checkpoint.js"
 import { emit, type Observer } from "../events/Observer.js"
+import { t } from "../language/Text.js"
 import type { BackendError } from "../backends/BackendError.js"
 import * as Readback from "../backends/Readback.js"
-import type { Diverged } from "./Diverged.js"
+import { Diverged } from "./Diverged.js"
 import { checkWeights } from "./Divergence.js"
 import { isSamePlace, type Progress } from "./Progress.js"
 import type { RunFields } from "./RunFields.js"
@@ -16,6 +19,7 @@ import * as SaveQueue from "./SaveQueue.js"
 import { take, type Snapshot } from "./Snapshot.js"
 import type { Summary } from "./Summary.js"
 import { disposeStateDict, type StateDict, type StateError, type Stateful } from "./Stateful.js"
+import * as UnreadSteps from "./UnreadSteps.js"
 
 /**
  * Saves a run while it trains, and when it ends early. Internal: a stage reaches it through the
@@ -33,6 +37,8 @@ export interface Checkpointer {
   readonly registered: Map<string, Stateful>
   /** States of the checkpoint resumed from whose owners have not registered yet. */
   readonly pendingStates: Map<string, StateDict>
+  /** The steps that the weights are ahead of the position. */
+  readonly unread: UnreadSteps.UnreadSteps
 }
 
 /** The part of a checkpoint folder that a run uses. */
@@ -55,6 +61,15 @@ export interface RunStore {
    * first step.
    */
   readonly archive: Effect.Effect<void, CheckpointError, Observer>
+}
+
+/** Of a run that is only tried. */
+export const nowhere: RunStore = {
+  save: () => Effect.dieMessage(t`a rehearsal saves nothing`),
+  remade: Effect.succeed(0),
+  best: Effect.succeedNone,
+  epochEnd: Effect.succeedNone,
+  archive: Effect.void
 }
 
 /** What a flush writes when the run ends early. */
@@ -121,10 +136,14 @@ export const make = (options: {
     })
     const queue = yield* SaveQueue.make(write(store, state))
     const registered = new Map<string, Stateful>()
+    const unread = UnreadSteps.make(run)
     yield* Effect.addFinalizer(() =>
-      Effect.sync(() => registered.forEach((part) => part.dispose?.()))
+      Effect.sync(() => {
+        registered.forEach((part) => part.dispose?.())
+        unread.dispose()
+      })
     )
-    return { run, store, queue, state, registered, pendingStates }
+    return { run, store, queue, state, registered, pendingStates, unread }
   })
 
 /** Where the run stands. */
@@ -188,10 +207,34 @@ export const save = (
   at?: Progress
 ): Effect.Effect<void, BackendError | Diverged, Observer> =>
   Effect.gen(function* () {
+    if (self.unread.size() > 0) yield* settle(self)
     const position = at ?? (yield* progress(self))
     if (name === "latest" && (yield* isQueued(self, position))) return
     yield* enqueueSound(self, name, yield* Readback.attempt(() => snapshot(self, position)))
   }).pipe(Effect.uninterruptible)
+
+/**
+ * Reads what the steps before have measured, and moves the run past them. Fails if one of them has
+ * diverged, or the backend has failed: what the run is now must not be saved then.
+ */
+export const settle = (self: Checkpointer): Effect.Effect<void, BackendError | Diverged> =>
+  Effect.tapErrorCause(self.unread.settle, (cause) => unsaveable(self, cause))
+
+/** Records, after a step that failed, that what the run is now must not be saved. */
+export const unsaveable = (self: Checkpointer, cause: Cause.Cause<unknown>): Effect.Effect<void> =>
+  markUnsaveable(
+    self,
+    Option.getOrNull(Cause.failureOption(cause)) instanceof Diverged ? "Diverged" : "Inconsistent"
+  )
+
+/** Records that what the run now is must not be saved. A snapshot from before it stays good. */
+export const markUnsaveable = (
+  self: Checkpointer,
+  why: "Inconsistent" | "Diverged"
+): Effect.Effect<void> =>
+  Ref.update(self.state, (state) =>
+    state.flushTarget._tag === "Live" ? { ...state, flushTarget: { _tag: why } } : state
+  )
 
 /** Treats the current position as saved: nothing has been trained that a save could lose. */
 export const skipSave = (self: Checkpointer): Effect.Effect<void> =>

@@ -22,13 +22,16 @@ export const oddityOf = (run: RunFields, loss: number, norm: number | undefined)
     : null
 }
 
-/** The error of a step that has diverged, by what is left of it: gradients by the weights' names. */
+/**
+ * The error of a step that has diverged, by what is left of it: gradients by the weights' names, or null
+ * where the weights have been updated by them since, so that only the inputs tell where it began.
+ */
 export const inStep = (
   run: RunFields,
   at: Progress,
   oddity: Oddity,
   inputs: ReadonlyArray<ArrayLike<number>>,
-  gradients: ReadonlyMap<string, Tensor>
+  gradients: ReadonlyMap<string, Tensor> | null
 ): Effect.Effect<never, BackendError | Diverged> =>
   Effect.suspend(() => {
     const limit = DivergencePolicy.limitOf(run.config.training.on_divergence)
@@ -86,7 +89,7 @@ const culpritOf = (
   run: RunFields,
   limit: number,
   inputs: ReadonlyArray<ArrayLike<number>>,
-  gradients: ReadonlyMap<string, Tensor>
+  gradients: ReadonlyMap<string, Tensor> | null
 ): Effect.Effect<Culprit | null, BackendError> =>
   Effect.gen(function* () {
     for (const values of inputs) {
@@ -94,6 +97,7 @@ const culpritOf = (
         if (!Number.isFinite(values[i])) return { kind: "input", name: run.dataset.name }
       }
     }
+    if (gradients === null) return null
     const weight = yield* firstBeyond(partsOf(run).weights, limit)
     if (weight !== null) return weight
     const norms = yield* Norm.norms([...gradients.values()])

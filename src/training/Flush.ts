@@ -18,6 +18,7 @@ import {
   type Checkpointer,
   type FlushTarget
 } from "./Checkpointer.js"
+import type { Diverged } from "./Diverged.js"
 import { Interruption } from "./Interruption.js"
 import type { Progress } from "./Progress.js"
 import type { Snapshot } from "./Snapshot.js"
@@ -78,15 +79,6 @@ const inChildFiber = <A, E, R, R2>(
     })
   )
 
-/** Records that what the run now is must not be saved. A snapshot from before it stays good. */
-export const markUnsaveable = (
-  self: Checkpointer,
-  why: "Inconsistent" | "Diverged"
-): Effect.Effect<void> =>
-  Ref.update(self.state, (state) =>
-    state.flushTarget._tag === "Live" ? { ...state, flushTarget: { _tag: why } } : state
-  )
-
 /** Gives up what the run is, as it has diverged: no flush saves any of it. */
 export const discard = (self: Checkpointer): Effect.Effect<void> =>
   Effect.map(
@@ -126,11 +118,12 @@ const queueUnsaved = (self: Checkpointer): Effect.Effect<void, never, Observer> 
 const queueLatest = (self: Checkpointer, unsaved: Snapshot) =>
   Effect.gen(function* () {
     if (yield* isQueued(self, unsaved.progress)) return unsaved.dispose()
-    yield* Effect.catchAll(enqueueSound(self, "latest", unsaved), ({ finding }) => {
-      const message = t`${finding}. This state is not saved; the checkpoint before it is kept`
-      return warn("Diverged", message)
-    })
+    yield* Effect.catchAll(enqueueSound(self, "latest", unsaved), warnOfUnsaved)
   })
+
+/** Reports that a run that ends early has diverged. */
+export const warnOfUnsaved = ({ finding }: Diverged): Effect.Effect<void, never, Observer> =>
+  warn("Diverged", t`${finding}. This state is not saved; the checkpoint before it is kept`)
 
 /** Saves what is not saved yet of a run that ends early, and waits until it is durable. */
 const flush = (self: Checkpointer): Effect.Effect<void, CheckpointError, Observer> =>

@@ -21,6 +21,7 @@ import * as Random from "./Random.js"
 import type { Run } from "./Run.js"
 import { learningRate, type RunFields } from "./RunFields.js"
 import * as Undo from "./Undo.js"
+import type { Judged, UnreadStep } from "./UnreadSteps.js"
 
 /** What was read of a batch for its metrics, by name: `loss`, and further ones. */
 export type MeasuredBatch = Readonly<Record<string, Measured>>
@@ -120,6 +121,43 @@ export const minimize = <B extends Sized>(
       : minimizePhase(input, phase, loss)
   })
 
+/**
+ * The same step as `phases`, with nothing read: what a device that computes meanwhile would have to be
+ * waited for. Whether it has diverged shows only when it is read, so that it cannot be skipped.
+ */
+export const unread = (input: StepInput<Sized>): Effect.Effect<UnreadStep, BackendError> =>
+  Readback.attempt(() => {
+    const phases = phasesOf(input.run)
+    const each = phases.map((phase) => unreadPhase(input, phase))
+    return {
+      tensors: each.flatMap(({ metrics }) => Object.values(metrics)),
+      judge: (values) => {
+        const measured: Array<MeasuredBatch> = []
+        let taken = 0
+        for (const { metrics, weight } of each) {
+          const read: Record<string, Measured> = {}
+          for (const name in metrics) read[name] = values[taken++]!
+          const judged = judge(input, read, weight)
+          if ("oddity" in judged) return judged
+          measured.push(judged.measured)
+        }
+        return { measured: joined(phases, measured) }
+      }
+    }
+  })
+
+const unreadPhase = (input: StepInput<Sized>, phase: BoundPhase) => {
+  const kept: Record<string, tf.Tensor> = {}
+  let weight: number | undefined
+  tf.tidy(() => {
+    const computed = Random.withMathRandom(input.rng, () => compute(input, phase, phase.loss))
+    weight = computed.weight
+    for (const name in computed.metrics) kept[name] = tf.keep(computed.metrics[name]!)
+    update(input, phase, computed.gradients)
+  })
+  return { metrics: kept, weight }
+}
+
 const byName = (phases: ReadonlyArray<BoundPhase>, name: string) =>
   phases.find((phase) => phase.name === name)
 
@@ -154,13 +192,11 @@ const minimizePhase = <B extends Sized>(
     const undo = policy.name === "skip" ? Undo.ofForwardPass(run) : null
     const forth = () => Random.withMathRandom(input.rng, () => compute(input, phase, loss))
     const back = ({ gradients, weight }: Computed, read: Record<string, Measured>): Ended => {
-      const norm = read[normName]?.[0]
-      if (norm !== undefined) delete read[normName]
-      const oddity = Divergence.oddityOf(run, read["loss"]![0]!, norm)
-      if (oddity === null) {
+      const judged = judge(input, read, weight)
+      if (!("oddity" in judged)) {
         update(input, phase, gradients)
         undo?.dispose()
-        return { measured: counted(read, input, weight) }
+        return judged
       }
       if (DivergencePolicy.afterStep(policy, position.divergence) === "skip") {
         undo?.restore()
@@ -169,7 +205,7 @@ const minimizePhase = <B extends Sized>(
       }
       undo?.dispose()
       const kept = [...gradients].map(([name, one]) => [name, tf.keep(tf.clone(one))] as const)
-      return { oddity, gradients: new Map(kept) }
+      return { ...judged, gradients: new Map(kept) }
     }
     return Effect.flatMap(Readback.between(forth, back), (ended) =>
       "measured" in ended
@@ -234,6 +270,18 @@ const update = (
   onUpdate?.()
 }
 
+/** The metrics of a phase, or what is odd about it, from what was read of it. */
+const judge = (
+  input: StepInput<Sized>,
+  read: Record<string, Measured>,
+  weight: number | undefined
+): Judged => {
+  const norm = read[normName]?.[0]
+  if (norm !== undefined) delete read[normName]
+  const oddity = Divergence.oddityOf(input.run, read["loss"]![0]!, norm)
+  return oddity === null ? { measured: counted(read, input, weight) } : { oddity }
+}
+
 /** With what the loss counts; and means of gradients, which count for each example. In place. */
 const counted = (
   read: Record<string, Measured>,
@@ -271,17 +319,29 @@ const overPhases = <A extends MeasuredBatch | null, E>(
   return phases.length === 1
     ? body(phases[0]!)
     : Effect.gen(function* () {
-        const all: Record<string, Measured> = {}
-        let total = 0
+        const each: Array<MeasuredBatch> = []
         for (const phase of phases) {
           const measured = yield* body(phase)
           if (measured === null) return measured
-          const { loss, ...metrics } = measured as MeasuredBatch
-          total += loss![0]!
-          all[`${phase.name}_loss`] = loss!
-          Object.assign(all, metrics)
+          each.push(measured)
         }
-        all["loss"] = [total]
-        return all as A
+        return joined(phases, each) as A
       })
+}
+
+/** The metrics of all phases: the loss of each under the phase's name, and `loss`, their sum. */
+const joined = (
+  phases: ReadonlyArray<BoundPhase>,
+  each: ReadonlyArray<MeasuredBatch>
+): MeasuredBatch => {
+  if (phases.length === 1) return each[0]!
+  const all: Record<string, Measured> = {}
+  let total = 0
+  each.forEach(({ loss, ...metrics }, i) => {
+    total += loss![0]!
+    all[`${phases[i]!.name}_loss`] = loss!
+    Object.assign(all, metrics)
+  })
+  all["loss"] = [total]
+  return all
 }

@@ -1,5 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
+import { mkdirSync, writeFileSync } from "node:fs"
+import { join } from "node:path"
 import * as Effect from "effect/Effect"
+import { temporaryFolder } from "holdfast/testing"
 import type { BackendName } from "../../src/backends/Backend.js"
 import * as Native from "../../src/backends/Native.js"
 import { BackendUnavailable } from "../../src/backends/BackendUnavailable.js"
@@ -27,22 +30,26 @@ const starters = (available: ReadonlyArray<BackendName>) => {
   }
 }
 
+const absent = "native TensorFlow is not installed"
+
 describe("startWith", () => {
-  it.effect("starts the native backend if it is available", () =>
+  it.effect("starts WebAssembly first, and reports why it is not native TensorFlow", () =>
     Effect.gen(function* () {
       const { all, ran } = starters(["tensorflow", "wasm", "cpu"])
-      const started = yield* startWith(all)
-      expect(started).toEqual({ name: "tensorflow", reason: "the native package is installed" })
-      expect(ran).toEqual(["tensorflow"])
+      expect(yield* startWith(all, undefined, absent)).toEqual({ name: "wasm", reason: absent })
+      expect((yield* startWith(all, undefined, null)).reason).toBe(
+        "the fastest for small networks; training tries native TensorFlow as well"
+      )
+      expect(ran).toEqual(["wasm", "wasm"])
     })
   )
 
   it.effect("falls through to the next candidate, and reports why", () =>
     Effect.gen(function* () {
       const { all } = starters(["cpu"])
-      expect(yield* startWith(all)).toEqual({
+      expect(yield* startWith(all, undefined, null)).toEqual({
         name: "cpu",
-        reason: "no tensorflow here; no wasm here"
+        reason: "no wasm here; no tensorflow here"
       })
     })
   )
@@ -50,9 +57,9 @@ describe("startWith", () => {
   it.effect("starts WebGPU only on request", () =>
     Effect.gen(function* () {
       const { all, ran } = starters(["webgpu", "cpu"])
-      expect((yield* startWith(all)).name).toBe("cpu")
-      expect(ran).toEqual(["tensorflow", "wasm", "cpu"])
-      expect(yield* startWith(all, "webgpu")).toEqual({
+      expect((yield* startWith(all, undefined, null)).name).toBe("cpu")
+      expect(ran).toEqual(["wasm", "tensorflow", "cpu"])
+      expect(yield* startWith(all, "webgpu", null)).toEqual({
         name: "webgpu",
         reason: "requested; it runs on a software adapter"
       })
@@ -62,12 +69,33 @@ describe("startWith", () => {
   it.effect("never falls back when a backend was requested", () =>
     Effect.gen(function* () {
       const { all, ran } = starters(["wasm", "cpu"])
-      const error = yield* Effect.flip(startWith(all, "tensorflow"))
+      const error = yield* Effect.flip(startWith(all, "tensorflow", null))
       expect(error.reason).toBe("Unavailable")
       expect(error.message).toBe(
         "backend tensorflow cannot be used: no tensorflow here; install tensorflow"
       )
       expect(ran).toEqual(["tensorflow"])
+    })
+  )
+})
+
+describe("Native.installed", () => {
+  const gpu = "@tensorflow/tfjs-node-gpu"
+
+  it.scopedLive("wants the addon, and not only the package", () =>
+    Effect.gen(function* () {
+      const folder = yield* temporaryFolder
+      const locate: Native.Find = (name) => (name === gpu ? { version: "4.22.0", folder } : null)
+      expect(Native.whyNotInstalled(() => null)).toBe(
+        "native TensorFlow, which is optional, is not installed"
+      )
+      expect(Native.installed(locate)).toBe(null)
+      expect(Native.whyNotInstalled(locate)).toBe(`${gpu} is installed without its native addon`)
+
+      mkdirSync(join(folder, "lib", "napi-v8"), { recursive: true })
+      writeFileSync(join(folder, "lib", "napi-v8", "tfjs_binding.node"), "")
+      expect(Native.installed(locate)).toEqual({ name: gpu, version: "4.22.0", folder })
+      expect(Native.whyNotInstalled(locate)).toBe(null)
     })
   )
 })

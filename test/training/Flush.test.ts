@@ -9,7 +9,7 @@ import { Observer, Run } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
 import { yieldToEventLoop } from "../../src/io/EventLoop.js"
 import * as Checkpointer from "../../src/training/Checkpointer.js"
-import { markUnsaveable, onExit, transaction } from "../../src/training/Flush.js"
+import { onExit, transaction } from "../../src/training/Flush.js"
 import { Interruption, type StoppedAt } from "../../src/training/Interruption.js"
 import { partsOf } from "../../src/training/ModelParts.js"
 import { TypeId } from "../../src/training/Run.js"
@@ -114,7 +114,7 @@ describe("onExit", () => {
     Effect.gen(function* () {
       const { self, saved, stopped, end } = yield* scene
       yield* end(Exit.void)
-      yield* markUnsaveable(self, "Inconsistent")
+      yield* Checkpointer.markUnsaveable(self, "Inconsistent")
       yield* end(Exit.fail("broken"))
       expect(saved).toStrictEqual([])
       const nothing = { position: { epoch: 0, step: 0 }, path: null }

@@ -56,6 +56,7 @@ export const everyKernelRun = (options: {
     keep_best_by: null,
     keep_every: null,
     resume_from: null,
+    backend: "auto",
     num_epochs: options.epochs,
     batch_size: batchSize,
     learning_rate: 0.001,

@@ -35,7 +35,14 @@ export const backend = {
   "the pipeline brings it": "由流水线提供",
   "its start registers no backend of this name that can be used": "其 start 未注册同名的可用后端",
   "; ": "；",
-  "the native package is installed": "已安装原生包",
+  "the fastest for small networks; training tries native TensorFlow as well":
+    "小网络用它最快；训练时还会试用原生 TensorFlow",
+  "as training.backend says": "由 training.backend 指定",
+  "the checkpoint is from it": "检查点由它算出",
+  "{0} ms a step": "每步 {0} 毫秒",
+  "{0} cannot train it: {1}": "{0} 无法训练：{1}",
+  "{0}; measured on {1}": "{0}（{1} 测得）",
+  "{0}; the run is too short to try {1}": "{0}；训练很短，不值得试用 {1}",
   "{0}; use another layer": "{0}；请换用其他层",
   "the backend {0} has no kernel {1}; use another layer, or another backend":
     "后端 {0} 没有 {1} 内核；请换用其他层或其他后端",

@@ -32,8 +32,8 @@ export const help = {
   "latest, best or a path: resume from that checkpoint; never: start from scratch; ask: the default":
     "latest、best 或路径：从该检查点恢复；never：从头训练；ask：询问（默认）",
   "resume even if the data differs from the checkpoint's": "即使数据与检查点的不同也恢复训练",
-  "compute on {0}; default: HOLDFAST_BACKEND, else the fastest available (webgpu only on request)":
-    "计算后端：{0}；默认取 HOLDFAST_BACKEND，否则取最快的可用后端（webgpu 须明确指定）",
+  "compute on {0}; default: HOLDFAST_BACKEND, else that of training.backend or of the checkpoint, else the faster one (webgpu only on request)":
+    "用 {0} 计算；默认：HOLDFAST_BACKEND，其次为 training.backend 或检查点所用的后端，再次为较快的一个（webgpu 须明确指定）",
   "exit within this many seconds of SIGTERM, even if work is unfinished; default: 25":
     "收到 SIGTERM 后最多等待的秒数，超时立即退出；默认 25",
   "take over the checkpoint folder at once from a process whose state cannot be checked (other host or container); use only if it is dead. Without this, the lock is taken over 30 seconds after its last renewal":

@@ -4,6 +4,7 @@ export const stored = {
   "a trained model": "训练好的模型",
   "the config": "配置",
   "the config and the data": "配置和数据",
+  "{0}: {1} parameters, batches of {2}": "{0}：{1} 个参数，每批 {2} 个",
   "synthetic voices": "合成语音",
   "{0} has not fallen for {1} epochs": "{0} 已连续 {1} 轮未下降",
   "{0} has not risen for {1} epochs": "{0} 已连续 {1} 轮未上升",
