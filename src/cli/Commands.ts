@@ -1,5 +1,6 @@
 import type { Command } from "./Command.js"
 import { completions } from "./commands/Completions.js"
+import { evaluate } from "./commands/Evaluate.js"
 import { findBatchSize } from "./commands/FindBatchSize.js"
 import { findLr } from "./commands/FindLr.js"
 import { doctor } from "./commands/Doctor.js"
@@ -20,6 +21,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
   [
     run,
     show,
+    evaluate,
     findLr,
     findBatchSize,
     plotSchedule,

@@ -16,6 +16,11 @@ export const RehearsalErrorReason = Schema.Union(
     found: Schema.Number,
     allowed: Schema.String
   }),
+  /** The folder holds no intact checkpoint to evaluate. */
+  Schema.TaggedStruct("NoCheckpoint", {
+    wanted: Schema.Literal("latest", "best"),
+    folder: Schema.String
+  }),
   /** The loss never fell while the learning rate rose. */
   Schema.TaggedStruct("NeverFell", { steps: Schema.Int }),
   /** The loss stayed above what would be near zero. */
@@ -44,6 +49,8 @@ export class RehearsalError extends Schema.TaggedError<RehearsalError>()("Rehear
         return t`there are no training examples`
       case "Option":
         return t`${reason.option} is ${reason.found}; allowed: ${reason.allowed}`
+      case "NoCheckpoint":
+        return t`there is no intact ${reason.wanted} checkpoint in ${reason.folder}; train first, or name one with --checkpoint PATH`
       case "NeverFell":
         return t`the loss never fell in ${reason.steps} steps of rising learning rates: begin lower or end higher (--from, --to), and check with --overfit 1 that the model can learn at all`
       case "NotOverfit":

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { Rehearsal } from "../training/Rehearsal.js"
 
+export { evaluate, type EvaluatedCheckpoint, type EvaluateOptions } from "./evaluate.js"
 export { dryRun, type DryRun } from "./dryRun.js"
 export {
   findBatchSize,

@@ -24,7 +24,7 @@ import { RehearsalError } from "./RehearsalError.js"
  */
 export const rehearse = <A, E, Out, E2, R>(
   pipeline: Pipeline.Pipeline<Out, E2, R>,
-  body: (build: Build) => Effect.Effect<A, E, Backend | Observer>,
+  body: (build: Build) => Effect.Effect<A, E, Backend | CheckpointStore | Observer>,
   allowsStep = false
 ): Effect.Effect<A, E | E2 | RehearsalError, R> =>
   Effect.gen(function* () {

@@ -2,6 +2,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { Backend } from "../backends/Backend.js"
+import type { CheckpointStore } from "../checkpointing/store/CheckpointStore.js"
 import type { CheckpointStoreService } from "../checkpointing/store/CheckpointStoreService.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Sized } from "../data/Batch.js"
@@ -33,7 +34,8 @@ export interface Settings {
   readonly batches: number | null
   readonly onFacts: (facts: Facts) => void
   /** What is done instead of all that follows in the pipeline, which must end it; null: nothing. */
-  readonly instead: ((build: Build) => Effect.Effect<never, unknown, Backend | Observer>) | null
+  readonly instead:
+    ((build: Build) => Effect.Effect<never, unknown, Backend | CheckpointStore | Observer>) | null
 }
 
 /**

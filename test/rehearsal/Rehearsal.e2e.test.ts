@@ -1,5 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
 import {
   CheckpointStore,
@@ -13,7 +16,7 @@ import {
   Stage,
   Stages
 } from "holdfast"
-import { blobs, BlobsConfig } from "holdfast/testing"
+import { blobs, BlobsConfig, session } from "holdfast/testing"
 import { blobsNet } from "../../src/testing/Blobs.js"
 import * as tf from "holdfast/tf"
 
@@ -135,6 +138,59 @@ describe("Rehearsal.overfit", () => {
       const error = yield* Effect.flip(Rehearsal.overfit(pipelineOf(), { passes: 5 }))
       expect((error as Error).message).toContain("in 5 steps on the same 1 batches")
     }).pipe(Effect.provide(services({ learning_rate: 1e-6 })))
+  )
+})
+
+describe("Rehearsal.evaluate", () => {
+  /** Trains a number of epochs, in a store that is given. */
+  const train = (store: Layer.Layer<CheckpointStore>, epochs: number) =>
+    Effect.map(
+      session(pipelineOf(), { config: config({ num_epochs: epochs, ema: { decay: 0.5 } }), store }),
+      ({ events }) =>
+        events.flatMap((event) => (event._tag === "EpochFinished" ? [event.record] : []))
+    )
+  const memory = Effect.map(Layer.build(CheckpointStore.memory), (context) =>
+    Layer.succeed(CheckpointStore, Context.get(context, CheckpointStore))
+  )
+  const on = (store: Layer.Layer<CheckpointStore>, observer = Observer.silent) =>
+    Holdfast.layer({ config: config({ num_epochs: 2 }), store, backend: "wasm", observer })
+
+  it.scopedLive("measures what the run has measured", () =>
+    Effect.gen(function* () {
+      const store = yield* memory
+      const missing = yield* Effect.flip(
+        Rehearsal.evaluate(pipelineOf()).pipe(Effect.provide(on(store)))
+      )
+      expect((missing as Error).message).toContain("there is no intact best checkpoint in nowhere")
+      const records = yield* train(store, 2)
+      const [found] = yield* Rehearsal.evaluate(pipelineOf(), { checkpoint: "latest" }).pipe(
+        Effect.provide(on(store))
+      )
+      expect(found).toMatchObject({ epoch: 2, step: 0, split: "validation" })
+      expect(found!.metrics["loss"]).toBe(records[1]!["val_loss"])
+    })
+  )
+
+  it.scopedLive("measures each checkpoint that a run saves, until it has ended", () =>
+    Effect.gen(function* () {
+      const store = yield* memory
+      const first = yield* Deferred.make<void>()
+      const observer = Observer.make((event) =>
+        event._tag === "Evaluated" ? Deferred.succeed(first, undefined) : Effect.void
+      )
+      const watching = yield* Rehearsal.evaluate(pipelineOf(), { watch: true }).pipe(
+        Effect.provide(on(store, observer)),
+        Effect.fork
+      )
+      const [one] = yield* train(store, 1)
+      yield* Deferred.await(first)
+      const [two] = yield* train(store, 2)
+      const found = yield* Fiber.join(watching)
+      expect(found.map(({ epoch, metrics }) => [epoch, metrics["loss"]])).toEqual([
+        [1, one!["val_loss"]],
+        [2, two!["val_loss"]]
+      ])
+    })
   )
 })
 

@@ -1,10 +1,12 @@
+import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import type { BackendName } from "../../backends/Backend.js"
-import { stringify } from "../../events/JsonLines.js"
+import type { SplitName } from "../../data/Dataset.js"
+import { encode, stringify } from "../../events/JsonLines.js"
 import * as NoticeLogger from "../../events/NoticeLogger.js"
-import type { Observer } from "../../events/Observer.js"
+import { Observer } from "../../events/Observer.js"
 import * as Holdfast from "../../Holdfast.js"
 import { t } from "../../language/Text.js"
 import type * as Pipeline from "../../Pipeline.js"
@@ -37,7 +39,7 @@ export const rehearsed = <A, E>(
   body: (
     pipeline: Pipeline.Pipeline<unknown, unknown, Holdfast.Services>
   ) => Effect.Effect<A, E, Holdfast.Services>,
-  show: (found: A, columns: number) => string,
+  show: ((found: A, columns: number) => string) | null,
   isLive = true
 ) =>
   Effect.gen(function* () {
@@ -49,8 +51,12 @@ export const rehearsed = <A, E>(
       again: Invocation.again(call),
       signal: received
     }
-    const observer: Layer.Layer<Observer, never, Output> =
-      isLive && !given.json ? TerminalObserver.layer(setting) : QuietObserver.layer(setting)
+    const observer =
+      given.json && show === null
+        ? results
+        : given.json || !isLive
+          ? QuietObserver.layer(setting)
+          : TerminalObserver.layer(setting)
     const pipeline = yield* PipelineFile.load(given.pipeline)
     const services = Holdfast.layer({
       config: Option.isSome(given.config) ? given.config.value : yield* configFor(given.pipeline),
@@ -65,8 +71,41 @@ export const rehearsed = <A, E>(
       // A file cannot tell us the types of its pipeline.
       pipeline as Pipeline.Pipeline<unknown, unknown, Holdfast.Services>
     ).pipe(Effect.provide(NoticeLogger.layer), Effect.provide(services))
+    // Without, its events have said it all.
+    if (show === null) return
     yield* output.out(`${given.json ? stringify(found) : show(found, yield* output.columns)}\n`)
   })
+
+/** Prints what is measured as lines of JSON, and warnings on standard error. */
+const results: Layer.Layer<Observer, never, Output> = Layer.effect(
+  Observer,
+  Effect.map(Output, ({ err, out }) => ({
+    emit: (event) =>
+      event._tag === "Evaluated"
+        ? Effect.flatMap(Clock.currentTimeMillis, (now) => out(`${encode(event, now, null)}\n`))
+        : event._tag === "Notice" && event.level === "warning"
+          ? err(t`warning: ${event.message}` + "\n")
+          : Effect.void
+  }))
+)
+
+/** `holdfast evaluate`. */
+export const evaluate = (
+  given: Given & {
+    readonly checkpoint: Option.Option<string>
+    readonly split: SplitName
+    readonly watch: boolean
+  }
+) => {
+  const what = Option.getOrElse(given.checkpoint, () => "best")
+  const checkpoint = what === "latest" || what === "best" ? what : { path: what }
+  const { split, watch } = given
+  return rehearsed(
+    given,
+    (pipeline) => Rehearsal.evaluate(pipeline, { checkpoint, split, watch }),
+    null
+  )
+}
 
 /** The numbers that were given. */
 const some = <N extends string>(options: Readonly<Record<N, Option.Option<number>>>) =>

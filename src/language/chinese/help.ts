@@ -129,5 +129,17 @@ export const help = {
   last: "最后",
   "learning rate by epoch: {0}, {1} epochs of {2} steps":
     "各轮的学习率：{0}，共 {1} 轮，每轮 {2} 步",
-  "{0} goes by {1}: drawn as if it always improved": "{0} 依 {1} 调整：此处按其一直改善来画"
+  "{0} goes by {1}: drawn as if it always improved": "{0} 依 {1} 调整：此处按其一直改善来画",
+  "train, validation or test; default: validation": "train、validation 或 test；默认 validation",
+  "--split is {0}; choose one of {1}": "--split 为 {0}；可选 {1}",
+  "Measure a checkpoint on a split, or each that a run saves":
+    "在某个划分上评估检查点，或评估训练保存的每个检查点",
+  "measure the best model on the test split": "在测试集上评估最佳模型",
+  "validate each checkpoint of a run in another terminal": "验证另一个终端中训练保存的每个检查点",
+  "latest, best or a path; default: best": "latest、best 或路径；默认 best",
+  "wait for checkpoints of a run in another process, and measure each, until it has ended":
+    "等待另一进程中的训练保存检查点并逐个评估，直到训练结束",
+  "print each measurement as a line of JSON": "每次评估输出一行 JSON",
+  "Trains nothing, and changes no checkpoint. A watching process computes on a core of its own.":
+    "不训练，也不改动任何检查点。等待检查点的进程在自己的核上计算。"
 }

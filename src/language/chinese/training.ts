@@ -224,5 +224,7 @@ export const training = {
   "there are no training examples": "没有训练样本",
   "{0} is {1}; allowed: {2}": "{0} 为 {1}；允许：{2}",
   "epoch {0}/{1}, step {2}/{3}: ": "第 {0}/{1} 轮第 {2}/{3} 步：",
-  "there are no validation examples": "没有验证样本"
+  "there are no validation examples": "没有验证样本",
+  "there is no intact {0} checkpoint in {1}; train first, or name one with --checkpoint PATH":
+    "{1} 中没有完好的 {0} 检查点；请先训练，或用 --checkpoint PATH 指定一个"
 }
