@@ -228,6 +228,7 @@ const groups: ReadonlyArray<{
       "optimizers.md",
       "checkpoints.md",
       "export.md",
+      "coming-from.md",
       "deploying.md",
       "troubleshooting.md"
     ]

@@ -2,6 +2,4 @@
 export { SpeakerData, type SpeakerDataEncoded } from "./SpeakerData.js"
 export * as SpeakerFolder from "./SpeakerFolder.js"
 export * as LogMelInput from "./LogMelInput.js"
-export * as LogMel from "./LogMel.js"
-export * as Windows from "./Windows.js"
 export { StatisticsPooling } from "./StatisticsPooling.js"

@@ -4,7 +4,7 @@
  *
  *   HOLDFAST_PYTHON   a Python with onnx, onnxruntime, keras, jax and safetensors (default: python3)
  *   HOLDFAST_CHROMIUM the path of Chromium (default: /usr/bin/chromium)
- *   --only onnx,keras,tfjs,safetensors,int8    some of it
+ *   --only onnx,keras,tfjs,safetensors,int8,listen    some of it; listen is examples/listen
  *   --layer TEXT      only cases with this in their names
  *   --write           writes the references of the unit tests, once everything agrees
  */
@@ -24,6 +24,7 @@ import { layerCases } from "../backends/layerCases.js"
 import { sampleMeta } from "./meta.js"
 import { onCpu, sample, weightsOf } from "./models.js"
 import { predictInBrowser } from "./browser.js"
+import { listenInBrowser } from "./listen.js"
 
 /** A model, an input and what it predicts here. */
 export interface Case {
@@ -37,9 +38,11 @@ export interface Case {
 
 const kinds = ["onnx", "keras", "tfjs", "safetensors", "int8"] as const
 
+const defaults = [...kinds, "listen"].join(",")
+
 const { values: options } = parseArgs({
   options: {
-    only: { type: "string", default: kinds.join(",") },
+    only: { type: "string", default: defaults },
     layer: { type: "string", default: "" },
     write: { type: "boolean" }
   }
@@ -185,6 +188,15 @@ const program = Effect.gen(function* () {
     for (const line of refused) console.log(`  refused  ${line}`)
     for (const line of result.wrong) console.log(`  WRONG    ${line}`)
     failures += result.wrong.length
+  }
+  if (wanted.has("listen")) {
+    const { problems, said, screenshot, voice } = yield* Effect.promise(() =>
+      listenInBrowser(folder)
+    )
+    const right = said.filter((name) => name === voice).length
+    console.log(`listen: the page says ${said.join(", ")}; ${voice} is talking; ${screenshot}`)
+    for (const problem of problems) console.log(`  WRONG    ${problem}`)
+    failures += problems.length + (right > said.length / 2 ? 0 : 1)
   }
   if (failures > 0) return yield* Effect.fail(new Error(`${failures} predictions differ`))
   if (options.write) yield* writeReferences
