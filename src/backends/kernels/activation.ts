@@ -14,6 +14,28 @@ export function reluGradient(dy: usize, y: usize, dx: usize, n: i32): void {
   }
 }
 
+/** dx[n, C] as by `reluGradient`, and sums[C], the sums of its columns, each in row order. */
+export function biasReluGradient(dy: usize, y: usize, dx: usize, sums: usize, n: i32, C: i32): void {
+  const zero = splat(0), row = <usize>C << 2, lanes = <usize>(C & ~3) << 2
+  memory.fill(sums, 0, row)
+  for (let i = 0; i < n; i++) {
+    let o: usize = 0
+    for (; o < lanes; o += 16) {
+      const slope = v128.andnot(load(dy + o), f32x4.le(load(y + o), zero))
+      store(dx + o, slope)
+      store(sums + o, f32x4.add(load(sums + o), slope))
+    }
+    for (; o < row; o += 4) {
+      const slope: f32 = loadFloat(y + o) <= 0 ? 0 : loadFloat(dy + o)
+      storeFloat(dx + o, slope)
+      storeFloat(sums + o, loadFloat(sums + o) + slope)
+    }
+    dy += row
+    y += row
+    dx += row
+  }
+}
+
 /** y[n] = x[n], kept within `low` and `high`. NaN stays: the pseudo-minimum keeps its first operand. */
 export function clamp(x: usize, y: usize, n: i32, low: f32, high: f32): void {
   const least = splat(low), most = splat(high)

@@ -72,49 +72,100 @@ export function depthwise(
 
 /**
  * The gradient of a depthwise filter from one image, added to dW[KH, KW, C]; X[·, width, C] is
- * padded already.
+ * padded already. Every element sums over the even places of each line and over the odd ones.
  */
 export function depthwiseFilterGradient(
   X: usize, dY: usize, dW: usize, width: i32, C: i32, OH: i32, OW: i32, KH: i32, KW: i32,
   strideH: i32, strideW: i32, dilationH: i32, dilationW: i32
 ): void {
-  const pixel = <usize>C << 2, stepX = <usize>strideW * pixel
+  const pixel = <usize>C << 2, stepX = <usize>strideW * pixel, tap = <usize>dilationW * pixel
+  const lineX = <usize>(strideH * width) * pixel
   for (let kh = 0; kh < KH; kh++) {
-    for (let kw = 0; kw < KW; kw++) {
-      const start = X + <usize>(kh * dilationH * width + kw * dilationW) * pixel
-      const target = dW + <usize>(kh * KW + kw) * pixel
-      let c = 0
-      for (; c + 4 <= C; c += 4) {
-        const o = <usize>c << 2
-        let even = splat(0), odd = splat(0), y = dY + o
-        for (let oh = 0; oh < OH; oh++) {
-          let x = start + <usize>(oh * strideH * width) * pixel + o, ow = 0
-          for (; ow + 2 <= OW; ow += 2) {
-            even = addMul(even, load(x), load(y))
-            odd = addMul(odd, load(x + stepX), load(y + pixel))
-            x += 2 * stepX
-            y += 2 * pixel
-          }
-          if (ow < OW) {
-            even = addMul(even, load(x), load(y))
-            y += pixel
-          }
-        }
-        store(target + o, f32x4.add(load(target + o), f32x4.add(even, odd)))
+    const start = X + <usize>(kh * dilationH * width) * pixel, target = dW + <usize>(kh * KW) * pixel
+    for (let c = 0; c + 4 <= C; c += 4) {
+      const o = <usize>c << 2
+      let x = start + o, w = target + o, kw = 0
+      for (; kw + 3 <= KW; kw += 3) {
+        threeTaps(x, dY + o, w, OH, OW, lineX, stepX, pixel, tap)
+        x += 3 * tap
+        w += 3 * pixel
       }
-      for (; c < C; c++) {
-        const o = <usize>c << 2
+      for (; kw < KW; kw++) {
+        oneTap(x, dY + o, w, OH, OW, lineX, stepX, pixel)
+        x += tap
+        w += pixel
+      }
+    }
+    for (let c = C & ~3; c < C; c++) {
+      const o = <usize>c << 2
+      for (let kw = 0; kw < KW; kw++) {
         let sum: f32 = 0, y = dY + o
         for (let oh = 0; oh < OH; oh++) {
-          let x = start + <usize>(oh * strideH * width) * pixel + o
+          let x = start + <usize>kw * tap + <usize>oh * lineX + o
           for (let ow = 0; ow < OW; ow++) {
             sum += loadFloat(x) * loadFloat(y)
             x += stepX
             y += pixel
           }
         }
-        storeFloat(target + o, loadFloat(target + o) + sum)
+        const w = target + <usize>kw * pixel + o
+        storeFloat(w, loadFloat(w) + sum)
       }
     }
   }
+}
+
+function oneTap(
+  source: usize, y: usize, w: usize, OH: i32, OW: i32, lineX: usize, stepX: usize, pixel: usize
+): void {
+  let even = splat(0), odd = splat(0)
+  for (let oh = 0; oh < OH; oh++) {
+    let x = source, ow = 0
+    for (; ow + 2 <= OW; ow += 2) {
+      even = addMul(even, load(x), load(y))
+      odd = addMul(odd, load(x + stepX), load(y + pixel))
+      x += 2 * stepX
+      y += 2 * pixel
+    }
+    if (ow < OW) {
+      even = addMul(even, load(x), load(y))
+      y += pixel
+    }
+    source += lineX
+  }
+  store(w, f32x4.add(load(w), f32x4.add(even, odd)))
+}
+
+/** Three neighbouring taps at once: a single one waits for its two sums. */
+function threeTaps(
+  source: usize, y: usize, w: usize, OH: i32, OW: i32, lineX: usize, stepX: usize, pixel: usize, tap: usize
+): void {
+  let even0 = splat(0), even1 = even0, even2 = even0, odd0 = even0, odd1 = even0, odd2 = even0
+  for (let oh = 0; oh < OH; oh++) {
+    let x = source, ow = 0
+    for (; ow + 2 <= OW; ow += 2) {
+      const dy = load(y), next = load(y + pixel), x1 = x + stepX
+      even0 = addMul(even0, load(x), dy)
+      even1 = addMul(even1, load(x + tap), dy)
+      even2 = addMul(even2, load(x + 2 * tap), dy)
+      odd0 = addMul(odd0, load(x1), next)
+      odd1 = addMul(odd1, load(x1 + tap), next)
+      odd2 = addMul(odd2, load(x1 + 2 * tap), next)
+      x += 2 * stepX
+      y += 2 * pixel
+    }
+    if (ow < OW) {
+      const dy = load(y)
+      even0 = addMul(even0, load(x), dy)
+      even1 = addMul(even1, load(x + tap), dy)
+      even2 = addMul(even2, load(x + 2 * tap), dy)
+      y += pixel
+    }
+    source += lineX
+  }
+  store(w, f32x4.add(load(w), f32x4.add(even0, odd0)))
+  w += pixel
+  store(w, f32x4.add(load(w), f32x4.add(even1, odd1)))
+  w += pixel
+  store(w, f32x4.add(load(w), f32x4.add(even2, odd2)))
 }

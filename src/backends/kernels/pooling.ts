@@ -75,8 +75,11 @@ export function maxPoolGradient(
   x: usize, dy: usize, dx: usize, B: i32, H: i32, W: i32, C: i32, OH: i32, OW: i32,
   KH: i32, KW: i32, strideH: i32, strideW: i32, top: i32, left: i32
 ): void {
-  memory.fill(dx, 0, <usize>(B * H * W * C) << 2)
   const pixel = <usize>C << 2, line = <usize>W * pixel
+  if (KH == 2 && KW == 2 && strideH == 2 && strideW == 2 && top == 0 && left == 0 && 2 * OH == H && 2 * OW == W && C % 4 == 0) {
+    return quartersGradient(x, dy, dx, B * OH, OW, pixel, line)
+  }
+  memory.fill(dx, 0, <usize>(B * H * W * C) << 2)
   for (let b = 0; b < B; b++) {
     for (let oh = 0; oh < OH; oh++) {
       const h0 = max(0, oh * strideH - top), h1 = min(H, oh * strideH - top + KH)
@@ -102,6 +105,47 @@ export function maxPoolGradient(
   }
 }
 
+/** `maxPoolGradient` for windows of 2 × 2 side by side, each of which writes its part of dx. */
+function quartersGradient(
+  x: usize, dy: usize, dx: usize, lines: i32, OW: i32, pixel: usize, line: usize
+): void {
+  for (let i = 0; i < lines; i++) {
+    for (let ow = 0; ow < OW; ow++) {
+      for (const end = x + pixel; x < end; x += 16) {
+        const a = load(x), b = load(x + pixel), c = load(x + line), d = load(x + line + pixel)
+        const best = f32x4.pmax(f32x4.pmax(f32x4.pmax(f32x4.pmax(splat(-Infinity), a), b), c), d)
+        let gradient = load(dy), hit = isMaximum(a, best)
+        store(dx, part(gradient, hit))
+        gradient = v128.andnot(gradient, hit)
+        hit = isMaximum(b, best)
+        store(dx + pixel, part(gradient, hit))
+        gradient = v128.andnot(gradient, hit)
+        hit = isMaximum(c, best)
+        store(dx + line, part(gradient, hit))
+        gradient = v128.andnot(gradient, hit)
+        store(dx + line + pixel, part(gradient, isMaximum(d, best)))
+        dy += 16
+        dx += 16
+      }
+      x += pixel
+      dx += pixel
+    }
+    x += line
+    dx += line
+  }
+}
+
+// @ts-ignore: decorator
+@inline function isMaximum(value: v128, best: v128): v128 {
+  return v128.or(f32x4.eq(value, best), f32x4.ne(value, value))
+}
+
+/** The gradient where it hits; added to zero, as elsewhere, which takes the sign off a zero. */
+// @ts-ignore: decorator
+@inline function part(gradient: v128, hit: v128): v128 {
+  return f32x4.add(splat(0), v128.and(gradient, hit))
+}
+
 // @ts-ignore: decorator
 @inline function lanesWindow(
   x: usize, dx: usize, gradient: v128, height: i32, width: i32, line: usize, pixel: usize
@@ -114,7 +158,7 @@ export function maxPoolGradient(
     for (let w = 0; w < width; w++) {
       const o = <usize>h * line + <usize>w * pixel
       const value = load(x + o)
-      const hit = v128.or(f32x4.eq(value, best), f32x4.ne(value, value))
+      const hit = isMaximum(value, best)
       store(dx + o, f32x4.add(load(dx + o), v128.and(gradient, hit)))
       gradient = v128.andnot(gradient, hit)
     }

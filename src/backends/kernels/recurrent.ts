@@ -1,4 +1,4 @@
-import { addMul, loadPartial, splat, storePartial } from "./lanes"
+import { addMul, load, loadPartial, splat, store, storePartial } from "./lanes"
 import { hardSigmoid, sigmoid, tanh } from "./functions"
 import { multiplyPanels } from "./matmul"
 
@@ -32,21 +32,34 @@ export function lstm(
     }
     for (let b = 0; b < B; b++) {
       const g = g0 + <usize>b * 4 * series, at = <usize>b * series + now
+      activateGates(g, 2 * U, hard)
+      squash(g + 2 * row, U)
+      activateGates(g + 3 * row, U, hard)
       for (let u = 0; u < U; u += 4) {
         const n = min(4, U - u), o = <usize>u << 2
-        const i = gate(loadPartial(g + o, n), hard), f = gate(loadPartial(g + row + o, n), hard)
-        const k = tanh(loadPartial(g + 2 * row + o, n)), q = gate(loadPartial(g + 3 * row + o, n), hard)
-        let c = f32x4.mul(i, k)
-        if (t > 0) c = addMul(c, f, loadPartial(cells + at - row + o, n))
-        storePartial(g + o, i, n)
-        storePartial(g + row + o, f, n)
-        storePartial(g + 2 * row + o, k, n)
-        storePartial(g + 3 * row + o, q, n)
+        let c = f32x4.mul(loadPartial(g + o, n), loadPartial(g + 2 * row + o, n))
+        if (t > 0) c = addMul(c, loadPartial(g + row + o, n), loadPartial(cells + at - row + o, n))
         storePartial(cells + at + o, c, n)
-        storePartial(hidden + at + o, f32x4.mul(q, tanh(c)), n)
+        storePartial(hidden + at + o, f32x4.mul(loadPartial(g + 3 * row + o, n), tanh(c)), n)
       }
     }
   }
+}
+
+// Loops of one function each: the processor overlaps the long chains of neighbours only in short ones.
+
+/** x[n] ← gate(x[n]) */
+function activateGates(x: usize, n: i32, hard: bool): void {
+  const end = x + (<usize>(n & ~3) << 2)
+  for (; x < end; x += 16) store(x, gate(load(x), hard))
+  if (n & 3) storePartial(x, gate(loadPartial(x, n & 3), hard), n & 3)
+}
+
+/** x[n] ← tanh(x[n]) */
+function squash(x: usize, n: i32): void {
+  const end = x + (<usize>(n & ~3) << 2)
+  for (; x < end; x += 16) store(x, tanh(load(x)))
+  if (n & 3) storePartial(x, tanh(loadPartial(x, n & 3)), n & 3)
 }
 
 /**
@@ -63,27 +76,39 @@ export function lstmGradient(
   for (let t = T - 1; t >= 0; t--) {
     const now = <usize>t * row
     for (let b = 0; b < B; b++) {
-      const at = <usize>b * series + now, g = gates + 4 * at, d = dGates + 4 * at
-      for (let u = 0; u < U; u += 4) {
-        const n = min(4, U - u), o = <usize>u << 2, carry = <usize>b * row + o
-        const i = loadPartial(g + o, n), f = loadPartial(g + row + o, n)
-        const k = loadPartial(g + 2 * row + o, n), q = loadPartial(g + 3 * row + o, n)
-        const squashed = tanh(loadPartial(cells + at + o, n))
-        const dh = f32x4.add(loadPartial(dHidden + at + o, n), loadPartial(carryH + carry, n))
-        const rest = f32x4.sub(splat(1), f32x4.mul(squashed, squashed))
-        const dc = addMul(loadPartial(carryC + carry, n), f32x4.mul(dh, q), rest)
-        const before = t > 0 ? loadPartial(cells + at - row + o, n) : splat(0)
-        storePartial(d + o, f32x4.mul(f32x4.mul(dc, k), slope(i, hard)), n)
-        storePartial(d + row + o, f32x4.mul(f32x4.mul(dc, before), slope(f, hard)), n)
-        storePartial(d + 2 * row + o, f32x4.mul(f32x4.mul(dc, i), f32x4.sub(splat(1), f32x4.mul(k, k))), n)
-        storePartial(d + 3 * row + o, f32x4.mul(f32x4.mul(dh, squashed), slope(q, hard)), n)
-        storePartial(carryC + carry, f32x4.mul(dc, f), n)
+      let at = <usize>b * series + now, carry = <usize>b * row, u = 0
+      let g = gates + 4 * at, d = dGates + 4 * at
+      for (; u + 4 <= U; u += 4) {
+        lstmUnitsGradient(g, cells + at, dHidden + at, d, carryH + carry, carryC + carry, row, t > 0, hard, 4)
+        at += 16; carry += 16; g += 16; d += 16
+      }
+      if (u < U) {
+        lstmUnitsGradient(g, cells + at, dHidden + at, d, carryH + carry, carryC + carry, row, t > 0, hard, U - u)
       }
     }
     if (t > 0) {
       multiplyPanels(dGates + 4 * now, panels, carryH, B, U, 4 * U, 4 * series, 4, row, false, edge)
     }
   }
+}
+
+// @ts-ignore: decorator
+@inline function lstmUnitsGradient(
+  g: usize, cell: usize, dHidden: usize, d: usize, carryH: usize, carryC: usize,
+  row: usize, later: bool, hard: bool, n: i32
+): void {
+  const i = loadPartial(g, n), f = loadPartial(g + row, n)
+  const k = loadPartial(g + 2 * row, n), q = loadPartial(g + 3 * row, n)
+  const squashed = tanh(loadPartial(cell, n))
+  const dh = f32x4.add(loadPartial(dHidden, n), loadPartial(carryH, n))
+  const rest = f32x4.sub(splat(1), f32x4.mul(squashed, squashed))
+  const dc = addMul(loadPartial(carryC, n), f32x4.mul(dh, q), rest)
+  const before = later ? loadPartial(cell - row, n) : splat(0)
+  storePartial(d, f32x4.mul(f32x4.mul(dc, k), slope(i, hard)), n)
+  storePartial(d + row, f32x4.mul(f32x4.mul(dc, before), slope(f, hard)), n)
+  storePartial(d + 2 * row, f32x4.mul(f32x4.mul(dc, i), f32x4.sub(splat(1), f32x4.mul(k, k))), n)
+  storePartial(d + 3 * row, f32x4.mul(f32x4.mul(dh, squashed), slope(q, hard)), n)
+  storePartial(carryC, f32x4.mul(dc, f), n)
 }
 
 /**

@@ -1,4 +1,6 @@
+import { place } from "./convolution"
 import { loadPartial, splat, storePartial } from "./lanes"
+import { matmul, multiplyPanels } from "./matmul"
 
 // Winograd's algorithm at the points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity, for C channels at a
 // time. A value at a point and that at its negative are the sum and the difference of an even and an
@@ -95,28 +97,112 @@ export function pointsToOutputs(
   terms: i32, wanted: i32, C: i32, count: i32
 ): void {
   for (let i = 0; i < count; i++) {
-    for (let c = 0; c < C; c += 4) {
-      const n = min(4, C - c), from = source + (<usize>c << 2)
-      let to = target + (<usize>c << 2)
-      const p1 = loadPartial(from + planes, n), m1 = loadPartial(from + 2 * planes, n)
-      const p2 = loadPartial(from + 3 * planes, n), m2 = loadPartial(from + 4 * planes, n)
-      const ph = loadPartial(from + 5 * planes, n), mh = loadPartial(from + 6 * planes, n)
-      const e1 = f32x4.add(p1, m1), o1 = f32x4.sub(p1, m1)
-      const e2 = f32x4.add(p2, m2), o2 = f32x4.sub(p2, m2)
-      const eh = f32x4.add(ph, mh), oh = f32x4.sub(ph, mh)
-      let power: f32 = 1
-      for (let k = 0; k < wanted; k++) {
-        let y = k & 1
-          ? sum3(o1, times(o2, power), times(oh, 1 / power))
-          : sum3(e1, times(e2, power), times(eh, 1 / power))
-        if (k == 0) y = f32x4.add(y, loadPartial(from, n))
-        if (k == terms - 1) y = f32x4.add(y, loadPartial(from + 7 * planes, n))
-        storePartial(to, y, n)
-        to += step
-        power *= 2
-      }
+    let c = 0
+    for (; c + 4 <= C; c += 4) {
+      pointToOutputs(source + (<usize>c << 2), planes, target + (<usize>c << 2), step, terms, wanted, 4)
+    }
+    if (c < C) {
+      pointToOutputs(source + (<usize>c << 2), planes, target + (<usize>c << 2), step, terms, wanted, C - c)
     }
     source += <usize>C << 2
     target += next
+  }
+}
+
+/** One product in `n` channels, at most four: a number in the source, but for the last ones. */
+// @ts-ignore: decorator
+@inline function pointToOutputs(
+  from: usize, planes: usize, to: usize, step: usize, terms: i32, wanted: i32, n: i32
+): void {
+  const p1 = loadPartial(from + planes, n), m1 = loadPartial(from + 2 * planes, n)
+  const p2 = loadPartial(from + 3 * planes, n), m2 = loadPartial(from + 4 * planes, n)
+  const ph = loadPartial(from + 5 * planes, n), mh = loadPartial(from + 6 * planes, n)
+  const e1 = f32x4.add(p1, m1), o1 = f32x4.sub(p1, m1)
+  const e2 = f32x4.add(p2, m2), o2 = f32x4.sub(p2, m2)
+  const eh = f32x4.add(ph, mh), oh = f32x4.sub(ph, mh)
+  let power: f32 = 1, inverse: f32 = 1
+  for (let k = 0; k < wanted; k++) {
+    let y = k & 1
+      ? sum3(o1, times(o2, power), times(oh, inverse))
+      : sum3(e1, times(e2, power), times(eh, inverse))
+    if (k == 0) y = f32x4.add(y, loadPartial(from, n))
+    if (k == terms - 1) y = f32x4.add(y, loadPartial(from + 7 * planes, n))
+    storePartial(to, y, n)
+    to += step
+    power *= 2
+    inverse *= 0.5
+  }
+}
+
+/**
+ * One image of the convolution, once more for each of `count`: X[H, W, Ci], padded by `top` and `left`
+ * into `image` [height, width, Ci], by the filter's panels P[8, KH] at the points, to Y[OH, OW, Co].
+ * A tile gives `outputs` places of a row. V and M hold the image and the products at the points.
+ */
+export function convolvePoints(
+  X: usize, P: usize, Y: usize, count: i32, H: i32, W: i32, Ci: i32, OH: i32, OW: i32, Co: i32,
+  KH: i32, top: i32, left: i32, height: i32, width: i32, outputs: i32, tiles: i32,
+  image: usize, V: usize, M: usize, edge: usize
+): void {
+  const rowM = <usize>(tiles * Co) << 2, planeM = <usize>OH * rowM
+  const rowV = <usize>(tiles * Ci) << 2, planeV = <usize>height * rowV
+  const panels = <usize>(((Co + 7) >> 3) * Ci) << 5
+  const pixel = <usize>Co << 2, next = <usize>outputs * pixel, full = OW / outputs, rest = OW - full * outputs
+  for (let b = 0; b < count; b++) {
+    imageToPoints(X, H, W, Ci, top, left, height, width, outputs, tiles, image, V)
+    for (let p = 0; p < 8; p++) {
+      for (let kh = 0; kh < KH; kh++) {
+        const A = V + <usize>p * planeV + <usize>kh * rowV, B = P + <usize>(p * KH + kh) * panels
+        multiplyPanels(A, B, M + <usize>p * planeM, OH * tiles, Co, Ci, Ci << 2, 4, pixel, kh > 0, edge)
+      }
+    }
+    for (let h = 0; h < OH; h++) {
+      const from = M + <usize>h * rowM, to = Y + <usize>(h * OW) * pixel
+      pointsToOutputs(from, planeM, to, pixel, next, outputs, outputs, Co, full)
+      if (rest > 0) {
+        pointsToOutputs(from + <usize>full * pixel, planeM, to + <usize>full * next, pixel, next, outputs, rest, Co, 1)
+      }
+    }
+    X += <usize>(H * W * Ci) << 2
+    Y += <usize>(OH * OW * Co) << 2
+  }
+}
+
+/** Pads an image [H, W, C] into `image`, and takes its tiles to the points: V[8, height, tiles, C]. */
+function imageToPoints(
+  X: usize, H: i32, W: i32, C: i32, top: i32, left: i32, height: i32, width: i32, outputs: i32,
+  tiles: i32, image: usize, V: usize
+): void {
+  const pixel = <usize>C << 2, row = <usize>tiles * pixel
+  place(X, image, H, W, C, height, width, top, left, 1, 1)
+  for (let h = 0; h < height; h++) {
+    const line = image + <usize>(h * width) * pixel
+    tilesToPoints(line, pixel, <usize>outputs * pixel, V + <usize>h * row, <usize>height * row, C, tiles)
+  }
+}
+
+/**
+ * The gradient of a filter at the points, S[8, KH, Ci, Co], from `count` images, one after the other: as
+ * for `convolvePoints`, with the slopes dY[OH, OW, Co] put into `gradient` and taken to the points in Z.
+ */
+export function filterGradientPoints(
+  X: usize, dY: usize, S: usize, count: i32, H: i32, W: i32, Ci: i32, OH: i32, OW: i32, Co: i32,
+  KH: i32, top: i32, left: i32, height: i32, width: i32, outputs: i32, tiles: i32,
+  image: usize, gradient: usize, V: usize, Z: usize, scratch: usize
+): void {
+  const rowV = <usize>(tiles * Ci) << 2, planeV = <usize>height * rowV, plane = <usize>(Ci * Co) << 2
+  const pixel = <usize>Co << 2, planeZ = <usize>(OH * tiles) * pixel
+  for (let b = 0; b < count; b++) {
+    imageToPoints(X, H, W, Ci, top, left, height, width, outputs, tiles, image, V)
+    place(dY, gradient, OH, OW, Co, OH, tiles * outputs, 0, 0, 1, 1)
+    factorsToPoints(gradient, pixel, <usize>outputs * pixel, outputs, Z, planeZ, Co, OH * tiles)
+    for (let p = 0; p < 8; p++) {
+      for (let kh = 0; kh < KH; kh++) {
+        const A = V + <usize>p * planeV + <usize>kh * rowV, C = S + <usize>(p * KH + kh) * plane
+        matmul(A, Z + <usize>p * planeZ, C, Ci, Co, OH * tiles, 4, Ci << 2, pixel, 4, pixel, i32(b > 0), scratch)
+      }
+    }
+    X += <usize>(H * W * Ci) << 2
+    dY += <usize>(OH * OW * Co) << 2
   }
 }

@@ -50,6 +50,7 @@ const ofBackend =
   })
 
 const [wasm, cpu, webgpu] = [ofBackend("wasm"), ofBackend("cpu"), ofBackend("webgpu")]
+const tape = "save tensors for gradients at less cost"
 const heap = "allocate, share and read the backend's memory in our kernels"
 
 /** Everything that is relied on, by the part that it belongs to. */
@@ -57,6 +58,9 @@ export const internals: ReadonlyArray<Internal> = [
   ofCore("findBackend", "reach a backend's own methods"),
   ofCore("runKernel", "run our kernels by name"),
   ofCore("gradients", "try a layer's gradients, also for weights that none reaches"),
+  ofCore("addTapeNode", tape),
+  ofCore("clone", tape),
+  ofCore("makeTensorFromTensorInfo", tape),
   {
     of: "core",
     name: "gradients of Sum, Mean, Relu, Conv2D, DepthwiseConv2dNative, BatchMatMul",

@@ -9,6 +9,7 @@ import * as WebGpuKernels from "../webgpu/WebGpuKernels.js"
 import * as DilationGradient from "./gradients/DilationGradient.js"
 import * as EinsumGradient from "./gradients/EinsumGradient.js"
 import * as ReductionGradients from "./gradients/ReductionGradients.js"
+import * as Tape from "./gradients/Tape.js"
 import * as Internals from "./Internals.js"
 import * as BatchMatMul from "./kernels/BatchMatMul.js"
 import * as Einsum from "./kernels/Einsum.js"
@@ -83,6 +84,7 @@ const gradientsAndLayers = (): void => {
   DilationGradient.register()
   EinsumGradient.register()
   ReductionGradients.register()
+  Tape.patch()
   ActivityRegularizer.patch()
   BatchNormalizationLayer.patch()
   ConvolutionLayer.patch()

@@ -4,6 +4,7 @@ import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
 import * as Relu from "./Relu.js"
 
 const name = "HoldfastBias"
+const backward = "HoldfastBiasReluGradient"
 
 interface Attrs {
   /** Whether ReLU follows. */
@@ -19,6 +20,13 @@ export const kernels = ({ heap, simd }: Tools): Kernels => ({
     const C = x.shape.at(-1)!
     simd.addBias(heap.address(x), heap.address(bias), size(x.shape) / C, C, Number(relu))
     return heap.retain(x, x.shape)
+  }),
+  [backward]: kernel<"dy" | "y">(({ inputs: { dy, y } }) => {
+    const C = y.shape.at(-1)!
+    const [slope, sums] = [heap.output(y.shape), heap.output([C])]
+    const [d, v, s, t] = [dy, y, slope, sums].map(heap.address)
+    simd.biasReluGradient(d!, v!, s!, t!, size(y.shape) / C, C)
+    return [slope, sums]
   })
 })
 
@@ -37,6 +45,11 @@ export const registerGradient = (): void => {
     outputsToSave: [true],
     gradFunc: (dy, [y], attrs) => {
       // Computed once for both, outside the scopes in which each is asked for, at once.
+      if (attrs["relu"] === true && y!.shape.at(-1)! >= 4) {
+        const inputs = { dy: dy as Tensor, y: y! }
+        const [slope, sums] = tf.engine().runKernel(backward, inputs) as [Tensor, Tensor]
+        return { x: () => slope.clone(), bias: () => sums.clone() }
+      }
       const slope = attrs["relu"] === true ? Relu.gradient(dy as Tensor, y!) : (dy as Tensor)
       const outer = slope.shape.map((_, axis) => axis).slice(0, -1)
       return { x: () => slope.clone(), bias: () => tf.sum(slope, outer) }

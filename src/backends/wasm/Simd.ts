@@ -10,7 +10,8 @@ export interface Simd {
   readonly matmul: Kernel
   readonly multiplyPanels: Kernel
   readonly packMatrix: Kernel
-  readonly tilesToPoints: Kernel
+  readonly convolvePoints: Kernel
+  readonly filterGradientPoints: Kernel
   readonly factorsToPoints: Kernel
   readonly pointsToOutputs: Kernel
   readonly convolve: Kernel
@@ -40,6 +41,7 @@ export interface Simd {
   readonly extreme: Kernel
   readonly truths: Kernel
   readonly reluGradient: Kernel
+  readonly biasReluGradient: Kernel
   readonly adam: Kernel
   readonly momentum: Kernel
   readonly descend: Kernel

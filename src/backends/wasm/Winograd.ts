@@ -56,24 +56,6 @@ const withAreas = (
     body(starts.map((start) => scratch + 4 * start))
   })
 
-/** Pads an image [H, W, C] into `image`, and takes its tiles to the points: V[8, height, tiles, C]. */
-const imageToPoints = (
-  { simd }: Tools,
-  source: number,
-  [H, W, C]: readonly [number, number, number],
-  [top, left]: readonly [number, number],
-  { outputs, tiles, height, width }: ReturnType<typeof layout>,
-  image: number,
-  V: number
-): void => {
-  const [pixel, row] = [C * 4, tiles * C * 4]
-  simd.place(source, image, H, W, C, height, width, top, left, 1, 1)
-  for (let h = 0; h < height; h++) {
-    const line = image + h * width * pixel
-    simd.tilesToPoints(line, pixel, outputs * pixel, V + h * row, height * row, C, tiles)
-  }
-}
-
 /**
  * Convolves x [B, H, W, Ci], to be padded by `top` and `left` (and whatever is needed on the other
  * sides), with a filter [KH, KW, Ci, Co], into `out` [B, OH, OW, Co].
@@ -108,31 +90,29 @@ export const convolve = (
     for (let i = 0; i < 8 * KH; i++) {
       simd.packMatrix(U! + i * plane * 4, P! + i * panels * 4, Ci, Co, Co * 4, 4)
     }
-    const rowM = tiles * Co * 4
-    const next = outputs * Co * 4
-    const full = Math.floor(OW / outputs)
-    const rest = OW - full * outputs
-    const back = (from: number, to: number, wanted: number, count: number) =>
-      simd.pointsToOutputs(from, OH * rowM, to, Co * 4, next, outputs, wanted, Co, count)
-    for (let b = 0; b < info.batchSize; b++) {
-      const source = heap.address(x) + b * H * W * Ci * 4
-      imageToPoints(tools, source, [H, W, Ci], [top, left], tiling, image!, V!)
-      for (let p = 0; p < 8; p++) {
-        for (let kh = 0; kh < KH; kh++) {
-          const A = V! + (p * height + kh) * tiles * Ci * 4
-          const B = P! + (p * KH + kh) * panels * 4
-          const C = M! + p * OH * rowM
-          const add = Number(kh > 0)
-          simd.multiplyPanels(A, B, C, OH * tiles, Co, Ci, Ci * 4, 4, Co * 4, add, edge!)
-        }
-      }
-      for (let h = 0; h < OH; h++) {
-        const from = M! + h * rowM
-        const to = heap.address(out) + (b * OH + h) * OW * Co * 4
-        back(from, to, outputs, full)
-        if (rest > 0) back(from + full * Co * 4, to + full * next, rest, 1)
-      }
-    }
+    simd.convolvePoints(
+      heap.address(x),
+      P!,
+      heap.address(out),
+      info.batchSize,
+      H,
+      W,
+      Ci,
+      OH,
+      OW,
+      Co,
+      KH,
+      top,
+      left,
+      height,
+      width,
+      outputs,
+      tiles,
+      image!,
+      V!,
+      M!,
+      edge!
+    )
   })
 }
 
@@ -160,25 +140,30 @@ export const filterGradient = (
     simd.MATMUL_SCRATCH.value / 4
   ]
   withAreas(tools, sizes, ([image, gradient, V, Y, S, scratch]) => {
-    const planeY = OH * tiles * Co * 4
-    for (let b = 0; b < info.batchSize; b++) {
-      const source = heap.address(x) + b * H * W * Ci * 4
-      imageToPoints(tools, source, [H, W, Ci], [padInfo.top, padInfo.left], tiling, image!, V!)
-      const slopes = heap.address(dy) + b * OH * OW * Co * 4
-      simd.place(slopes, gradient!, OH, OW, Co, OH, full, 0, 0, 1, 1)
-      const next = outputs * Co * 4
-      simd.factorsToPoints(gradient!, Co * 4, next, outputs, Y!, planeY, Co, OH * tiles)
-      for (let p = 0; p < 8; p++) {
-        for (let kh = 0; kh < KH; kh++) {
-          const A = V! + (p * height + kh) * tiles * Ci * 4
-          const C = S! + (p * KH + kh) * plane
-          const B = Y! + p * planeY
-          // Each number by itself: an array of strides, spread, is garbage in every turn.
-          const [row, rowC, add] = [Ci * 4, Co * 4, Number(b > 0)]
-          simd.matmul(A, B, C, Ci, Co, OH * tiles, 4, row, rowC, 4, rowC, add, scratch!)
-        }
-      }
-    }
+    simd.filterGradientPoints(
+      heap.address(x),
+      heap.address(dy),
+      S!,
+      info.batchSize,
+      H,
+      W,
+      Ci,
+      OH,
+      OW,
+      Co,
+      KH,
+      padInfo.top,
+      padInfo.left,
+      height,
+      width,
+      outputs,
+      tiles,
+      image!,
+      gradient!,
+      V!,
+      Y!,
+      scratch!
+    )
     const target = heap.address(out)
     simd.pointsToOutputs(S!, KH * plane, target, plane, KW * plane, KW, KW, Ci * Co, KH)
   })
