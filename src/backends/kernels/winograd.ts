@@ -135,9 +135,9 @@ export function pointsToOutputs(
 }
 
 /**
- * One image of the convolution, once more for each of `count`: X[H, W, Ci], padded by `top` and `left`
- * into `image` [height, width, Ci], by the filter's panels P[8, KH] at the points, to Y[OH, OW, Co].
- * A tile gives `outputs` places of a row. V and M hold the image and the products at the points.
+ * Convolves `count` images, one after the other: X[H, W, Ci], padded by `top` and `left` into `image`
+ * [height, width, Ci], by the filter's panels P[8, KH] at the points, to Y[OH, OW, Co]. A tile gives
+ * `outputs` places of a row. V and M hold the image and the products at the points.
  */
 export function convolvePoints(
   X: usize, P: usize, Y: usize, count: i32, H: i32, W: i32, Ci: i32, OH: i32, OW: i32, Co: i32,
