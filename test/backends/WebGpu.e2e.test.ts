@@ -10,6 +10,7 @@ import * as Checkpointer from "../../src/training/Checkpointer.js"
 import { TypeId } from "../../src/training/Run.js"
 import * as Device from "../../src/backends/webgpu/Device.js"
 import * as WebGpu from "../../src/backends/WebGpu.js"
+import * as Updates from "../../src/backends/Updates.js"
 import * as Readback from "../../src/backends/Readback.js"
 import { type BackendName } from "../../src/backends/Backend.js"
 import { builtIn, chain } from "../../src/training/Optimizer.js"
@@ -144,13 +145,31 @@ describe.skipIf(!isAsked)("on WebGPU (run with HOLDFAST_TEST_WEBGPU=1)", options
       { name: "sgd", momentum: 0.9, weight_decay },
       { name: "sgd", momentum: 0.9, nesterov: true, weight_decay },
       { name: "rmsprop", weight_decay },
-      { name: "rmsprop", momentum: 0.9, weight_decay }
+      { name: "rmsprop", momentum: 0.9, weight_decay },
+      { name: "nadam", weight_decay, decoupled_weight_decay: true },
+      { name: "nadam", weight_decay },
+      { name: "adamax", weight_decay },
+      { name: "adagrad", weight_decay, initial_accumulator_value: 0.1, lr_decay: 0.1 },
+      { name: "adadelta", weight_decay },
+      { name: "lion", weight_decay },
+      { name: "lamb", weight_decay }
     ]) {
       const onGpu = await trainedOn("webgpu", optimizer)
       const expected = await trainedOn("cpu", optimizer)
       expect(onGpu.length).toBe(expected.length)
       onGpu.forEach((values, i) => expect(distance(values, expected[i]!)).toBeLessThan(1e-6))
     }
+  })
+
+  it("moves an average toward the weights as plain JavaScript does", async () => {
+    const moved = async (name: BackendName) => {
+      await use(name)
+      const [mean, value] = [tensor([5, 13], 1), tensor([5, 13], 2)]
+      const next =
+        Updates.toward({ mean, value }, { share: 0.1 }) ?? mean.add(value.sub(mean).mul(0.1))
+      return [...(await Effect.runPromise(Readback.values([next])))[0]!]
+    }
+    expect(distance(await moved("webgpu"), await moved("cpu"))).toBeLessThan(1e-6)
   })
 
   it("ends a run whose device fails before a save has read it, and leaves what was saved", () =>
