@@ -143,7 +143,7 @@ describe("the best average", () => {
             }),
             Stage.make("read", {
               description: "keep the weights of the model",
-              run: (_: unknown) =>
+              run: (_model: unknown) =>
                 Effect.sync(() => {
                   for (const weight of Weights.ofModel(model!)) {
                     found[weight.name] = Weights.tensorOf(weight).dataSync().slice()

@@ -9,7 +9,8 @@ import type { Layout } from "../../export/Safetensors.js"
 import { t } from "../../language/Text.js"
 import * as Format from "../../terminal/Format.js"
 import { Output } from "../../terminal/Output.js"
-import * as TrainedModelOption from "../TrainedModelOption.js"
+import * as LoadTrainedModel from "../LoadTrainedModel.js"
+import type * as TrainedModelOption from "../TrainedModelOption.js"
 
 /** The command line of `holdfast export`, as parsed. */
 export interface Options extends TrainedModelOption.Given {
@@ -25,7 +26,7 @@ export interface Options extends TrainedModelOption.Given {
 export const run = (options: Options) =>
   Effect.gen(function* () {
     const { out } = yield* Output
-    const trained = yield* TrainedModelOption.load("export", options)
+    const trained = yield* LoadTrainedModel.load("export", options)
     const files = yield* Export.files(trained, {
       path: options.output,
       format: Option.getOrUndefined(options.format),

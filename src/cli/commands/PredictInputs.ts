@@ -17,7 +17,8 @@ import type { AnyObjective } from "../../training/Objective.js"
 import type { TrainedModel } from "../../training/TrainedModel.js"
 import * as Examples from "../predict/Examples.js"
 import * as Prediction from "../predict/Prediction.js"
-import * as TrainedModelOption from "../TrainedModelOption.js"
+import * as LoadTrainedModel from "../LoadTrainedModel.js"
+import type * as TrainedModelOption from "../TrainedModelOption.js"
 
 /** The command line of `holdfast predict`, as parsed. */
 export interface Options extends TrainedModelOption.Given {
@@ -43,7 +44,7 @@ interface Origin {
 /** Predicts for each file in turn; what cannot be read is reported, and fails the command at its end. */
 export const run = (options: Options) =>
   Effect.gen(function* () {
-    const trained = yield* TrainedModelOption.load("predict", options)
+    const trained = yield* LoadTrainedModel.load("predict", options)
     const report = yield* reporter(options, trained)
     const inputs = options.inputs.length === 0 ? ["-"] : options.inputs
     const recording = recordingInput(trained)
