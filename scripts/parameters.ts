@@ -22,6 +22,7 @@ interface Schema {
   readonly exclusiveMaximum?: number
   readonly pattern?: string
   readonly items?: Schema
+  readonly additionalProperties?: Schema | boolean
 }
 
 /** A field of the configuration. `ours`: what the project's config.json says. */
@@ -43,6 +44,7 @@ const words = {
     list: "list of these",
     listOf: "list of: ",
     byName: "numbers by name",
+    textByName: "text by name",
     required: "required",
     or: " or ",
     file: "; ",
@@ -58,6 +60,7 @@ const words = {
     list: "由以上取值组成的列表",
     listOf: "列表，可含：",
     byName: "按名称给出的数",
+    textByName: "按名称给出的文本",
     required: "必填",
     or: " 或 ",
     file: "；",
@@ -120,7 +123,9 @@ const allowed = (schema: Schema, language: Language): string => {
             : schema.type === "array"
               ? word.list
               : schema.type === "object"
-                ? word.byName
+                ? isObject(schema.additionalProperties) && "anyOf" in schema.additionalProperties
+                  ? word.textByName
+                  : word.byName
                 : schema.pattern === saveInterval
                   ? word.interval
                   : word.text
@@ -147,7 +152,7 @@ const rowsOf = (path: string, schema: Schema, ours: unknown): ReadonlyArray<Row>
   Object.entries(schema.properties ?? {}).flatMap(([name, field]) => {
     const inner = isObject(ours) ? ours[name] : undefined
     const at = path === "" ? name : `${path}.${name}`
-    if (field.properties) return rowsOf(at, field, inner)
+    if (Object.keys(field.properties ?? {}).length > 0) return rowsOf(at, field, inner)
     const required = schema.required?.includes(name) ?? false
     const [end, object] = inside(field) ?? []
     return [

@@ -128,6 +128,20 @@ export const chinese: Readonly<Record<string, string>> = {
   "The first step's rate is learning_rate divided by this.":
     "第一步的学习率为 learning_rate 除以此数。",
   "The last step's rate is the first's divided by this.": "最后一步的学习率为第一步的除以此数。",
+  "The model of another program whose weights a new run starts with; a run that is resumed does not read it again. null: none.":
+    "新的训练以哪个其他框架的模型权重开始；恢复训练时不再读取。null：不使用。",
+  "The file: model.json, .keras, .h5, .pth, .pt or .safetensors, relative to the working directory.":
+    "文件：model.json、.keras、.h5、.pth、.pt 或 .safetensors，相对于工作目录。",
+  "Which state dict of a PyTorch checkpoint, where it holds several; null: model_state_dict, or the only one.":
+    "PyTorch 检查点含有多个 state dict 时选用哪一个；null：model_state_dict，或唯一的那个。",
+  "Which modules of the file are which layers, by full names or their beginnings; null leaves a module out.":
+    "文件中的模块对应模型的哪些层，可写全名或其开头；null 表示忽略该模块。",
+  "Whether weights may be missing, of other shapes or left over; those of the model keep their initial values.":
+    "是否允许权重缺失、形状不符或多余；未加载的权重保持初始值。",
+  "Whether the loaded weights stay as they are; or the patterns of those that do.":
+    "是否冻结已加载的权重；或要冻结的权重的名称模式。",
+  "Whether the optimizer starts with the state in a PyTorch checkpoint, of its Adam, AdamW or SGD.":
+    "优化器是否从 PyTorch 检查点中 Adam、AdamW 或 SGD 的状态开始。",
   "Steps whose gradients are averaged for one update of the weights. They are counted through all epochs: what an epoch leaves over counts toward the first update of the next.":
     "梯度累积步数：每这么多步的梯度取平均后更新一次权重。步数跨轮累计：一轮结束时未用完的梯度计入下一轮的第一次更新。",
   "How to limit the gradients of an update, after those of gradient_accumulation_steps are averaged; null: not at all.":

@@ -225,6 +225,7 @@ const groups: ReadonlyArray<{
       "stages.md",
       "data.md",
       "training-step.md",
+      "import.md",
       "optimizers.md",
       "checkpoints.md",
       "export.md",

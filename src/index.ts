@@ -17,6 +17,7 @@ export { StageError } from "./training/StageError.js"
 // Training
 export * as Average from "./training/Average.js"
 export * as Metric from "./training/metric/index.js"
+export * as Models from "./models/index.js"
 export * as Objective from "./training/Objective.js"
 export * as Optimizer from "./training/Optimizer.js"
 export type {

@@ -15,6 +15,17 @@ import { findBackendFactory } from "@tensorflow/tfjs-core"
 export type * from "@tensorflow/tfjs-core/dist/public/chained_ops/register_all_chained_ops.js"
 import "../dist/bundled/tfjs-registrations.js"
 
+declare module "@tensorflow/tfjs-layers/dist/layers/recurrent.js" {
+  interface GRUCellLayerArgs {
+    /** Applies the reset gate after the product with the recurrent kernel, as PyTorch and Keras do. */
+    resetAfter?: boolean
+  }
+  interface GRULayerArgs {
+    /** Applies the reset gate after the product with the recurrent kernel, as PyTorch and Keras do. */
+    resetAfter?: boolean
+  }
+}
+
 export * from "@tensorflow/tfjs-core"
 export * from "@tensorflow/tfjs-layers"
 

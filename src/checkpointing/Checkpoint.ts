@@ -126,6 +126,19 @@ export const DatasetIdentity = Schema.Struct({
 })
 export type DatasetIdentity = typeof DatasetIdentity.Type
 
+/**
+ * The file of another program that the weights of a run began with: its path then, format and SHA-256, how
+ * many weights it gave, and which of them stay as they are.
+ */
+export const InitializedFrom = Schema.Struct({
+  path: Schema.String,
+  format: Schema.String,
+  sha256: Schema.String,
+  loaded: Schema.Int,
+  frozen: Schema.Array(Schema.String)
+})
+export type InitializedFrom = typeof InitializedFrom.Type
+
 /** Whether `text` is a time as a save writes it: ISO 8601, in UTC. */
 export const isTime = (text: string): boolean =>
   /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z$/.test(text) && !Number.isNaN(Date.parse(text))
@@ -157,6 +170,7 @@ export type OutputIdentity = typeof OutputIdentity.Type
  * `deterministic` says whether
  * every step was computed so that the same run gives the same bits, and `threads` how many threads
  * computed, where the bits depend on it; both are missing where nothing is known of the backend.
+ * `initialized_from` is present where the weights began with those of a file.
  */
 export const CheckpointMeta = Schema.Struct({
   format_version: Schema.Literal(...formatVersions),
@@ -190,7 +204,8 @@ export const CheckpointMeta = Schema.Struct({
   ),
   outputs: optional(Schema.Record({ key: Schema.String, value: OutputIdentity })),
   deterministic: optional(Schema.Boolean),
-  threads: optional(Schema.Int)
+  threads: optional(Schema.Int),
+  initialized_from: optional(InitializedFrom)
 })
 export type CheckpointMeta = typeof CheckpointMeta.Type
 

@@ -6,6 +6,7 @@ import { findLr } from "./commands/FindLr.js"
 import { doctor } from "./commands/Doctor.js"
 import { exportModel } from "./commands/Export.js"
 import { help } from "./commands/Help.js"
+import { importModel } from "./commands/Import.js"
 import { inspect } from "./commands/Inspect.js"
 import { list } from "./commands/List.js"
 import { pin, unpin } from "./commands/Pin.js"
@@ -32,6 +33,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     unpin,
     exportModel,
     predict,
+    importModel,
     doctor,
     help(() => commands),
     version,

@@ -110,6 +110,39 @@ const ParameterGroup = Schema.Struct({
   )
 })
 
+const InitFrom = Schema.Struct({
+  path: required(
+    Schema.NonEmptyString,
+    "The file: model.json, .keras, .h5, .pth, .pt or .safetensors, relative to the working directory."
+  ),
+  key: field(
+    Schema.NullOr(Schema.NonEmptyString),
+    null,
+    "Which state dict of a PyTorch checkpoint, where it holds several; null: model_state_dict, or the only one."
+  ),
+  map: field(
+    Schema.Record({ key: Schema.String, value: Schema.NullOr(Schema.String) }),
+    {},
+    "Which modules of the file are which layers, by full names or their beginnings; null leaves a module out."
+  ),
+  partial: field(
+    Schema.Boolean,
+    false,
+    "Whether weights may be missing, of other shapes or left over; those of the model keep their initial values."
+  ),
+  freeze: field(
+    Schema.Union(Schema.Boolean, Schema.NonEmptyArray(Pattern)),
+    false,
+    "Whether the loaded weights stay as they are; or the patterns of those that do."
+  ),
+  optimizer: field(
+    Schema.Boolean,
+    false,
+    "Whether the optimizer starts with the state in a PyTorch checkpoint, of its Adam, AdamW or SGD."
+  )
+})
+export type InitFrom = typeof InitFrom.Type
+
 /**
  * The fields of the `training` section, but for what its optimizer and schedule may be: that is up to
  * the pipeline (see `Config.make`).
@@ -164,6 +197,13 @@ export const trainingFields = {
       Schema.Literal("auto", ...backendNames),
       "auto",
       'The compute backend, unless --backend or HOLDFAST_BACKEND requests one; "auto": that of the checkpoint, else the one that is faster for the network.'
+    )
+  ),
+  init_from: mayChange(
+    field(
+      Schema.NullOr(InitFrom),
+      null,
+      "The model of another program whose weights a new run starts with; a run that is resumed does not read it again. null: none."
     )
   ),
   num_epochs: mayChange(

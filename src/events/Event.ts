@@ -1,6 +1,7 @@
 import type { EpochRecord } from "../checkpointing/Checkpoint.js"
 import type { Determinism } from "../backends/Determinism.js"
 import type { CheckpointName } from "../checkpointing/FileNames.js"
+import type { LoadReport } from "../models/LoadReport.js"
 
 /** Where a run stands, as people count: `epoch` epochs finished, `step` steps into the next. */
 export interface RunPosition {
@@ -122,6 +123,14 @@ export type Event =
             readonly reason?: "Explicit" | "NonInteractive"
           })
         | null
+    }
+  | {
+      /** The weights of a new run are those of a file of another program. */
+      readonly _tag: "WeightsLoaded"
+      readonly report: LoadReport
+      /** What the file says beside its weights: `epoch`, `best_val_loss`. */
+      readonly info: Readonly<Record<string, unknown>>
+      readonly frozen: ReadonlyArray<string>
     }
   | {
       readonly _tag: "StepFinished"

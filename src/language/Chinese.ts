@@ -6,6 +6,7 @@ import { data } from "./chinese/data.js"
 import { exchange } from "./chinese/exchange.js"
 import { file } from "./chinese/file.js"
 import { help } from "./chinese/help.js"
+import { models } from "./chinese/models.js"
 import { observe } from "./chinese/observe.js"
 import { stages } from "./chinese/stages.js"
 import { stored } from "./chinese/stored.js"
@@ -23,6 +24,7 @@ export const chinese: Texts = {
     ...exchange,
     ...file,
     ...help,
+    ...models,
     ...observe,
     ...stages,
     ...training

@@ -33,13 +33,20 @@ export interface LayerLayout {
   readonly torch: ReadonlyArray<WeightLayout> | null
 }
 
-/** The layers of a model that have weights, and how other frameworks store these. */
-export const layoutsOf = (model: tf.LayersModel): ReadonlyArray<LayerLayout> =>
+/**
+ * The layers of a model that have weights, and how other frameworks store these. With `prefix` the names
+ * begin with it, as those of one of several models do.
+ */
+export const layoutsOf = (model: tf.LayersModel, prefix = ""): ReadonlyArray<LayerLayout> =>
   layersOf(model)
     .filter(({ weights }) => weights.length > 0)
-    .map(({ layer, path, weights }) => {
+    .map(({ layer, path: own, weights }) => {
       const inner = innermost(layer)
-      const placed = weights.map(({ name, variable }) => ({ name, shape: variable.shape as Shape }))
+      const path = prefix + own
+      const placed = weights.map(({ name, variable }) => ({
+        name: prefix + name,
+        shape: variable.shape as Shape
+      }))
       return {
         path,
         className: inner.getClassName(),

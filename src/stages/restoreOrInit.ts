@@ -2,6 +2,7 @@ import type * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Ref from "effect/Ref"
 import { Backend } from "../backends/Backend.js"
 import { epochEnd } from "../checkpointing/SelectCheckpoint.js"
 import { CheckpointStore, type CheckpointWriter } from "../checkpointing/store/CheckpointStore.js"
@@ -13,6 +14,7 @@ import { stepsFrom } from "../data/Order.js"
 import { warn } from "../events/Notice.js"
 import { emit } from "../events/Observer.js"
 import { t } from "../language/Text.js"
+import * as InitFrom from "../models/InitFrom.js"
 import * as Stage from "../Stage.js"
 import { Abort } from "../training/Abort.js"
 import { chooseByTrial } from "../training/BackendTrial.js"
@@ -80,7 +82,7 @@ export const restoreOrInit = <
       Effect.gen(function* () {
         const rehearsal = yield* Rehearsal
         const config = configFor(rehearsal, input.config)
-        const { folder, needsTrial, start } =
+        const { folder, initializer, needsTrial, start } =
           prepared.get(input.config) ?? (yield* rehearsed(parts, input.config))
         rehearsal?.onFacts(factsOf(input))
         if (needsTrial && rehearsal !== null) yield* announce
@@ -92,7 +94,7 @@ export const restoreOrInit = <
         const dataset = profiling === null ? seen : profiling.dataset(seen)
         if (rehearsal !== null && rehearsal.instead !== null) {
           return yield* rehearsal.instead(
-            builder(parts, { config, dataset }, yield* Effect.context<R>())
+            builder(parts, { config, dataset }, initializer, yield* Effect.context<R>())
           ) as Effect.Effect<never>
         }
         const objective = yield* objectiveFor(parts, { config, dataset })
@@ -100,17 +102,27 @@ export const restoreOrInit = <
         const { from } = start
         if (needsTrial && rehearsal === null) yield* chooseByTrial(all, input)
         const random = Random.make(from?.checkpoint.meta.random_state.seed ?? config.training.seed)
-        const models = yield* buildModels(all, { config, dataset }, random)
+        const initialized = yield* Ref.make<InitFrom.Initialized | null>(null)
+        const models = yield* buildModels(all, { config, dataset }, random, (built) =>
+          Effect.gen(function* () {
+            InitFrom.freezeNamed(built, from?.checkpoint.meta.initialized_from?.frozen ?? [])
+            if (initializer === null) return
+            yield* Ref.set(initialized, yield* InitFrom.initialize(built, initializer))
+          })
+        )
+        const loaded = yield* Ref.get(initialized)
+        if (loaded !== null) yield* emit(InitFrom.event(loaded))
         for (const message of LastActivation.warnings(Object.values(models)[0]!, objective)) {
           yield* warn("Model", message)
         }
         const isSameData = from === null || (yield* check(from, models, dataset))
         const { continues, isUnchanged, state } =
           from === null
-            ? TrainState.begun(config)
+            ? TrainState.begun(config, loaded?.from)
             : TrainState.resumed(from.checkpoint, config, isSameData)
         const built = yield* buildFields(all, { config, dataset }, models, state)
         if (from !== null) yield* report(from, built, { continues, isSameData })
+        if (loaded !== null) yield* InitFrom.loadOptimizer(built.fields.optimizer, models, loaded)
         if (profiling !== null) yield* profiling.attach(built.fields)
 
         const archive = yield* archiveOnce(folder, start)
@@ -142,6 +154,8 @@ interface Ready {
   readonly start: Start
   /** Whether a trial of the network is to choose the backend, once there is data. */
   readonly needsTrial: boolean
+  /** The file that a new run starts with; null: none. */
+  readonly initializer: InitFrom.Initializer | null
 }
 
 /**
@@ -171,7 +185,9 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
   const start = yield* chooseStart(config.training, folder)
   const needsTrial = yield* chooseBackend(config, start.from?.checkpoint.meta.backend ?? null)
   if (start.from !== null) yield* checkModel(parts, config, start.from)
-  const ready: Ready = { folder, start, needsTrial }
+  // Before any data is loaded, and only by a run that starts.
+  const initializer = start.from === null ? yield* InitFrom.read(config.training.init_from) : null
+  const ready: Ready = { folder, start, needsTrial, initializer }
   return ready
 })
 
@@ -196,6 +212,7 @@ const builder =
   <C extends RunConfig, B extends Sized, E, R>(
     parts: RunParts<C, E, R>,
     { config, dataset }: RunInput<C, B>,
+    initializer: InitFrom.Initializer | null,
     services: Context.Context<R>
   ): Build =>
   (change = {}) => {
@@ -203,7 +220,10 @@ const builder =
     return Effect.gen(function* () {
       const objective = yield* objectiveFor(parts, { config: changed, dataset })
       const { state } = TrainState.begun(changed)
-      return yield* buildRun({ ...parts, objective }, { config: changed, dataset }, state, nowhere)
+      const input = { config: changed, dataset }
+      return yield* buildRun({ ...parts, objective }, input, state, nowhere, (models) =>
+        initializer === null ? Effect.void : InitFrom.initialize(models, initializer)
+      )
     }).pipe(Effect.provide(services)) as ReturnType<Build>
   }
 

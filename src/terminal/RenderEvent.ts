@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
+import * as LoadReport from "../models/LoadReport.js"
 import * as Printable from "../io/Printable.js"
 import { stored, t } from "../language/Text.js"
 import type { Event } from "../events/Event.js"
@@ -122,6 +123,8 @@ export const fromEvent = (
         ...out(t`metrics of each epoch: training/validation`)
       ]
     }
+    case "WeightsLoaded":
+      return out(LoadReport.text(event.report))
     case "MetricDetail":
       // Those of each epoch are for observers.
       return event.phase === "test" && isMatrix(event.value)

@@ -38,18 +38,20 @@ export interface RunInput<out C, out B extends Sized = Sized> {
 
 /**
  * Builds the models. Fails if the backend cannot train one of the layers, or if model, objective and
- * data do not match.
+ * data do not match. `initialize` may give them other weights, and freeze some.
  */
-export const buildModels = <C extends RunConfig, E = never, R = never>(
+export const buildModels = <C extends RunConfig, E = never, R = never, E2 = never, R2 = never>(
   parts: RunParts<C, E, R>,
   { config, dataset }: RunInput<C>,
-  random: Random.Random
-): Effect.Effect<Models, BackendError | ModelMismatch | E, Backend | R | Scope.Scope> =>
+  random: Random.Random,
+  initialize: (models: Models) => Effect.Effect<unknown, E2, R2> = () => Effect.void
+): Effect.Effect<Models, BackendError | ModelMismatch | E | E2, Backend | R | R2 | Scope.Scope> =>
   Effect.gen(function* () {
     const backend = yield* Backend
     yield* checkDeterminism(backend.name)
     const input = modelInput(config, identityOf(dataset))
     const models = yield* acquireModels(parts.model, random, input)
+    yield* initialize(models)
     const { parameter_groups: groups = [] } = config.training
     if (groups.length > 0) {
       freeze(models, (name) => settingsOf(groups, name).frozen === true)
@@ -98,7 +100,7 @@ export const buildFields = <C extends RunConfig, B extends Sized>(
   parts: Omit<RunParts<C>, "model">,
   { config, dataset }: RunInput<C, B>,
   models: Models,
-  { checkpoint, id, progress, random }: TrainState
+  { checkpoint, id, initializedFrom, progress, random }: TrainState
 ): Effect.Effect<BuiltFields<C, B>, StateError, Backend | Scope.Scope> =>
   Effect.gen(function* () {
     const { name: backend } = yield* Backend
@@ -140,6 +142,7 @@ export const buildFields = <C extends RunConfig, B extends Sized>(
         scheduler,
         averages: averages.map((average) => WeightAverage.make(average, weights)),
         random,
+        initializedFrom,
         backend,
         determinism: Determinism.record(backend, checkpoint?.meta ?? null)
       },
@@ -184,17 +187,25 @@ export const makeRun = <C extends RunConfig, B extends Sized>(
  * Builds a run from a state, the initial one or a checkpoint's. Every tensor is freed when the scope
  * closes.
  */
-export const buildRun = <C extends RunConfig, B extends Sized, E = never, R = never>(
+export const buildRun = <
+  C extends RunConfig,
+  B extends Sized,
+  E = never,
+  R = never,
+  E2 = never,
+  R2 = never
+>(
   parts: RunParts<C, E, R>,
   input: RunInput<C, B>,
   state: TrainState,
-  store: Checkpointer.RunStore
+  store: Checkpointer.RunStore,
+  initialize?: (models: Models) => Effect.Effect<unknown, E2, R2>
 ): Effect.Effect<
   Run<C, B>,
-  BackendError | ModelMismatch | StateError | E,
-  Backend | R | Scope.Scope
+  BackendError | ModelMismatch | StateError | E | E2,
+  Backend | R | R2 | Scope.Scope
 > =>
   Effect.gen(function* () {
-    const models = yield* buildModels(parts, input, state.random)
+    const models = yield* buildModels(parts, input, state.random, initialize)
     return yield* makeRun(yield* buildFields(parts, input, models, state), state, store, null)
   })

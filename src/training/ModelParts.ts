@@ -1,5 +1,6 @@
 import { penaltiesOf, type Penalty } from "../backends/tfjs/layers/Penalties.js"
 import { statefulLayers, type StatefulLayer } from "../backends/tfjs/layers/LayerStates.js"
+import * as tf from "../tf.js"
 import type { Models } from "./RunFields.js"
 import { configsOf, type ModelConfig } from "./ModelConfig.js"
 import { ofModel, type Weight } from "./Weights.js"
@@ -29,11 +30,21 @@ export const partsOf = ({ models }: { readonly models: Models }): ModelParts => 
 
 /** Has the weights that `isFrozen` accepts stay as they are. Called before anything asks for the parts. */
 export const freeze = (models: Models, isFrozen: (weight: string) => boolean): void => {
+  Object.values(models).forEach(finish)
   for (const { name, variable } of find(models).weights) {
     if (isFrozen(name)) variable.trainable = false
   }
   known.delete(models)
 }
+
+/** Builds sequential models, which as they are built for their first call would unfreeze all weights. */
+const finish = (model: Container): void => {
+  if (model instanceof tf.Sequential && (model as unknown as { model: unknown }).model == null)
+    model.build()
+  for (const layer of model.layers) if ("layers" in layer) finish(layer as unknown as Container)
+}
+
+type Container = Pick<tf.LayersModel, "layers">
 
 const find = (models: Models): ModelParts => {
   const all = Object.entries(models)

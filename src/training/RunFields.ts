@@ -1,5 +1,5 @@
 import type { LayersModel } from "../tf.js"
-import type { CheckpointMeta } from "../checkpointing/Checkpoint.js"
+import type { CheckpointMeta, InitializedFrom } from "../checkpointing/Checkpoint.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Sized } from "../data/Batch.js"
 import type { AnyDataset } from "../data/Dataset.js"
@@ -38,6 +38,8 @@ export interface RunFields<out C extends RunConfig = RunConfig, out B extends Si
   /** The averages of the weights that the run keeps (see `Average`). */
   readonly averages: ReadonlyArray<WeightAverage>
   readonly random: Random
+  /** The file that its weights began with; null: initial ones. */
+  readonly initializedFrom: InitializedFrom | null
   /** The name of the backend that computes. */
   readonly backend: string
   /** What its checkpoints record of the determinism of the backend. */

@@ -94,6 +94,7 @@ export const take = (
     ...run.determinism,
     ...(Object.keys(progress.bests).length > 0 && { bests: progress.bests }),
     ...(average && { average: average.name }),
+    ...(run.initializedFrom && { initialized_from: run.initializedFrom }),
     ...(progress.divergence && { divergence: progress.divergence }),
     ...(progress.stopReason?._tag === "NoImprovement" && { stop_reason: progress.stopReason })
   }

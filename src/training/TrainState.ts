@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import type { Checkpoint } from "../checkpointing/Checkpoint.js"
+import type { Checkpoint, InitializedFrom } from "../checkpointing/Checkpoint.js"
 import * as Progress from "./Progress.js"
 import * as Random from "./Random.js"
 import type { RunConfig } from "./RunFields.js"
@@ -11,6 +11,8 @@ export interface TrainState {
   readonly progress: Progress.Progress
   /** Holds the states of the parts; null: they start from scratch. */
   readonly checkpoint: Checkpoint | null
+  /** The file that its weights began with; null: initial ones. */
+  readonly initializedFrom: InitializedFrom | null
   /** When the newest checkpoint was saved, in milliseconds since 1970; 0: there is none. */
   readonly lastSavedAt: number
 }
@@ -21,6 +23,7 @@ export const initial = (seed: number, id: string = randomUUID()): TrainState => 
   random: Random.make(seed),
   progress: Progress.initial,
   checkpoint: null,
+  initializedFrom: null,
   lastSavedAt: 0
 })
 
@@ -33,9 +36,12 @@ export interface Beginning {
   readonly isUnchanged: boolean
 }
 
-/** A new run. */
-export const begun = ({ training }: RunConfig): Beginning => ({
-  state: initial(training.seed),
+/** A new run, its weights perhaps from a file. */
+export const begun = (
+  { training }: RunConfig,
+  initializedFrom: InitializedFrom | null = null
+): Beginning => ({
+  state: { ...initial(training.seed), initializedFrom },
   continues: false,
   isUnchanged: false
 })
@@ -61,6 +67,7 @@ export const resumed = (
       random: Random.make(meta.random_state.seed),
       progress: continues ? Progress.unstopped(onData) : onData,
       checkpoint,
+      initializedFrom: meta.initialized_from ?? null,
       lastSavedAt: Date.parse(meta.saved_at) || 0
     },
     continues,

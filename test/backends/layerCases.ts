@@ -166,6 +166,7 @@ const recurrent: ReadonlyArray<LayerCase> = [
   { layer: "lstm", used: "masked", input: [7], tokens: 10, build: (input) => stack(embedding(true), L.lstm(gates))(input) },
   after("series", "gru", "", () => L.gru(gates)),
   after("series", "gru", "returning sequences", () => L.gru({ ...gates, returnSequences: true })),
+  after("series", "gru", "resetting after the product", () => L.gru({ ...gates, resetAfter: true })),
   { layer: "gru", used: "masked", input: [7], tokens: 10, build: (input) => stack(embedding(true), L.gru(gates))(input) },
   after("series", "bidirectional", "lstm", () => L.bidirectional({ layer: L.lstm(gates) as never, mergeMode: "concat" })),
   after("series", "bidirectional", "gru, summed", () => L.bidirectional({ layer: L.gru({ ...gates, returnSequences: true }) as never, mergeMode: "sum" })),

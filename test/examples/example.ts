@@ -32,6 +32,8 @@ export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
     readonly stopEvery: number
     /** Fields of `training` for a shorter run when it is stopped. */
     readonly training?: Record<string, unknown>
+    /** Fields of `training` for every run, such as paths from where the tests run. */
+    readonly everywhere?: Record<string, unknown>
     /** What each run finds: by default a store in memory, and empty. */
     readonly store?: Layer.Layer<CheckpointStore>
     readonly check: (outcome: Outcome<Out>) => void
@@ -40,8 +42,9 @@ export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
   // All of R is what a session provides.
   const self = pipeline as Pipeline.Pipeline<Out, E>
   const { store = CheckpointStore.memory } = options
-  const config = configOf(name)
-  const folder = config["training"]!["checkpoint_dir"] as string
+  const own = configOf(name)
+  const config = { ...own, training: { ...own["training"], ...options.everywhere } }
+  const folder = own["training"]!["checkpoint_dir"] as string
 
   describe(`examples/${name}`, () => {
     it.scopedLive("runs with its own config", () =>

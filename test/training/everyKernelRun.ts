@@ -57,6 +57,7 @@ export const everyKernelRun = (options: {
     keep_every: null,
     resume_from: null,
     backend: "auto",
+    init_from: null,
     num_epochs: options.epochs,
     batch_size: batchSize,
     learning_rate: 0.001,

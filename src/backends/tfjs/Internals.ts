@@ -76,6 +76,7 @@ export const internals: ReadonlyArray<Internal> = [
   ofClass("LayerNormalization", "one kernel on WebAssembly"),
   ofClass("LSTM", "one kernel on WebAssembly"),
   ofClass("GRU", "one kernel on WebAssembly"),
+  ofClass("GRUCell", "resetAfter"),
   ofClass("RNN", "new dropout masks for each batch"),
   ofClass("ThresholdedReLU", "a gradient"),
   {

@@ -21,6 +21,7 @@ import * as BatchNormalizationLayer from "./layers/BatchNormalizationLayer.js"
 import * as ConvolutionLayer from "./layers/ConvolutionLayer.js"
 import * as LayerNormalizationLayer from "./layers/LayerNormalizationLayer.js"
 import * as RecurrentLayer from "./layers/RecurrentLayer.js"
+import * as ResetAfter from "./layers/ResetAfter.js"
 import * as ThresholdedReLU from "./layers/ThresholdedReLU.js"
 
 const patched = new Set<string>()
@@ -90,5 +91,6 @@ const gradientsAndLayers = (): void => {
   ConvolutionLayer.patch()
   LayerNormalizationLayer.patch()
   RecurrentLayer.patch()
+  ResetAfter.patch()
   ThresholdedReLU.patch()
 }

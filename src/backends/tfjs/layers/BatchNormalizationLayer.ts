@@ -5,6 +5,7 @@ import { classOf } from "./classOf.js"
 
 /** The parts of a batch normalisation layer that its type hides. */
 interface Layer {
+  readonly trainable: boolean
   readonly axis: number
   readonly epsilon: number
   readonly momentum: number
@@ -18,18 +19,21 @@ type Call = layers.Layer["call"]
 
 /**
  * Lets batch normalisation train without scale or centre, and over any axis, which TensorFlow.js
- * cannot, nor predict over another axis than the last; and with the kernels made for it where the backend is WebAssembly.
+ * cannot, nor predict over another axis than the last; and with the kernels made for it where the
+ * backend is WebAssembly. A layer that is frozen normalizes by its averages and leaves them as they are,
+ * as in Keras.
  */
 export const patch = (): void => {
   const prototype = classOf("BatchNormalization").prototype as { call: Call }
   const stock = prototype.call
   prototype.call = function (this: Layer, inputs, kwargs) {
     const x = Array.isArray(inputs) ? inputs[0]! : inputs
-    if (kwargs?.["training"] !== true) {
+    if (kwargs?.["training"] !== true || isFrozen(this)) {
+      const predicting = { ...kwargs, training: false }
       // The kernels take the averages for those of the last axis.
       const layer: Layer = Object.assign(Object.create(this), { axis: -1 })
       return tf.tidy(() =>
-        overLastAxis(x, this.axis, (last) => stock.call(layer as never, last, kwargs) as Tensor)
+        overLastAxis(x, this.axis, (last) => stock.call(layer as never, last, predicting) as Tensor)
       )
     }
     const size = [x.shape.at(this.axis)!]
@@ -46,6 +50,11 @@ export const patch = (): void => {
       )
     )
   } as Call
+}
+
+const isFrozen = ({ beta, gamma, trainable }: Layer): boolean => {
+  const learned = [beta, gamma].filter((one) => one != null)
+  return !trainable || (learned.length > 0 && learned.every((one) => !one.trainable))
 }
 
 /** Applies `normalize` with the axis moved to the end, and moves it back. */

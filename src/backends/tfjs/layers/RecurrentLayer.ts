@@ -13,6 +13,8 @@ interface Layer {
     readonly recurrentActivation: { readonly getClassName: () => string }
     readonly dropout: number
     readonly recurrentDropout: number
+    /** Of a GRU, see `ResetAfter`. */
+    readonly resetAfter?: boolean
   } & Masked
   readonly goBackwards: boolean
   readonly returnSequences: boolean
@@ -80,6 +82,7 @@ const isPlain = (layer: Layer, x: Tensor, kwargs: Parameters<Call>[1]): boolean 
     kwargs["initialState"] == null &&
     !layer.stateful &&
     !layer.returnState &&
+    layer.cell.resetAfter !== true &&
     (kwargs["training"] !== true || (dropout === 0 && recurrentDropout === 0))
   )
 }
