@@ -77,7 +77,7 @@ describe("Pytorch.read", () => {
   })
 
   it("refuses a complete model, which needs its classes", () => {
-    const { message } = refusal(() => Pytorch.read(readFileSync(fixture("whole-model.pth"))))
+    const { message } = refusal(() => Pytorch.read(readFileSync(fixture("complete-model.pth"))))
     expect(message).toMatch(/data\.pkl, byte \d+: names __main__\.Signals/)
   })
 
