@@ -27,7 +27,7 @@ export type AtomicStep<out E = never, out R = never> = (
   report: Report
 ) => Effect.Effect<Progress.Progress, E | BackendError | DataError | Diverged, R | Observer>
 
-/** Reports a step of so many examples, after which the run stands at `after`. */
+/** Reports a step of `examples` examples, after which the run stands at `after`. */
 export type Report = (after: Progress.Progress, examples: number) => Effect.Effect<void>
 
 /** What a step is made of, beside the step itself. */

@@ -21,7 +21,7 @@ import * as Random from "./Random.js"
 import type { Run } from "./Run.js"
 import { learningRate, type RunFields } from "./RunFields.js"
 import * as Undo from "./Undo.js"
-import type { Judged, UnreadStep } from "./UnreadSteps.js"
+import type { Checked, UnreadStep } from "./UnreadSteps.js"
 
 /** What was read of a batch for its metrics, by name: `loss`, and further ones. */
 export type MeasuredBatch = Readonly<Record<string, Measured>>
@@ -131,15 +131,15 @@ export const unread = (input: StepInput<Sized>): Effect.Effect<UnreadStep, Backe
     const each = phases.map((phase) => unreadPhase(input, phase))
     return {
       tensors: each.flatMap(({ metrics }) => Object.values(metrics)),
-      judge: (values) => {
+      check: (values) => {
         const measured: Array<MeasuredBatch> = []
         let taken = 0
         for (const { metrics, weight } of each) {
           const read: Record<string, Measured> = {}
           for (const name in metrics) read[name] = values[taken++]!
-          const judged = judge(input, read, weight)
-          if ("oddity" in judged) return judged
-          measured.push(judged.measured)
+          const checked = check(input, read, weight)
+          if ("oddity" in checked) return checked
+          measured.push(checked.measured)
         }
         return { measured: joined(phases, measured) }
       }
@@ -192,11 +192,11 @@ const minimizePhase = <B extends Sized>(
     const undo = policy.name === "skip" ? Undo.ofForwardPass(run) : null
     const forth = () => Random.withMathRandom(input.rng, () => compute(input, phase, loss))
     const back = ({ gradients, weight }: Computed, read: Record<string, Measured>): Ended => {
-      const judged = judge(input, read, weight)
-      if (!("oddity" in judged)) {
+      const checked = check(input, read, weight)
+      if (!("oddity" in checked)) {
         update(input, phase, gradients)
         undo?.dispose()
-        return judged
+        return checked
       }
       if (DivergencePolicy.afterStep(policy, position.divergence) === "skip") {
         undo?.restore()
@@ -205,7 +205,7 @@ const minimizePhase = <B extends Sized>(
       }
       undo?.dispose()
       const kept = [...gradients].map(([name, one]) => [name, tf.keep(tf.clone(one))] as const)
-      return { ...judged, gradients: new Map(kept) }
+      return { ...checked, gradients: new Map(kept) }
     }
     return Effect.flatMap(Readback.between(forth, back), (ended) =>
       "measured" in ended
@@ -271,11 +271,11 @@ const update = (
 }
 
 /** The metrics of a phase, or what is odd about it, from what was read of it. */
-const judge = (
+const check = (
   input: StepInput<Sized>,
   read: Record<string, Measured>,
   weight: number | undefined
-): Judged => {
+): Checked => {
   const norm = read[normName]?.[0]
   if (norm !== undefined) delete read[normName]
   const oddity = Divergence.oddityOf(input.run, read["loss"]![0]!, norm)

@@ -13,11 +13,11 @@ export interface UnreadStep {
   /** What is to be read, and then disposed of. */
   readonly tensors: ReadonlyArray<tf.Tensor>
   /** What the values of the tensors come to. */
-  readonly judge: (values: ReadonlyArray<Readback.Values>) => Judged
+  readonly check: (values: ReadonlyArray<Readback.Values>) => Checked
 }
 
 /** The metrics of a step by name, or what is odd about it. */
-export type Judged =
+export type Checked =
   { readonly measured: Readonly<Record<string, Measured>> } | { readonly oddity: Divergence.Oddity }
 
 /** A step that a run has taken, whose metrics are not read yet. */
@@ -38,7 +38,7 @@ export interface Taken {
 export interface UnreadSteps {
   readonly add: (taken: Taken) => void
   readonly size: () => number
-  /** Whether it is time to settle: after so many steps, or so much time. */
+  /** Whether it is time to settle: after a number of steps, or a time. */
   readonly isDue: () => boolean
   /**
    * Reads the metrics in one go and moves the run past each step, in order. Fails at the first that has
@@ -48,7 +48,7 @@ export interface UnreadSteps {
   readonly dispose: () => void
 }
 
-/** So many steps at most are read together; so long, in milliseconds, the oldest waits at most. */
+/** At most this many steps are read together, and the oldest waits at most these milliseconds. */
 const limits = { steps: 16, milliseconds: 250 }
 
 /** No steps yet. */
@@ -85,10 +85,10 @@ const settled = Effect.fnUntraced(function* (run: RunFields, all: ReadonlyArray<
   const values = yield* Readback.together(all.flatMap(({ step }) => step.tensors))
   let read = 0
   for (const { before, finish, inputs, step } of all) {
-    const judged = step.judge(values.slice(read, (read += step.tensors.length)))
-    if ("oddity" in judged) {
-      return yield* Divergence.inStep(run, before, judged.oddity, inputs, null)
+    const checked = step.check(values.slice(read, (read += step.tensors.length)))
+    if ("oddity" in checked) {
+      return yield* Divergence.inStep(run, before, checked.oddity, inputs, null)
     }
-    yield* finish(judged.measured)
+    yield* finish(checked.measured)
   }
 })

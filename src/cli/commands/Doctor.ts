@@ -6,8 +6,9 @@ import os from "node:os"
 import { Backend, type BackendName } from "../../backends/Backend.js"
 import type { BackendError } from "../../backends/BackendError.js"
 import * as BackendProbe from "../../backends/BackendProbe.js"
+import * as Selection from "../../backends/Selection.js"
 import { stringify } from "../../events/JsonLines.js"
-import { t } from "../../language/Text.js"
+import { stored, t } from "../../language/Text.js"
 import * as Format from "../../terminal/Format.js"
 import { Output } from "../../terminal/Output.js"
 import { padEnd } from "../../terminal/Table.js"
@@ -59,10 +60,11 @@ export const checkMachine = Effect.fn("Doctor.checkMachine")(function* (
     Effect.either
   )
   const probes = yield* BackendProbe.probeAll(seconds)
+  const native = yield* describeNative
   yield* out(
     options.json
-      ? `${stringify({ ...machine, ...toJson(choice, probes) })}\n`
-      : `${drawBackends(choice, probes)}\n`
+      ? `${stringify({ ...machine, ...toJson(choice, probes), ...native.json })}\n`
+      : `${[drawBackends(choice, probes), ...native.lines].join("\n")}\n`
   )
   yield* diagnose(choice, probes)
 })
@@ -77,6 +79,39 @@ export const diagnose = (
       ? Either.left(new DoctorError({ backend: name }))
       : Either.void
   )
+
+/** The newest trials of networks that are shown. */
+const shownTrials = 5
+
+/** What trials have found of native TensorFlow on this machine, and what its GPUs lack. */
+const describeNative = Effect.gen(function* () {
+  const [Native, Cuda, TrialCache] = yield* Effect.promise(() =>
+    Promise.all([
+      import("../../backends/Native.js"),
+      import("../../backends/tensorflow/Cuda.js"),
+      import("../../backends/TrialCache.js")
+    ])
+  )
+  const trials = yield* TrialCache.all()
+  const installed = Native.installed()
+  const found =
+    installed === null || process.platform !== "linux" ? null : Cuda.inspect(installed.folder)
+  // One that computes on the processor, where there is no driver either, lacks nothing.
+  const cuda = found !== null && (found.driver || installed?.name.endsWith("gpu")) ? found : null
+  return {
+    json: { trials, cuda },
+    lines: [
+      ...(trials.length === 0 ? [] : ["", t`trials of networks on this machine, newest first:`]),
+      ...trials
+        .slice(0, shownTrials)
+        .map(
+          ({ chosen, subject, timings }) =>
+            `  ${stored(subject)}: ${chosen}, ${Selection.describe(timings, chosen)}`
+        ),
+      ...(cuda === null ? [] : ["", ...Cuda.describe(cuda)])
+    ]
+  }
+})
 
 /** Versions, processor and memory; sizes in bytes. */
 const describeMachine = Effect.gen(function* () {

@@ -39,6 +39,20 @@ export const backend = {
     "小网络用它最快；训练时还会试用原生 TensorFlow",
   "as training.backend says": "由 training.backend 指定",
   "the checkpoint is from it": "检查点由它算出",
+  "NVIDIA's driver is there": "已安装 NVIDIA 驱动",
+  "NVIDIA's driver is not there (libcuda.so.1): without it native TensorFlow computes on the processor":
+    "缺少 NVIDIA 驱动（libcuda.so.1）：没有它，原生 TensorFlow 在处理器上计算",
+  "which CUDA libraries this TensorFlow loads is not known": "不清楚此 TensorFlow 需要哪些 CUDA 库",
+  "the CUDA libraries that TensorFlow {0} loads are all there": "TensorFlow {0} 所需的 CUDA 库齐全",
+  "CUDA libraries that TensorFlow {0} loads and that are missing: {1}":
+    "TensorFlow {0} 所需但缺少的 CUDA 库：{1}",
+  "some are where the loader does not look; start with LD_LIBRARY_PATH={0}":
+    "有些库不在加载器的查找路径中；请以 LD_LIBRARY_PATH={0} 启动",
+  "from NVIDIA's Debian repository: apt-get install {0}":
+    "来自 NVIDIA 的 Debian 软件源：apt-get install {0}",
+  "or from PyPI: pip install {0}, with the lib folders of these packages in LD_LIBRARY_PATH":
+    "或来自 PyPI：pip install {0}，并把这些包的 lib 文件夹加入 LD_LIBRARY_PATH",
+  "trials of networks on this machine, newest first:": "本机对各网络的试用结果，最新的在前：",
   "{0} ms a step": "每步 {0} 毫秒",
   "{0} cannot train it: {1}": "{0} 无法训练：{1}",
   "{0}; measured on {1}": "{0}（{1} 测得）",
