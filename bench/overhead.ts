@@ -3,15 +3,11 @@
 // neither collects the other's garbage, in turn within each round. Where a process's memory happens
 // to lie makes it faster or slower by some percent, so there are several pairs of processes; medians
 // over the rounds of all, and of the medians of the pairs the lowest and the highest.
-import * as Pty from "@lydell/node-pty"
-import { execFile } from "node:child_process"
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
-import { cpus, loadavg, tmpdir } from "node:os"
-import { join } from "node:path"
-import { fileURLToPath } from "node:url"
+import { cpus, loadavg } from "node:os"
 import { median } from "./median.js"
-import { type NetworkName, steps, training } from "./overhead/networks.js"
-import { invite, type Time } from "./overhead/turns.js"
+import { type NetworkName, steps } from "./overhead/networks.js"
+import { startPair } from "./overhead/pair.js"
+import type { Time } from "./overhead/turns.js"
 
 const pairs = Number(process.argv[2] ?? 7)
 const rounds = Number(process.argv[3] ?? 7)
@@ -19,58 +15,17 @@ const rounds = Number(process.argv[3] ?? 7)
 const warmUpSteps = 1000
 /** What a step may cost more, in microseconds, or as a part of it. */
 const [most, mostShare] = [50, 0.02]
-const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 const warmUp = (network: NetworkName) => Math.ceil(warmUpSteps / steps[network])
 
-/** Starts `holdfast run` in a terminal; gives its end. */
-const start = (
-  network: NetworkName,
-  folder: string,
-  env: Record<string, string>
-): Promise<void> => {
-  const config = {
-    training: {
-      ...training,
-      checkpoint_dir: join(folder, "checkpoints"),
-      num_epochs: warmUp(network) + rounds
-    },
-    model: { network },
-    data: {}
-  }
-  writeFileSync(join(folder, "config.json"), JSON.stringify(config))
-  const words = ["run", at("overhead/pipeline.ts"), "--config", join(folder, "config.json")]
-  const command = [at("../dist/cli/bin.js"), ...words, "--backend", "wasm"]
-  const terminal = Pty.spawn(process.execPath, command, { cols: 100, rows: 30, env })
-  let output = ""
-  terminal.onData((text) => (output += text))
-  return new Promise((resolve, reject) =>
-    terminal.onExit(({ exitCode }) => (exitCode === 0 ? resolve() : reject(new Error(output))))
-  )
-}
-
 /** The rounds of a pair of processes, and in each the times of both. */
 const pair = async (network: NetworkName) => {
-  const folder = mkdtempSync(join(tmpdir(), "holdfast-"))
-  const env = (socket: string) =>
-    ({ ...process.env, SOCKET: join(folder, socket) }) as Record<string, string>
-  let ended: Promise<void>
-  const holdfast = await invite(join(folder, "holdfast"), () => {
-    ended = start(network, folder, env("holdfast"))
-  })
-  const byHand = await invite(join(folder, "hand"), () =>
-    execFile(process.execPath, ["--import", "tsx", at("overhead/byHand.ts"), network], {
-      env: env("hand")
-    })
-  )
+  const { byHand, end, holdfast } = await startPair(network, warmUp(network) + rounds)
   const times: Array<{ readonly holdfast: Time; readonly byHand: Time }> = []
   for (let round = 0; round < warmUp(network) + rounds; round++) {
     times.push({ byHand: await byHand.turn(), holdfast: await holdfast.turn() })
   }
-  holdfast.dismiss()
-  byHand.dismiss()
-  await ended!
-  rmSync(folder, { recursive: true })
+  await end()
   return times.slice(warmUp(network))
 }
 

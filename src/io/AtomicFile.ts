@@ -10,6 +10,14 @@ import * as Folder from "./Folder.js"
 import { fill, scoped } from "./OpenFile.js"
 import * as TemporaryName from "./TemporaryName.js"
 
+/** How a file is written. */
+export interface WriteOptions<out E = never> {
+  /** Runs right before the rename: if it fails, the target is unchanged. */
+  readonly ready?: Effect.Effect<void, E>
+  /** How long the file will be, by which `directWriter` goes; by default short. */
+  readonly length?: number
+}
+
 /** A file being written that nobody can see yet. */
 export interface AtomicFile {
   /**
@@ -31,7 +39,11 @@ class Unsynced {
 // After so many bytes an fsync starts in the background, while more is written.
 const writtenAhead = 1 << 23
 
-const open = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, temporary: string) {
+const open = Effect.fnUntraced(function* (
+  fs: FileSystem.FileSystem,
+  temporary: string,
+  length: number
+) {
   const scope = yield* Effect.scope
   const file = yield* fs.open(temporary, { flag: "wx", mode })
   const synced = Effect.mapError(file.sync, (error) => new Unsynced(error))
@@ -54,7 +66,7 @@ const open = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, temporary: 
       waiting += bytes.length
       return Effect.zipRight(file.writeAll(bytes), syncAhead)
     }).pipe(Effect.uninterruptible)
-  const writeAt = yield* directWriter(temporary, (offset, bytes) =>
+  const writeAt = yield* directWriter(temporary, length, (offset, bytes) =>
     Effect.zipRight(file.seek(offset, "start"), write(bytes))
   )
   const atomic: AtomicFile = { write, writeAt }
@@ -68,18 +80,17 @@ const open = Effect.fnUntraced(function* (fs: FileSystem.FileSystem, temporary: 
  * `body` can be interrupted; what follows it cannot. On failure or interruption the temporary file is
  * removed and `target` is unchanged. A failed fsync loses pages that a second fsync would not report,
  * so it is never repeated: the file is discarded and written again, which runs `body` again.
- * `ready` runs right before the rename: if it fails, `target` is unchanged.
  */
 export const writeAtomically = <A, E, R>(
   target: string,
   body: (file: AtomicFile) => Effect.Effect<A, E, R>,
-  ready: Effect.Effect<void, E> = Effect.void
+  { length = 0, ready = Effect.void }: WriteOptions<E> = {}
 ): Effect.Effect<A, E | PlatformError, Exclude<R, Scope.Scope> | FileSystem.FileSystem> => {
   const attempt = Effect.gen(function* () {
     const fs = yield* FileSystem.FileSystem
     const temporary = TemporaryName.make(target)
     return yield* Effect.uninterruptibleMask((restore) =>
-      open(fs, temporary).pipe(
+      open(fs, temporary, length).pipe(
         Effect.flatMap(({ atomic, sync }) => Effect.zipLeft(restore(body(atomic)), sync)),
         scoped,
         Effect.zipLeft(ready),

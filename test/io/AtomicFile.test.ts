@@ -73,19 +73,22 @@ const failure = (code: string) =>
   })
 
 /** Writes 3 MiB and a little, in two pieces of memory that lies as it will in the file. */
-const writePieces = (target: string) =>
+const writePieces = (target: string, length = 1 << 23) =>
   Effect.gen(function* () {
     const bytes = new Uint8Array(3_200_000).map((_, i) => i % 251)
     const memory = yield* acquireMemory
     const begin = 100
     memory.set(bytes, begin)
     const middle = 1 << 21
-    yield* AtomicFile.writeDurably(target, (file) =>
-      Effect.gen(function* () {
-        yield* file.writeAt(begin, memory.subarray(begin, middle))
-        yield* file.writeAt(middle, memory.subarray(middle, begin + bytes.length))
-        yield* file.writeAt(0, Buffer.alloc(begin, 7))
-      })
+    yield* AtomicFile.writeAtomically(
+      target,
+      (file) =>
+        Effect.gen(function* () {
+          yield* file.writeAt(begin, memory.subarray(begin, middle))
+          yield* file.writeAt(middle, memory.subarray(middle, begin + bytes.length))
+          yield* file.writeAt(0, Buffer.alloc(begin, 7))
+        }),
+      { length }
     )
     return Buffer.concat([Buffer.alloc(begin, 7), bytes])
   }).pipe(Effect.scoped)
@@ -235,6 +238,19 @@ describe("AtomicFile", () => {
           [4096, middle - 4096],
           [middle, end - middle]
         ])
+      })
+    )
+  )
+
+  it.live("writes a short file through the cache", () =>
+    inFolder((folder, fs) =>
+      Effect.gen(function* () {
+        const { direct, written } = offering(fs)
+        const target = `${folder}/a.bin`
+        const write = writePieces(target, direct.least - 1)
+        const expected = yield* Effect.provideService(write, Direct, direct)
+        expect(Buffer.compare(yield* fs.readFile(target), expected)).toBe(0)
+        expect(written).toEqual([])
       })
     )
   )

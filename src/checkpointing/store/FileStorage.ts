@@ -88,7 +88,7 @@ export const make: Effect.Effect<StorageOperations, never, FileSystem.FileSystem
                     write: (offset, piece) =>
                       Effect.mapError(writeAt(offset, piece), whileWriting(file))
                   }),
-                ready
+                { length: bytes, ...(ready && { ready }) }
               )
             )
           ),
