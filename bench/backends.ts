@@ -3,10 +3,11 @@
 // the median over the rounds is printed. Where they work, native TensorFlow, which computes our step as
 // well, with one thread and with as many as it takes, and graphics processors, by WebGPU and by PyTorch's
 // CUDA, are measured, too.
-import { execFileSync, spawnSync, type StdioOptions } from "node:child_process"
+import { execFileSync, type StdioOptions } from "node:child_process"
 import { cpus, loadavg } from "node:os"
 import { fileURLToPath } from "node:url"
 import { type NetworkName, networkNames } from "./backends/networks.js"
+import { torchLibrary, torchPython } from "./backends/torch.js"
 import { median } from "./median.js"
 
 interface Result {
@@ -21,6 +22,8 @@ interface Result {
 type Peer = (network: NetworkName) => Result | undefined
 
 const rounds = Number(process.argv[2] ?? 5)
+// First of all: with the reference BLAS nothing is measured.
+const library = torchLibrary()
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** What limits the threads of the libraries that compute. */
@@ -54,17 +57,12 @@ const node =
   (network) =>
     result(process.execPath, ["--import", "tsx", at("backends/step.ts"), variant, network], threads)
 
-/** A Python that has PyTorch: Debian's own, where another comes first in the path. */
-const python = ["python3", "/usr/bin/python3"].find(
-  (command) => spawnSync(command, ["-c", "import torch"]).status === 0
-)
-
 const torch =
   (threads: number, device = "cpu"): Peer =>
   (network) =>
-    python === undefined
+    torchPython === undefined
       ? undefined
-      : result(python, [at("backends/torch_step.py"), network, `${threads}`, device], threads)
+      : result(torchPython, [at("backends/torch_step.py"), network, `${threads}`, device], threads)
 
 const always: Readonly<Record<string, Peer>> = {
   ours: node("wasm", 1),
@@ -145,7 +143,7 @@ const columns = [
   "heap, ours / stock (MiB)"
 ]
 console.log(
-  `${cpus()[0]!.model}, ${cpus().length} cores, Node ${process.versions.node}, ${rounds} rounds`
+  `${cpus()[0]!.model}, ${cpus().length} cores, Node ${process.versions.node}, ${rounds} rounds\n${library}\n`
 )
 console.log(`| ${columns.join(" | ")} |`)
 console.log(`|${"---|".repeat(columns.length)}`)

@@ -11,7 +11,7 @@ import { setup } from "./peers/setup.js"
 const help = `Compares Holdfast with PyTorch, Lightning, Keras on TensorFlow and on JAX, Orbax and stock
 TensorFlow.js, as far as they are there, and prints the tables of docs/performance.md.
 
-  npm run bench:peers -- --setup         makes bench/peers/.venv first (Python 3.11 to 3.13; 6 GB)
+  npm run bench:peers -- --setup         makes .cache/peers first (Python 3.11 to 3.13; 6 GB)
   npm run bench:peers                    all parts, 6 to 8 minutes
   npm run bench:peers -- --part steps    one part; again for several
   npm run bench:peers -- --write         writes what it measures into docs/performance.md and docs/zh
@@ -111,7 +111,11 @@ try {
     // After each: what was measured is not lost with the next.
     if (options.write) await writeDocuments([done])
   }
+} catch (error) {
+  console.error((error as Error).message)
+  process.exitCode = 1
 } finally {
   rmSync(folder, { recursive: true, force: true })
 }
+// Peers that are still there end with this process.
 process.exit()

@@ -1,10 +1,11 @@
 import * as tf from "holdfast/tf"
 import * as Effect from "effect/Effect"
-import { spawn, spawnSync } from "node:child_process"
+import { spawn } from "node:child_process"
 import { readFile } from "node:fs/promises"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import type { Checkpoint } from "holdfast"
+import { torchPython } from "../backends/torch.js"
 import * as Raw from "./raw.js"
 
 const isFloat = ([, { dtype }]: [string, Checkpoint.CheckpointTensor<unknown>]) => dtype === "F32"
@@ -41,16 +42,12 @@ export const tfjs = Effect.fnUntraced(function* (checkpoint: Checkpoint.Unsaved,
   }
 })
 
-/** A Python that has PyTorch: Debian's own, where another comes first in the path. */
-const python = ["python3", "/usr/bin/python3"].find(
-  (command) => spawnSync(command, ["-c", "import torch"]).status === 0
-)
-
 /** PyTorch with tensors of the same shapes, in a process of its own; undefined where there is none. */
 export const torch = Effect.fnUntraced(function* (
   { tensors }: Checkpoint.Unsaved,
   path: string
 ) {
+  const python = torchPython
   if (python === undefined) return undefined
   const program = fileURLToPath(new URL("torch_files.py", import.meta.url))
   const shapes = JSON.stringify([...tensors].filter(isFloat).map(([, { shape }]) => shape))

@@ -44,7 +44,7 @@ export interface Pair {
   readonly end: () => Promise<void>
 }
 
-/** Starts a pair of processes that train so many epochs each. */
+/** Starts a pair of processes, which train `epochs` each. */
 export const startPair = async (network: NetworkName, epochs: number): Promise<Pair> => {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-"))
   const env = (socket: string) =>

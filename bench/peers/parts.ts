@@ -150,18 +150,22 @@ const examplesIn = (context: Context): string => {
   return folder
 }
 
-const configFor = (context: Context, name: string, epochs: number, examples: string): string => {
+const configFor = (
+  context: Context,
+  name: string,
+  training: Readonly<Record<string, unknown>>,
+  examples: string
+): string => {
   const folder = join(context.folder, name)
   mkdirSync(folder, { recursive: true })
   const path = join(folder, "config.json")
   const config = {
     training: {
       checkpoint_dir: join(folder, "checkpoints"),
-      save_interval: 1,
-      num_epochs: epochs,
       batch_size: 32,
       learning_rate: 1e-5,
-      seed: 1
+      seed: 1,
+      ...training
     },
     model: {},
     data: { folder: examples }
@@ -183,7 +187,7 @@ const epoch = async (context: Context): Promise<Section> => {
     context,
     names
   )
-  const config = configFor(context, "epochs", 1000, folder)
+  const config = configFor(context, "epochs", { num_epochs: 1000 }, folder)
   players.holdfast = await start(holdfastRun("pipelines/epochs.ts", config))
   context.log("epochs")
   const ask = (player: Player, name: string) =>
@@ -191,7 +195,6 @@ const epoch = async (context: Context): Promise<Section> => {
       part: "epoch",
       of: name === "lightning" ? { folder, way: "framework" } : { folder }
     })
-  for (const [name, player] of entries(players)) await ask(player, name)
   const measured = await inTurn(context.rounds, asking(players, ask))
   reportFailures(context, "epoch", measured)
   dismissAll(players)
@@ -296,11 +299,14 @@ const files = async (context: Context): Promise<Section> => {
 /** From the start of a process to the first step that it takes of a run that was interrupted. */
 const resume = async (context: Context): Promise<Section> => {
   const folder = examplesIn(context)
-  const first = holdfastRun("pipelines/resume.ts", configFor(context, "resume", 1, folder))
+  const first = holdfastRun(
+    "pipelines/resume.ts",
+    configFor(context, "resume", { num_epochs: 1, save_interval: 1 }, folder)
+  )
   execFileSync(first.command, [...first.args], { stdio: "ignore" })
   const again = holdfastRun(
     "pipelines/resume.ts",
-    configFor(context, "resume", 1000, folder),
+    configFor(context, "resume", { num_epochs: 1000, save_interval: 1 }, folder),
     "--resume",
     "latest"
   )

@@ -5,7 +5,7 @@ import { type Player, type Program, start } from "./Player.js"
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 /** The virtual environment that `--setup` makes. */
-export const environment = at(".venv")
+export const environment = at("../../.cache/peers")
 
 /** The Python with the peers: PEERS_PYTHON, else that of `--setup`. */
 export const python = (): string | undefined => {
