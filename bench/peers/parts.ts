@@ -37,14 +37,18 @@ const inviteAll = async <Name extends PeerName>(context: Context, names: Readonl
       there[name] = player
       context.met.set(peer.name, player.about)
     } catch (error) {
-      context.absent.set(peer.name, lastLine(error as Error))
-      context.log(`${peer.name} is not there: ${lastLine(error as Error)}`)
+      context.absent.set(peer.name, reasonOf(error as Error))
+      context.log(`${peer.name} is not there: ${reasonOf(error as Error)}`)
     }
   }
   return there
 }
 
-const lastLine = ({ message }: Error): string => message.trim().split("\n").at(-1)!
+/** The line that says why: a stack trace has more. */
+const reasonOf = ({ message }: Error): string => {
+  const lines = message.trim().split("\n")
+  return (lines.find((line) => /^\S*(error|exception)\b/i.test(line)) ?? lines.at(-1)!).trim()
+}
 
 const dismissAll = (players: Readonly<Partial<Record<string, Player>>>) => {
   for (const player of Object.values(players)) player!.dismiss()
@@ -75,7 +79,7 @@ const reportFailures = <Name extends string>(
   { failed }: Rounds<Name>
 ) => {
   for (const [name, why] of entries(failed))
-    log(`${what}: ${name} cannot: ${why.trim().split("\n").at(-1)}`)
+    log(`${what}: ${name} cannot: ${reasonOf(new Error(why))}`)
 }
 
 const network: Words = { en: "network", zh: "网络" }
@@ -101,7 +105,7 @@ const steps = async (context: Context): Promise<Section> => {
     // The round that does not count comes first, and takes longer: compilers need that long.
     for (const [name, player] of entries(players)) {
       const warm = { part: "steps", of: { network, milliseconds: 700 } }
-      await player.ask(warm).catch((error: Error) => context.log(`  ${name}: ${lastLine(error)}`))
+      await player.ask(warm).catch((error: Error) => context.log(`  ${name}: ${reasonOf(error)}`))
     }
     const measured = await inTurn(
       context.rounds,
@@ -323,7 +327,7 @@ const resume = async (context: Context): Promise<Section> => {
       execFileSync(command, [...args], { stdio: "ignore", env: { ...process.env, ...env } })
       programs[name] = program
     } catch (error) {
-      context.absent.set(peers[name].name, lastLine(error as Error))
+      context.absent.set(peers[name].name, reasonOf(error as Error))
     }
   }
   context.log("resume")
