@@ -2,6 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
+import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { LogMelInput } from "../../audio/index.js"
@@ -160,7 +161,11 @@ class Rows {
         Either.mapLeft(Schema.decodeEither(Schema.parseJson())(text), () => t`is not JSON`),
         (value) => Examples.examplesOf(value, this.fields)
       )
-      if (Either.isLeft(examples)) return yield* this.report.failed(origin, examples.left)
+      if (Either.isLeft(examples)) {
+        // What comes before it is printed before it.
+        yield* this.flush
+        return yield* this.report.failed(origin, examples.left)
+      }
       const { length } = examples.right
       for (const [i, example] of examples.right.entries()) {
         this.waiting.push([length === 1 ? origin : { ...origin, example: i + 1 }, example])
@@ -293,5 +298,8 @@ const unreadable =
     new DataError({
       reason: "Unreadable",
       path,
-      detail: t`cannot be read: ${error instanceof Error ? error.message : String(error)}`
+      detail:
+        Predicate.hasProperty(error, "reason") && error.reason === "NotFound"
+          ? t`does not exist`
+          : t`cannot be read: ${error instanceof Error ? error.message : String(error)}`
     })
