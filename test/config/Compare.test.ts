@@ -41,6 +41,16 @@ describe("Compare.differences", () => {
     expect(differences(config, rest)).toEqual([])
   })
 
+  it("reports another number of epochs where swa starts after a share of them, and only there", () => {
+    const swa = { start: 0.5, every_steps: null, learning_rate: null, anneal_epochs: 10 }
+    const of = (fields: object, num_epochs: number) =>
+      changed("training", { ...fields, num_epochs })
+    expect(differences(of({ swa }, 50), of({ swa }, 100))).toEqual([
+      { path: "training.num_epochs", before: 50, after: 100, wins: "config" }
+    ])
+    expect(differences(of({ swa: null }, 50), of({ swa: null }, 100))).toEqual([])
+  })
+
   it("lets the config win, but for the seed", () => {
     expect(differences(config, changed("training", { seed: 2, learning_rate: 0.01 }))).toEqual([
       { path: "training.learning_rate", before: 0.001, after: 0.01, wins: "config" },
