@@ -1,28 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
-import { copyFileSync, mkdtempSync, readdirSync } from "node:fs"
-import { tmpdir } from "node:os"
+import { readdirSync } from "node:fs"
 import { join } from "node:path"
 import "./scratch.js"
 import type { Chain } from "../support/abuse.js"
 import { end, endure, undisturbed, violations } from "../support/abuse.js"
 import { differences } from "../support/checkpoints.js"
-import { eventsIn, projectFile, start } from "../support/child.js"
-
-const settings = [
-  "data.synthetic.speakers=2",
-  "data.synthetic.utterances=30",
-  "model.filters=16",
-  "training.num_epochs=3",
-  "training.batch_size=16",
-  "training.learning_rate=0.01",
-  "training.save_interval=1"
-].flatMap((setting) => ["--set", setting])
-
-const speakerChain = (): Chain => {
-  const folder = mkdtempSync(join(tmpdir(), "holdfast-e2e-"))
-  copyFileSync(projectFile("config.json"), join(folder, "config.json"))
-  return { folder, args: [...settings, projectFile("pipelines/speaker.ts")] }
-}
+import { eventsIn, start } from "../support/child.js"
+import { speakerChain } from "../support/speakerChain.js"
 
 /** A recording of each voice, as a path relative to the chain's folder. */
 const recordings = ({ folder }: Chain): ReadonlyArray<string> => {

@@ -19,6 +19,7 @@ import {
 import { blobs, BlobsConfig, session } from "holdfast/testing"
 import { blobsNet } from "../../src/testing/Blobs.js"
 import * as tf from "holdfast/tf"
+import { testBackend } from "../support/backend.js"
 
 const config = (training: object = {}) => ({
   training: {
@@ -71,7 +72,7 @@ const services = (training: object = {}) =>
   Holdfast.layer({
     config: config(training),
     store: untouched,
-    backend: "wasm",
+    backend: testBackend,
     observer: Observer.silent
   })
 

@@ -12,6 +12,8 @@ export interface Expected {
   readonly why: string
   readonly backends: ReadonlyArray<string>
   readonly tests: ReadonlyArray<string>
+  /** Whether they end the process, so that they are not run. */
+  readonly ends?: boolean
 }
 
 /** How results differ from what is expected: each line names a test and how. */
@@ -25,7 +27,9 @@ export const surprises = (
   )
   // Some names are used twice: what is expected of one is allowed to the other.
   const failed = new Set(
-    results.filter(({ status }) => status === "failed").map(({ name }) => name)
+    results
+      .filter(({ status }) => status === "failed" || status === "excluded")
+      .map(({ name }) => name)
   )
   const known = new Set(results.map(({ name }) => name))
   return [

@@ -11,8 +11,12 @@ import type { Result } from "./Result.js"
 
 /** What is used of Jasmine. */
 interface Jasmine {
-  readonly configure: (options: { readonly random: boolean }) => void
+  readonly configure: (options: {
+    readonly random: boolean
+    readonly specFilter?: (spec: { readonly getFullName: () => string }) => boolean
+  }) => void
   readonly addReporter: (reporter: {
+    readonly specStarted: (spec: { readonly fullName: string }) => void
     readonly specDone: (spec: {
       readonly fullName: string
       readonly status: Result["status"]

@@ -7,6 +7,7 @@ import { blobs } from "holdfast/testing"
 import * as tf from "holdfast/tf"
 import { configured, configuredByData } from "../../src/training/ConfiguredObjective.js"
 import { use } from "../backends/backends.js"
+import { testBackend } from "../support/backend.js"
 
 const training = (fields: object): Config.Training =>
   Schema.decodeUnknownSync(Config.Training)({
@@ -139,7 +140,7 @@ describe("configuredByData", () => {
 })
 
 describe("Objective.withLabelSmoothing", () => {
-  beforeAll(() => use("wasm"))
+  beforeAll(() => use(testBackend))
   const logits = [
     [1.5, -0.5, 0.25],
     [-2, 0.5, 3]

@@ -3,6 +3,7 @@ import { Random } from "holdfast"
 import * as tf from "holdfast/tf"
 import * as Mixup from "../../src/training/Mixup.js"
 import { use } from "../backends/backends.js"
+import { testBackend } from "../support/backend.js"
 
 const rng = (seed: number) => Random.generator(Random.make(seed), "mixup")
 
@@ -25,7 +26,7 @@ describe("Mixup.draw", () => {
 })
 
 describe("mixing a batch", () => {
-  beforeAll(() => use("wasm"))
+  beforeAll(() => use(testBackend))
   const mix = { order: Int32Array.of(2, 0, 1), share: 0.75 }
 
   it("takes share × input + (1 − share) × the partner's", () => {

@@ -14,6 +14,7 @@ interface Attrs extends Padding.Attrs {
 }
 
 interface Inputs {
+  readonly x?: TensorInfo
   readonly dy?: TensorInfo
   /** Of the gradient of a pooling. */
   readonly input?: TensorInfo
@@ -26,10 +27,13 @@ interface Inputs {
 export const install = (): void => {
   // It takes a seed below 1, as TensorFlow.js draws one, for 0: a seed of the moment.
   wrap("Multinomial", name, () => onCpu("Multinomial"))
+  // Its integers come to 0.
+  wrap("Round", name, (stock) => unless(isInteger, stock, identity))
   for (const kernel of ["IsNan", "IsInf", "IsFinite"]) wrap(kernel, name, ofFloats)
   for (const kernel of ["MaxPool", "MaxPoolGrad", "AvgPool", "AvgPoolGrad"]) {
     wrap(kernel, name, (stock) => unless(isExplicit, stock, onCpu(kernel)))
   }
+  wrap("Conv2DBackpropInput", name, fitting)
   for (const kernel of ["Conv2DBackpropInput", "DepthwiseConv2dNativeBackpropInput"]) {
     wrap(kernel, name, (stock) => unless(isExplicit, stock, cropped(stock)))
   }
@@ -77,6 +81,11 @@ const ofLastChannels = (kernel: string, stock: KernelFunc): KernelFunc => {
   return withChannelsFirst(tools, { [kernel]: stock })[kernel]!
 }
 
+const isInteger = (_: Attrs, { x }: Inputs): boolean => x?.dtype === "int32"
+
+const identity: KernelFunc = ({ backend, inputs }) =>
+  run("Identity", name, backend, { x: inputs["x"] as TensorInfo }, {})
+
 /** Only floats can be asked. */
 const ofFloats =
   (stock: KernelFunc): KernelFunc =>
@@ -88,6 +97,20 @@ const ofFloats =
     release(call.backend, floats)
     return result
   }
+
+/** Refuses a gradient of another size than the convolution's result, at which the process ends. */
+const fitting =
+  (stock: KernelFunc): KernelFunc =>
+  (call) => {
+    const { dimRoundingMode, inputShape, pad, strides } = call.attrs as unknown as Required<Attrs>
+    const { dy, filter } = call.inputs as unknown as Record<"dy" | "filter", TensorInfo>
+    const size = [inputShape, filter.shape, strides, 1, pad, dimRoundingMode] as const
+    const { outShape } = tf.backend_util.computeConv2DInfo(...(size as never as Size))
+    if (tf.util.arraysEqual(outShape, dy.shape)) return stock(call)
+    throw new Error(`this filter takes [${inputShape}] to [${outShape}], not to [${dy.shape}]`)
+  }
+
+type Size = Parameters<typeof tf.backend_util.computeConv2DInfo>
 
 /** The gradient by the input: that by the padded input, without its padding. */
 const cropped =

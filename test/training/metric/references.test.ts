@@ -4,6 +4,7 @@ import { Metric } from "holdfast"
 import * as tf from "holdfast/tf"
 import { balancedWeights } from "../../../src/training/ConfiguredObjective.js"
 import { use } from "../../backends/backends.js"
+import { testBackends } from "../../support/backend.js"
 
 // Made by scripts/metric-references.py.
 const references = JSON.parse(
@@ -76,7 +77,7 @@ const measured = (
 const column = (values: ReadonlyArray<number>): Rows => values.map((value) => [value])
 const { binary_labels, binary_logits, labels, logits, outputs, targets, weights } = references
 
-describe.each(["wasm", "cpu"] as const)("metrics on %s", (backend) => {
+describe.each(testBackends)("metrics on %s", (backend) => {
   beforeAll(() => use(backend))
 
   describe.each([
