@@ -40,7 +40,7 @@ export const values = (
  * Whether the backend computes on while JavaScript does something else, so that reading has it stand
  * idle: graphics processors, also through native TensorFlow.
  */
-export const stalls = (): boolean =>
+export const computesMeanwhile = (): boolean =>
   !isSynchronous() || (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true
 
 /** The same as `values`, in one transfer for all floats. */

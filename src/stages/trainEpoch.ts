@@ -133,7 +133,7 @@ export const trainEpoch = trainEpochWith({})
 
 /** Ahead of what is read where reading costs time, unless a step may have to be skipped. */
 const withoutHandlers = (around: Surroundings<never, never>): AtomicStep =>
-  Readback.stalls() && around.run.config.training.on_divergence.name !== "skip"
+  Readback.computesMeanwhile() && around.run.config.training.on_divergence.name !== "skip"
     ? ahead(around)
     : plain(around)
 
