@@ -68,7 +68,8 @@ export const chooseByTrial = <C extends RunConfig, E, R>(
       timings.push(problem === null ? yield* timingOf(name, parts, input) : { name, problem })
     }
     const chosen = faster(timings)
-    if (Exit.isSuccess(network)) {
+    // What fails today, as for want of memory, may not tomorrow.
+    if (Exit.isSuccess(network) && timings.every((timing) => "step" in timing)) {
       const measured_at = new Date().toISOString()
       const { subject } = network.value
       yield* TrialCache.write(key!, { subject, chosen, timings, measured_at })
