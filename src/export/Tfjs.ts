@@ -72,7 +72,10 @@ export const toTfjs = Effect.fn("toTfjs")(function* (
 
 /** Why TensorFlow.js as it is, without the patches of Holdfast, computes something else for a layer. */
 const problemOf = (layer: tf.layers.Layer): string | null => {
-  const { activation, axis, padding, recurrentActivation } = layer.getConfig()
+  const { activation, axis, padding, recurrentActivation, resetAfter } = layer.getConfig()
+  if (resetAfter === true) {
+    return t`resets after the product, which TensorFlow.js itself lacks; export as ONNX`
+  }
   if (activation === "gelu_new" || recurrentActivation === "gelu_new") {
     return t`has the activation gelu_new, which TensorFlow.js cannot load; use gelu, or export as ONNX`
   }

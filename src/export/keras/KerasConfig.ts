@@ -118,7 +118,9 @@ const configOfLayer = (className: string, config: ModelConfig): ModelConfig => {
   const fields = Object.entries(config)
     .filter(([key]) => names[key] !== undefined)
     .map(([key, value]) => [names[key]!, valueOf(key, value)])
-  return { ...Object.fromEntries(fields), ...fixed[className] }
+  const written = { ...Object.fromEntries(fields), ...fixed[className] }
+  // Without it Keras 3 resets after the product.
+  return className.startsWith("GRU") ? { reset_after: false, ...written } : written
 }
 
 const valueOf = (key: string, value: unknown): unknown =>
@@ -155,8 +157,6 @@ const common = same("name", "trainable")
 
 /** What TensorFlow.js does, and Keras 3 only on request. */
 const fixed: Readonly<Record<string, ModelConfig>> = {
-  GRU: { reset_after: false },
-  GRUCell: { reset_after: false },
   // TensorFlow.js ignores the dilation of this layer.
   DepthwiseConv2D: { dilation_rate: 1 },
   // The only layer of Keras without this option.
@@ -194,8 +194,10 @@ const recurrent = {
 }
 const { recurrent_activation: _gates, unit_forget_bias: _forget, ...simple } = recurrent
 const { recurrent_activation: _gatesOfCell, unit_forget_bias: _forgetOfCell, ...simpleCell } = cell
-const { unit_forget_bias: _forgetOfGru, ...gru } = recurrent
-const { unit_forget_bias: _forgetOfGruCell, ...gruCell } = cell
+const { unit_forget_bias: _forgetOfGru, ...gruFields } = recurrent
+const gru = { ...gruFields, ...same("reset_after") }
+const { unit_forget_bias: _forgetOfGruCell, ...gruCellFields } = cell
+const gruCell = { ...gruCellFields, ...same("reset_after") }
 
 /** The fields of each layer that both have, and what Keras 3 calls them. */
 const ours: Readonly<Record<string, Readonly<Record<string, string>>>> = {

@@ -86,10 +86,14 @@ const lstm = (given: Given, layer: tf.layers.Layer): Cell => {
   }
 }
 
-/** The gates are update, reset, candidate; the reset comes before the product (Cho et al., 2014). */
+/**
+ * The gates are update, reset, candidate; the reset comes before the product (Cho et al., 2014), or after
+ * it, as in PyTorch: then there is a bias for each product.
+ */
 const gru = (given: Given, layer: tf.layers.Layer): Cell => {
   const config = layer.getConfig()
   const units = Number(config["units"])
+  const isAfter = config["resetAfter"] === true
   const gate = (builder: GraphBuilder, x: string) =>
     activateName(builder, x, config["recurrentActivation"])
   return {
@@ -98,14 +102,24 @@ const gru = (given: Given, layer: tf.layers.Layer): Cell => {
       const { bias, kernel, recurrent } = namesOf(given, layer, builder)
       const split = (name: string) =>
         builder.addMany("Split", [name], { axis: 1 }, 3) as [string, string, string]
-      const [xz, xr, xh] = split(affine(builder, x, kernel, bias))
+      const row = (of: string, i: number) => builder.add("Gather", [of, builder.integers(i)])
+      const biases =
+        bias !== undefined && isAfter ? [row(bias, 0), row(bias, 1)] : [bias, undefined]
+      const [xz, xr, xh] = split(affine(builder, x, kernel, biases[0]))
       const [uz, ur, uh] = split(recurrent)
-      const inner = (matrix: string, left: string) => builder.add("MatMul", [left, matrix])
-      const z = gate(builder, builder.add("Add", [xz, inner(uz, h!)]))
-      const r = gate(builder, builder.add("Add", [xr, inner(ur, h!)]))
-      const reset = builder.add("Mul", [r, h!])
-      const sum = builder.add("Add", [xh, inner(uh, reset)])
-      const candidate = activateName(builder, sum, config["activation"])
+      const [bz, br, bh] = biases[1] === undefined ? [] : split(biases[1])
+      const inner = (matrix: string, left: string, own?: string) =>
+        affine(builder, left, matrix, own)
+      const z = gate(builder, builder.add("Add", [xz, inner(uz, h!, bz)]))
+      const r = gate(builder, builder.add("Add", [xr, inner(ur, h!, br)]))
+      const hidden = isAfter
+        ? builder.add("Mul", [r, inner(uh, h!, bh)])
+        : inner(uh, builder.add("Mul", [r, h!]))
+      const candidate = activateName(
+        builder,
+        builder.add("Add", [xh, hidden]),
+        config["activation"]
+      )
       const rest = builder.add("Sub", [builder.floats(1), z])
       return [
         builder.add("Add", [builder.add("Mul", [z, h!]), builder.add("Mul", [rest, candidate])])

@@ -71,6 +71,8 @@ export const exchange = {
   "takes an initial state as an input": "以初始状态作为输入",
   "has the activation gelu_new, which TensorFlow.js cannot load; use gelu, or export as ONNX":
     "使用 TensorFlow.js 无法载入的激活函数 gelu_new；请改用 gelu，或导出为 ONNX",
+  "resets after the product, which TensorFlow.js itself lacks; export as ONNX":
+    "在矩阵乘法之后应用重置门，而 TensorFlow.js 本身不支持；请导出为 ONNX",
   "has causal padding, which TensorFlow.js itself lacks; export as ONNX":
     "使用因果填充，而 TensorFlow.js 本身不支持；请导出为 ONNX",
   "normalizes over another axis than the last, which TensorFlow.js itself gets wrong; export as ONNX":
