@@ -153,6 +153,8 @@ const compile = (target, source, headers) => {
   const alias = join(libraries, wheel.library("tensorflow"))
   rmSync(alias, { force: true })
   symlinkSync(wheel.library("tensorflow_cc"), alias)
+  // A new file, not written into a file that may be linked from elsewhere.
+  rmSync(output, { force: true })
   const origin = process.platform === "darwin" ? "@loader_path" : "$ORIGIN"
   run(
     process.env.CXX ?? "c++",

@@ -106,7 +106,8 @@ describe("memory that has run out", () => {
           })
       })
       const training = { save_interval: 1 }
-      const { exit } = yield* session({ folder, training, pipeline: pipelineOf({ extra: shrink }) })
+      const pipeline = pipelineOf({ extra: shrink })
+      const { exit } = yield* session({ folder, training, pipeline, backend: "wasm" })
       const failure = Exit.isFailure(exit) ? [...Cause.failures(exit.cause)] : []
       expect(failure).toMatchObject([{ _tag: "BackendError", reason: "OutOfMemory" }])
       expect((yield* checkpointIn(folder)).meta.epoch).toBe(1)

@@ -24,21 +24,21 @@ const backends = values.backend ?? ["wasm", "cpu"]
 // Three folders deep, as the sources are, for the kernels are found from where the code is.
 const folder = ".cache/tfjs"
 
-/** The functions that make layers cannot be replaced in a bundle; that patch only refuses an option. */
+/** The functions that make layers cannot be replaced in a bundle; those patches refuse or add an option. */
 const withoutFactories: Plugin = {
   name: "without factories",
   setup: ({ onLoad }) =>
-    onLoad({ filter: /ActivityRegularizer\.ts$/ }, () => ({
+    onLoad({ filter: /(ActivityRegularizer|ResetAfter)\.ts$/ }, () => ({
       contents: "export const patch = () => {}"
     }))
 }
 
-/** It is bundled as a script of old, whose class cannot extend that of the modules tested here. */
-const cpuAsModule: Plugin = {
-  name: "cpu as a module",
+/** They are bundled as scripts of old, whose classes cannot extend those of the modules tested here. */
+const backendsAsModules: Plugin = {
+  name: "backends as modules",
   setup: ({ onResolve }) =>
-    onResolve({ filter: /bundled\/tfjs-backend-cpu\.cjs$/ }, () => ({
-      path: resolve("node_modules/@tensorflow/tfjs-backend-cpu/dist/index.js")
+    onResolve({ filter: /bundled\/tfjs-backend-(cpu|wasm)\.cjs$/ }, ({ path }) => ({
+      path: resolve(`node_modules/@tensorflow/${/tfjs-backend-\w+/.exec(path)![0]}/dist/index.js`)
     }))
 }
 
@@ -86,7 +86,7 @@ const bundle = async (
         "const require = requireFrom(import.meta.url), __dirname = import.meta.dirname"
       ].join("\n")
     },
-    plugins: [withoutFactories, cpuAsModule],
+    plugins: [withoutFactories, backendsAsModules],
     logLevel: "error"
   })
   return outfile
