@@ -39,7 +39,8 @@ export const decide = (given: {
   const { candidates, configured, current, saved } = given
   if (configured !== "auto") return { _tag: "Use", name: configured }
   if (saved !== null) {
-    return saved !== current && isBackendName(saved)
+    // Where there is a choice, the reason is the checkpoint also if the current one made it.
+    return isBackendName(saved) && (saved !== current || candidates.length > 1)
       ? { _tag: "Prefer", name: saved }
       : { _tag: "Keep" }
   }

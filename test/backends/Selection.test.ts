@@ -25,7 +25,8 @@ describe("Selection.decide", () => {
 
   it("stays on the backend of the checkpoint, without a trial", () => {
     const resumed = { ...given, candidates: both }
-    expect(decide({ ...resumed, saved: "wasm" })).toEqual({ _tag: "Keep" })
+    expect(decide({ ...given, saved: "wasm" })).toEqual({ _tag: "Keep" })
+    expect(decide({ ...resumed, saved: "wasm" })).toEqual({ _tag: "Prefer", name: "wasm" })
     const prefer = { _tag: "Prefer", name: "tensorflow" }
     expect(decide({ ...resumed, saved: "tensorflow" })).toEqual(prefer)
     expect(decide({ ...resumed, saved: "a backend of the pipeline" })).toEqual({ _tag: "Keep" })
