@@ -52,6 +52,8 @@ export const startPair = async (network: NetworkName, epochs: number): Promise<P
   let ended: Promise<void>
   const holdfast = await invite(join(folder, "holdfast"), () => {
     ended = start(network, epochs, folder, env("holdfast"))
+    // Whoever waits for its turn, or for the end, hears of it.
+    ended.catch(() => {})
   })
   const byHand = await invite(join(folder, "hand"), () =>
     execFile(process.execPath, ["--import", "tsx", at("byHand.ts"), network], {

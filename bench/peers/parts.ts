@@ -307,7 +307,7 @@ const resume = async (context: Context): Promise<Section> => {
     "pipelines/resume.ts",
     configFor(context, "resume", { num_epochs: 1, save_interval: 1 }, folder)
   )
-  execFileSync(first.command, [...first.args], { stdio: "ignore" })
+  execFileSync(first.command, [...first.args], { stdio: ["ignore", "ignore", "inherit"] })
   const again = holdfastRun(
     "pipelines/resume.ts",
     configFor(context, "resume", { num_epochs: 1000, save_interval: 1 }, folder),
@@ -332,7 +332,7 @@ const resume = async (context: Context): Promise<Section> => {
   }
   context.log("resume")
   const measured = await inTurn(
-    Math.min(context.rounds, 5),
+    Math.min(context.rounds, 3),
     Object.fromEntries(
       entries(programs).map(([name, program]) => [
         name,
