@@ -1,7 +1,7 @@
 export { layoutsOf, type LayerLayout, type WeightLayout } from "./Layout.js"
 export { compare, load, LoadError, type LoadOptions } from "./Load.js"
 export type { LoadReport } from "./LoadReport.js"
-export type { NameMap } from "./Match.js"
+export type { NameMap } from "./match/NameMap.js"
 export { open, type ModelFile, type ModelFormat, type OpenOptions } from "./ModelFile.js"
 export { ModelFileError } from "./ModelFileError.js"
 export type { SourceTensor } from "./SourceTensor.js"

@@ -2,7 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
 import * as tf from "holdfast/tf"
 import { layoutsOf } from "../../src/models/Layout.js"
-import { match, type NameMap } from "../../src/models/Match.js"
+import type { NameMap } from "../../src/models/match/NameMap.js"
+import { match } from "../../src/models/Match.js"
 import { tensor } from "../../src/models/SourceTensor.js"
 
 /** Tensors of PyTorch by their names, with these shapes. */

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
-import type { NameMap } from "../../models/Match.js"
+import type { NameMap } from "../../models/match/NameMap.js"
 import { t } from "../../language/Text.js"
 import * as Command from "../Command.js"
 import { options } from "../PipelineOptions.js"

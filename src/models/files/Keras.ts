@@ -1,5 +1,6 @@
 import * as Predicate from "effect/Predicate"
 import { refuse } from "../../io/FormatError.js"
+import type { Hdf5Dataset } from "../../io/hdf5/Dataset.js"
 import * as Hdf5 from "../../io/Hdf5.js"
 import * as JsonText from "../../io/JsonText.js"
 import * as Either from "effect/Either"
@@ -101,7 +102,7 @@ const byLayer = (
     })
   })
 
-const at = (group: Hdf5.Hdf5Group, path: ReadonlyArray<string>): Hdf5.Hdf5Dataset | undefined => {
+const at = (group: Hdf5.Hdf5Group, path: ReadonlyArray<string>): Hdf5Dataset | undefined => {
   const [name = "", ...rest] = path
   if (rest.length === 0) return group.datasets.get(name)
   const inner = group.groups.get(name)
@@ -113,7 +114,7 @@ export const sourceOf = (
   name: string,
   layer: string,
   path: ReadonlyArray<string>,
-  { bytes, shape, type }: Hdf5.Hdf5Dataset
+  { bytes, shape, type }: Hdf5Dataset
 ): SourceTensor => tensor({ name, shape, ...place(layer, path) }, type, () => bytes)
 
 /** The layer and the parameter that a path of Keras means. */

@@ -5,7 +5,7 @@ import type { SafetensorsError } from "../../io/safetensors/Header.js"
 import { t } from "../../language/Text.js"
 import type { FileContents } from "../FileContents.js"
 import { tensor, type SourceTensor } from "../SourceTensor.js"
-import { modulesOf } from "./Pytorch.js"
+import { modulesOf } from "./pytorch/Modules.js"
 
 const own = "model_state_dict."
 
