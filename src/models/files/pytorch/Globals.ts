@@ -1,4 +1,4 @@
-import type { Allowed, WithState } from "../../../io/Pickle.js"
+import type { Allowed, WithState } from "../../../io/pickle/Globals.js"
 import { typeNamed } from "./ElementType.js"
 import { NumpyType, NumpyValue } from "./Numpy.js"
 import { rebuild } from "./Tensor.js"

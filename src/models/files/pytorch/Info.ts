@@ -1,4 +1,4 @@
-import { Global } from "../../../io/Pickle.js"
+import { Global } from "../../../io/pickle/Globals.js"
 import { Namespace } from "./Globals.js"
 import { NumpyValue } from "./Numpy.js"
 import { usualOptimizers } from "./StateDict.js"

@@ -1,4 +1,4 @@
-import type { WithState } from "../../../io/Pickle.js"
+import type { WithState } from "../../../io/pickle/Globals.js"
 
 /** A NumPy number or array that a checkpoint holds beside its tensors. */
 export class NumpyValue implements WithState {

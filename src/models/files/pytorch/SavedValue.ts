@@ -1,5 +1,6 @@
 import { refuse } from "../../../io/FormatError.js"
-import { Global, unpickle } from "../../../io/Pickle.js"
+import { Global } from "../../../io/pickle/Globals.js"
+import { unpickle } from "../../../io/Pickle.js"
 import * as Zip from "../../../io/Zip.js"
 import { t } from "../../../language/Text.js"
 import { sizeOf } from "../../SourceTensor.js"

@@ -1,5 +1,5 @@
 import { refuse } from "../../../io/FormatError.js"
-import { Global } from "../../../io/Pickle.js"
+import { Global } from "../../../io/pickle/Globals.js"
 import { t } from "../../../language/Text.js"
 import { lengthOf, sizeOf, tensor, type SourceTensor, type SourceType } from "../../SourceTensor.js"
 import { typeNamed } from "./ElementType.js"
