@@ -58,8 +58,8 @@ class Frames(Dataset):
 
 
 def loader(dataset):
-    workers = threads - 1
-    return DataLoader(dataset, batch_size=32, shuffle=True, num_workers=workers, persistent_workers=workers > 0)
+    # In this process: on two cores a worker beside two threads takes ten times as long.
+    return DataLoader(dataset, batch_size=32, shuffle=True)
 
 
 def tiny():
