@@ -12,5 +12,6 @@ export const onWasm: Readonly<Record<string, string>> = {
   "test/backends/Determinism.test.ts": "what each backend promises, by name",
   "test/checkpointing/CheckpointFile.e2e.test.ts": "checkpoints that were made on it",
   "test/cli/Doctor.e2e.test.ts": "results of a backend as a table, by name",
+  "test/training/UnreadSteps.e2e.test.ts": "a stand-in for a device, made of it",
   "test/training/trainedDigest.ts": "its default; another backend is an argument"
 }

@@ -31,7 +31,8 @@ for (const file of unlisted) {
 }
 
 const given = process.argv.slice(2)
-const vitest = ["node_modules/vitest/vitest.mjs", "run", "--project", "unit", "--project", "e2e"]
+const projects = ["unit", "sessions", "e2e"].flatMap((name) => ["--project", name])
+const vitest = ["node_modules/vitest/vitest.mjs", "run", ...projects]
 const passed = run([...vitest, ...given])
 const theirs =
   given.length > 0 || run(["--import", "tsx", "test/tfjs/run.ts", "--backend", "tensorflow"])
