@@ -21,7 +21,9 @@ describe("Models.load", () => {
     ["images.keras", "images.keras"],
     ["images.keras", "images.h5"],
     ["sequences.keras", "sequences.keras"],
-    ["sequences.keras", "sequences.h5"]
+    ["sequences.keras", "sequences.h5"],
+    ["volumes.pth", "volumes.pth"],
+    ["volumes.keras", "volumes.keras"]
   ] as const)("has %s predict as its program does, from %s", ([name, file]) =>
     Effect.gen(function* () {
       const model = models[name]()

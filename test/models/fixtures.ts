@@ -28,6 +28,22 @@ export const difference = (model: tf.LayersModel, name: string): number => {
 
 const { layers } = tf
 
+/** Layers that the other models lack. */
+const volumes = () =>
+  tf.sequential({
+    layers: [
+      layers.conv3d({ filters: 3, kernelSize: [2, 3, 1], inputShape: [3, 4, 2, 2] }),
+      layers.prelu({ sharedAxes: [1, 2, 3] }),
+      layers.conv3dTranspose({ filters: 2, kernelSize: [2, 2, 3], strides: [1, 2, 1] }),
+      layers.reshape({ targetShape: [12, 4, 2] }),
+      layers.conv2dTranspose({ filters: 3, kernelSize: [3, 2], strides: [1, 2] }),
+      layers.reshape({ targetShape: [14, 24] }),
+      layers.bidirectional({ mergeMode: "concat", layer: rnn(4, true) }),
+      rnn(3, false),
+      layers.dense({ units: 2 })
+    ]
+  })
+
 /** The models of `fixtures/make.py`, built with TensorFlow.js. */
 export const models = {
   "images.pth": () =>
@@ -105,8 +121,13 @@ export const models = {
         layers.globalAveragePooling1d(),
         layers.dense({ units: 2 })
       ]
-    })
+    }),
+  "volumes.pth": volumes,
+  "volumes.keras": volumes
 } as const
+
+const rnn = (units: number, returnSequences: boolean) =>
+  layers.simpleRNN({ units, returnSequences }) as tf.RNN
 
 const lstm = (units: number) =>
   layers.lstm({ units, returnSequences: true, recurrentActivation: "sigmoid" }) as tf.RNN

@@ -24,7 +24,8 @@ export const optimizerOf = (
     return t`its optimizer updates ${ids.length} parameters, of ${parameters.length} in the model`
   }
   const slots = new Map<string, ReadonlyMap<string, SourceTensor>>()
-  let step = 0
+  // SGD does not count its updates; where it has a state, it has made one.
+  let step = state.size > 0 ? 1 : 0
   for (const [i, id] of ids.entries()) {
     const { name, shape } = parameters[i]!
     const one: unknown = state.get(id)
