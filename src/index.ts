@@ -18,6 +18,8 @@ export { StageError } from "./training/StageError.js"
 export * as Average from "./training/Average.js"
 export * as Metric from "./training/metric/index.js"
 export * as Models from "./models/index.js"
+export { LoadError } from "./models/Load.js"
+export { ModelFileError } from "./models/ModelFileError.js"
 export * as Objective from "./training/Objective.js"
 export * as Optimizer from "./training/Optimizer.js"
 export type {
@@ -31,6 +33,7 @@ export * as Progress from "./training/Progress.js"
 export * as Random from "./training/Random.js"
 export * as Run from "./Run.js"
 export * as Export from "./export/index.js"
+export { ExportError } from "./export/ExportError.js"
 export * as Weights from "./Weights.js"
 export * as Scheduler from "./training/Scheduler.js"
 export { Diverged } from "./training/Diverged.js"
@@ -47,6 +50,7 @@ export * as TrainStep from "./training/TrainStep.js"
 
 // Trying a pipeline out
 export * as Rehearsal from "./rehearsal/index.js"
+export { RehearsalError } from "./rehearsal/RehearsalError.js"
 export * as Profiler from "./profiling/index.js"
 
 // Checkpoints

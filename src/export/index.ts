@@ -14,7 +14,6 @@
  * })
  * ```
  */
-export { ExportError } from "./ExportError.js"
 export {
   formatOf,
   formats,

@@ -1,7 +1,6 @@
 export { layoutsOf, type LayerLayout, type WeightLayout } from "./Layout.js"
-export { compare, load, LoadError, type LoadOptions } from "./Load.js"
+export { compare, load, type LoadOptions } from "./Load.js"
 export type { LoadReport } from "./LoadReport.js"
 export type { NameMap } from "./match/NameMap.js"
 export { open, type ModelFile, type ModelFormat, type OpenOptions } from "./ModelFile.js"
-export { ModelFileError } from "./ModelFileError.js"
 export type { SourceTensor } from "./SourceTensor.js"

@@ -21,13 +21,12 @@ export {
  * @example
  * ```ts
  * import * as Effect from "effect/Effect"
- * import { writeFileSync } from "node:fs"
  * import { Holdfast, Profiler, type Pipeline } from "holdfast"
  *
  * declare const pipeline: Pipeline.Pipeline<void>
  *
  * export const timed = Profiler.profiled(pipeline, (profile) =>
- *   Effect.sync(() => writeFileSync("profile.json", JSON.stringify(Profiler.toTrace(profile))))
+ *   Effect.logInfo(JSON.stringify(Profiler.toTrace(profile)))
  * ).run.pipe(Effect.provide(Holdfast.layer({ config: "config.json" })))
  * ```
  */

@@ -17,7 +17,6 @@ export {
 } from "./findLearningRate.js"
 export { learningRates, type LearningRates } from "./learningRates.js"
 export { overfit, type Overfit, type OverfitOptions } from "./overfit.js"
-export { RehearsalError } from "./RehearsalError.js"
 
 /**
  * Whether the pipeline is only rehearsed: a stage that writes outside of the run's folder leaves that out

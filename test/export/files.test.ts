@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import { existsSync, mkdtempSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Export } from "holdfast"
+import { Export, ExportError } from "holdfast"
 import * as tf from "holdfast/tf"
 import { quantizeRange, quantizeRows } from "../../src/export/Quantize.js"
 import { sampleMeta } from "./meta.js"
@@ -102,7 +102,7 @@ describe("Export.files", () => {
         { model: layer(), meta: sampleMeta },
         { path: join(folder, "web") }
       ).pipe(Effect.provide(NodePlatform.layer), onCpu, Effect.flip)
-      expect(error).toBeInstanceOf(Export.ExportError)
+      expect(error).toBeInstanceOf(ExportError)
       expect(existsSync(join(folder, "web"))).toBe(false)
     })
   )

@@ -8,6 +8,7 @@ import { stringify } from "../../events/JsonLines.js"
 import { Observer } from "../../events/Observer.js"
 import { t } from "../../language/Text.js"
 import * as Rehearsal from "../../rehearsal/index.js"
+import { RehearsalError } from "../../rehearsal/RehearsalError.js"
 import type { Stage } from "../../Stage.js"
 import { ungrouped } from "../../stage/Sequence.js"
 import { chart } from "../../terminal/Chart.js"
@@ -102,7 +103,7 @@ const planned = ({
       const plan = all.map((one) => one.plan?.(value)).find((one): one is RunPlan => one != null)
       if (plan !== undefined) return plan
     }
-    return yield* new Rehearsal.RehearsalError({ reason: { _tag: "NoTraining", pipeline: name } })
+    return yield* new RehearsalError({ reason: { _tag: "NoTraining", pipeline: name } })
   })
 
 /** The rates as a chart, and the most important ones as numbers. */
