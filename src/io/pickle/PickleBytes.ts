@@ -33,7 +33,7 @@ export class PickleBytes {
     return refuse(reason, t`${this.#file}, byte ${this.#started}`, detail)
   }
 
-  /** Passes over the next `length` bytes, which the file must have, and gives their position. */
+  /** Skips the next `length` bytes, which the file must have, and gives their position. */
   take(length: number): number {
     if (length < 0 || this.#at + length > this.#bytes.length) {
       return this.refuse(
