@@ -1,3 +1,4 @@
+import { testBackend } from "../support/backend.js"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -9,7 +10,7 @@ import * as StartBackend from "../../src/backends/StartBackend.js"
 import * as NodePlatform from "../../src/io/NodePlatform.js"
 import { difference, fixture, models } from "./fixtures.js"
 
-await Effect.runPromise(StartBackend.start("wasm"))
+await Effect.runPromise(StartBackend.start(testBackend))
 
 describe("Models.load", () => {
   it.effect.each([

@@ -154,7 +154,7 @@ describe("Rehearsal.evaluate", () => {
     Layer.succeed(CheckpointStore, Context.get(context, CheckpointStore))
   )
   const on = (store: Layer.Layer<CheckpointStore>, observer = Observer.silent) =>
-    Holdfast.layer({ config: config({ num_epochs: 2 }), store, backend: "wasm", observer })
+    Holdfast.layer({ config: config({ num_epochs: 2 }), store, backend: testBackend, observer })
 
   it.scopedLive("measures what the run has measured", () =>
     Effect.gen(function* () {
