@@ -180,7 +180,7 @@ export const models = {
   "values that are neither numbers nor text": "既非数字也非文本的值",
   weight: "权重",
   "which state dict of a PyTorch checkpoint, where it holds several":
-    "PyTorch 检查点含有多个 state dict 时，选用哪一个",
+    "PyTorch 检查点含有多个 state_dict 时，选用哪一个",
   "{0} applies its reset gate before the product, PyTorch after it; build the layer with resetAfter: true":
     "{0} 在乘积之前应用重置门，而 PyTorch 在其后；请以 resetAfter: true 构建该层",
   "{0} bytes are expected, and the file ends at {1}":
