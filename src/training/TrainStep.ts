@@ -128,7 +128,12 @@ export const minimize = <B extends Sized>(
 export const unread = (input: StepInput<Sized>): Effect.Effect<UnreadStep, BackendError> =>
   Readback.attempt(() => {
     const phases = phasesOf(input.run)
-    const each = phases.map((phase) => unreadPhase(input, phase))
+    const each = tf.tidy(() => {
+      const all = phases.map((phase) => unreadPhase(input, phase))
+      // Not before all phases have succeeded: a failed step leaves no tensor behind.
+      for (const { metrics } of all) for (const name in metrics) tf.keep(metrics[name]!)
+      return all
+    })
     return {
       tensors: each.flatMap(({ metrics }) => Object.values(metrics)),
       check: (values) => {
@@ -147,15 +152,14 @@ export const unread = (input: StepInput<Sized>): Effect.Effect<UnreadStep, Backe
   })
 
 const unreadPhase = (input: StepInput<Sized>, phase: BoundPhase) => {
-  const kept: Record<string, tf.Tensor> = {}
   let weight: number | undefined
-  tf.tidy(() => {
+  const metrics = tf.tidy((): Record<string, tf.Tensor> => {
     const computed = Random.withMathRandom(input.rng, () => compute(input, phase, phase.loss))
     weight = computed.weight
-    for (const name in computed.metrics) kept[name] = tf.keep(computed.metrics[name]!)
     update(input, phase, computed.gradients)
+    return { ...computed.metrics }
   })
-  return { metrics: kept, weight }
+  return { metrics, weight }
 }
 
 const byName = (phases: ReadonlyArray<BoundPhase>, name: string) =>
