@@ -18,7 +18,7 @@ TensorFlow.js, as far as they are there, and prints the tables of docs/performan
 
 Options
   --part NAME     ${partNames.join(", ")}
-  --rounds N      measured rounds, by default 7
+  --rounds N      measured rounds, by default 5
   --folder PATH   where files are written: on the disk to measure; by default the system's temporary folder
   --setup         installs the peers from PyPI, in pinned versions, and ends
   --write         writes the tables between their marks in the documentation
@@ -38,7 +38,7 @@ const parse = () => {
     return parseArgs({
       options: {
         part: { type: "string", multiple: true },
-        rounds: { type: "string", default: "7" },
+        rounds: { type: "string", default: "5" },
         folder: { type: "string", default: tmpdir() },
         setup: { type: "boolean", default: false },
         write: { type: "boolean", default: false },
@@ -64,7 +64,12 @@ if (options.help) {
   process.exit()
 }
 if (options.setup) {
-  setup()
+  try {
+    setup()
+  } catch (error) {
+    console.error(`the peers are not set up: ${(error as Error).message}`)
+    process.exit(1)
+  }
   process.exit()
 }
 
