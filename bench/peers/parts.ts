@@ -373,6 +373,10 @@ const microseconds = (milliseconds: number | undefined): string =>
 /** What a step costs more by the framework's own loop than by one written by hand on the same kernels. */
 const overhead = async (context: Context): Promise<Section> => {
   const { kerasTf, torch } = await inviteAll(context, ["torch", "kerasTf"])
+  if (torch !== undefined) {
+    const about = await torch.ask<About>({ part: peers.lightning.about })
+    context.met.set(peers.lightning.name, about)
+  }
   const frameworks: ReadonlyArray<readonly [Words, "holdfast" | "torch" | "kerasTf", Words]> = [
     [
       { en: "Holdfast", zh: "Holdfast" },

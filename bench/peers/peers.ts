@@ -81,7 +81,11 @@ export const peers = {
   tensorflow: node("Holdfast on native TensorFlow", "tensorflow"),
   stock: node("TensorFlow.js on stock WebAssembly", "stock"),
   torch: inPython("PyTorch, 1 thread", "torch_peer.py"),
-  torch2: inPython("PyTorch, 2 threads", "torch_peer.py", { count: 2 }),
+  torch2: inPython("PyTorch, 2 threads", "torch_peer.py", {
+    count: 2,
+    // By default a thread that waits keeps its core busy: where that has other work, a step takes 20 times as long.
+    env: { OMP_WAIT_POLICY: "PASSIVE" }
+  }),
   lightning: inPython("Lightning", "torch_peer.py", { about: "about lightning" }),
   kerasTf: inPython("Keras on TensorFlow", "keras_peer.py", {
     env: { KERAS_BACKEND: "tensorflow" }

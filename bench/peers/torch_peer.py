@@ -58,7 +58,7 @@ class Frames(Dataset):
 
 
 def loader(dataset):
-    # In this process: on two cores a worker beside two threads takes ten times as long.
+    # In this process: on two cores, a worker has none to itself.
     return DataLoader(dataset, batch_size=32, shuffle=True)
 
 
