@@ -12,13 +12,13 @@ const help = `Compares Holdfast with PyTorch, Lightning, Keras on TensorFlow and
 TensorFlow.js, as far as they are there, and prints the tables of docs/performance.md.
 
   npm run bench:peers -- --setup         makes .cache/peers first (Python 3.11 to 3.13; 6 GB)
-  npm run bench:peers                    all parts, 6 to 8 minutes
+  npm run bench:peers                    all parts, about 12 minutes
   npm run bench:peers -- --part steps    one part; again for several
   npm run bench:peers -- --write         writes what it measures into docs/performance.md and docs/zh
 
 Options
   --part NAME     ${partNames.join(", ")}
-  --rounds N      measured rounds, by default 5
+  --rounds N      measured rounds, by default 3
   --folder PATH   where files are written: on the disk to measure; by default the system's temporary folder
   --setup         installs the peers from PyPI, in pinned versions, and ends
   --write         writes the tables between their marks in the documentation
@@ -38,7 +38,7 @@ const parse = () => {
     return parseArgs({
       options: {
         part: { type: "string", multiple: true },
-        rounds: { type: "string", default: "5" },
+        rounds: { type: "string", default: "3" },
         folder: { type: "string", default: tmpdir() },
         setup: { type: "boolean", default: false },
         write: { type: "boolean", default: false },
@@ -55,7 +55,7 @@ const isPart = (name: string): name is PartName =>
   (partNames as ReadonlyArray<string>).includes(name)
 const rounds = Number(options.rounds)
 if (!Number.isInteger(rounds) || rounds < 1)
-  fail(`--rounds ${options.rounds}: a whole number from 1`)
+  fail(`--rounds ${options.rounds}: an integer of at least 1`)
 const chosen = (options.part ?? partNames).map((name) =>
   isPart(name) ? name : fail(`--part ${name}: one of ${partNames.join(", ")}`)
 )
