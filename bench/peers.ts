@@ -1,5 +1,5 @@
 // `npm run bench:peers`: Holdfast beside the frameworks that people know, each in a process that stays
-// alive and is asked in turn within each round. Prints the tables of docs/performance.md.
+// alive and is asked in turn within each round. Prints the tables of docs/peers.md.
 import { mkdtempSync, rmSync } from "node:fs"
 import { cpus, loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
@@ -9,12 +9,12 @@ import { type Context, type PartName, partNames, parts } from "./peers/parts.js"
 import { setup } from "./peers/setup.js"
 
 const help = `Compares Holdfast with PyTorch, Lightning, Keras on TensorFlow and on JAX, Orbax and stock
-TensorFlow.js, as far as they are there, and prints the tables of docs/performance.md.
+TensorFlow.js, as far as they are there, and prints the tables of docs/peers.md.
 
   npm run bench:peers -- --setup         makes .cache/peers first (Python 3.11 to 3.13; 6 GB)
   npm run bench:peers                    all parts, about 12 minutes
   npm run bench:peers -- --part steps    one part; again for several
-  npm run bench:peers -- --write         writes what it measures into docs/performance.md and docs/zh
+  npm run bench:peers -- --write         writes what it measures into docs/peers.md and docs/zh
 
 Options
   --part NAME     ${partNames.join(", ")}

@@ -243,6 +243,7 @@ const groups: ReadonlyArray<{
     title: { en: "Project", zh: "项目" },
     pages: [
       "reliability.md",
+      "peers.md",
       "performance.md",
       "contributing.md",
       "changelog.md",

@@ -39,8 +39,8 @@ export const render = ({ notes, tables }: Section, language: Language): string =
   ].join("\n\n")
 
 const documents: Readonly<Record<Language, string>> = {
-  en: fileURLToPath(new URL("../../docs/performance.md", import.meta.url)),
-  zh: fileURLToPath(new URL("../../docs/zh/performance.md", import.meta.url))
+  en: fileURLToPath(new URL("../../docs/peers.md", import.meta.url)),
+  zh: fileURLToPath(new URL("../../docs/zh/peers.md", import.meta.url))
 }
 
 /** `text` with `content` between the marks of a part. Fails where it has no such marks. */
