@@ -1,3 +1,4 @@
+import { StatisticsPooling } from "holdfast/audio"
 import * as tf from "holdfast/tf"
 
 export const networkNames = ["dense", "conv2d", "conv1d", "depthwise", "lstm", "speaker"] as const
@@ -10,22 +11,6 @@ export const classes = 10
 const L = tf.layers
 const relu = "relu" as const
 const frames = { vector: [640], series: [98, 40], image: [98, 40, 1] }
-
-/** The mean and the deviation of each channel over time. */
-class Statistics extends L.Layer {
-  static readonly className = "BenchStatistics"
-
-  override computeOutputShape(inputShape: tf.Shape): tf.Shape {
-    return [inputShape[0]!, 2 * inputShape[2]!]
-  }
-
-  override call(inputs: tf.Tensor | Array<tf.Tensor>): tf.Tensor {
-    return tf.tidy(() => {
-      const { mean, variance } = tf.moments(Array.isArray(inputs) ? inputs[0]! : inputs, 1)
-      return tf.concat([mean, tf.sqrt(tf.add(variance, 1e-5))], -1)
-    })
-  }
-}
 
 export const layersOf: Record<NetworkName, () => Array<tf.layers.Layer>> = {
   dense: () => [
@@ -71,7 +56,7 @@ export const layersOf: Record<NetworkName, () => Array<tf.layers.Layer>> = {
     L.batchNormalization(),
     L.conv1d({ filters: 64, kernelSize: 3, activation: relu }),
     L.batchNormalization(),
-    new Statistics(),
+    new StatisticsPooling(),
     L.dropout({ rate: 0.2 }),
     L.dense({ units: 64, activation: relu }),
     L.dropout({ rate: 0.2 })

@@ -5,29 +5,16 @@ import sys
 import time
 
 import torch
-from torch import nn
 
 import blas
-from torch_networks import make
+from torch_networks import make, stepper
 
 blas.refuse_reference()
 
 name, threads, device = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 torch.set_num_threads(threads)
 torch.manual_seed(0)
-model, x, y = make(name, device)
-optimizer = torch.optim.Adam(model.parameters(), lr=1e-5)
-loss = nn.CrossEntropyLoss()
-
-
-def step():
-    optimizer.zero_grad()
-    value = loss(model(x), y)
-    value.backward()
-    optimizer.step()
-    return value.item()
-
-
+step = stepper(*make(name, device))
 left, right = torch.randn(64, 64), torch.randn(64, 64)
 
 

@@ -11,15 +11,11 @@ import files
 import play
 import blas
 import torch_networks
+from torch_networks import adam, loss
 
 threads = int(os.environ.get("OMP_NUM_THREADS", "1"))
 torch.set_num_threads(threads)
 torch.manual_seed(0)
-loss = nn.CrossEntropyLoss()
-
-
-def adam(model):
-    return torch.optim.Adam(model.parameters(), lr=1e-5)
 
 
 def about():
@@ -31,17 +27,7 @@ stepping = {}
 
 def steps(network, milliseconds):
     if network not in stepping:
-        model, x, y = torch_networks.make(network)
-        optimizer = adam(model)
-
-        def step():
-            optimizer.zero_grad()
-            value = loss(model(x), y)
-            value.backward()
-            optimizer.step()
-            return value.item()
-
-        stepping[network] = step
+        stepping[network] = torch_networks.stepper(*torch_networks.make(network))
     return play.steps(stepping[network], milliseconds)
 
 

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import { layersIn } from "../backends/tfjs/layers/InnerLayers.js"
+import { concat } from "../io/concat.js"
 import { t } from "../language/Text.js"
 import * as tf from "../tf.js"
 import { ExportError } from "./ExportError.js"
@@ -48,7 +49,7 @@ export const toTfjs = Effect.fn("toTfjs")(function* (
     const quantization = { dtype: "uint8", min, scale, original_dtype: "float32" } as const
     return { spec: { ...spec, quantization }, bytes: integers }
   })
-  const all = joined(written.map(({ bytes }) => bytes))
+  const all = concat(written.map(({ bytes }) => bytes))
   const count = Math.max(1, Math.ceil(all.length / shardBytes))
   const shards = new Map(
     Array.from({ length: count }, (_, i) => [
@@ -91,13 +92,3 @@ const problemOf = (layer: tf.layers.Layer): string | null => {
 
 const bytesOf = ({ buffer, byteLength, byteOffset }: Float32Array): Uint8Array =>
   new Uint8Array(buffer, byteOffset, byteLength)
-
-const joined = (parts: ReadonlyArray<Uint8Array>): Uint8Array => {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0))
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}

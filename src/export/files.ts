@@ -3,6 +3,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as AtomicFile from "../io/AtomicFile.js"
+import { concat } from "../io/concat.js"
 import { t } from "../language/Text.js"
 import type { TrainedModel } from "../training/TrainedModel.js"
 import type { AnyObjective } from "../training/Objective.js"
@@ -164,7 +165,7 @@ const inPieces = (parts: ReadonlyArray<Uint8Array>): ReadonlyArray<Uint8Array> =
   let small: Array<Uint8Array> = []
   let waiting = 0
   const flush = () => {
-    if (waiting > 0) pieces.push(new Uint8Array(Buffer.concat(small)))
+    if (waiting > 0) pieces.push(concat(small))
     small = []
     waiting = 0
   }

@@ -3,6 +3,7 @@ import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { createHash } from "node:crypto"
+import { concat } from "../io/concat.js"
 import { attempt, type FormatError } from "../io/FormatError.js"
 import * as OpenFile from "../io/OpenFile.js"
 import { t } from "../language/Text.js"
@@ -77,7 +78,7 @@ export const open = Effect.fn("Models.open")(function* (path: string, options: O
       total += part.length
       parts.push(part)
     }
-    groups.push(parts.length === 1 ? parts[0]! : Buffer.concat(parts))
+    groups.push(parts.length === 1 ? parts[0]! : concat(parts))
   }
   const contents = yield* parse(() => Tfjs.read(manifest, groups))
   return made(path, format, contents, [first, ...groups])

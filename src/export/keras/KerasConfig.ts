@@ -166,7 +166,7 @@ const fixed: Readonly<Record<string, ModelConfig>> = {
 const weighted = (...weights: ReadonlyArray<string>) =>
   weights.flatMap((weight) => [`${weight}_regularizer`, `${weight}_constraint`])
 
-const convolution = same(
+const convolved = same(
   "filters",
   "kernel_size",
   "strides",
@@ -174,9 +174,9 @@ const convolution = same(
   "data_format",
   "dilation_rate",
   "activation",
-  "use_bias",
-  ...weighted("kernel", "bias")
+  "use_bias"
 )
+const convolution = { ...convolved, ...same(...weighted("kernel", "bias")) }
 const pooling = same("pool_size", "strides", "padding", "data_format")
 const cell = same(
   "units",
@@ -227,16 +227,7 @@ const ours: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   ),
   SeparableConv2D: {
     ...same("depth_multiplier", ...weighted("depthwise", "pointwise", "bias")),
-    ...same(
-      "filters",
-      "kernel_size",
-      "strides",
-      "padding",
-      "data_format",
-      "dilation_rate",
-      "activation",
-      "use_bias"
-    )
+    ...convolved
   },
   UpSampling2D: same("size", "data_format", "interpolation"),
   ZeroPadding2D: same("padding", "data_format"),

@@ -1,3 +1,5 @@
+import { concat } from "../../io/concat.js"
+
 /**
  * Writes messages of Protocol Buffers, of the wire types that ONNX has: varints, 32-bit floats and
  * bytes. A message is the list of its parts, so that nested ones are not copied.
@@ -40,15 +42,7 @@ export const repeated = <A>(
 ): Message => message(...Array.from(values, (value) => encode(field, value)))
 
 /** The bytes of a message. */
-export const encoded = ({ parts, size }: Message): Uint8Array => {
-  const all = new Uint8Array(size)
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
-}
+export const encoded = ({ parts }: Message): Uint8Array => concat(parts)
 
 const part = (bytes: ArrayLike<number>): Message => {
   const own = bytes instanceof Uint8Array ? bytes : Uint8Array.from(bytes)

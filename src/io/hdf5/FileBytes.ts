@@ -35,6 +35,16 @@ export class FileBytes {
   u32(at: number): number {
     return this.#view.getUint32(this.check(at, 4), true)
   }
+  /** A length of 1, 2, 4 or 8 bytes. */
+  length(at: number, width: number): number {
+    return width === 1
+      ? this.u8(at)
+      : width === 2
+        ? this.u16(at)
+        : width === 4
+          ? this.u32(at)
+          : this.address(at)
+  }
   /** A length, or an address that is defined. */
   address(at: number): number {
     const value = this.#view.getBigUint64(this.check(at, 8), true)

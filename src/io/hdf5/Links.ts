@@ -37,7 +37,7 @@ const linkAt = (file: FileBytes, at: number, links: Map<string, number>, path: s
   if (flags & 4) next += 8
   if (flags & 0x10) next += 1
   const width = 1 << (flags & 3)
-  const length = width === 1 ? file.u8(next) : width === 2 ? file.u16(next) : file.u32(next)
+  const length = file.length(next, width)
   const name = file.text(next + width, length)
   if (kind !== 0) refuse("Forbidden", path, t`has a link to another file or path: ${name}`)
   put(links, name, file.address(next + width + length), path)

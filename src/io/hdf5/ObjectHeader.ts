@@ -30,13 +30,7 @@ const firstVersion = (file: FileBytes, address: number, path: string): ReadonlyA
     const end = file.check(at, size) + size
     while (at + 8 <= end && found.length < count) {
       const message = { type: file.u16(at), size: file.u16(at + 2), at: at + 8 }
-      if (message.at + message.size > end) {
-        return refuse(
-          "Damaged",
-          path,
-          t`has a message at byte ${at} that is longer than its header`
-        )
-      }
+      checkEnd(message, at, end, path)
       found.push(message)
       if (message.type === 0x10)
         parts.push([file.address(message.at), file.address(message.at + 8)])
@@ -51,15 +45,7 @@ const secondVersion = (file: FileBytes, address: number, path: string): Readonly
   const flags = file.u8(address + 5)
   let at = address + 6 + (flags & 0x20 ? 16 : 0) + (flags & 0x10 ? 4 : 0)
   const width = 1 << (flags & 3)
-  const first =
-    width === 1
-      ? file.u8(at)
-      : width === 2
-        ? file.u16(at)
-        : width === 4
-          ? file.u32(at)
-          : file.address(at)
-  const parts: Array<readonly [at: number, size: number]> = [[at + width, first]]
+  const parts: Array<readonly [at: number, size: number]> = [[at + width, file.length(at, width)]]
   const head = 4 + (flags & 4 ? 2 : 0)
   const found: Array<Message> = []
   for (let part = 0; part < parts.length; part++) {
@@ -69,13 +55,7 @@ const secondVersion = (file: FileBytes, address: number, path: string): Readonly
     const end = file.check(begin, size) + size
     while (at + head <= end) {
       const message = { type: file.u8(at), size: file.u16(at + 1), at: at + head }
-      if (message.at + message.size > end) {
-        return refuse(
-          "Damaged",
-          path,
-          t`has a message at byte ${at} that is longer than its header`
-        )
-      }
+      checkEnd(message, at, end, path)
       found.push(message)
       if (message.type === 0x10) {
         const target = file.address(message.at)
@@ -87,4 +67,11 @@ const secondVersion = (file: FileBytes, address: number, path: string): Readonly
     }
   }
   return found
+}
+
+/** Fails where the message that begins at `at` is longer than the part of the header that holds it. */
+const checkEnd = (message: Message, at: number, end: number, path: string): void => {
+  if (message.at + message.size > end) {
+    refuse("Damaged", path, t`has a message at byte ${at} that is longer than its header`)
+  }
 }
