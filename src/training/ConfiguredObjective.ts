@@ -44,42 +44,53 @@ export const configured = (
   "phases" in objective
     ? untouched(objective, training)
     : "outputs" in objective
-      ? Either.gen(function* () {
-          const outputs: Record<string, Objective> = {}
-          const { metrics } = training
-          if (isList(metrics) && metrics.length > 0) {
-            return yield* Either.left(
-              refused(
-                "metrics",
-                metrics,
-                t`the model has several outputs; give a list for each by its name: ${JSON.stringify({ [Object.keys(objective.outputs)[0]!]: metrics.map(({ name }) => name) })}`
-              )
-            )
-          }
-          for (const [name, one] of Object.entries(objective.outputs)) {
-            const own = isList(metrics) ? [] : (metrics[name] ?? [])
-            outputs[name] = yield* smoothed(yield* measured(one, own), training, "some")
-          }
-          if (!isList(metrics)) yield* knownOutputs(metrics, Object.keys(outputs))
-          if (training.class_weights !== null) {
-            return yield* Either.left(
-              refused(
-                "class_weights",
-                training.class_weights,
-                t`the model has several outputs; weight the classes of one in code: Objective.withClassWeights`
-              )
-            )
-          }
-          const isIdle = Object.values(outputs).every(({ smoothing }) => smoothing === undefined)
-          if (training.label_smoothing > 0 && isIdle) return yield* noSmoothing(training)
-          return { ...objective, outputs }
-        })
-      : Either.gen(function* () {
-          const { metrics } = training
-          if (!isList(metrics)) yield* knownOutputs(metrics, [])
-          const own = isList(metrics) ? metrics : []
-          return yield* smoothed(yield* measured(objective, own), training, "all")
-        })
+      ? withSeveralOutputs(objective, training)
+      : withOneOutput(objective, training)
+
+const withOneOutput = (objective: Objective, training: Fields) =>
+  Either.gen(function* () {
+    const { label_smoothing, metrics } = training
+    if (!isList(metrics)) yield* knownOutputs(metrics, [])
+    const own = yield* measured(objective, isList(metrics) ? metrics : [])
+    if (label_smoothing > 0 && own.smoothing === undefined) return yield* noSmoothing(training)
+    return smoothed(own, training)
+  })
+
+const withSeveralOutputs = (
+  objective: Extract<AnyObjective, { readonly outputs: unknown }>,
+  training: Fields
+) =>
+  Either.gen(function* () {
+    const { class_weights, label_smoothing, metrics } = training
+    const names = Object.keys(objective.outputs)
+    if (isList(metrics) && metrics.length > 0) {
+      return yield* Either.left(
+        refused(
+          "metrics",
+          metrics,
+          t`the model has several outputs; give a list for each by its name: ${JSON.stringify({ [names[0]!]: metrics.map(({ name }) => name) })}`
+        )
+      )
+    }
+    const outputs: Record<string, Objective> = {}
+    for (const [name, one] of Object.entries(objective.outputs)) {
+      outputs[name] = yield* measured(one, isList(metrics) ? [] : (metrics[name] ?? []))
+    }
+    if (!isList(metrics)) yield* knownOutputs(metrics, names)
+    if (class_weights !== null) {
+      return yield* Either.left(
+        refused(
+          "class_weights",
+          class_weights,
+          t`the model has several outputs; weight the classes of one in code: Objective.withClassWeights`
+        )
+      )
+    }
+    const isIdle = Object.values(outputs).every(({ smoothing }) => smoothing === undefined)
+    if (label_smoothing > 0 && isIdle) return yield* noSmoothing(training)
+    for (const name of names) outputs[name] = smoothed(outputs[name]!, training)
+    return { ...objective, outputs }
+  })
 
 /** Phases compute their losses and metrics themselves. */
 const untouched = (objective: AnyObjective, training: Fields) => {
@@ -137,18 +148,11 @@ const measured = (
 const isOwn = ({ metrics }: Objective, { name }: Metric): boolean =>
   (name === "accuracy" || name === "mae") && metrics.some((one) => one.name === name)
 
-const smoothed = (
-  objective: Objective,
-  training: Fields,
-  which: "all" | "some"
-): Either.Either<Objective, StageError> =>
-  training.label_smoothing === 0
-    ? Either.right(objective)
-    : objective.smoothing === undefined
-      ? which === "all"
-        ? noSmoothing(training)
-        : Either.right(objective)
-      : Either.right(withLabelSmoothing(objective, training.label_smoothing))
+/** With label smoothing, where the objective knows it. */
+const smoothed = (objective: Objective, { label_smoothing }: Fields): Objective =>
+  label_smoothing > 0 && objective.smoothing !== undefined
+    ? withLabelSmoothing(objective, label_smoothing)
+    : objective
 
 const noSmoothing = ({ label_smoothing }: Fields) =>
   Either.left(

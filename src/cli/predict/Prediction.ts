@@ -38,3 +38,9 @@ export const draw = (prediction: Prediction): string =>
         )
         .join(", ")
     : prediction.output.map(Format.number).join(" ")
+
+/** Outputs by name; "" for a single one. */
+export const namedOutputs = (
+  predicted: Float32Array | Readonly<Record<string, Float32Array>>
+): Readonly<Record<string, Float32Array>> =>
+  predicted instanceof Float32Array ? { "": predicted } : predicted
