@@ -7,10 +7,6 @@ import { concat } from "../io/concat.js"
 import { attempt, type FormatError } from "../io/FormatError.js"
 import * as OpenFile from "../io/OpenFile.js"
 import { t } from "../language/Text.js"
-import * as Keras from "./files/Keras.js"
-import * as Pytorch from "./files/Pytorch.js"
-import * as Safetensors from "./files/Safetensors.js"
-import * as Tfjs from "./files/Tfjs.js"
 import { ModelFileError, type ModelFileErrorReason } from "./ModelFileError.js"
 import type { FileContents } from "./FileContents.js"
 
@@ -63,9 +59,11 @@ export const open = Effect.fn("Models.open")(function* (path: string, options: O
     return yield* new ModelFileError({ reason: "UnknownFormat", path, where: "", detail })
   }
   if (format !== "tfjs") {
-    const contents = yield* parse(() => readers[format](first, options.key))
+    const read = yield* Effect.promise(readers[format])
+    const contents = yield* parse(() => read(first, options.key))
     return made(path, format, contents, [first])
   }
+  const Tfjs = yield* Effect.promise(() => import("./files/Tfjs.js"))
   const manifest = yield* parse(() => Tfjs.manifest(first))
   const paths = yield* Path.Path
   const folder = paths.dirname(path)
@@ -124,13 +122,14 @@ const readFile = Effect.fnUntraced(function* (path: string, most = maxBytes) {
   )
 })
 
-const readers: Readonly<
-  Record<Exclude<ModelFormat, "tfjs">, (file: Uint8Array, key?: string) => FileContents>
-> = {
-  hdf5: Keras.readHdf5,
-  keras: Keras.readArchive,
-  pytorch: Pytorch.read,
-  safetensors: Safetensors.read
+type Read = (file: Uint8Array, key?: string) => FileContents
+
+/** The reader of each format, loaded by who has such a file: every run can start with one, few do. */
+const readers: Readonly<Record<Exclude<ModelFormat, "tfjs">, () => Promise<Read>>> = {
+  hdf5: () => import("./files/Keras.js").then(({ readHdf5 }) => readHdf5),
+  keras: () => import("./files/Keras.js").then(({ readArchive }) => readArchive),
+  pytorch: () => import("./files/Pytorch.js").then(({ read }) => read),
+  safetensors: () => import("./files/Safetensors.js").then(({ read }) => read)
 }
 
 /** The format of a file by its first bytes; null: none that is known. */
