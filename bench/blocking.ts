@@ -17,8 +17,8 @@ interface Line {
   readonly event: string
   readonly time: string
   readonly step?: number
-  readonly place?: { readonly step: number }
-  readonly pauseMilliseconds?: number
+  readonly position?: { readonly step: number }
+  readonly pause_ms?: number
 }
 
 interface Measured {
@@ -82,7 +82,7 @@ const measure = async (batchSize: number, phase: number): Promise<Measured> => {
         later(() => child.kill("SIGUSR1"))
       }
     } else if (line.event === "CheckpointSaved") {
-      saves.push({ step: line.place!.step, time, pause: line.pauseMilliseconds! })
+      saves.push({ step: line.position!.step, time, pause: line.pause_ms! })
     }
   }
   const code = await closed

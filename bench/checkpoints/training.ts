@@ -82,7 +82,7 @@ const main = Effect.gen(function* () {
   yield* Effect.provideService(train, Observer, {
     emit: (event) =>
       Effect.sync(() => {
-        if (event._tag === "CheckpointSaved") pauses.push(event.pauseMilliseconds)
+        if (event._tag === "CheckpointSaved") pauses.push(event.pause_ms)
       })
   })
   const background = Memory.peak() - training

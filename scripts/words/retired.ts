@@ -71,7 +71,6 @@ export const names: ReadonlyArray<Retired> = [
   { wording: "Beginnings", instead: "readPrefixes" },
   { wording: "PageMemory", instead: "alignedBuffer" },
   { wording: "NodeFiles", instead: "isNodeFileSystem" },
-  { wording: "(stall|stalled)Milliseconds", instead: "pauseMilliseconds" },
   { wording: "lastOrder", instead: "lastQueued" }
 ]
 

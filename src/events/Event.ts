@@ -62,7 +62,8 @@ export interface CustomEvent<out Name extends string = string, out Payload = unk
 }
 
 /**
- * Something that happened in a run, as observers see it. `--json` prints one of these a line.
+ * Something that happened in a run, as observers see it. `--json` prints one of these a line. Fields are
+ * JSON, named in snake_case, with the unit where it is not seconds; docs/stages.md lists them.
  *
  * @example
  * ```ts
@@ -113,7 +114,7 @@ export type Event =
   | {
       readonly _tag: "RunStarted"
       readonly epochs: number
-      readonly stepsPerEpoch: number
+      readonly steps_per_epoch: number
       readonly parameters: number
       /** The checkpoint that the run resumes from; null when it starts from scratch. */
       readonly from:
@@ -162,6 +163,8 @@ export type Event =
       readonly phase: "train" | "validation" | "test"
       /** The epoch whose weights were measured. */
       readonly epoch: number
+      /** The steps that trained these weights, of all epochs. */
+      readonly global_step: number
       readonly metric: string
       readonly value: unknown
     }
@@ -169,8 +172,10 @@ export type Event =
       readonly _tag: "EpochFinished"
       readonly record: EpochRecord
       readonly epochs: number
+      /** The steps done by then, of all epochs. */
+      readonly global_step: number
       /** Whether it is the best so far. */
-      readonly isBest: boolean
+      readonly is_best: boolean
     }
   | {
       readonly _tag: "CheckpointSaved"
@@ -178,10 +183,10 @@ export type Event =
       readonly name: CheckpointName
       readonly position: RunPosition
       readonly bytes: number
-      /** How long it took to write, while training continued. */
-      readonly milliseconds: number
-      /** How long training paused for it. */
-      readonly pauseMilliseconds: number
+      /** How many milliseconds it took to write, while training continued. */
+      readonly write_ms: number
+      /** How many milliseconds training paused for it. */
+      readonly pause_ms: number
     }
   | {
       readonly _tag: "EarlierRunArchived"
@@ -196,14 +201,20 @@ export type Event =
       /** Why it had ended before its last epoch; null when it had not. */
       readonly stopped: string | null
       /** The stage that ended it, where one says that it would do so again. */
-      readonly stoppedBy: string | null
+      readonly stopped_by: string | null
     }
-  | { readonly _tag: "Interrupted"; readonly position: RunPosition; readonly path: string | null }
+  | {
+      readonly _tag: "Interrupted"
+      readonly position: RunPosition
+      /** The checkpoint that was saved for it; null: there was nothing to save. */
+      readonly path: string | null
+    }
   | {
       readonly _tag: "Evaluated"
       readonly split: string
-      /** The epoch whose weights were measured. */
+      /** The epoch whose weights were measured, and the steps that trained them, of all epochs. */
       readonly epoch: number
+      readonly global_step: number
       readonly metrics: Readonly<Record<string, number>>
     }
   | {

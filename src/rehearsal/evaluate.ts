@@ -131,8 +131,9 @@ const measure = (
     if (average !== undefined) yield* RestoreState.checkWeights(checkpoint, weights, average)
     const { details, metrics } = yield* withWeights(run, checkpoint, overSplit(run, split), average)
     const epoch = epochOfWeights(meta)
-    yield* emitDetails(split, epoch, details)
-    yield* emit({ _tag: "Evaluated", split, epoch, metrics })
+    const { global_step } = meta
+    yield* emitDetails({ phase: split, epoch, global_step }, details)
+    yield* emit({ _tag: "Evaluated", split, epoch, global_step, metrics })
     const evaluated: EvaluatedCheckpoint = { path, epoch, step: meta.step, split, metrics }
     return evaluated
   })

@@ -112,7 +112,7 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     const tracking = leaves(stages).find(({ role }) => role?.provides?.includes("best"))
     const primary = tracking?.role?.state ?? null
     const checkpointer = run[TypeId]
-    const stoppedBy = yield* reconsider(run, stages)
+    const stopped_by = yield* reconsider(run, stages)
     const first = yield* Checkpointer.progress(checkpointer)
     yield* checkNext(names, first.position.stage)
     const { config, objective, scheduler } = run
@@ -120,7 +120,7 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     if (isOver(first, num_epochs)) {
       const { epoch } = first
       const stopped = Progress.textOf(first.stopReason)
-      yield* emit({ _tag: "AlreadyFinished", epoch, epochs: num_epochs, stopped, stoppedBy })
+      yield* emit({ _tag: "AlreadyFinished", epoch, epochs: num_epochs, stopped, stopped_by })
       // Where nothing is trained, nothing is saved: it would move the latest to where the run began.
       yield* Checkpointer.skipSave(checkpointer)
       return yield* finish(run, stages)
@@ -151,7 +151,8 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
         _tag: "EpochFinished",
         record,
         epochs: num_epochs,
-        isBest: progress.best?.epoch === record.epoch
+        global_step: progress.globalStep,
+        is_best: progress.best?.epoch === record.epoch
       })
     }
     yield* finish(run, stages)

@@ -37,9 +37,11 @@ export const evaluate = (split: SplitName, options: { readonly weights?: string 
           : weights === undefined
             ? transaction(checkpointer, withAverage(run, measure))
             : withWeights(run, weights, measure)
-        const epoch = epochOfWeights(best?.meta ?? (yield* Checkpointer.progress(checkpointer)))
-        yield* emitDetails(split, epoch, details)
-        yield* emit({ _tag: "Evaluated", split, epoch, metrics })
+        const at = yield* Checkpointer.progress(checkpointer)
+        const epoch = epochOfWeights(best?.meta ?? at)
+        const global_step = best?.meta.global_step ?? at.globalStep
+        yield* emitDetails({ phase: split, epoch, global_step }, details)
+        yield* emit({ _tag: "Evaluated", split, epoch, global_step, metrics })
         yield* Checkpointer.addSummary(checkpointer, { split, epoch, metrics })
         return run
       })

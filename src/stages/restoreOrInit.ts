@@ -139,7 +139,7 @@ export const restoreOrInit = <
         yield* emit({
           _tag: "RunStarted",
           epochs: config.training.num_epochs,
-          stepsPerEpoch: stepsFrom(0, dataset.train.size, config.training),
+          steps_per_epoch: stepsFrom(0, dataset.train.size, config.training),
           parameters: partsOf(run).weights.reduce((sum, one) => sum + tensorOf(one).size, 0),
           from: from === null ? null : { ...sourceOf(from), epoch, step }
         })

@@ -183,7 +183,10 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
     progress = yield* Checkpointer.progress(checkpointer)
     const { epoch, position } = progress
     const values = MetricStates.compute(accumulators, position, Progress.counted(progress))
-    yield* emitDetails("train", epoch + 1, MetricStates.details(accumulators, position))
+    yield* emitDetails(
+      { phase: "train", epoch: epoch + 1, global_step: progress.globalStep },
+      MetricStates.details(accumulators, position)
+    )
     yield* logMetrics(run, {
       ...prefixed("train", { loss: NaN, ...values }),
       learning_rate: learningRate(run, Progress.lastStep(progress))

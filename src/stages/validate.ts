@@ -1,8 +1,9 @@
 import * as Effect from "effect/Effect"
 import * as Stage from "../Stage.js"
 import { t } from "../language/Text.js"
+import * as Checkpointer from "../training/Checkpointer.js"
 import { emitDetails, prefixed } from "../training/Evaluation.js"
-import { logMetrics, position, type Run } from "../training/Run.js"
+import { logMetrics, TypeId, type Run } from "../training/Run.js"
 import * as Validation from "../training/Validation.js"
 
 /**
@@ -20,8 +21,9 @@ export const validate = Stage.make("validate", {
   run: (run: Run) =>
     Effect.gen(function* () {
       const { details, metrics } = yield* Validation.measure(run)
-      const { epoch } = yield* position(run)
-      yield* emitDetails("validation", epoch + 1, details)
+      const { epoch, globalStep } = yield* Checkpointer.progress(run[TypeId])
+      const of = { phase: "validation", epoch: epoch + 1, global_step: globalStep } as const
+      yield* emitDetails(of, details)
       yield* logMetrics(run, prefixed("val", metrics))
       return run
     })

@@ -105,14 +105,14 @@ export const alreadyFinished = (options: {
   readonly epoch: number
   readonly epochs: number
   readonly stopped: string | null
-  readonly stoppedBy: string | null
+  readonly stopped_by: string | null
 }): string => {
-  const { epoch, epochs, stopped, stoppedBy } = options
+  const { epoch, epochs, stopped, stopped_by } = options
   const why = stopped === null ? t`training.num_epochs is ${epochs}` : stored(stopped)
   const wayOn =
-    stoppedBy === null
+    stopped_by === null
       ? t`to continue, raise training.num_epochs, or return to the best epoch with other settings: --resume best`
-      : t`to continue, raise the patience of ${stoppedBy} or training.num_epochs, or return to the best epoch with other settings: --resume best`
+      : t`to continue, raise the patience of ${stopped_by} or training.num_epochs, or return to the best epoch with other settings: --resume best`
   return `${t`already finished after epoch ${epoch}: ${why}`}\n${wayOn}`
 }
 

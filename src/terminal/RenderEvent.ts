@@ -34,7 +34,7 @@ const usual = { pair: 13, share: 11 }
  * An epoch's result: metrics as training/validation, learning rate and time. In columns if they fit
  * into `width`; unaligned, but complete, otherwise.
  */
-export const epoch = ({ epochs, isBest, record }: EpochFinished, width = 80): string => {
+export const epoch = ({ epochs, is_best, record }: EpochFinished, width = 80): string => {
   const { epoch, learning_rate: learningRate, seconds, ...values } = record
   const parts = [
     [t`epoch ${String(epoch).padStart(String(epochs).length)}/${epochs}`, 0],
@@ -45,7 +45,7 @@ export const epoch = ({ epochs, isBest, record }: EpochFinished, width = 80): st
   const line = (padded: boolean) =>
     [
       ...parts.map(([text, columns]) => (padded ? padEnd(text, columns) : text)),
-      ...(isBest ? [t`best`] : [])
+      ...(is_best ? [t`best`] : [])
     ]
       .join("  ")
       .trimEnd()
@@ -112,7 +112,7 @@ export const fromEvent = (
             : t`${path}: ${Format.value(before)} in the checkpoint, ${Format.value(after)} in the config; using the checkpoint`
       }))
     case "RunStarted": {
-      const size = t`${event.epochs} epochs of ${Format.count(event.stepsPerEpoch)} steps, ${Format.count(event.parameters)} parameters`
+      const size = t`${event.epochs} epochs of ${Format.count(event.steps_per_epoch)} steps, ${Format.count(event.parameters)} parameters`
       return [
         ...(event.from === null
           ? out(t`training from scratch: ${size}`)
@@ -140,7 +140,7 @@ export const fromEvent = (
       return event.name !== "latest" || signal !== null
         ? []
         : out(
-            t`saved ${event.path} (${Format.bytes(event.bytes)}, ${Math.round(event.milliseconds)} ms)`
+            t`saved ${event.path} (${Format.bytes(event.bytes)}, ${Math.round(event.write_ms)} ms)`
           )
     case "EarlierRunArchived":
       return out(Messages.archived(event.path, event.after ?? null))

@@ -340,8 +340,8 @@ export const write =
         name,
         path: saved.path,
         bytes: saved.bytes,
-        milliseconds: saved.milliseconds,
-        pauseMilliseconds: pauseMillis,
+        write_ms: saved.milliseconds,
+        pause_ms: pauseMillis,
         position: { epoch: progress.epoch, step: progress.step }
       })
     })

@@ -4,6 +4,7 @@ import { setAside } from "../backends/tfjs/layers/LayerStates.js"
 import type { DataError } from "../data/DataError.js"
 import { fetch, type SplitName } from "../data/Dataset.js"
 import { batchAt, sequential } from "../data/Order.js"
+import type { Event } from "../events/Event.js"
 import { emit, type Observer } from "../events/Observer.js"
 import * as Checkpointer from "./Checkpointer.js"
 import { accumulatorsOf } from "./Heads.js"
@@ -72,15 +73,16 @@ export const overSplit = (
 
 /** Reports to observers what metrics have to show beyond their numbers. */
 export const emitDetails = (
-  phase: "train" | SplitName,
-  epoch: number,
+  of: Pick<MetricDetail, "phase" | "epoch" | "global_step">,
   details: Evaluation["details"]
 ): Effect.Effect<void, never, Observer> =>
   Effect.forEach(
     Object.entries(details),
-    ([metric, value]) => emit({ _tag: "MetricDetail", phase, epoch, metric, value }),
+    ([metric, value]) => emit({ _tag: "MetricDetail", ...of, metric, value }),
     { discard: true }
   )
+
+type MetricDetail = Extract<Event, { readonly _tag: "MetricDetail" }>
 
 /** Metrics under a prefix: `loss` becomes `val_loss`. */
 export const prefixed = (

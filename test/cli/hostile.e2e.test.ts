@@ -122,7 +122,7 @@ describe("what files say, shown to people", () => {
       const { layer, written } = yield* recorder
       const events: ReadonlyArray<Event> = [
         { _tag: "Notice", level: "warning", message: `skipped: ${evil}${huge}` },
-        { _tag: "AlreadyFinished", epoch: 1, epochs: 2, stopped: evil + huge, stoppedBy: evil },
+        { _tag: "AlreadyFinished", epoch: 1, epochs: 2, stopped: evil + huge, stopped_by: evil },
         { _tag: "EarlierRunArchived", path: evil },
         {
           _tag: "ConfigChanged",

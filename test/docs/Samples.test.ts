@@ -25,7 +25,8 @@ it.each([
       {
         _tag: "EpochFinished",
         epochs: number("epochs"),
-        isBest: shown!["best"] !== undefined,
+        global_step: 1,
+        is_best: shown!["best"] !== undefined,
         record: {
           epoch: number("epoch"),
           learning_rate: number("rate"),

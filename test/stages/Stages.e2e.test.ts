@@ -105,7 +105,7 @@ describe("a run", () => {
         epoch: 2,
         epochs: 4,
         stopped: "seen enough",
-        stoppedBy: null
+        stopped_by: null
       })
       const further = yield* session({ folder, pipeline, training: { num_epochs: 6 } })
       expect(further.exit._tag).toBe("Success")

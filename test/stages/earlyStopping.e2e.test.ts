@@ -114,7 +114,7 @@ describe("earlyStopping", () => {
         epoch: 5,
         epochs: 9,
         stopped,
-        stoppedBy: "earlyStopping"
+        stopped_by: "earlyStopping"
       })
       expect(
         trained(yield* ended({ folder, pipeline, training: { num_epochs: 30 } }))
@@ -173,7 +173,7 @@ describe("earlyStopping", () => {
         expect.objectContaining({
           _tag: "AlreadyFinished",
           stopped: "seen enough",
-          stoppedBy: null
+          stopped_by: null
         })
       )
     })

@@ -267,7 +267,7 @@ const knownAfter = (events: ReadonlyArray<JsonEvent>, before: Known | null): Kno
 /** Steps in all, so that the end of an epoch's training and the end of the epoch are the same. */
 const stepsAt = (position: unknown, started: JsonEvent): number => {
   const { epoch, step } = position as { readonly epoch: number; readonly step: number }
-  return epoch * (started["stepsPerEpoch"] as number) + step
+  return epoch * (started["steps_per_epoch"] as number) + step
 }
 
 /** An interrupted run says so, and what it says to have saved is there. */

@@ -13,7 +13,7 @@ const after = (...events: ReadonlyArray<readonly [number, Event]>): EpochProgres
 const started: Event = {
   _tag: "RunStarted",
   epochs: 5,
-  stepsPerEpoch: 4,
+  steps_per_epoch: 4,
   parameters: 1,
   from: null
 }

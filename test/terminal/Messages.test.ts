@@ -65,12 +65,12 @@ describe("Messages", () => {
   })
 
   it("says why there is nothing left to train", async () => {
-    const over = { epoch: 25, epochs: 25, stopped: null, stoppedBy: null }
+    const over = { epoch: 25, epochs: 25, stopped: null, stopped_by: null }
     expect(Messages.alreadyFinished(over)).toBe(
       "already finished after epoch 25: training.num_epochs is 25\n" +
         "to continue, raise training.num_epochs, or return to the best epoch with other settings: --resume best"
     )
-    const early = { ...over, epoch: 7, stopped: "enough", stoppedBy: "earlyStopping" }
+    const early = { ...over, epoch: 7, stopped: "enough", stopped_by: "earlyStopping" }
     expect(Messages.alreadyFinished(early)).toContain(
       "after epoch 7: enough\nto continue, raise the patience of earlyStopping or training.num_epochs, or"
     )

@@ -5,7 +5,7 @@ import { epoch, epochLine } from "./sample.js"
 describe("RenderEvent.epoch", () => {
   it("pairs the metrics of training and validation", () => {
     expect(RenderEvent.epoch(epoch)).toBe(epochLine)
-    expect(RenderEvent.epoch({ ...epoch, isBest: true })).toBe(`${epochLine}  best`)
+    expect(RenderEvent.epoch({ ...epoch, is_best: true })).toBe(`${epochLine}  best`)
   })
 
   it("names the split of a metric that only one split has", () => {
@@ -17,11 +17,12 @@ describe("RenderEvent.epoch", () => {
 
   it("aligns the lines of epochs in 80 columns", () => {
     const record = { train_loss: 1.37, train_accuracy: 0.48, val_loss: 0.5, val_accuracy: 0.843 }
-    const line = (epoch: number, more: Partial<typeof record>, isBest: boolean) =>
+    const line = (epoch: number, more: Partial<typeof record>, is_best: boolean) =>
       RenderEvent.epoch({
         _tag: "EpochFinished",
         epochs: 25,
-        isBest,
+        is_best,
+        global_step: 1,
         record: { epoch, learning_rate: 0.002 / epoch, seconds: 4 * epoch, ...record, ...more }
       })
     expect([line(1, {}, true), line(9, { train_loss: 0.0712, val_loss: 0.0313 }, false)]).toEqual([
@@ -41,7 +42,7 @@ describe("RenderEvent.epoch", () => {
       val_accuracy: 0.99949
     }
     for (const width of [0, 40, 80]) {
-      expect(RenderEvent.epoch({ ...epoch, epochs: 1000, isBest: true, record }, width)).toBe(
+      expect(RenderEvent.epoch({ ...epoch, epochs: 1000, is_best: true, record }, width)).toBe(
         "epoch 1000/1000  loss 1.23e-7/2.35e-7  accuracy 100.0/99.9 %  lr 0.0000123  12 min 34 s  best"
       )
     }
@@ -58,7 +59,7 @@ describe("RenderEvent.epoch", () => {
 describe("RenderEvent.fromEvent", () => {
   const lines = (phase: "validation" | "test", value: unknown) =>
     RenderEvent.fromEvent(
-      { _tag: "MetricDetail", phase, epoch: 1, metric: "confusion", value },
+      { _tag: "MetricDetail", phase, epoch: 1, global_step: 1, metric: "confusion", value },
       { again: "", command: "" },
       null
     )

@@ -24,7 +24,13 @@ const observing = (layer: Layer.Layer<Observer, never, Output>) =>
   })
 
 const warning = { _tag: "Notice", level: "warning", message: "odd" } as const
-const result = { _tag: "Evaluated", split: "test", epoch: 2, metrics: { accuracy: 0.5 } } as const
+const result = {
+  _tag: "Evaluated",
+  split: "test",
+  epoch: 2,
+  global_step: 8,
+  metrics: { accuracy: 0.5 }
+} as const
 
 describe("PlainObserver", () => {
   it.effect("prints a line for each epoch, and problems on standard error", () =>
@@ -135,7 +141,7 @@ describe("LiveObserver", () => {
   it.effect("marks a best epoch on its line, and names the file of the latest save", () =>
     Effect.gen(function* () {
       const { emit, written } = yield* observing(LiveObserver.layer(setting(null)))
-      for (const event of [saved("best"), saved("latest"), { ...epoch, isBest: true }]) {
+      for (const event of [saved("best"), saved("latest"), { ...epoch, is_best: true }]) {
         yield* emit(event)
       }
       expect(yield* written).toEqual([

@@ -27,7 +27,8 @@ export const step = (fields: Partial<Step>): Step => ({
 })
 
 export const epoch: Extract<Event, { readonly _tag: "EpochFinished" }> = {
-  isBest: false,
+  global_step: 8,
+  is_best: false,
   _tag: "EpochFinished",
   epochs: 12,
   record: {
@@ -48,8 +49,8 @@ export const saved = (name: "latest" | "best"): Event => ({
   name,
   position: { epoch: 2, step: 0 },
   bytes: 2000,
-  pauseMilliseconds: 0,
-  milliseconds: 12.3
+  pause_ms: 0,
+  write_ms: 12.3
 })
 
 export const interrupted: Event = {
