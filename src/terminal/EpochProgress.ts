@@ -1,5 +1,6 @@
 import { t } from "../language/Text.js"
 import type { Event } from "../events/Event.js"
+import { secondsLeft } from "../training/SecondsLeft.js"
 import * as Format from "./Format.js"
 import { cut, displayWidth } from "./Table.js"
 
@@ -15,9 +16,8 @@ export interface EpochProgress {
   readonly examples: number
   /** When the last event arrived. */
   readonly heard: number
-  /** The epochs that were observed completely, and their total duration in seconds. */
-  readonly epochs: number
-  readonly seconds: number
+  /** The seconds that the epochs took that have ended. */
+  readonly epochSeconds: ReadonlyArray<number>
 }
 
 /** The progress before any event. */
@@ -27,8 +27,7 @@ export const start = (now: number): EpochProgress => ({
   steps: 0,
   examples: 0,
   heard: now,
-  epochs: 0,
-  seconds: 0
+  epochSeconds: []
 })
 
 /** The progress after `event`. */
@@ -43,8 +42,7 @@ export const advance = (progress: EpochProgress, event: Event, now: number): Epo
         steps: (same ? progress.steps : 0) + 1,
         examples: (same ? progress.examples : 0) + event.examples,
         heard: now,
-        epochs: progress.epochs,
-        seconds: progress.seconds
+        epochSeconds: progress.epochSeconds
       }
     }
     case "EpochFinished":
@@ -52,8 +50,7 @@ export const advance = (progress: EpochProgress, event: Event, now: number): Epo
         ...progress,
         step: null,
         heard: now,
-        epochs: progress.epochs + 1,
-        seconds: progress.seconds + event.record.seconds
+        epochSeconds: [...progress.epochSeconds.slice(-4), event.record.seconds]
       }
     default:
       return { ...progress, heard: now }
@@ -81,8 +78,14 @@ export const line = (progress: EpochProgress, width: number, now: number): strin
   const elapsed = Math.max(now - progress.since, 1) / 1000
   const perStep = elapsed / progress.steps
   const left = (step.steps - step.step) * perStep
-  const perEpoch = progress.epochs === 0 ? step.steps * perStep : progress.seconds / progress.epochs
-  const run = left + (step.epochs - step.epoch) * perEpoch
+  const run = secondsLeft({
+    epochs: step.epochs,
+    finished: step.epoch - 1,
+    steps: step.steps,
+    step: step.step,
+    secondsPerStep: perStep,
+    epochSeconds: progress.epochSeconds
+  })!.run
   const head = heading(step)
   const count = `${String(step.step).padStart(String(step.steps).length)}/${step.steps}`
   const loss = t`loss ${step.loss.toFixed(4)}`

@@ -42,8 +42,8 @@ describe("EpochProgress.line", () => {
 
   it("estimates the run from complete epochs, if any", () => {
     const progress = after([0, started], [4000, epoch], [4500, step({})])
-    // 3 steps of 0.5 s, then 3 epochs of 4.06 s as recorded.
-    expect(EpochProgress.line(progress, 120, 4500)).toContain("ETA 0:02, run 0:14")
+    // 3 steps of 0.5 s, 2.06 s beyond the steps of an epoch, then 3 epochs of 4.06 s as recorded.
+    expect(EpochProgress.line(progress, 120, 4500)).toContain("ETA 0:02, run 0:16")
   })
 
   it("shows no epoch while testing", () => {
