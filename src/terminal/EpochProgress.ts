@@ -1,6 +1,6 @@
 import { t } from "../language/Text.js"
 import type { Event } from "../events/Event.js"
-import { secondsLeft } from "../training/SecondsLeft.js"
+import { secondsLeft } from "../events/SecondsLeft.js"
 import * as Format from "./Format.js"
 import { cut, displayWidth } from "./Table.js"
 

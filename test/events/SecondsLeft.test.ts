@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { secondsLeft } from "../../src/training/SecondsLeft.js"
+import { secondsLeft } from "../../src/events/SecondsLeft.js"
 
 const pace = {
   epochs: 10,
