@@ -82,7 +82,8 @@ export type { NamedConfig, TrainingConfig } from "./config/TrainingConfig.js"
 // Data
 export { DataError } from "./data/DataError.js"
 export type { Arrays, Batch, LabelledBatch, Sized, Values } from "./data/Batch.js"
-export type { AnyDataset, Dataset, Examples, Rng, SplitName, Splits } from "./data/Dataset.js"
+export type { AnyDataset, Examples, Rng, SplitName, Splits } from "./data/Dataset.js"
+export { Dataset } from "./Dataset.js"
 export type {
   AnyLayout,
   DType,
@@ -96,6 +97,7 @@ export type {
   SingleLabel
 } from "./data/Layout.js"
 export * as Sampler from "./data/Sampler.js"
+export * as Split from "./data/Split.js"
 export { fingerprint } from "./data/fingerprint.js"
 
 // Backends
@@ -110,6 +112,7 @@ export { Observer, emit } from "./events/Observer.js"
 // A declaration file of a user's module names these types where they are inferred. TypeScript finds
 // them here only: it does not look into the namespaces above.
 export type { Pipeline as PipelineType } from "./Pipeline.js"
+export type { Dataset as DatasetType } from "./data/Dataset.js"
 export type { Stage as StageType } from "./Stage.js"
 export type { Objective as ObjectiveType } from "./training/Objective.js"
 export type { Optimizer as OptimizerType, OptimizerFactory } from "./training/Optimizer.js"

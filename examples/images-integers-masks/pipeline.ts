@@ -4,19 +4,16 @@
  *
  *   cd examples/images-integers-masks && npx holdfast run pipeline.ts
  */
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import {
   Config,
-  fingerprint,
+  Dataset,
   Objective,
   Optimizer,
   Pipeline,
   Random,
   Scheduler,
   Stages,
-  type Dataset,
-  type Examples,
   type ModelInput
 } from "holdfast"
 import * as tf from "holdfast/tf"
@@ -47,52 +44,22 @@ const generate = (split: string, size: number) => {
       labels[i * pixels + pixel] = depth === 1 ? voidLabel : depth > 1 ? 1 : 0
     }
   }
-  return { images, labels }
+  return {
+    x: { data: images, shape: [size, side, side, 1] },
+    y: { data: labels, shape: [size, side, side] },
+    masks: { data: labels.map((label) => (label === voidLabel ? 0 : 1)), shape: [size, side, side] }
+  }
 }
 
-const rows = (all: Uint8Array, indices: Int32Array) => {
-  const some = new Uint8Array(indices.length * pixels)
-  indices.forEach((index, i) => {
-    some.set(all.subarray(index * pixels, (index + 1) * pixels), i * pixels)
-  })
-  return some
-}
-
-const examples = ({ images, labels }: ReturnType<typeof generate>): Examples => ({
-  size: images.length / pixels,
-  batch: (indices) =>
-    Effect.sync(() => {
-      const some = rows(labels, indices)
-      return {
-        size: indices.length,
-        inputs: rows(images, indices),
-        labels: some,
-        masks: some.map((label) => (label === voidLabel ? 0 : 1))
-      }
-    })
-})
-
-const load = ({ data }: ImagesConfig): Effect.Effect<Dataset> =>
-  Effect.sync(() => {
-    const [train, validation, test] = [
-      generate("train", data.size),
-      generate("validation", 32),
-      generate("test", 32)
-    ]
-    return {
-      name: "rectangles",
-      fingerprint: fingerprint(...[train, validation, test].flatMap(Object.values)),
-      inputShape: [side, side, 1],
-      inputType: "uint8",
-      // The model sees floats between -1 and 1.
-      normalization: { scale: 2 / 255, offset: -1 },
-      labelShape: [side, side],
-      classes: ["background", "rectangle"],
-      masked: true,
-      train: examples(train),
-      validation: examples(validation),
-      test: examples(test)
-    }
+const load = ({ data }: ImagesConfig) =>
+  Dataset.fromArrays({
+    name: "rectangles",
+    train: generate("train", data.size),
+    validation: generate("validation", 32),
+    test: generate("test", 32),
+    classes: ["background", "rectangle"],
+    // The model sees floats between -1 and 1.
+    normalization: { scale: 2 / 255, offset: -1 }
   })
 
 /** Logits of the classes for each pixel. */

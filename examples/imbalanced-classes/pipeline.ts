@@ -7,19 +7,16 @@
  *   npx holdfast run pipeline.ts --resume never --set training.sampler=shuffle \
  *     --set training.class_weights=balanced      # weights in the loss instead of repetitions
  */
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import {
   Config,
-  fingerprint,
+  Dataset,
   Objective,
   Optimizer,
   Pipeline,
   Random,
   Scheduler,
-  Stages,
-  type Dataset,
-  type Examples
+  Stages
 } from "holdfast"
 import * as tf from "holdfast/tf"
 
@@ -42,41 +39,16 @@ const generate = (split: string, size: number) => {
     const center = labels[Math.floor(i / width)] === i % width ? 1 : 0
     return center + 1.4 * (draw() + draw() - 1)
   })
-  return { inputs, labels }
+  return { x: { data: inputs, shape: [size, width] }, y: labels }
 }
 
-const examples = ({ inputs, labels }: ReturnType<typeof generate>): Examples => ({
-  size: labels.length,
-  batch: (indices) =>
-    Effect.sync(() => ({
-      size: indices.length,
-      inputs: Float32Array.from(
-        { length: indices.length * width },
-        (_, i) => inputs[indices[Math.floor(i / width)]! * width + (i % width)]!
-      ),
-      labels: indices.map((index) => labels[index]!)
-    })),
-  // So that the sampler need not read the inputs.
-  labels: Effect.succeed(labels)
-})
-
-const load = ({ data }: FlowersConfig): Effect.Effect<Dataset> =>
-  Effect.sync(() => {
-    const splits = {
-      train: generate("train", data.size),
-      validation: generate("validation", 100),
-      test: generate("test", 100)
-    }
-    return {
-      name: "flowers",
-      fingerprint: fingerprint(...Object.values(splits).flatMap(Object.values)),
-      inputShape: [width],
-      labelShape: [],
-      classes,
-      train: examples(splits.train),
-      validation: examples(splits.validation),
-      test: examples(splits.test)
-    }
+const load = ({ data }: FlowersConfig) =>
+  Dataset.fromArrays({
+    name: "flowers",
+    train: generate("train", data.size),
+    validation: generate("validation", 100),
+    test: generate("test", 100),
+    classes
   })
 
 export default Pipeline.make(

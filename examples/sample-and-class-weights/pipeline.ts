@@ -5,20 +5,17 @@
  *
  *   cd examples/sample-and-class-weights && npx holdfast run pipeline.ts
  */
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import {
   Config,
-  fingerprint,
+  Dataset,
   Metric,
   Objective,
   Optimizer,
   Pipeline,
   Random,
   Scheduler,
-  Stages,
-  type Dataset,
-  type Examples
+  Stages
 } from "holdfast"
 import * as tf from "holdfast/tf"
 
@@ -43,41 +40,16 @@ const generate = (split: string, size: number) => {
   const labels = faulty.map((fault, i) =>
     fault === 1 && trust[i]! < 1 && draw() < 0.5 ? 0 : fault
   )
-  return { measurements, labels, trust }
+  return { x: { data: measurements, shape: [size, width] }, y: labels, weights: trust }
 }
 
-const examples = ({ labels, measurements, trust }: ReturnType<typeof generate>): Examples => ({
-  size: labels.length,
-  batch: (indices) =>
-    Effect.sync(() => ({
-      size: indices.length,
-      inputs: Float32Array.from(
-        { length: indices.length * width },
-        (_, i) => measurements[indices[Math.floor(i / width)]! * width + (i % width)]!
-      ),
-      labels: indices.map((index) => labels[index]!),
-      weights: Float32Array.from(indices, (index) => trust[index]!)
-    }))
-})
-
-const load = ({ data }: PartsConfig): Effect.Effect<Dataset> =>
-  Effect.sync(() => {
-    const [train, validation, test] = [
-      generate("train", data.size),
-      generate("validation", 80),
-      generate("test", 80)
-    ]
-    return {
-      name: "parts",
-      fingerprint: fingerprint(...[train, validation, test].flatMap(Object.values)),
-      inputShape: [width],
-      labelShape: [],
-      classes: ["good", "faulty"],
-      weighted: true,
-      train: examples(train),
-      validation: examples(validation),
-      test: examples(test)
-    }
+const load = ({ data }: PartsConfig) =>
+  Dataset.fromArrays({
+    name: "parts",
+    train: generate("train", data.size),
+    validation: generate("validation", 80),
+    test: generate("test", 80),
+    classes: ["good", "faulty"]
   })
 
 const model = () =>

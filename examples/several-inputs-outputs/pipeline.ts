@@ -5,20 +5,16 @@
  *
  *   cd examples/several-inputs-outputs && npx holdfast run pipeline.ts
  */
-import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import {
   Config,
-  fingerprint,
+  Dataset,
   Objective,
   Optimizer,
   Pipeline,
   Random,
   Scheduler,
   Stages,
-  type Dataset,
-  type Examples,
-  type LabelledBatch,
   type ModelInput
 } from "holdfast"
 import * as tf from "holdfast/tf"
@@ -28,12 +24,6 @@ const WeatherConfig = Config.make({
   data: Schema.Struct({ size: Schema.Int })
 })
 type WeatherConfig = typeof WeatherConfig.Type
-
-/** What a batch of this dataset holds. The names are those of the model's layers. */
-type WeatherBatch = LabelledBatch<
-  { readonly readings: Float32Array; readonly station: Int32Array },
-  { readonly temperature: Float32Array; readonly rain: Int32Array }
->
 
 const stations = 5
 const width = 3
@@ -45,54 +35,25 @@ const generate = (split: string, size: number) => {
   const station = Int32Array.from({ length: size }, () => Math.floor(draw() * stations))
   const of = (i: number) => readings.subarray(i * width, (i + 1) * width)
   return {
-    readings,
-    station,
-    temperature: Float32Array.from(station, (at, i) => 12 + 6 * of(i)[2]! + 2 * at),
-    rain: Int32Array.from(station, (at, i) => (of(i)[1]! - of(i)[0]! > at / 4 - 0.5 ? 1 : 0))
+    x: {
+      readings: { data: readings, shape: [size, width] },
+      station: { data: station, shape: [size, 1] }
+    },
+    y: {
+      temperature: Float32Array.from(station, (at, i) => 12 + 6 * of(i)[2]! + 2 * at),
+      rain: Int32Array.from(station, (at, i) => (of(i)[1]! - of(i)[0]! > at / 4 - 0.5 ? 1 : 0))
+    }
   }
 }
 
-const examples = (all: ReturnType<typeof generate>): Examples<WeatherBatch> => ({
-  size: all.station.length,
-  batch: (indices) =>
-    Effect.sync(() => ({
-      size: indices.length,
-      inputs: {
-        readings: Float32Array.from(
-          { length: indices.length * width },
-          (_, i) => all.readings[indices[Math.floor(i / width)]! * width + (i % width)]!
-        ),
-        station: indices.map((index) => all.station[index]!)
-      },
-      labels: {
-        temperature: Float32Array.from(indices, (index) => all.temperature[index]!),
-        rain: indices.map((index) => all.rain[index]!)
-      }
-    }))
-})
-
-const load = ({ data }: WeatherConfig): Effect.Effect<Dataset<WeatherBatch>> =>
-  Effect.sync(() => {
-    const [train, validation, test] = [
-      generate("train", data.size),
-      generate("validation", 48),
-      generate("test", 48)
-    ]
-    return {
-      name: "weather",
-      fingerprint: fingerprint(...[train, validation, test].flatMap(Object.values)),
-      inputs: {
-        readings: { shape: [width] },
-        station: { shape: [1], dtype: "int32" }
-      },
-      labels: {
-        temperature: { shape: [] },
-        rain: { shape: [], classes: ["dry", "rain"] }
-      },
-      train: examples(train),
-      validation: examples(validation),
-      test: examples(test)
-    }
+/** What has names here has them in the batches too: those of the model's layers. */
+const load = ({ data }: WeatherConfig) =>
+  Dataset.fromArrays({
+    name: "weather",
+    train: generate("train", data.size),
+    validation: generate("validation", 48),
+    test: generate("test", 48),
+    classes: { rain: ["dry", "rain"] }
   })
 
 const model = ({ config }: ModelInput<WeatherConfig>) => {

@@ -4,7 +4,7 @@ import { t } from "../../language/Text.js"
 import { DataError } from "../../data/DataError.js"
 import type { SplitName } from "../../data/Dataset.js"
 import type { SplitConfig } from "../SpeakerData.js"
-import * as Pattern from "./Pattern.js"
+import * as Pattern from "../../data/Pattern.js"
 
 /** What a split is decided by: the names of a recording, never its place in a list. */
 export interface Named {

@@ -104,5 +104,39 @@ export const data = {
   "declares {0}, {1} bytes a block and {2} a second, {3}: convert it to 16-bit PCM":
     "声明为 {0}，每块 {1} 字节，每秒 {2} 字节，{3}：请转换为 16 位 PCM",
   "has no single array of labels, which training.sampler and training.class_weights look at":
-    "没有单一的标签数组，而 training.sampler 和 training.class_weights 要用到它"
+    "没有单一的标签数组，而 training.sampler 和 training.class_weights 要用到它",
+  "a fraction from 0 to 1, or a whole number of examples": "0 到 1 之间的比例，或样本数（整数）",
+  "there are {0} folds, from 0 to {1}": "共有 {0} 折，编号从 0 到 {1}",
+  "keeps the order, so leave out the groups": "按顺序划分，不能同时使用分组",
+  "names {0} splits for {1} examples": "给出了 {0} 个划分名，而样本有 {1} 个",
+  "names the split {0}; there are {1}": "划分名 {0} 不存在；可用的有 {1}",
+  "leaves no examples for {0} ({1}); divide otherwise, or add examples":
+    "使 {0} 没有样本（{1}）；请更换划分方式，或增加样本",
+  "{0}: {1}": "{0}：{1}",
+  "stratify is for labels that are classes": "stratify 只适用于类别标签",
+  "stratify would divide groups: leave out one of the two": "stratify 会拆开分组：二者只能用其一",
+  "has length {0}, where the first has {1}": "长度为 {0}，而第一个为 {1}",
+  "is {0}, where the first is a list": "是 {0}，而第一个元素是列表",
+  "is {0}, no integer": "是 {0}，不是整数",
+  "is {0}, no number": "是 {0}，不是数",
+  "a list, where the first is a number": "列表，而第一个元素是数",
+  "holds no numbers": "不含数值",
+  "has {0} numbers, where the shape [{1}] has {2}": "有 {0} 个数，而形状 [{1}] 应有 {2} 个",
+  "holds {0} at {1}, more than an int32 can": "第 {1} 个数为 {0}，超出 int32 的范围",
+  "is a {0}; give float32, int32 or uint8": "是 {0}；请使用 float32、int32 或 uint8",
+  "has another shape or type than that of train": "形状或类型与 train 的不同",
+  "names no arrays": "没有给出数组",
+  "y has no such array": "y 中没有这个数组",
+  "holds no examples": "没有样本",
+  "has {0} examples, where {1} has {2}": "有 {0} 个样本，而 {1} 有 {2} 个",
+  "has {0} numbers, which is no multiple of {1} examples": "有 {0} 个数，不是样本数 {1} 的整数倍",
+  "names {0} groups for {1} examples": "给出了 {0} 个分组，而样本有 {1} 个",
+  "{0}, example {1}": "{0} 的第 {1} 个样本",
+  "holds {0}, which no model learns from; fill in what is missing, or leave the example out":
+    "含有 {0}，无法用于训练；请填补缺失值，或去掉该样本",
+  "has {0} entries for {1} labels": "有 {0} 项，而标签有 {1} 个",
+  "its label is {0}": "标签为 {0}",
+  "must be one number for each example, finite and not negative": "必须每个样本一个有限的非负数",
+  "is of the class {0}, but the classes are {1}": "类别为 {0}，而已有的类别是 {1}",
+  "is for a single input of float32": "只适用于单个 float32 输入"
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
-import { compile } from "../../../src/audio/SpeakerFolder/Pattern.js"
+import { compile } from "../../src/data/Pattern.js"
 
 const names = [
   "0_jackson_3.wav",

@@ -1,7 +1,7 @@
 import * as Either from "effect/Either"
 import { createRequire } from "node:module"
 import type * as Re2 from "re2js"
-import { t } from "../../language/Text.js"
+import { t } from "../language/Text.js"
 
 const require = createRequire(import.meta.url)
 
