@@ -43,6 +43,8 @@ export const chinese: Readonly<Record<string, string>> = {
     '何时提前结束训练，取代流水线中的设置（Stages.earlyStopping）；"off"：从不；null：按流水线的设置。',
   "When to validate inside an epoch as well: every n steps, counted through all epochs, or after each such part of an epoch (0.25: three times, and at the end as ever). null: not at all.":
     "一轮之中何时也做验证：每 n 步（按总步数计），或每完成一轮的这一部分（0.25：三次，轮末照常）。null：轮中不验证。",
+  "Whether the run writes its log, events.ndjson in checkpoint_dir: every step, epoch, save and warning.":
+    "是否写训练日志（checkpoint_dir 中的 events.ndjson）：每一步、每一轮、每次保存和每条警告。",
   "Whether an epoch leaves out its last step where that has fewer examples than batch_size; which examples it leaves out changes with their order.":
     "一轮的最后一步若不足 batch_size 个样本，是否舍去；舍去哪些样本随每轮的顺序而变。",
   "How much of the weight of a label is spread evenly over all classes, in training and validation; 0 is off.":

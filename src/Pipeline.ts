@@ -9,6 +9,7 @@ import type * as Scope from "effect/Scope"
 import { Backend } from "./backends/Backend.js"
 import type { Event } from "./events/Event.js"
 import { deliver, Observer } from "./events/Observer.js"
+import { PipelineName } from "./stage/PipelineName.js"
 import { faultIn, inOrder } from "./stage/Sequence.js"
 import type { Stage } from "./stage/Stage.js"
 import { abortable } from "./training/Abort.js"
@@ -84,6 +85,7 @@ export const make = <const Stages extends Stage.Some>(
       abortable,
       Effect.scoped,
       reporting(all),
+      Effect.provideService(PipelineName, name),
       Effect.withSpan(name)
     ) as Effect.Effect<never, never, never>
   }

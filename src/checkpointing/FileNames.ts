@@ -6,6 +6,12 @@ export type BestName = "best" | `best_${string}`
 /** The well-known names, under which checkpoints of a run can always be opened. */
 export type CheckpointName = "latest" | BestName
 
+/** The name of the log in the folder of a run, see `runlog/`. */
+export const logFile = "events.ndjson"
+
+/** The name of the file with what people call a run: name, tags, notes. */
+export const descriptionFile = "run.json"
+
 /** What the names of checkpoints end with. */
 export const extension = ".safetensors"
 

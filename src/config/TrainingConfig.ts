@@ -343,6 +343,13 @@ export const trainingFields = {
       "When to validate inside an epoch as well: every n steps, counted through all epochs, or after each such part of an epoch (0.25: three times, and at the end as ever). null: not at all."
     )
   ),
+  run_log: mayChange(
+    field(
+      Schema.Boolean,
+      true,
+      "Whether the run writes its log, events.ndjson in checkpoint_dir: every step, epoch, save and warning."
+    )
+  ),
   drop_last: field(
     Schema.Boolean,
     false,

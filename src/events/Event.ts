@@ -9,6 +9,28 @@ export interface RunPosition {
   readonly step: number
 }
 
+/** What is known of a training step alone. */
+export interface StepMeasurement {
+  /** Steps of all epochs, with this one. */
+  readonly global_step: number
+  readonly loss: number
+  readonly learning_rate: number
+  /** The Euclidean norm of all gradients together; absent in a step that has not measured it. */
+  readonly gradient_norm?: number
+  /** How long the step waited for its batch, and how long it took with that. */
+  readonly data_wait_ms: number
+  readonly step_ms: number
+}
+
+/** What a run was begun from: the checkpoint of another folder, or a model file. */
+export interface ParentRun {
+  /** The id of the run that saved the checkpoint; null where the file is another program's. */
+  readonly id: string | null
+  readonly path: string
+  readonly epoch: number | null
+  readonly step: number | null
+}
+
 /** What a notice is about, for programs that read events. */
 export type NoticeCode =
   /** The backend differs from that of the checkpoint: the run is no longer exact to the bit. */
@@ -113,6 +135,19 @@ export type Event =
     }
   | {
       readonly _tag: "RunStarted"
+      /** The same in every process that resumes the run. */
+      readonly id: string
+      /** Where its checkpoints are. */
+      readonly folder: string
+      readonly pipeline: string | null
+      readonly backend: string
+      readonly config: Readonly<Record<string, unknown>>
+      /** Steps of all epochs that are done. */
+      readonly global_step: number
+      /** The records of the epochs that are done; `--json` leaves them out. */
+      readonly history: ReadonlyArray<EpochRecord>
+      /** What the run was begun from, where that is not in its folder. */
+      readonly parent: ParentRun | null
       readonly epochs: number
       readonly steps_per_epoch: number
       readonly parameters: number
@@ -144,6 +179,8 @@ export type Event =
       readonly loss: number
       /** Examples in this step. */
       readonly examples: number
+      /** Of this step alone, in a run that trains. */
+      readonly measured?: StepMeasurement
     }
   | {
       /** What validation inside an epoch has measured (see `training.validation_interval`). */
@@ -182,6 +219,8 @@ export type Event =
       readonly path: string
       readonly name: CheckpointName
       readonly position: RunPosition
+      /** Steps of all epochs up to the position. */
+      readonly global_step: number
       readonly bytes: number
       /** How many milliseconds it took to write, while training continued. */
       readonly write_ms: number
@@ -193,6 +232,13 @@ export type Event =
       readonly path: string
       /** Where the run has gone back to, if what was moved are later checkpoints of its own. */
       readonly after?: RunPosition
+    }
+  | {
+      /** The run has gone back to a checkpoint of its own, as it had diverged. */
+      readonly _tag: "WentBack"
+      readonly path: string
+      readonly position: RunPosition
+      readonly global_step: number
     }
   | {
       readonly _tag: "AlreadyFinished"

@@ -12,17 +12,21 @@ export const stringify = (value: unknown): string =>
   )
 
 /** An event as `--json` prints it: `event` is its kind, `time` ISO 8601, then its fields. */
-export const encode = (
-  { _tag, ...fields }: Event,
-  milliseconds: number,
-  signal: string | null
-): string =>
+export const encode = (event: Event, milliseconds: number, signal: string | null): string =>
   stringify({
-    event: _tag,
+    event: event._tag,
     time: new Date(milliseconds).toISOString(),
-    ...fields,
-    ...(_tag === "Interrupted" ? { signal } : {})
+    ...fieldsOf(event),
+    ...(event._tag === "Interrupted" ? { signal } : {})
   })
+
+/** The fields of an event that are written down: not the history of a run, which its epochs have told. */
+export const fieldsOf = (event: Event): Readonly<Record<string, unknown>> => {
+  const { _tag, ...fields } = event
+  if (_tag !== "RunStarted") return fields
+  const { history: _, ...rest } = fields as Extract<Event, { readonly _tag: "RunStarted" }>
+  return rest
+}
 
 /** Prints one JSON object an event, for programs; `signal` is what stops the run, once it comes. */
 export const layer = (signal: Effect.Effect<string | null>): Layer.Layer<Observer, never, Output> =>

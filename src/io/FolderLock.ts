@@ -1,5 +1,6 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
@@ -9,6 +10,7 @@ import { rmdir } from "node:fs/promises"
 import * as path from "node:path"
 import { t } from "../language/Text.js"
 import * as Errno from "./Errno.js"
+import * as FileStat from "./FileStat.js"
 import * as Folder from "./Folder.js"
 import * as Heartbeat from "./folderLock/Heartbeat.js"
 import * as Holder from "./folderLock/Holder.js"
@@ -135,3 +137,25 @@ export const acquire = (
       }
     })
   )
+
+/**
+ * The process that has `folder`, if it lives; one on another host does if it has renewed its lock within
+ * its time-out.
+ */
+export const holderOf = (
+  folder: string
+): Effect.Effect<Option.Option<Holder.Holder>, never, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const lock = Acquire.lockOf(folder)
+    const found = yield* Holder.ownerOf(lock)
+    if (Option.isNone(found)) return Option.none()
+    const holder = yield* Holder.read(path.join(lock, found.value.name))
+    if (Option.isNone(holder)) return Option.none()
+    const status = yield* Holder.statusOf(holder.value, yield* Acquire.lockedFolder(folder))
+    if (status === "in use") return holder
+    if (status === "free" || holder.value.lease === undefined) return Option.none()
+    // A renewal renames the file in the lock, which is a folder.
+    const { modified } = yield* FileStat.stat(lock)
+    const age = (yield* Clock.currentTimeMillis) - modified.getTime()
+    return age < holder.value.lease.timeout ? holder : Option.none()
+  }).pipe(Effect.orElseSucceed(() => Option.none()))

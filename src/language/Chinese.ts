@@ -8,6 +8,7 @@ import { file } from "./chinese/file.js"
 import { help } from "./chinese/help.js"
 import { models } from "./chinese/models.js"
 import { observe } from "./chinese/observe.js"
+import { runlog } from "./chinese/runlog.js"
 import { stages } from "./chinese/stages.js"
 import { stored } from "./chinese/stored.js"
 import { training } from "./chinese/training.js"
@@ -26,6 +27,7 @@ export const chinese: Texts = {
     ...help,
     ...models,
     ...observe,
+    ...runlog,
     ...stages,
     ...training
   },

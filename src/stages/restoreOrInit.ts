@@ -11,10 +11,13 @@ import { archiveOnce, pathOf } from "../checkpointing/resume/PrepareFolder.js"
 import { Resumption } from "../checkpointing/resume/Resumption.js"
 import type { Sized } from "../data/Batch.js"
 import { stepsFrom } from "../data/Order.js"
+import type { InitializedFrom } from "../checkpointing/Checkpoint.js"
+import type { ParentRun } from "../events/Event.js"
 import { warn } from "../events/Notice.js"
 import { emit } from "../events/Observer.js"
 import { t } from "../language/Text.js"
 import * as InitFrom from "../models/InitFrom.js"
+import { PipelineName } from "../stage/PipelineName.js"
 import * as Stage from "../Stage.js"
 import { Abort } from "../training/Abort.js"
 import { chooseByTrial } from "../training/BackendTrial.js"
@@ -138,6 +141,14 @@ export const restoreOrInit = <
         const { epoch, step } = state.progress
         yield* emit({
           _tag: "RunStarted",
+          id: state.id,
+          folder: folder.path,
+          pipeline: yield* PipelineName,
+          backend: run.backend,
+          config: Object.fromEntries(Object.entries(config)),
+          global_step: state.progress.globalStep,
+          history: state.progress.history,
+          parent: parentOf(from, loaded?.file.info, state.initializedFrom),
           epochs: config.training.num_epochs,
           steps_per_epoch: stepsFrom(0, dataset.train.size, config.training),
           parameters: partsOf(run).weights.reduce((sum, one) => sum + tensorOf(one).size, 0),
@@ -261,6 +272,22 @@ const checkModel = <C extends RunConfig, E, R>(
     )
     yield* Compatibility.checkArchitecture(checkpoint, path, partsOf({ models }).weights)
   }).pipe(Effect.scoped)
+
+/** What the run was begun from, where that is not in its folder. */
+const parentOf = (
+  from: Source | null,
+  info: Readonly<Record<string, unknown>> | undefined,
+  initializedFrom: InitializedFrom | null
+): ParentRun | null => {
+  if (from?.isElsewhere === true) {
+    const { epoch, run_id, step } = from.checkpoint.meta
+    return { id: run_id, path: from.path, epoch, step }
+  }
+  if (initializedFrom === null) return null
+  const id = info?.["run_id"]
+  const { path } = initializedFrom
+  return { id: typeof id === "string" ? id : null, path, epoch: null, step: null }
+}
 
 const sourceOf = ({ path, reason }: Source) => (reason === undefined ? { path } : { path, reason })
 

@@ -13,6 +13,7 @@ import {
   plain,
   transactional,
   type AtomicStep,
+  type TakenStep,
   type Surroundings
 } from "../training/AtomicStep.js"
 import * as Checkpointer from "../training/Checkpointer.js"
@@ -148,7 +149,7 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
     const checkpointer = run[TypeId]
     const { size } = run.dataset.train
     const accumulators = accumulatorsOf(run.objective)
-    const report = (after: Progress.Progress, examples: number) =>
+    const report = (after: Progress.Progress, { examples, ...taken }: TakenStep) =>
       observer.emit({
         _tag: "StepFinished",
         phase: "train",
@@ -157,7 +158,17 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
         step: after.step,
         steps: after.step + stepsFrom(after.position.example, size, training),
         loss: MetricStates.valueOf(accumulators, after.position, "loss", Progress.counted(after)),
-        examples
+        examples,
+        ...(taken.loss !== null && {
+          measured: {
+            global_step: after.globalStep,
+            loss: taken.loss,
+            learning_rate: learningRate(run, Progress.lastStep(after)),
+            ...(taken.gradientNorm !== null && { gradient_norm: taken.gradientNorm }),
+            data_wait_ms: taken.dataWait,
+            step_ms: taken.milliseconds
+          }
+        })
       })
     let progress = yield* Checkpointer.progress(checkpointer)
     for (;;) {

@@ -131,6 +131,8 @@ export const fromEvent = (
         ? out(t`${event.metric}, labels by guesses:` + `\n${matrix(event.value)}`)
         : []
     case "StepFinished":
+    // A notice says why, and where to.
+    case "WentBack":
     case "Custom":
       return []
     case "EpochFinished":

@@ -27,8 +27,18 @@ export type AtomicStep<out E = never, out R = never> = (
   report: Report
 ) => Effect.Effect<Progress.Progress, E | BackendError | DataError | Diverged, R | Observer>
 
-/** Reports a step of `examples` examples, after which the run stands at `after`. */
-export type Report = (after: Progress.Progress, examples: number) => Effect.Effect<void>
+/** Reports a step, after which the run stands at `after`. */
+export type Report = (after: Progress.Progress, taken: TakenStep) => Effect.Effect<void>
+
+/** What is known of a step alone; `loss` is null where it has diverged and is skipped. */
+export interface TakenStep {
+  readonly examples: number
+  readonly loss: number | null
+  readonly gradientNorm: number | null
+  /** Milliseconds that it waited for its batch, and that it took with that. */
+  readonly dataWait: number
+  readonly milliseconds: number
+}
 
 /** What a step is made of, beside the step itself. */
 export interface Surroundings<out E, out R, out B extends Sized = Sized> {
@@ -49,8 +59,8 @@ export const plain =
   (before, report) =>
     Effect.tap(
       Effect.uninterruptibleMask((restore) => takeStep(around, before, restore)),
-      (after) => report(after, after.position.example - before.position.example)
-    )
+      ({ after, taken }) => report(after, taken)
+    ).pipe(Effect.map(({ after }) => after))
 
 // One generator function for all steps, in which the batch is fetched: V8 keeps each new generator
 // function, and what an uninterruptible effect captures, until its next major collection, and batches
@@ -62,13 +72,32 @@ const takeStep = Effect.fnUntraced(function* (
 ) {
   const started = performance.now()
   const batch = yield* restore(fetch(before))
+  const fetched = performance.now()
   const averaging = averagingOf(run, extra)
   const input = TrainStep.inputOf(run, batch, before, averaging?.extra ?? extra)
   const measured = yield* Effect.tapErrorCause(TrainStep.phases(input), (cause) =>
     Checkpointer.unsaveable(run[TypeId], cause)
   )
   averaging?.finish(before, batch, measured !== null)
-  return yield* advance(run, before, batch, measured, started)
+  const milliseconds = performance.now() - started
+  const after = yield* advance(run, before, batch, measured, milliseconds / 1000)
+  return { after, taken: takenOf(run, before, batch, measured, fetched - started, milliseconds) }
+})
+
+/** What a step reports of itself. */
+const takenOf = (
+  run: Run,
+  before: Progress.Progress,
+  { size }: Sized,
+  measured: TrainStep.MeasuredBatch | null,
+  dataWait: number,
+  milliseconds: number
+): TakenStep => ({
+  examples: size,
+  loss: measured?.["loss"]?.[0] ?? null,
+  gradientNorm: TrainStep.gradientNormOf(run, before),
+  dataWait,
+  milliseconds
 })
 
 /**
@@ -90,6 +119,7 @@ const takeAhead = Effect.fnUntraced(function* (
   const started = performance.now()
   const checkpointer = run[TypeId]
   const batch = yield* restore(fetch(before))
+  const dataWait = performance.now() - started
   const averaging = averagingOf(run, extra)
   const input = TrainStep.inputOf(run, batch, before, averaging?.extra ?? extra)
   const step = yield* Effect.tapErrorCause(TrainStep.unread(input), (cause) =>
@@ -101,9 +131,12 @@ const takeAhead = Effect.fnUntraced(function* (
   checkpointer.unread.add({
     step,
     before,
+    started,
     inputs: inputArrays(batch),
-    finish: (measured) =>
-      Effect.flatMap(moved(run, batch, measured, seconds), (after) => report(after, size))
+    finish: (measured, milliseconds) =>
+      Effect.flatMap(moved(run, batch, measured, seconds), (after) =>
+        report(after, takenOf(run, before, batch, measured, dataWait, milliseconds))
+      )
   })
   if (checkpointer.unread.isDue()) yield* Checkpointer.settle(checkpointer)
   return Progress.afterStep(before, { examples: size, seconds, states: before.position })
@@ -125,7 +158,10 @@ export const transactional =
         // The flush saves what was before, and reports that position.
         Effect.tapErrorCause(() => Checkpointer.advance(around.run[TypeId], () => before))
       )
-    ).pipe(Effect.tap((after) => report(after, after.position.example - before.position.example)))
+    ).pipe(
+      Effect.tap(({ after, taken }) => report(after, taken)),
+      Effect.map(({ after }) => after)
+    )
 
 const takeWithHandlers = Effect.fnUntraced(function* <E, R, B extends Sized>(
   { extra, fetch, handlers, run }: Surroundings<E, R, B>,
@@ -134,6 +170,7 @@ const takeWithHandlers = Effect.fnUntraced(function* <E, R, B extends Sized>(
 ) {
   const started = performance.now()
   const batch = yield* fetch(before)
+  const dataWait = performance.now() - started
   for (const { beforeStep } of handlers) {
     if (beforeStep !== undefined) yield* beforeStep({ run, batch, position: before })
   }
@@ -141,12 +178,14 @@ const takeWithHandlers = Effect.fnUntraced(function* <E, R, B extends Sized>(
   const input = TrainStep.inputOf(run, batch, before, averaging?.extra ?? extra)
   const measured = yield* Undo.onSkip(run, step(input))
   averaging?.finish(before, batch, measured !== null)
-  const position = yield* advance(run, before, batch, measured, started)
+  const milliseconds = performance.now() - started
+  const position = yield* advance(run, before, batch, measured, milliseconds / 1000)
+  const taken = takenOf(run, before, batch, measured, dataWait, milliseconds)
   const metrics = measured && metricsOf(run, measured, batch.size)
   for (const { afterStep } of handlers) {
     if (afterStep !== undefined) yield* afterStep({ run, batch, position, metrics })
   }
-  return yield* Checkpointer.progress(run[TypeId])
+  return { after: yield* Checkpointer.progress(run[TypeId]), taken }
 })
 
 /** Has the averages that the run keeps, if any, take in the weights after a step. */
@@ -183,9 +222,8 @@ const advance = (
   before: Progress.Progress,
   batch: Sized,
   measured: TrainStep.MeasuredBatch | null,
-  started: number
+  seconds: number
 ) => {
-  const seconds = (performance.now() - started) / 1000
   if (measured !== null) return moved(run, batch, measured, seconds)
   const message = t`step ${before.step + 1} of epoch ${before.epoch + 1} has diverged and is skipped`
   const done = { examples: batch.size, seconds }

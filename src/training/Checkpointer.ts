@@ -342,6 +342,7 @@ export const write =
         bytes: saved.bytes,
         write_ms: saved.milliseconds,
         pause_ms: pauseMillis,
+        global_step: progress.globalStep,
         position: { epoch: progress.epoch, step: progress.step }
       })
     })

@@ -5,7 +5,7 @@ import type { Checkpoint } from "../checkpointing/Checkpoint.js"
 import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import { t } from "../language/Text.js"
 import { warn } from "../events/Notice.js"
-import type { Observer } from "../events/Observer.js"
+import { emit, type Observer } from "../events/Observer.js"
 import * as Checkpointer from "./Checkpointer.js"
 import { Diverged } from "./Diverged.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
@@ -41,6 +41,12 @@ export const recoverFromDivergence = (
         const progress = { ...Progress.fromCheckpoint(found.checkpoint.meta), divergence: lowered }
         yield* load(run, found.checkpoint)
         yield* Checkpointer.wentBack(checkpointer, { path: found.path, progress })
+        yield* emit({
+          _tag: "WentBack",
+          path: found.path,
+          position: { epoch: progress.epoch, step: progress.step },
+          global_step: progress.globalStep
+        })
         const message = t`${error.finding}. Restored ${found.path}, after epoch ${progress.epoch}; the learning rate is multiplied by ${lowered.rate_factor} from here on`
         return yield* warn("DivergenceRestored", message)
       }

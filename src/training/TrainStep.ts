@@ -274,6 +274,18 @@ const update = (
   onUpdate?.()
 }
 
+/** The gradients of the step that a run has measured last: the sum of their squares, of all phases. */
+const measuredNorms = new WeakMap<object, { readonly at: number; readonly squares: number }>()
+
+/** The norm of the gradients of all phases in the step at a position; null: it was not measured. */
+export const gradientNormOf = (
+  { optimizers }: RunFields,
+  { globalStep }: Progress
+): number | null => {
+  const measured = measuredNorms.get(optimizers)
+  return measured?.at === globalStep ? Math.sqrt(measured.squares) : null
+}
+
 /** The metrics of a phase, or what is odd about it, from what was read of it. */
 const check = (
   input: StepInput<Sized>,
@@ -281,7 +293,14 @@ const check = (
   weight: number | undefined
 ): Checked => {
   const norm = read[normName]?.[0]
-  if (norm !== undefined) delete read[normName]
+  if (norm !== undefined) {
+    delete read[normName]
+    const { optimizers } = input.run
+    const at = input.position.globalStep
+    const before = measuredNorms.get(optimizers)
+    const others = before?.at === at ? before.squares : 0
+    measuredNorms.set(optimizers, { at, squares: others + norm * norm })
+  }
   const oddity = Divergence.oddityOf(input.run, read["loss"]![0]!, norm)
   return oddity === null ? { measured: counted(read, input, weight) } : { oddity }
 }

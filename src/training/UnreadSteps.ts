@@ -27,8 +27,16 @@ export interface Taken {
   readonly before: Progress
   /** The inputs of its batch, in which a divergence may have its cause. */
   readonly inputs: ReadonlyArray<ArrayLike<number>>
-  /** Moves the run past it, once its metrics are read. */
-  readonly finish: (measured: Readonly<Record<string, Measured>>) => Effect.Effect<void>
+  /** When it began: `performance.now()`. */
+  readonly started: number
+  /**
+   * Moves the run past it, once its metrics are read; it took so many milliseconds. Steps that are read
+   * together share their time evenly.
+   */
+  readonly finish: (
+    measured: Readonly<Record<string, Measured>>,
+    milliseconds: number
+  ) => Effect.Effect<void>
 }
 
 /**
@@ -83,12 +91,13 @@ export const make = (run: RunFields): UnreadSteps => {
 const settled = Effect.fnUntraced(function* (run: RunFields, all: ReadonlyArray<Taken>) {
   if (all.length === 0) return
   const values = yield* Readback.together(all.flatMap(({ step }) => step.tensors))
+  const milliseconds = (performance.now() - all[0]!.started) / all.length
   let read = 0
   for (const { before, finish, inputs, step } of all) {
     const checked = step.check(values.slice(read, (read += step.tensors.length)))
     if ("oddity" in checked) {
       return yield* Divergence.inStep(run, before, checked.oddity, inputs, null)
     }
-    yield* finish(checked.measured)
+    yield* finish(checked.measured, milliseconds)
   }
 })

@@ -12,6 +12,14 @@ const after = (...events: ReadonlyArray<readonly [number, Event]>): EpochProgres
 
 const started: Event = {
   _tag: "RunStarted",
+  id: "1",
+  folder: "c",
+  pipeline: "test",
+  backend: "wasm",
+  config: {},
+  global_step: 0,
+  history: [],
+  parent: null,
   epochs: 5,
   steps_per_epoch: 4,
   parameters: 1,

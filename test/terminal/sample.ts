@@ -48,6 +48,7 @@ export const saved = (name: "latest" | "best"): Event => ({
   path: `c/${name}`,
   name,
   position: { epoch: 2, step: 0 },
+  global_step: 8,
   bytes: 2000,
   pause_ms: 0,
   write_ms: 12.3

@@ -68,6 +68,7 @@ export const everyKernelRun = (options: {
     gradient_accumulation_steps: 1,
     warmup_steps: 0,
     validation_interval: null,
+    run_log: false,
     drop_last: false,
     early_stopping: null,
     label_smoothing: 0,
