@@ -207,7 +207,7 @@ const placed = (
   }
 }
 
-const stepsPerEpoch = (log: RunLog): number => Math.max(1, log.started?.stepsPerEpoch ?? 1)
+const stepsPerEpoch = (log: RunLog): number => Math.max(1, log.started?.steps_per_epoch ?? 1)
 
 const epochMetrics = (log: RunLog): ReadonlyArray<string> =>
   [
