@@ -9,6 +9,16 @@ import { isLabelled, layoutOf, type AnyLayout, type LayoutOf } from "./Layout.js
 /** Draws a number from [0, 1), uniformly. */
 export type Rng = () => number
 
+/** What an example is, for people: a file, a line of a table, a recording. */
+export interface ExampleDescription {
+  readonly name: string
+  /** The file that it is from; absolute, so that it is found from anywhere. */
+  readonly path?: string
+  /** The part of a recording that it is, in seconds. */
+  readonly from?: number
+  readonly to?: number
+}
+
 /** One split of a dataset: examples that are fetched by index, in any order. */
 export interface Examples<out B extends Sized = Batch> {
   readonly size: number
@@ -22,6 +32,11 @@ export interface Examples<out B extends Sized = Batch> {
    * `training.sampler` and `training.class_weights` read every batch once if they look at labels.
    */
   readonly labels?: Effect.Effect<Int32Array, DataError>
+  /**
+   * Says what the example at `index` is, where people look at single ones: those that the model classifies
+   * worst (event `MetricDetail`, `worst_examples`). Without it they are known by their index.
+   */
+  readonly describe?: (index: number) => ExampleDescription
 }
 
 /** What the training loop needs of a dataset; its batches hold what it likes. */

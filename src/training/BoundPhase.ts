@@ -3,7 +3,7 @@ import { penaltiesOf, type Penalty } from "../backends/tfjs/layers/Penalties.js"
 import type { Sized } from "../data/Batch.js"
 import type { Optimizer } from "./Optimizer.js"
 import { partsOf } from "./ModelParts.js"
-import type { LossFunction, Models, Phase } from "./Phase.js"
+import type { EvaluatedLoss, LossInput, Models, Phase } from "./Phase.js"
 import type { RunFields } from "./RunFields.js"
 import { supervised } from "./Supervised.js"
 import { ofModel, tensorOf, type Weight } from "./Weights.js"
@@ -11,7 +11,7 @@ import { ofModel, tensorOf, type Weight } from "./Weights.js"
 /** A phase of a run: its optimizer made, its weights found. */
 export interface BoundPhase {
   readonly name: string
-  readonly loss: LossFunction<Models, Sized>
+  readonly loss: (input: LossInput<Models, Sized>) => EvaluatedLoss
   /** The weights that it updates, and their variables in the same order. */
   readonly weights: ReadonlyArray<Weight>
   readonly variables: ReadonlyArray<Variable>
@@ -50,12 +50,12 @@ const bindAll = (run: RunFields): ReadonlyArray<BoundPhase> => {
     const { penalties, weights } = partsOf(run)
     const trained = weights.filter(({ trainable }) => trainable)
     const { mixup } = run.config.training
-    const loss = supervised(objective, dataset, model, mixup) as LossFunction<Models, Sized>
+    const loss = supervised(objective, dataset, model, mixup) as BoundPhase["loss"]
     return [bind({ name: "supervised", loss, optimizer, penalties }, trained)]
   }
   return objective.phases.map((phase) => {
     const { name } = phase
-    const loss = phase.loss as LossFunction<Models, Sized>
+    const loss = phase.loss as BoundPhase["loss"]
     const trained = trainedBy(phase, models)
     const penalties = Object.values(models)
       .filter((one) => hasAny(one, trained))

@@ -2,17 +2,21 @@ import * as Effect from "effect/Effect"
 import type { BackendError } from "../backends/BackendError.js"
 import { setAside } from "../backends/tfjs/layers/LayerStates.js"
 import type { DataError } from "../data/DataError.js"
-import { fetch, type SplitName } from "../data/Dataset.js"
+import type { Sized } from "../data/Batch.js"
+import { fetch, type ExampleDescription, type Examples, type SplitName } from "../data/Dataset.js"
 import { batchAt, sequential } from "../data/Order.js"
 import type { Event } from "../events/Event.js"
 import { emit, type Observer } from "../events/Observer.js"
+import { t } from "../language/Text.js"
 import * as Checkpointer from "./Checkpointer.js"
-import { accumulatorsOf } from "./Heads.js"
+import { outputNamesOf } from "./BatchTensors.js"
+import { accumulatorsOf, headsOf } from "./Heads.js"
 import * as MetricStates from "./metric/MetricStates.js"
 import { partsOf } from "./ModelParts.js"
+import * as Predictions from "./Predictions.js"
 import * as Random from "./Random.js"
 import { TypeId, type Run } from "./Run.js"
-import { evaluate } from "./TrainStep.js"
+import { evaluateWithOutputs } from "./TrainStep.js"
 
 /** What was measured over a split: numbers by name, and what metrics have to show beyond them. */
 export interface Evaluation {
@@ -37,13 +41,17 @@ export const overSplit = (
     const at = yield* Checkpointer.progress(run[TypeId])
     const { epoch } = at
     const accumulators = accumulatorsOf(run.objective)
+    const predictions = Predictions.collect(
+      "phases" in run.objective ? [] : headsOf(run.objective, run.dataset, outputNamesOf(run.model))
+    )
     let states = MetricStates.initial
     for (let step = 0; step < steps; step++) {
       const started = performance.now()
       const start = step * size
       const batch = yield* fetch(run.dataset, split, batchAt(order, start, size))
       const rng = Random.generator(run.random, "evaluate", split, step)
-      const measured = yield* evaluate({ run, batch, position: at, rng })
+      const { measured, outputs } = yield* evaluateWithOutputs({ run, batch, position: at, rng })
+      predictions.add(batch, outputs, start)
       states = MetricStates.update(accumulators, states, measured, batch.size)
       yield* emit({
         _tag: "StepFinished",
@@ -57,10 +65,18 @@ export const overSplit = (
       })
       yield* Checkpointer.yieldToEventLoop(run[TypeId], started)
     }
-    return {
-      metrics: MetricStates.compute(accumulators, states, examples.size),
-      details: MetricStates.details(accumulators, states)
+    const describer = describing(examples)
+    const details = {
+      ...MetricStates.details(accumulators, states),
+      ...(steps > 0 && predictions.details(split, describer.describe))
     }
+    const { problem } = describer
+    if (problem !== null) {
+      yield* Effect.logWarning(
+        t`describe of the ${split} split has failed, so that its examples are shown by their index: ${problem}`
+      )
+    }
+    return { metrics: MetricStates.compute(accumulators, states, examples.size), details }
   }).pipe(
     (measured) =>
       Effect.acquireUseRelease(
@@ -70,6 +86,24 @@ export const overSplit = (
       ),
     Effect.withSpan("Evaluation.overSplit", { attributes: { split } })
   )
+
+/** Says what the examples of a split are; where the dataset cannot, by their index. */
+const describing = ({ describe }: Examples<Sized>) => {
+  const describer = {
+    /** What `describe` has thrown; null: nothing. */
+    problem: null as unknown,
+    describe: (index: number): ExampleDescription => {
+      try {
+        const found = describe?.(index)
+        if (found !== undefined) return found
+      } catch (error) {
+        describer.problem ??= error
+      }
+      return { name: `#${index}` }
+    }
+  }
+  return describer
+}
 
 /** Reports to observers what metrics have to show beyond their numbers. */
 export const emitDetails = (

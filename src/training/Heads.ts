@@ -77,7 +77,8 @@ export const headsOf = (
   }))
 }
 
-const nameOf = (head: Pick<Head, "name">, metric: string): string =>
+/** The name of what is measured of a head: after that of the output if there are several. */
+export const nameOf = (head: Pick<Head, "name">, metric: string): string =>
   head.name === null ? metric : `${head.name}_${metric}`
 
 /** How the metrics of an objective accumulate over batches, by name: `loss` first. */

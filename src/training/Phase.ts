@@ -43,6 +43,11 @@ export interface Loss {
   readonly metrics?: Readonly<Record<string, Tensor>> | (() => Readonly<Record<string, Tensor>>)
 }
 
+/** With the outputs of the model that evaluation reads beside, by name. */
+export interface EvaluatedLoss extends Loss {
+  readonly outputs?: Readonly<Record<string, Tensor>>
+}
+
 /** Computes the loss of a batch, synchronously. */
 export type LossFunction<M extends Models = Models, B extends Sized = Batch> = (
   input: LossInput<M, B>

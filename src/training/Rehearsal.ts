@@ -60,11 +60,12 @@ export const limited = <B extends Sized>(
   batchSize: number
 ): AnyDataset<B> => {
   const first = (examples: Examples<B>): Examples<B> => {
-    const { labels } = examples
+    const { describe, labels } = examples
     const size = Math.min(examples.size, batches * batchSize)
     return {
       size,
       batch: (indices, rng) => examples.batch(indices, rng),
+      ...(describe && { describe }),
       ...(labels && { labels: Effect.map(labels, (all) => batchAt(all, 0, size)) })
     }
   }

@@ -14,7 +14,8 @@ import {
 import { headsOf, lossesOf, measure, type Losses } from "./Heads.js"
 import * as Mixup from "./Mixup.js"
 import type { AnyObjective } from "./Objective.js"
-import type { LossFunction, Models } from "./Phase.js"
+import { outputsToRead } from "./Predictions.js"
+import type { EvaluatedLoss, LossInput, Models } from "./Phase.js"
 
 /**
  * The loss and the metrics of an objective on the outputs of a run's only model. With `mixup`, examples
@@ -25,7 +26,7 @@ export const supervised = (
   dataset: AnyDataset,
   model: Models[string],
   mixup = 0
-): LossFunction<Models, LabelledBatch> => {
+): ((input: LossInput<Models, LabelledBatch>) => EvaluatedLoss) => {
   const layout = layoutOf(dataset)
   const heads = headsOf(objective, dataset, outputNamesOf(model))
   const inputNames = inputNamesOf(model)
@@ -77,7 +78,11 @@ export const supervised = (
     return {
       loss: losses.total,
       weight: heads.length === 1 ? targets[0]!.lossWeights?.sum : undefined,
-      metrics: isSingle ? later(targets, outputs, losses) : measure(heads, targets, outputs, losses)
+      metrics:
+        isSingle && training
+          ? later(targets, outputs, losses)
+          : measure(heads, targets, outputs, losses),
+      ...(!training && { outputs: outputsToRead(heads, outputs) })
     }
   }
 }

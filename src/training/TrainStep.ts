@@ -5,7 +5,7 @@ import type { BackendError } from "../backends/BackendError.js"
 import { afterStep } from "../backends/tfjs/layers/LayerStates.js"
 import * as Norm from "../backends/Norm.js"
 import * as Readback from "../backends/Readback.js"
-import type { Batch, Sized } from "../data/Batch.js"
+import type { Batch, Sized, Values } from "../data/Batch.js"
 import { inputArrays } from "../data/Layout.js"
 import type { Rng } from "../data/Dataset.js"
 import { phasesOf, type BoundPhase } from "./BoundPhase.js"
@@ -316,22 +316,50 @@ const counted = (
   return read
 }
 
+/** What a batch shows without training on it: its metrics, and the outputs of the model that are looked at. */
+export interface EvaluatedBatch {
+  readonly measured: MeasuredBatch
+  readonly outputs: Readonly<Record<string, Values>>
+}
+
 /** The metrics of a batch without training on it: layers behave as in use, no dropout. */
 export const evaluate = (input: StepInput<Sized>): Effect.Effect<MeasuredBatch, BackendError> =>
-  overPhases(input.run, ({ loss }) => {
-    const { batch, position, rng, run } = input
-    let weight: number | undefined
-    const compute = () =>
-      Random.withMathRandom(rng, () => {
-        const computed = loss({ batch, models: run.models, position, rng, training: false })
-        weight = computed.weight
-        return {
-          ...(typeof computed.metrics === "function" ? computed.metrics() : computed.metrics),
-          loss: computed.loss
+  Effect.map(evaluateWithOutputs(input), ({ measured }) => measured)
+
+/** The same, with outputs: of a run without phases of its own. */
+export const evaluateWithOutputs = (
+  input: StepInput<Sized>
+): Effect.Effect<EvaluatedBatch, BackendError> =>
+  Effect.suspend(() => {
+    const outputs: Record<string, Values> = {}
+    const measured = overPhases(input.run, ({ loss }) => {
+      const { batch, position, rng, run } = input
+      let weight: number | undefined
+      const compute = () =>
+        Random.withMathRandom(rng, () => {
+          const computed = loss({ batch, models: run.models, position, rng, training: false })
+          weight = computed.weight
+          const all: Record<string, tf.Tensor> = {
+            ...(typeof computed.metrics === "function" ? computed.metrics() : computed.metrics),
+            loss: computed.loss
+          }
+          for (const name in computed.outputs) all[outputName + name] = computed.outputs[name]!
+          return all
+        })
+      return Effect.map(Readback.arrays(compute), (read) => {
+        for (const name in read) {
+          if (!name.startsWith(outputName)) continue
+          outputs[name.slice(outputName.length)] = read[name]!
+          delete read[name]
         }
+        return counted(read, { batch }, weight)
       })
-    return Effect.map(Readback.arrays(compute), (read) => counted(read, { batch }, weight))
+    })
+    return Effect.map(measured, (measured) => ({ measured, outputs }))
   })
+
+/** Names with this prefix are those of outputs, which are read along with the metrics. */
+const outputName = "output:"
 
 /** Does `body` for each phase in order; gives the metrics of all, null as soon as one gives null. */
 const overPhases = <A extends MeasuredBatch | null, E>(

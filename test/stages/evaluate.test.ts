@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Objective, Optimizer, Pipeline, Run, Scheduler, Stage, Stages } from "holdfast"
 import { epochOfWeights } from "../../src/checkpointing/Checkpoint.js"
+import type { ConfusionMatrix, WorstExamples } from "../../src/training/Predictions.js"
 import { blobs, BlobsConfig, blobsNet } from "../support/blobs.js"
 import { checkpointIn, pipelineOf, session, temporaryFolder } from "../support/session.js"
 
@@ -13,6 +14,60 @@ describe("epochOfWeights", () => {
   ])("$at", ({ epoch, expected, step }) => {
     expect(epochOfWeights({ epoch, step })).toBe(expected)
   })
+})
+
+describe("validate and evaluate", () => {
+  it.scopedLive("show how examples were classified, which the dataset describes", () =>
+    Effect.gen(function* () {
+      const describe = (index: number) => {
+        if (index === 13) throw new Error("unlucky")
+        return { name: `point ${index}`, path: `/data/${index}.csv` }
+      }
+      const withDescription = (config: BlobsConfig) =>
+        Effect.map(blobs(config), (dataset) => ({
+          ...dataset,
+          validation: { ...dataset.validation, describe }
+        }))
+      const folder = yield* temporaryFolder
+      const pipeline = pipelineOf({ stopAfter: 2, dataset: withDescription })
+      const { events } = yield* session({ folder, pipeline })
+      const details = events.filter((event) => event._tag === "MetricDetail")
+      expect(
+        details.map(({ epoch, global_step, metric, phase }) => [phase, epoch, global_step, metric])
+      ).toEqual([
+        ...[1, 2].flatMap((epoch) =>
+          ["confusion_matrix", "per_class", "worst_examples"].map((metric) => [
+            "validation",
+            epoch,
+            4 * epoch,
+            metric
+          ])
+        ),
+        ...["confusion_matrix", "per_class", "worst_examples"].map((metric) => [
+          "test",
+          expect.any(Number),
+          expect.any(Number),
+          metric
+        ])
+      ])
+      const value = (phase: string, metric: string) =>
+        details.findLast((one) => one.phase === phase && one.metric === metric)!.value as never
+      const { counts } = value("validation", "confusion_matrix") as ConfusionMatrix
+      const right = counts.reduce((sum, row, i) => sum + row[i]!, 0)
+      const record = events.findLast((event) => event._tag === "EpochFinished")!.record
+      expect(right / 20).toBeCloseTo(record["val_accuracy"]!, 6)
+      const { examples } = value("validation", "worst_examples") as WorstExamples
+      expect(examples).toHaveLength(20)
+      const mean = examples.reduce((sum, { loss }) => sum + loss, 0) / 20
+      expect(mean).toBeCloseTo(record["val_loss"]!, 4)
+      for (const { index, name, path } of examples) {
+        expect([name, path]).toEqual(
+          index === 13 ? ["#13", null] : [`point ${index}`, `/data/${index}.csv`]
+        )
+      }
+      expect((value("test", "worst_examples") as WorstExamples).examples[0]!.name).toMatch(/^#/)
+    })
+  )
 })
 
 describe("evaluate", () => {

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import {
   Checkpoints,
+  type Dataset,
   Holdfast,
   Objective,
   type Observer,
@@ -55,12 +56,16 @@ export const pipelineOf = (
     readonly stopAfter?: number
     readonly valLoss?: (epoch: number) => number
     readonly onBatch?: (indices: Int32Array) => void
+    /** Instead of the blobs. */
+    readonly dataset?: (config: BlobsConfig) => Effect.Effect<Dataset>
   } = {}
 ) =>
   Pipeline.make(
     "blobs",
     Stages.loadConfig(BlobsConfig),
-    Stages.loadDataset((config: BlobsConfig) => blobs(config, options.onBatch)),
+    Stages.loadDataset((config: BlobsConfig) =>
+      options.dataset === undefined ? blobs(config, options.onBatch) : options.dataset(config)
+    ),
     Stages.restoreOrInit({
       model: options.model ?? blobsNet,
       objective: options.objective ?? Objective.classification,

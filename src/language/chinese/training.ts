@@ -226,5 +226,7 @@ export const training = {
   "epoch {0}/{1}, step {2}/{3}: ": "第 {0}/{1} 轮第 {2}/{3} 步：",
   "there are no validation examples": "没有验证样本",
   "there is no intact {0} checkpoint in {1}; train first, or name one with --checkpoint PATH":
-    "{1} 中没有完好的 {0} 检查点；请先训练，或用 --checkpoint PATH 指定一个"
+    "{1} 中没有完好的 {0} 检查点；请先训练，或用 --checkpoint PATH 指定一个",
+  "describe of the {0} split has failed, so that its examples are shown by their index: {1}":
+    "划分 {0} 的 describe 出错，其样本以序号显示：{1}"
 }

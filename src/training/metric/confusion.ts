@@ -17,7 +17,7 @@ export type Counts = ReadonlyArray<number>
 export type Average = "macro" | "micro" | "weighted" | number
 
 /** What is counted of a class against all others. */
-interface Tally {
+export interface Tally {
   readonly truePositives: number
   readonly falsePositives: number
   readonly falseNegatives: number
@@ -102,14 +102,14 @@ const averaged =
 /** 0 where nothing is counted, as in scikit-learn. */
 const ratio = (part: number, total: number): number => (total === 0 ? 0 : part / total)
 
-const precisionOf = (tally: Tally) =>
+export const precisionOf = (tally: Tally) =>
   ratio(tally.truePositives, tally.truePositives + tally.falsePositives)
 
-const recallOf = (tally: Tally) =>
+export const recallOf = (tally: Tally) =>
   ratio(tally.truePositives, tally.truePositives + tally.falseNegatives)
 
 // The harmonic mean of both, in one fraction: 2 TP / (2 TP + FP + FN).
-const f1Of = ({ falseNegatives, falsePositives, truePositives }: Tally) =>
+export const f1Of = ({ falseNegatives, falsePositives, truePositives }: Tally) =>
   ratio(2 * truePositives, 2 * truePositives + falsePositives + falseNegatives)
 
 /** How a figure over classes is named and averaged. */
