@@ -50,7 +50,12 @@ const decimal = (reach: number): ReadonlyArray<number> => {
 
 /** Round steps in seconds: of seconds, minutes, hours and days. */
 const clock: ReadonlyArray<number> = [
-  ...[1, 2, 5, 10, 15, 30],
+  1,
+  2,
+  5,
+  10,
+  15,
+  30,
   ...[1, 2, 5, 10, 15, 30].map((minutes) => minutes * 60),
   ...[1, 2, 3, 6, 12].map((hours) => hours * 3600),
   ...[1, 2, 5, 10, 20, 50, 100, 200, 500].map((days) => days * 86_400)
