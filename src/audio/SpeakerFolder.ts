@@ -41,7 +41,8 @@ export const speakerFolder = Effect.fn("speakerFolder")(function* (config: {
   const examples = (split: SplitName) =>
     makeExamples(
       recordings.filter((_, i) => splits[i] === split),
-      data
+      data,
+      ({ file, label }) => path.resolve(speakers[label]!.folder, file)
     )
   const classes = speakers.map(({ name }) => name)
   const dataset: Dataset = {
@@ -97,9 +98,18 @@ const featureOptions = (data: LogMelInput.Parameters): Effect.Effect<LogMel.Opti
 
 const makeExamples = (
   recordings: ReadonlyArray<Recordings.Recording>,
-  data: SpeakerData
+  data: SpeakerData,
+  pathOf: (recording: Recordings.Recording) => string
 ): Examples => ({
   size: recordings.length,
+  describe: (index) => {
+    const recording = recordings[index]!
+    return {
+      name: `${recording.speaker}/${recording.file}`,
+      path: pathOf(recording),
+      ...excerpt(recording, data)
+    }
+  },
   batch: (indices, draw) =>
     Effect.gen(function* () {
       const { frames, mels } = data
@@ -137,6 +147,18 @@ const makeExamples = (
       )
     )
 })
+
+/** The seconds of a recording that its example without augmentation is of. */
+const excerpt = ({ features }: Recordings.Recording, data: SpeakerData) => {
+  const { hop, window } = LogMel.geometry(LogMelInput.optionsOf(data))
+  const rows = features[0]!.total / data.mels
+  const first = Windows.startOf(rows, data.frames)
+  const last = first + Math.min(rows, data.frames) - 1
+  return {
+    from: (first * hop) / data.sample_rate,
+    to: (last * hop + window) / data.sample_rate
+  }
+}
 
 /** How many reads from disk run at a time. */
 const readsAtOnce = 8

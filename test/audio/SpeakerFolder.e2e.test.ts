@@ -74,6 +74,24 @@ layer(TestFiles.layer)("speakerFolder", (it) => {
     })
   )
 
+  it.scoped("describes an example: the recording, its file, and the seconds of it", () =>
+    Effect.gen(function* () {
+      const { load, root } = yield* workplace
+      yield* TestFiles.writeFiles(root, corpus(["a", "b"]))
+      yield* TestFiles.writeFiles(root, {
+        "a/long.wav": TestFiles.tone(300, 1),
+        "a/short.wav": TestFiles.tone(300, 0.1)
+      })
+      const { result } = yield* load({ split: { test_pattern: "^(long|short)" } })
+      const all = [0, 1].map((index) => result.test.describe!(index))
+      // Of 98 frames the 20 in the middle, from number 39 on; one every 10 ms, 25 ms long.
+      expect(all).toEqual([
+        { name: "a/long.wav", path: path.join(root, "a/long.wav"), from: 0.39, to: 0.605 },
+        { name: "a/short.wav", path: path.join(root, "a/short.wav"), from: 0, to: 0.095 }
+      ])
+    })
+  )
+
   it.scoped("fetches any examples in any order, repeatably", () =>
     Effect.gen(function* () {
       const { load, root } = yield* workplace
