@@ -37,6 +37,8 @@ export interface EvaluatedCheckpoint {
   readonly step: number
   readonly split: SplitName
   readonly metrics: Readonly<Record<string, number>>
+  /** What metrics have to show beyond numbers, by name: see `MetricDetail` in docs/stages.md. */
+  readonly details: Readonly<Record<string, unknown>>
 }
 
 /** How often a folder is looked into. */
@@ -134,6 +136,7 @@ const measure = (
     const { global_step } = meta
     yield* emitDetails({ phase: split, epoch, global_step }, details)
     yield* emit({ _tag: "Evaluated", split, epoch, global_step, metrics })
-    const evaluated: EvaluatedCheckpoint = { path, epoch, step: meta.step, split, metrics }
+    const { step } = meta
+    const evaluated: EvaluatedCheckpoint = { path, epoch, step, split, metrics, details }
     return evaluated
   })

@@ -1,13 +1,13 @@
 import * as Effect from "effect/Effect"
-import * as Predicate from "effect/Predicate"
 import * as LoadReport from "../models/LoadReport.js"
 import * as Printable from "../io/Printable.js"
 import { stored, t } from "../language/Text.js"
 import type { Event } from "../events/Event.js"
 import * as Format from "./Format.js"
 import * as Messages from "./Messages.js"
+import * as MetricDetail from "./MetricDetail.js"
 import type { Output } from "./Output.js"
-import { displayWidth, padEnd, table } from "./Table.js"
+import { displayWidth, padEnd } from "./Table.js"
 
 /** A permanent line, on standard output, or on standard error for problems. */
 export interface Line {
@@ -23,6 +23,8 @@ export interface Setting {
   readonly again: string
   /** The signal that is stopping the run, if any. */
   readonly signal: Effect.Effect<string | null>
+  /** Whether to show what evaluation has to show beyond numbers: a confusion matrix, the worst examples. */
+  readonly details?: boolean
 }
 
 type EpochFinished = Extract<Event, { readonly _tag: "EpochFinished" }>
@@ -78,7 +80,7 @@ const out = (text: string): ReadonlyArray<Line> => [{ to: "out", text }]
 /** The lines that show `event`; none for a step. `signal` is what stopped the run. */
 export const fromEvent = (
   given: Event,
-  { again, command }: Omit<Setting, "signal">,
+  { again, command, details = false }: Omit<Setting, "signal">,
   signal: string | null
 ): ReadonlyArray<Line> => {
   // A result may have lines of its own; other text that comes from files is escaped to stay on its line.
@@ -125,11 +127,10 @@ export const fromEvent = (
     }
     case "WeightsLoaded":
       return out(LoadReport.text(event.report))
-    case "MetricDetail":
-      // Those of each epoch are for observers.
-      return event.phase === "test" && isMatrix(event.value)
-        ? out(t`${event.metric}, labels by guesses:` + `\n${matrix(event.value)}`)
-        : []
+    case "MetricDetail": {
+      const shown = MetricDetail.text(event, details)
+      return shown === null ? [] : out(shown)
+    }
     case "StepFinished":
     // A notice says why, and where to.
     case "WentBack":
@@ -169,22 +170,6 @@ export const fromEvent = (
       return out(Messages.finished(event))
   }
 }
-
-/** A matrix that fits on a terminal. */
-const isMatrix = (value: unknown): value is ReadonlyArray<ReadonlyArray<number>> =>
-  Array.isArray(value) &&
-  value.length > 0 &&
-  value.length <= 20 &&
-  value.every((row) => Array.isArray(row) && row.every(Predicate.isNumber))
-
-const matrix = (rows: ReadonlyArray<ReadonlyArray<number>>): string =>
-  table(
-    ["", ...rows[0]!.map((_, i) => `${i}`)],
-    rows.map((row, i) => [
-      `${i}`,
-      ...row.map((count) => (Number.isInteger(count) ? `${count}` : Format.number(count)))
-    ])
-  )
 
 /** The name of a split; a custom name as it is. */
 const split = (name: string): string =>

@@ -1,5 +1,6 @@
 import type { LabelledBatch, Sized, Values } from "../data/Batch.js"
 import type { ExampleDescription } from "../data/Dataset.js"
+import type { ConfusionMatrix, PerClass, WorstExamples } from "../events/MetricDetails.js"
 import { arrayOf, isLabelled, lengthOf, masksOf, weightsOf } from "../data/Layout.js"
 import type * as tf from "../tf.js"
 import { labelWeights } from "./BatchTensors.js"
@@ -8,42 +9,6 @@ import { f1Of, precisionOf, recallOf, type Tally } from "./metric/confusion.js"
 
 /** How many examples are shown, and how many classes at most in a matrix and in columns. */
 const [mostExamples, mostCells, mostClasses] = [24, 100, 1000]
-
-/** The confusion matrix of an output: `counts[label][guess]`, by sample weights where there are any. */
-export interface ConfusionMatrix {
-  readonly classes: ReadonlyArray<string>
-  readonly counts: ReadonlyArray<ReadonlyArray<number>>
-}
-
-/** The figures of each class, in the order of `classes`; `support` is the number of its labels. */
-export interface PerClass {
-  readonly classes: ReadonlyArray<string>
-  readonly precision: ReadonlyArray<number>
-  readonly recall: ReadonlyArray<number>
-  readonly f1: ReadonlyArray<number>
-  readonly support: ReadonlyArray<number>
-}
-
-/** An example, and what the model says of it. */
-export interface ClassifiedExample extends Omit<ExampleDescription, "path"> {
-  /** Its index in the split. */
-  readonly index: number
-  readonly path: string | null
-  readonly label: string
-  readonly predicted: string
-  /** How likely the model holds the class that it predicts, and that of the label. */
-  readonly probability: number
-  readonly label_probability: number
-  /** The cross-entropy in nats, without weights and smoothing. */
-  readonly loss: number
-}
-
-/** The examples of a split with the largest losses, the worst first. */
-export interface WorstExamples {
-  readonly split: string
-  readonly classes: ReadonlyArray<string>
-  readonly examples: ReadonlyArray<ClassifiedExample>
-}
 
 /** What is shown of the predictions for a split, collected batch by batch. */
 export interface Predictions {
@@ -175,16 +140,20 @@ const collector = (head: Head) => {
     const worstExamples: WorstExamples = {
       split,
       classes,
-      examples: worst.map(({ index, label, loss, predicted, probability }) => ({
-        index,
-        path: null,
-        ...describe(index),
-        label: classes[label]!,
-        predicted: classes[predicted]!,
-        probability: rounded(probability),
-        label_probability: rounded(Math.exp(-loss)),
-        loss: rounded(loss)
-      }))
+      examples: worst.map(({ index, label, loss, predicted, probability }) => {
+        const { name, path = null, ...excerpt } = describe(index)
+        return {
+          index,
+          name,
+          path,
+          ...excerpt,
+          label: classes[label]!,
+          predicted: classes[predicted]!,
+          probability: rounded(probability),
+          label_probability: rounded(Math.exp(-loss)),
+          loss: rounded(loss)
+        }
+      })
     }
     return {
       ...(matrix && { confusion_matrix: matrix }),

@@ -169,6 +169,7 @@ describe("Rehearsal.evaluate", () => {
       )
       expect(found).toMatchObject({ epoch: 2, step: 0, split: "validation" })
       expect(found!.metrics["loss"]).toBe(records[1]!["val_loss"])
+      expect(found!.details["worst_examples"]).toMatchObject({ split: "validation" })
     })
   )
 

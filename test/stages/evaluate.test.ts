@@ -2,7 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { Objective, Optimizer, Pipeline, Run, Scheduler, Stage, Stages } from "holdfast"
 import { epochOfWeights } from "../../src/checkpointing/Checkpoint.js"
-import type { ConfusionMatrix, WorstExamples } from "../../src/training/Predictions.js"
+import type { ConfusionMatrix, WorstExamples } from "../../src/events/MetricDetails.js"
 import { blobs, BlobsConfig, blobsNet } from "../support/blobs.js"
 import { checkpointIn, pipelineOf, session, temporaryFolder } from "../support/session.js"
 

@@ -1,12 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Objective } from "holdfast"
 import type { Head } from "../../src/training/Heads.js"
-import {
-  collect,
-  type ConfusionMatrix,
-  type PerClass,
-  type WorstExamples
-} from "../../src/training/Predictions.js"
+import type { ConfusionMatrix, PerClass, WorstExamples } from "../../src/events/MetricDetails.js"
+import { collect } from "../../src/training/Predictions.js"
 
 const classes = ["cat", "dog", "emu"]
 const head = (options: Partial<Head> = {}): Head => ({

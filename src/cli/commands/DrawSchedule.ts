@@ -33,7 +33,9 @@ export const drawSchedule = (options: Options) =>
     const pipeline = Option.getOrNull(options.pipeline)
     const steps = Option.getOrNull(options.stepsPerEpoch)
     if (pipeline !== null && steps === null) {
-      return yield* rehearsed({ ...options, pipeline }, Rehearsal.learningRates, draw, false)
+      return yield* rehearsed({ ...options, pipeline }, Rehearsal.learningRates, draw, {
+        isLive: false
+      })
     }
     const { out, columns } = yield* Output
     const path = Option.isSome(options.config)

@@ -40,7 +40,7 @@ export const rehearsed = <A, E>(
     pipeline: Pipeline.Pipeline<unknown, unknown, Holdfast.Services>
   ) => Effect.Effect<A, E, Holdfast.Services>,
   show: ((found: A, columns: number) => string) | null,
-  isLive = true
+  { details = false, isLive = true }: { readonly details?: boolean; readonly isLive?: boolean } = {}
 ) =>
   Effect.gen(function* () {
     const call = yield* Invocation.Invocation
@@ -49,7 +49,8 @@ export const rehearsed = <A, E>(
     const setting = {
       command: Invocation.again(call),
       again: Invocation.again(call),
-      signal: received
+      signal: received,
+      details
     }
     const observer =
       given.json && show === null
@@ -76,17 +77,35 @@ export const rehearsed = <A, E>(
     yield* output.out(`${given.json ? stringify(found) : show(found, yield* output.columns)}\n`)
   })
 
-/** Prints what is measured as lines of JSON, and warnings on standard error. */
+/** Prints what is measured as lines of JSON, with what metrics show beyond numbers; warnings on standard error. */
 const results: Layer.Layer<Observer, never, Output> = Layer.effect(
   Observer,
-  Effect.map(Output, ({ err, out }) => ({
-    emit: (event) =>
-      event._tag === "Evaluated"
-        ? Effect.flatMap(Clock.currentTimeMillis, (now) => out(`${encode(event, now, null)}\n`))
-        : event._tag === "Notice" && event.level === "warning"
-          ? err(t`warning: ${event.message}` + "\n")
-          : Effect.void
-  }))
+  Effect.map(Output, ({ err, out }) => {
+    let details: Record<string, unknown> = {}
+    return {
+      emit: (event) =>
+        Effect.suspend(() => {
+          switch (event._tag) {
+            case "MetricDetail":
+              details[event.metric] = event.value
+              return Effect.void
+            case "Evaluated": {
+              const shown = { ...event, details }
+              details = {}
+              return Effect.flatMap(Clock.currentTimeMillis, (now) =>
+                out(`${encode(shown, now, null)}\n`)
+              )
+            }
+            case "Notice":
+              return event.level === "warning"
+                ? err(t`warning: ${event.message}` + "\n")
+                : Effect.void
+            default:
+              return Effect.void
+          }
+        })
+    }
+  })
 )
 
 /** `holdfast evaluate`. */
@@ -103,7 +122,9 @@ export const evaluate = (
   return rehearsed(
     given,
     (pipeline) => Rehearsal.evaluate(pipeline, { checkpoint, split, watch }),
-    null
+    null,
+    // Those of each checkpoint of a run would hide how its numbers change.
+    { details: !watch }
   )
 }
 
@@ -210,5 +231,5 @@ export const dryRun = (given: Given) =>
         )
       ].join("\n")
     },
-    false
+    { isLive: false }
   )
