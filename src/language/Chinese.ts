@@ -12,6 +12,7 @@ import { runlog } from "./chinese/runlog.js"
 import { stages } from "./chinese/stages.js"
 import { stored } from "./chinese/stored.js"
 import { training } from "./chinese/training.js"
+import { ui } from "./chinese/ui.js"
 import type { Texts } from "./Text.js"
 
 /** Every text in Chinese. */
@@ -29,7 +30,8 @@ export const chinese: Texts = {
     ...observe,
     ...runlog,
     ...stages,
-    ...training
+    ...training,
+    ...ui
   },
   stored
 }

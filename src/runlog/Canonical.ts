@@ -62,7 +62,7 @@ export const inOrder = ({ others, steps }: Canonical): ReadonlyArray<Line> => {
 }
 
 /** The step after which everything so far is taken back; null: nothing is. */
-const goesBackTo = (line: Exclude<Line, Step>): number | null =>
+export const goesBackTo = (line: Exclude<Line, Step>): number | null =>
   line.event === "LogOpened"
     ? (line.from?.global_step ?? 0)
     : line.event === "WentBack"

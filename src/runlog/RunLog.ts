@@ -53,8 +53,8 @@ export interface StepColumns {
  */
 export type Status = "running" | "finished" | "interrupted" | "stopped"
 
-/** The log of a run, read. */
-export interface RunLog {
+/** What the log of a run says. */
+export interface RunRecord {
   readonly folder: string
   readonly run: Description & { readonly id: string; readonly parent: ParentRun | null }
   readonly pipeline: string | null
@@ -86,6 +86,10 @@ export interface RunLog {
   readonly damaged: number
   /** How many steps a bucket of thinned steps has; 1: every step is there. */
   readonly bucketSize: number
+}
+
+/** The log of a run, read. */
+export interface RunLog extends RunRecord {
   /** How far the file is read: for `follow`. */
   readonly cursor: Cursor
 }
@@ -275,9 +279,28 @@ const runOf = (lines: RunLog["lines"]): RunLog["run"] => {
 const built = (folder: string, chunk: Chunk, before: Canonical.Canonical, damagedBefore: number) =>
   Effect.gen(function* () {
     const lines = Canonical.append(before, chunk.lines)
-    const { others, steps } = lines
+    const record = yield* recordOf(folder, {
+      lines: lines.others,
+      steps: columnsOf(lines.steps),
+      hasPartialLine: chunk.hasPartialLine,
+      damaged: damagedBefore + chunk.damaged
+    })
+    const log: RunLog = {
+      ...record,
+      cursor: { bytes: chunk.bytes, inode: chunk.inode, lines }
+    }
+    return log
+  })
+
+/** What lines say; `lines` are all but those of steps, and need not be in order between kinds. */
+export const recordOf = (
+  folder: string,
+  parts: Pick<RunRecord, "lines" | "steps" | "hasPartialLine" | "damaged">
+) =>
+  Effect.gen(function* () {
+    const { damaged, hasPartialLine, lines, steps } = parts
     const of = <L extends Exclude<Line, Step>["event"]>(event: L) =>
-      others.filter((line): line is Extract<typeof line, { event: L }> => line.event === event)
+      lines.filter((line): line is Extract<typeof line, { event: L }> => line.event === event)
     const opened = of("LogOpened")
     const file = path.join(folder, logFile)
     const first = opened[0]
@@ -289,18 +312,17 @@ const built = (folder: string, chunk: Chunk, before: Canonical.Canonical, damage
     if (newest > version) {
       return yield* new RunLogError({ reason: "NewerVersion", path: file, detail: String(newest) })
     }
-    const columns = columnsOf(steps)
-    const times = [...columns.time.slice(-1), ...others.map(({ time }) => Date.parse(time))]
-    const log: RunLog = {
+    const times = [...steps.time.slice(-1), ...lines.map(({ time }) => Date.parse(time))]
+    const record: RunRecord = {
       folder,
-      ...(yield* changing(folder, others)),
+      ...(yield* changing(folder, lines)),
       pipeline: last.pipeline,
       config: last.config,
       environment: last.environment,
       backend: last.backend,
       opened,
       started: of("RunStarted").at(-1) ?? null,
-      steps: columns,
+      steps,
       epochs: of("EpochFinished"),
       validations: of("Validated"),
       saves: of("CheckpointSaved"),
@@ -309,15 +331,14 @@ const built = (folder: string, chunk: Chunk, before: Canonical.Canonical, damage
       evaluated: of("Evaluated"),
       system: of("System"),
       stageTimes: of("StageTimes"),
-      lines: others,
+      lines,
       startedAt: Date.parse(first.time),
       updatedAt: times.reduce((a, b) => Math.max(a, b), 0),
-      hasPartialLine: chunk.hasPartialLine,
-      damaged: damagedBefore + chunk.damaged,
-      bucketSize: bucketSize(columns.global_step.at(-1) ?? 0),
-      cursor: { bytes: chunk.bytes, inode: chunk.inode, lines }
+      hasPartialLine,
+      damaged,
+      bucketSize: bucketSize(steps.global_step.at(-1) ?? 0)
     }
-    return log
+    return record
   })
 
 const columnsOf = (steps: ReadonlyArray<Step>): StepColumns => {

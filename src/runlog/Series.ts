@@ -1,4 +1,4 @@
-import type { RunLog } from "./RunLog.js"
+import type { RunRecord } from "./RunLog.js"
 
 /** What a curve can be of. */
 export interface MetricName {
@@ -51,7 +51,7 @@ const systemMetrics = {
 const saveMetrics = { save_ms: "ms", save_pause_ms: "ms", save_bytes: "bytes" } as const
 
 /** What there are curves of in a log, in the order in which people look for them. */
-export const metricNames = (log: RunLog): ReadonlyArray<MetricName> => {
+export const metricNames = (log: RunRecord): ReadonlyArray<MetricName> => {
   const names: Array<MetricName> = []
   const has = (values: Float64Array) => values.some((value) => !Number.isNaN(value))
   const add = (kind: MetricName["kind"], units: Readonly<Record<string, MetricName["unit"]>>) => {
@@ -72,7 +72,7 @@ export const metricNames = (log: RunLog): ReadonlyArray<MetricName> => {
  * The curve of a metric, with at most `points` points. Peaks stay: where a point stands for several
  * values, `low` and `high` are the least and the greatest of them. An unknown metric has no points.
  */
-export const series = (log: RunLog, metric: string, options: SeriesOptions): Series => {
+export const series = (log: RunRecord, metric: string, options: SeriesOptions): Series => {
   const { from = -Infinity, to = Infinity, points } = options
   const all = valuesOf(log, metric)
   const axis = axisOf(log, options.x)
@@ -129,7 +129,7 @@ const column = <A>(all: ReadonlyArray<A>, of: (one: A) => number): Float64Array 
 const median = (values: ReadonlyArray<number>): number =>
   values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]!
 
-const valuesOf = (log: RunLog, metric: string): Values => {
+const valuesOf = (log: RunRecord, metric: string): Values => {
   if (metric in stepMetrics) return stepValues(log, metric as keyof typeof stepMetrics)
   if (metric in systemMetrics) {
     const name = metric as keyof typeof systemMetrics
@@ -169,7 +169,7 @@ const valuesOf = (log: RunLog, metric: string): Values => {
   )
 }
 
-const stepValues = (log: RunLog, metric: keyof typeof stepMetrics): Values => {
+const stepValues = (log: RunRecord, metric: keyof typeof stepMetrics): Values => {
   const { steps } = log
   const perEpoch = stepsPerEpoch(log)
   const place = {
@@ -190,7 +190,7 @@ const stepValues = (log: RunLog, metric: keyof typeof stepMetrics): Values => {
 }
 
 const placed = (
-  log: RunLog,
+  log: RunRecord,
   lines: ReadonlyArray<{
     readonly time: string
     readonly global_step: number
@@ -207,9 +207,9 @@ const placed = (
   }
 }
 
-const stepsPerEpoch = (log: RunLog): number => Math.max(1, log.started?.steps_per_epoch ?? 1)
+const stepsPerEpoch = (log: RunRecord): number => Math.max(1, log.started?.steps_per_epoch ?? 1)
 
-const epochMetrics = (log: RunLog): ReadonlyArray<string> =>
+const epochMetrics = (log: RunRecord): ReadonlyArray<string> =>
   [
     ...new Set([
       ...log.epochs.flatMap(({ record }) => Object.keys(record)),
@@ -218,7 +218,7 @@ const epochMetrics = (log: RunLog): ReadonlyArray<string> =>
   ].filter((name) => name !== "epoch" && name !== "learning_rate")
 
 /** Where on the axis a value is. */
-const axisOf = (log: RunLog, x: Axis) => {
+const axisOf = (log: RunRecord, x: Axis) => {
   switch (x) {
     case "step":
       return (globalStep: number) => globalStep
@@ -234,7 +234,7 @@ const axisOf = (log: RunLog, x: Axis) => {
 }
 
 /** How long the run had been running at a time, without what lies between its processes. */
-const secondsRunning = (log: RunLog): ((time: number) => number) => {
+const secondsRunning = (log: RunRecord): ((time: number) => number) => {
   const begun = log.opened.map(({ time }) => Date.parse(time))
   const times = [...log.steps.time, ...log.lines.map(({ time }) => Date.parse(time))].sort(
     (a, b) => a - b

@@ -24,13 +24,14 @@ export type Finite = number | null
 /** How a run stands. Running: a living process holds the lock of its folder. */
 export type RunStatus = "running" | "finished" | "interrupted" | "stopped"
 
-/** A checkpoint that a run was started from, of another run. */
+/** A checkpoint that a run was started from, of another run; or a file of another program. */
 export interface Parent {
-  readonly id: string
-  /** The path of the checkpoint. */
+  /** The id of the other run in its checkpoints. */
+  readonly id: string | null
+  /** The path of the file. */
   readonly path: string
-  readonly epoch: number
-  readonly step: number
+  readonly epoch: number | null
+  readonly step: number | null
 }
 
 /** A run in the table of runs. */
@@ -128,8 +129,8 @@ export interface Checkpoint {
   readonly health: Health
   /** What is wrong with it; text for people. */
   readonly problem: string | null
-  /** The command line that resumes from this checkpoint. */
-  readonly resumeCommand: string
+  /** The command line that resumes from this checkpoint; null where nothing says how it was run. */
+  readonly resumeCommand: string | null
 }
 
 /** A warning of a run. */
@@ -194,21 +195,20 @@ export interface RunDetail {
   readonly secondsLeft: number | null
   readonly log: {
     /** The last line was cut off, by a kill or because it is being written. */
-    readonly torn: boolean
+    readonly hasPartialLine: boolean
     /** Not every step has a line. */
-    readonly thinned: boolean
+    readonly isThinned: boolean
   }
 }
 
-/** What the values of a metric belong to: a training step, an epoch, or a moment of the machine. */
-export type MetricKind = "step" | "epoch" | "system"
+/** What the values of a metric belong to: a training step, an epoch, a save, or a moment of the machine. */
+export type MetricKind = "step" | "epoch" | "save" | "system"
 
 /** A metric that runs have values of. */
 export interface Metric {
   readonly name: string
   readonly kind: MetricKind
-  /** "ms", "bytes", "1/s", "s", …; null for a plain number. */
-  readonly unit: string | null
+  readonly unit: "ms" | "s" | "bytes" | "cores" | "examples/s" | null
 }
 
 /** `GET /api/metrics`. */
@@ -309,7 +309,7 @@ export type Action =
 
 /** The answer to an action that was taken. */
 export interface ActionResult {
-  /** The run as it is now; a run that is told to save or stop shows it in `GET /api/live` when it has. */
+  /** The run as it is now; a run that was asked to save or stop shows it in `GET /api/live` when it has. */
   readonly summary: RunSummary
 }
 

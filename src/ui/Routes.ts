@@ -268,7 +268,7 @@ export const app = (
       RouteNotFound: () =>
         Effect.succeed(new ApiFailure({ reason: "NotFound", detail: t`there is no such request` }))
     }),
-    // A fault of the server: the page says so, and goes on.
+    // A fault of the server: the page says so, and stays.
     Effect.catchAllDefect((defect) =>
       Effect.succeed(new ApiFailure({ reason: "Failed", detail: String(defect) }))
     ),

@@ -22,7 +22,11 @@ const exemptTexts = new Set([
   "in use",
   "lr {0}",
   "hook {0}",
-  "node {0}"
+  "node {0}",
+  "img-src 'self' data: blob:",
+  "public, max-age=31536000, immutable",
+  "retry: 1000\n\n",
+  "event: {0}\ndata: {1}\n\n"
 ])
 
 const holes = (text: string) => new Set(text.match(/\{\d+\}/g))

@@ -87,7 +87,7 @@ const metrics: ReadonlyArray<Api.Metric> = [
   { name: "loss", kind: "step", unit: null },
   { name: "learning_rate", kind: "step", unit: null },
   { name: "gradient_norm", kind: "step", unit: null },
-  { name: "examples_per_second", kind: "step", unit: "1/s" },
+  { name: "examples_per_second", kind: "step", unit: "examples/s" },
   { name: "data_wait_ms", kind: "step", unit: "ms" },
   { name: "step_ms", kind: "step", unit: "ms" },
   { name: "train_loss", kind: "epoch", unit: null },
@@ -291,7 +291,7 @@ export const fixtures = (count: number): Layer.Layer<RunViews> =>
               }
             ],
             secondsLeft: summary.secondsLeft,
-            log: { torn: false, thinned: i % 2 === 1 }
+            log: { hasPartialLine: false, isThinned: i % 2 === 1 }
           }
         }),
       metrics: () => Effect.succeed({ metrics }),
