@@ -1,3 +1,4 @@
+import { exp, log } from "../backends/DeterministicMath.js"
 import type { LabelledBatch, Sized, Values } from "../data/Batch.js"
 import type { ExampleDescription } from "../data/Dataset.js"
 import type { ConfusionMatrix, PerClass, WorstExamples } from "../events/MetricDetails.js"
@@ -80,6 +81,7 @@ const collector = (head: Head) => {
     Float64Array
   ]
   const worst: Array<Kept> = []
+  const spread = log(count)
   /** What the loss of one more has to exceed. */
   let least = -1
 
@@ -108,7 +110,7 @@ const collector = (head: Head) => {
       guessed[predicted]! += weight
       if (label === predicted) right[label]! += weight
       // The loss is at most this: most examples need no exponentials.
-      if (Math.log(count) + own[predicted]! - own[label]! <= least) continue
+      if (spread + own[predicted]! - own[label]! <= least) continue
       const { loss, probability } = softmax(own, label, predicted)
       if (loss > least) keep({ index: start + i, label, predicted, probability, loss })
     }
@@ -150,7 +152,7 @@ const collector = (head: Head) => {
           label: classes[label]!,
           predicted: classes[predicted]!,
           probability: rounded(probability),
-          label_probability: rounded(Math.exp(-loss)),
+          label_probability: rounded(exp(-loss)),
           loss: rounded(loss)
         }
       })
@@ -180,8 +182,8 @@ const likeliest = (logits: Values): number => {
 const softmax = (logits: Values, label: number, predicted: number) => {
   const most = logits[predicted]!
   let sum = 0
-  for (let k = 0; k < logits.length; k++) sum += Math.exp(logits[k]! - most)
-  const loss = Math.log(sum) + most - logits[label]!
+  for (let k = 0; k < logits.length; k++) sum += exp(logits[k]! - most)
+  const loss = log(sum) + most - logits[label]!
   return { probability: 1 / sum, loss: Number.isNaN(loss) ? Infinity : Math.max(0, loss) }
 }
 
