@@ -295,5 +295,13 @@ export const chinese: Readonly<Record<string, string>> = {
   "How many epochs without an improvement end the run.": "多少轮没有改善就结束训练。",
   "How much better a value must be to be an improvement.": "数值要好多少才算改善。",
   "Whether the model that the epochs hand on has the weights of the best epoch.":
-    "训练结束后交出的模型是否采用最佳一轮的权重。"
+    "训练结束后交出的模型是否采用最佳一轮的权重。",
+  "What records the run beside its log: observers by name.":
+    "除运行日志外，还由什么记录运行：按名称列出观察者。",
+  "Writes event files for TensorBoard (events.out.tfevents.*) into the folder of checkpoints: step and epoch metrics, the confusion matrix, the config.":
+    "在检查点文件夹中写 TensorBoard 事件文件（events.out.tfevents.*）：每步和每轮的指标、混淆矩阵、配置。",
+  "Steps between two points of a step's loss and speed.": "每隔多少步记录一次单步的损失和速度。",
+  "Epochs between two histograms of each weight and its gradient, which are those of the epoch's last step; 0: none.":
+    "每隔多少轮为每个权重及其梯度画一次直方图，取该轮最后一步的值；0：不画。",
+  "Whether to draw confusion matrices.": "是否绘制混淆矩阵。"
 }

@@ -6,6 +6,8 @@ import * as Metric from "./training/metric/index.js"
 import { GradientClip } from "./training/optimizer/Clip.js"
 import * as Optimizer from "./training/Optimizer.js"
 import * as Scheduler from "./training/Scheduler.js"
+import { builtIn } from "./tracking/BuiltIn.js"
+import { listOf } from "./tracking/RunObserver.js"
 
 export { decode, type Origin } from "./config/DecodeConfig.js"
 export { field, mayChange } from "./config/Field.js"
@@ -20,7 +22,8 @@ const fields = {
   gradient_clip: GradientClip,
   scheduler: Scheduler.oneOf(...Scheduler.builtIn),
   metrics: Metric.listOf(...Metric.builtIn),
-  sampler: Sampler.oneOf(...Sampler.builtIn)
+  sampler: Sampler.oneOf(...Sampler.builtIn),
+  observers: listOf(...builtIn)
 }
 const training = Schema.Struct(fields).annotations({ description })
 

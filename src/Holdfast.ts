@@ -202,11 +202,9 @@ export const run = <Out, E, R, const O extends Options & { readonly signals?: bo
   pipeline: Pipeline<Out, E, R>,
   options: O = {} as O
 ): Effect.Effect<Out, E | LayerError<O>, Exclude<R, Services | Scope.Scope>> => {
-  const effect = Effect.provide(pipeline.run, layer(options)) as Effect.Effect<
-    Out,
-    E | LayerError<O>,
-    Exclude<R, Services | Scope.Scope>
-  >
+  const effect = Effect.provide(pipeline.run, layer(options)).pipe(
+    Effect.withSpan("holdfast run")
+  ) as Effect.Effect<Out, E | LayerError<O>, Exclude<R, Services | Scope.Scope>>
   return options.signals === true ? stopOnSignals(effect) : effect
 }
 

@@ -17,6 +17,7 @@ import { chosen } from "./training/ChooseBackend.js"
 import { Interruption, type StoppedAt } from "./training/Interruption.js"
 import { Rehearsal } from "./training/Rehearsal.js"
 import { Preflight } from "./training/RunPlan.js"
+import { attachable } from "./training/RunObservers.js"
 import { refuse } from "./training/StageError.js"
 
 /** Marks pipelines, also those of another copy of this module. */
@@ -84,6 +85,7 @@ export const make = <const Stages extends Stage.Some>(
       withPreflight(all),
       abortable,
       Effect.scoped,
+      attachable,
       reporting(all),
       Effect.provideService(PipelineName, name),
       Effect.withSpan(name)

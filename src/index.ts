@@ -109,6 +109,10 @@ export { BackendError } from "./backends/BackendError.js"
 export { Event, type CustomEvent } from "./events/Event.js"
 export { Observer, emit } from "./events/Observer.js"
 
+// Recording a run by other tools
+export * as Tracking from "./tracking/index.js"
+export { TrackingError } from "./tracking/TrackingError.js"
+
 // A declaration file of a user's module names these types where they are inferred. TypeScript finds
 // them here only: it does not look into the namespaces above.
 export type { Pipeline as PipelineType } from "./Pipeline.js"

@@ -188,6 +188,8 @@ export const byName = <
     decode: (name) => ({ name }),
     encode: ({ name }: I) => name
   })
-  // The members one by one, since messages and editors show them as the choices that they are.
-  return Schema.Union(...fields.members, alone) as Schema.Schema<A, I | Names[number]>
+  // The members one by one, since messages and editors show them as the choices that they are. A union of
+  // one is that one.
+  const members = "members" in fields ? fields.members : [fields]
+  return Schema.Union(...members, alone) as Schema.Schema<A, I | Names[number]>
 }

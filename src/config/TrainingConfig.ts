@@ -394,4 +394,5 @@ export interface TrainingConfig extends Schema.Schema.Type<typeof fields> {
   readonly metrics:
     ReadonlyArray<NamedConfig> | Readonly<Record<string, ReadonlyArray<NamedConfig>>>
   readonly sampler: NamedConfig
+  readonly observers: ReadonlyArray<NamedConfig>
 }

@@ -11,6 +11,7 @@ import { observe } from "./chinese/observe.js"
 import { runlog } from "./chinese/runlog.js"
 import { stages } from "./chinese/stages.js"
 import { stored } from "./chinese/stored.js"
+import { tracking } from "./chinese/tracking.js"
 import { training } from "./chinese/training.js"
 import { ui } from "./chinese/ui.js"
 import type { Texts } from "./Text.js"
@@ -30,6 +31,7 @@ export const chinese: Texts = {
     ...observe,
     ...runlog,
     ...stages,
+    ...tracking,
     ...training,
     ...ui
   },

@@ -142,7 +142,7 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
             Effect.suspend(() => Checkpointer.yieldToEventLoop(checkpointer, performance.now()))
           ),
         { discard: true }
-      )
+      ).pipe(Effect.withSpan("epoch", { attributes: { epoch: progress.epoch + 1 } }))
       const isRestored = yield* orRestored(run, rest)
       progress = yield* Checkpointer.progress(checkpointer)
       if (isRestored) continue

@@ -39,6 +39,7 @@ import type { RunParts } from "../training/RunParts.js"
 import { check, report } from "../training/ResumeChecks.js"
 import { configFor, limited, Rehearsal, type Build, type Facts } from "../training/Rehearsal.js"
 import * as RunPlan from "../training/RunPlan.js"
+import { startObservers } from "../tracking/StartObservers.js"
 import * as TrainState from "../training/TrainState.js"
 import { tensorOf } from "../training/Weights.js"
 import * as Inputs from "./Inputs.js"
@@ -136,6 +137,7 @@ export const restoreOrInit = <
         const { best, remade, save } = folder
         const store = { save, remade, best, epochEnd: epochEnd(folder, state.id), archive }
         const run = yield* makeRun(built, state, store, lastDurable)
+        if (rehearsal === null) yield* startObservers(run)
         yield* Effect.addFinalizer((exit) => onExit(run[TypeId], exit))
         yield* Effect.forkScoped(endWithFolder(run, folder))
         const { epoch, step } = state.progress

@@ -30,6 +30,7 @@ import { SaveRequest } from "../training/SaveRequest.js"
 import * as SavePolicy from "../training/SavePolicy.js"
 import { refuse } from "../training/StageError.js"
 import type { StepHook } from "../training/StepHook.js"
+import { watchOf } from "../training/StepWatch.js"
 import * as Validation from "../training/Validation.js"
 import * as TrainStep from "../training/TrainStep.js"
 
@@ -110,7 +111,8 @@ export const trainEpochWith = <
         Effect.gen(function* () {
           const handlers = yield* Effect.forEach(hooks, (hook) => hook.start(run))
           const fetch = yield* batches(run)
-          const around = { run, fetch, extra, handlers }
+          const watch = watchOf(run)
+          const around = { run, fetch, extra: watch ? { ...extra, watch } : extra, handlers }
           const isPlain = handlers.every((one) => !one.beforeStep && !one.afterStep)
           yield* loop(
             run,

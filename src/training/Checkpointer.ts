@@ -345,4 +345,11 @@ export const write =
         global_step: progress.globalStep,
         position: { epoch: progress.epoch, step: progress.step }
       })
-    })
+      yield* Effect.annotateCurrentSpan({ name, ...positionOf(progress), bytes: saved.bytes })
+    }).pipe(Effect.withSpan("save"))
+
+const positionOf = ({ epoch, globalStep, step }: Progress) => ({
+  epoch,
+  step,
+  global_step: globalStep
+})

@@ -20,6 +20,7 @@ import type { Progress } from "./Progress.js"
 import * as Random from "./Random.js"
 import type { Run } from "./Run.js"
 import { learningRate, type RunFields } from "./RunFields.js"
+import type { Watch } from "./StepWatch.js"
 import * as Undo from "./Undo.js"
 import type { Checked, UnreadStep } from "./UnreadSteps.js"
 
@@ -40,10 +41,12 @@ export interface StepInput<out B extends Sized = Batch> {
   readonly measures?: Measures | undefined
   /** Called after each update of weights. */
   readonly onUpdate?: (() => void) | undefined
+  /** Sees the gradients of each phase, and the weights after their update. */
+  readonly watch?: Watch | undefined
 }
 
 /** What a step does beside its phases. */
-export type StepExtra = Pick<StepInput, "combine" | "measures" | "onUpdate">
+export type StepExtra = Pick<StepInput, "combine" | "measures" | "onUpdate" | "watch">
 
 /** What the step at `position` is given. */
 export const inputOf = <B extends Sized>(
@@ -261,17 +264,20 @@ const compute = <B extends Sized>(
 }
 
 const update = (
-  { combine, onUpdate, position, run }: StepInput<Sized>,
+  { combine, onUpdate, position, run, watch }: StepInput<Sized>,
   phase: BoundPhase,
   gradients: Gradients
 ) => {
+  const whenUpdated = watch?.(position, gradients)
   const combined = combine === undefined ? gradients : combine(gradients, phase.name)
   const { epoch, step } = position
   const rng = Random.generator(run.random, "optimizer", phase.name, epoch, step)
-  if (!phase.optimizer.apply(combined, learningRate(run, position), rng)) return
-  // A constraint (max-norm, say) is part of the weight: to write it again projects it.
-  for (const { variable } of phase.constrained) variable.write(tf.clone(variable.read()))
-  onUpdate?.()
+  if (phase.optimizer.apply(combined, learningRate(run, position), rng)) {
+    // A constraint (max-norm, say) is part of the weight: to write it again projects it.
+    for (const { variable } of phase.constrained) variable.write(tf.clone(variable.read()))
+    onUpdate?.()
+  }
+  whenUpdated?.()
 }
 
 /** The gradients of the step that a run has measured last: the sum of their squares, of all phases. */

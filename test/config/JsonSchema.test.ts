@@ -142,7 +142,8 @@ describe("jsonSchema", () => {
         "eer",
         "min_dcf",
         "shuffle",
-        "class_balanced"
+        "class_balanced",
+        "tensorboard"
       ].map((name) => [name, "string"])
     )
   })

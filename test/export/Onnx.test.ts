@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import * as tf from "holdfast/tf"
 import { ExportError } from "../../src/export/ExportError.js"
 import { encoded, toOnnx } from "../../src/export/onnx/Onnx.js"
-import * as Protobuf from "../../src/export/onnx/Protobuf.js"
+import * as Protobuf from "../../src/io/Protobuf.js"
 import { fill, onCpu, sample, weightsOf } from "./models.js"
 
 const plain = { int8: false, metadata: { made: "by a test" } }

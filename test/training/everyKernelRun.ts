@@ -76,6 +76,7 @@ export const everyKernelRun = (options: {
     class_weights: null,
     metrics: [],
     sampler: { name: "shuffle" },
+    observers: [],
     warmup: null,
     gradient_noise: null,
     parameter_groups: [],

@@ -33,7 +33,11 @@ export const run = Command.make({
       t`try two steps of everything, and estimate the run`
     ],
     ["holdfast run pipelines/speaker.ts --overfit 1", t`see whether the model can learn one batch`],
-    ["holdfast run pipelines/speaker.ts --profile", t`see where the time goes`]
+    ["holdfast run pipelines/speaker.ts --profile", t`see where the time goes`],
+    [
+      "holdfast run pipelines/speaker.ts --tensorboard",
+      t`then look at it: tensorboard --logdir checkpoints`
+    ]
   ],
   arguments: {
     pipeline: PipelineOptions.pipeline,
@@ -62,6 +66,12 @@ export const run = Command.make({
     profile: Command.flag(
       t`time the run by stage, by part of a step and by layer; shows a table at the end, and writes a flame chart to profile.json in the checkpoint folder`
     ),
+    tensorboard: Command.flag(
+      t`write event files for TensorBoard into the checkpoint folder, as "training.observers": ["tensorboard"] does`
+    ),
+    otel: Command.flag(
+      t`send a trace of stages, epochs and saves to the collector of OTEL_EXPORTER_OTLP_ENDPOINT, by default http://localhost:4318; needs the package @effect/opentelemetry`
+    ),
     grace,
     force: Command.flag(
       t`take over the checkpoint folder at once from a process whose state cannot be checked (other host or container); use only if it is dead. Without this, the lock is taken over 30 seconds after its last renewal`
@@ -86,6 +96,11 @@ export const run = Command.make({
       if (isRehearsal && Option.isSome(given.resume)) {
         return yield* usage(
           t`--resume has no meaning for --dry-run and --overfit, which start from scratch; leave it out`
+        )
+      }
+      if (isRehearsal && (given.tensorboard || given.otel)) {
+        return yield* usage(
+          t`--tensorboard and --otel are for a real run; leave out --dry-run and --overfit`
         )
       }
       if (!isRehearsal) {

@@ -18,6 +18,8 @@ import * as Invocation from "../../process/Invocation.js"
 import * as PipelineFile from "../PipelineFile.js"
 import { showProfile } from "../ShowProfile.js"
 import * as ResumePrompt from "../ResumePrompt.js"
+import { openTelemetry } from "../../tracking/OpenTelemetry.js"
+import { RequestedObservers } from "../../tracking/StartObservers.js"
 import { profiled } from "../../profiling/index.js"
 import { Signals } from "../../process/Signals.js"
 
@@ -35,12 +37,20 @@ export interface Options {
   readonly backend: Option.Option<BackendName>
   readonly deterministic: boolean
   readonly profile: boolean
+  readonly tensorboard: boolean
+  readonly otel: boolean
   readonly quiet: boolean
   readonly json: boolean
 }
 
 /** Loads the pipeline and runs it, with every service that a stage can require. */
-export const runPipeline = Effect.fn("Run.pipeline")(function* (options: Options) {
+export const runPipeline = (options: Options) =>
+  Effect.withSpan(started(options), "holdfast run").pipe(
+    Effect.provide(options.otel ? openTelemetry : Layer.empty),
+    Effect.provideService(RequestedObservers, options.tensorboard ? ["tensorboard"] : [])
+  )
+
+const started = Effect.fnUntraced(function* (options: Options) {
   const call = yield* Invocation.Invocation
   const { received, setGrace, takeSaveRequest } = yield* Signals
   if (Option.isSome(options.grace)) yield* setGrace(options.grace.value)

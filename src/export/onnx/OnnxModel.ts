@@ -1,5 +1,5 @@
-import * as Protobuf from "./Protobuf.js"
-import type { Message } from "./Protobuf.js"
+import * as Protobuf from "../../io/Protobuf.js"
+import type { Message } from "../../io/Protobuf.js"
 
 /**
  * A model of ONNX as plain values, and its file: the messages of onnx.proto

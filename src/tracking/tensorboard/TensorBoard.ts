@@ -1,0 +1,168 @@
+import * as Clock from "effect/Clock"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as Readback from "../../backends/Readback.js"
+import { stepsFrom } from "../../data/Order.js"
+import type { Event } from "../../events/Event.js"
+import { Observer } from "../../events/Observer.js"
+import { t } from "../../language/Text.js"
+import * as Checkpointer from "../../training/Checkpointer.js"
+import type { Progress } from "../../training/Progress.js"
+import { TypeId, type Run } from "../../training/Run.js"
+import * as StepWatch from "../../training/StepWatch.js"
+import { backlogOf } from "../Backlog.js"
+import {
+  ofStep,
+  pointsOf,
+  settingsOf,
+  stepNames,
+  stepNamesWithNorm,
+  type StepPoint
+} from "../Points.js"
+import type { RunObserver } from "../RunObserver.js"
+import { shown } from "./Details.js"
+import * as EventFile from "./EventFile.js"
+import * as EventWriter from "./EventWriter.js"
+import { histogram } from "./Histogram.js"
+import * as HParams from "./HParams.js"
+import { pastOf } from "./Past.js"
+import * as Summary from "./Summary.js"
+
+/** What `training.observers` says of TensorBoard. */
+export interface Settings {
+  readonly step_interval: number
+  readonly histogram_freq: number
+  readonly images: boolean
+}
+
+/**
+ * Writes what happens in a run into an event file in its folder, one a process. A resumed run first says
+ * that it starts at the step after its checkpoint, on which readers drop what the killed process had
+ * written beyond; and adds what the files lack of the run's log.
+ */
+export const observe =
+  (settings: Settings): RunObserver =>
+  (run) =>
+    Layer.scoped(
+      Observer,
+      Effect.map(recorder(settings, run), (emit) => ({ emit }))
+    )
+
+const recorder = (settings: Settings, run: Run) =>
+  Effect.gen(function* () {
+    const folder = run.config.training.checkpoint_dir
+    const { globalStep } = yield* Checkpointer.progress(run[TypeId])
+    const past = yield* pastOf(folder, globalStep)
+    const now = (yield* Clock.currentTimeMillis) / 1000
+    const started = HParams.started(settingsOf(run.config), now)
+    const writer = yield* EventWriter.make(folder, [
+      past.exists
+        ? EventFile.encode({ wallTime: now, step: globalStep + 1, what: EventFile.sessionStart })
+        : EventFile.encode({ wallTime: now, step: 0, what: EventFile.summary(started) })
+    ])
+    const rows = {
+      plain: EventFile.scalars(stepNames),
+      withNorm: EventFile.scalars(stepNamesWithNorm)
+    }
+    const addStep = (step: StepPoint, seconds: number) => {
+      if (step.global_step % settings.step_interval !== 0) return
+      const row = step.gradient_norm === undefined ? rows.plain : rows.withNorm
+      writer.add(row(seconds, step.global_step, ofStep(step)))
+    }
+    const add = (step: number, seconds: number, values: ReadonlyArray<Summary.Value>) => {
+      if (values.length === 0) return
+      writer.add(EventFile.encode({ wallTime: seconds, step, what: EventFile.summary(...values) }))
+    }
+    /** Adds what an event shows, unless the files have it from before. */
+    const addEvent = (event: Event, seconds: number) => {
+      const points = pointsOf(event)
+      if (points !== null) {
+        const { global_step: step, values } = points
+        const named = Object.entries(values)
+          .map(([name, value]) => [name.includes("/") ? name : `metrics/${name}`, value] as const)
+          .filter(([tag]) => !past.has(tag, step))
+        add(
+          step,
+          seconds,
+          named.map(([tag, value]) => Summary.scalar(tag, value))
+        )
+      } else if (event._tag === "MetricDetail" && settings.images) {
+        const { global_step: step, metric, phase, value } = event
+        const tag = `${phase}/${metric}`
+        if (!past.has(tag, step)) add(step, seconds, shown(tag, value))
+      }
+    }
+    const backlog = yield* backlogOf(folder, globalStep)
+    for (const { milliseconds, ...step } of backlog.steps) {
+      if (step.global_step > past.lastStep) addStep(step, milliseconds / 1000)
+    }
+    for (const { event, milliseconds } of backlog.events) addEvent(event, milliseconds / 1000)
+    const addHistograms = yield* histograms(settings, run, add)
+    yield* writer.flush
+
+    return Effect.fnUntraced(function* (event: Event) {
+      const seconds = (yield* Clock.currentTimeMillis) / 1000
+      switch (event._tag) {
+        case "StepFinished":
+          if (event.phase !== "train") return
+          if (event.measured !== undefined) {
+            addStep({ ...event.measured, examples: event.examples }, seconds)
+          }
+          if (event.step === event.steps) yield* Effect.zipRight(addHistograms, writer.flush)
+          return
+        case "WentBack": {
+          const what = EventFile.sessionStart
+          writer.add(EventFile.encode({ wallTime: seconds, step: event.global_step + 1, what }))
+          return
+        }
+        case "RunFinished":
+          add(0, seconds, [HParams.ended("success", seconds)])
+          return
+        default:
+          addEvent(event, seconds)
+      }
+    })
+  })
+
+/** What adds the histograms of the steps that were watched since: none, unless they are asked for. */
+const histograms = (
+  { histogram_freq: every }: Settings,
+  run: Run,
+  add: (step: number, seconds: number, values: ReadonlyArray<Summary.Value>) => void
+) =>
+  Effect.gen(function* () {
+    if (every === 0) return Effect.void
+    const { config, dataset } = run
+    const isDue = ({ epoch, position }: Progress) =>
+      (epoch + 1) % every === 0 &&
+      stepsFrom(position.example, dataset.train.size, config.training) === 1
+    const take = yield* StepWatch.watch(run, isDue)
+    const addOne = Effect.fnUntraced(function* (step: StepWatch.WatchedStep) {
+      const seconds = (yield* Clock.currentTimeMillis) / 1000
+      const named = [
+        ...[...step.weights].map(([name, tensor]) => [`weights/${name}`, tensor] as const),
+        ...[...step.gradients].map(([name, tensor]) => [`gradients/${name}`, tensor] as const)
+      ]
+      const values = yield* Readback.values(named.map(([, tensor]) => tensor))
+      add(
+        step.globalStep,
+        seconds,
+        named.map(([tag], i) => Summary.histogram(tag, histogram(values[i]!)))
+      )
+    })
+    return Effect.flatMap(take, (steps) =>
+      Effect.forEach(
+        steps,
+        (step) =>
+          Effect.ensuring(
+            addOne(step),
+            Effect.sync(() => StepWatch.dispose(step))
+          ),
+        { discard: true }
+      )
+    ).pipe(
+      Effect.catchAll(({ message }) =>
+        Effect.logWarning(t`histograms cannot be read from the backend: ${message}`)
+      )
+    )
+  })

@@ -1,0 +1,53 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import type { Event } from "holdfast"
+import { readdirSync, readFileSync } from "node:fs"
+import { join } from "node:path"
+import * as EventFile from "../../src/tracking/tensorboard/EventFile.js"
+import { session, temporaryFolder } from "../support/session.js"
+
+/** The points of a folder's event files, "step tag", as TensorBoard has them after reading all. */
+const pointsIn = (folder: string): ReadonlyArray<string> => {
+  let points: Array<{ readonly step: number; readonly tag: string }> = []
+  for (const name of readdirSync(folder)
+    .filter((one) => one.includes("tfevents"))
+    .sort()) {
+    EventFile.visit(readFileSync(join(folder, name)), (step, tags) => {
+      if (tags === null) points = points.filter((one) => one.step < step)
+      else for (const tag of tags) points.push({ step, tag })
+    })
+  }
+  return points.map(({ step, tag }) => `${step} ${tag}`).sort()
+}
+
+const training = {
+  save_interval: "3 steps",
+  observers: [{ name: "tensorboard", histogram_freq: 2 }],
+  metrics: ["confusion"]
+}
+
+const isStep = (epoch: number, step: number) => (event: Event) =>
+  event._tag === "StepFinished" &&
+  event.phase === "train" &&
+  event.epoch === epoch &&
+  event.step === step
+
+describe("tensorboard", () => {
+  it.scopedLive("has each point once after a kill and an interruption", () =>
+    Effect.gen(function* () {
+      const [disturbed, undisturbed] = [yield* temporaryFolder, yield* temporaryFolder]
+      yield* session({ folder: undisturbed, training })
+      yield* session({ folder: disturbed, training, killAt: isStep(3, 3) })
+      yield* session({ folder: disturbed, training, interruptAt: isStep(4, 2) })
+      yield* session({ folder: disturbed, training })
+      const points = pointsIn(`${undisturbed}/checkpoints`)
+      expect(points).toContain("16 step/loss")
+      expect(points).toContain("8 weights/dense_1.kernel")
+      expect(points).toContain("8 gradients/dense_1.kernel")
+      expect(points).toContain("12 validation/confusion")
+      expect(points).toContain("16 metrics/val_loss")
+      expect(points).toContain("16 metrics/test_loss")
+      expect(pointsIn(`${disturbed}/checkpoints`)).toStrictEqual(points)
+    })
+  )
+})
