@@ -48,6 +48,8 @@ export default defineConfig({
       extends: true,
       test: { name, ...files }
     })),
+    // By default one core stays idle, of two as well.
+    maxWorkers: "100%",
     // For what hangs; how long a test takes says something of the machine only.
     testTimeout: 600_000,
     hookTimeout: 600_000,

@@ -37,7 +37,7 @@ const jobs = Number(values.jobs)
 /** What is trained: every optimizer and scheduler, small files and larger ones, rare saves too. */
 type Kind = Parameters<typeof blobsChain>[0]
 const kinds: ReadonlyArray<Kind> = [
-  { batch: 8, load: 100 },
+  { batch: 8, load: 100, typescript: true },
   {
     batch: 4,
     units: 4000,

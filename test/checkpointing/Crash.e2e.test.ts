@@ -34,7 +34,7 @@ describe("a crash at any moment", () => {
         const { before, after, durable } = yield* recorded(save)
         const draw = randomOf(7)
         let states = 0
-        for (const { cut, crashed } of crashes(before, after, 5 + soak, draw)) {
+        for (const { crashed, isDurable } of crashes(before, after, 5 + soak, draw, durable)) {
           states++
           const has = yield* found(crashed.fileSystem)
           for (const which of ["latest", "latestFile"] as const) {
@@ -43,9 +43,9 @@ describe("a crash at any moment", () => {
           for (const which of ["best", "bestFile"] as const) {
             expect([expected.old.best, expected.new.best]).toContain(has[which])
           }
-          if (cut >= durable) expect(has).toMatchObject(expected.new)
+          if (isDurable) expect(has).toMatchObject(expected.new)
         }
-        expect(states).toBeGreaterThan(90)
+        expect(states).toBeGreaterThan(60)
       }),
     600_000
   )
@@ -98,7 +98,7 @@ describe("a crash at any moment", () => {
     Effect.gen(function* () {
       const { before, after, durable } = yield* recorded((folder) => folder.archive(() => false))
       const draw = randomOf(13)
-      for (const { cut, crashed } of crashes(before, after, 1 + soak, draw)) {
+      for (const { crashed, isDurable } of crashes(before, after, 1 + soak, draw, durable)) {
         const archives = crashed
           .names(`${folderPath}/archive`)
           .map((name) => `${folderPath}/archive/${name}`)
@@ -109,7 +109,7 @@ describe("a crash at any moment", () => {
         }).pipe(Effect.provide(storeOn(crashed.fileSystem)))
         expect(new Set(epochs)).toEqual(new Set([2, 3]))
         const here = crashed.names(folderPath).filter((name) => name.endsWith(".safetensors"))
-        if (cut >= durable) expect(here).toEqual([])
+        if (isDurable) expect(here).toEqual([])
       }
     })
   )

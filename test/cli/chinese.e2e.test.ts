@@ -2,9 +2,14 @@ import { afterAll, describe, expect, it } from "@effect/vitest"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { commands } from "../../src/cli/Commands.js"
-import { displayWidth } from "../../src/terminal/Table.js"
+import { use } from "../../src/language/Language.js"
 import { type Ended, holdfast, start, bin } from "./holdfast.js"
+
+// Modules create texts while they load.
+await use("zh")
+const { commands } = await import("../../src/cli/Commands.js")
+const { displayWidth } = await import("../../src/terminal/Table.js")
+const { inProcess } = await import("./inProcess.js")
 
 const folder = mkdtempSync(join(tmpdir(), "holdfast-"))
 afterAll(() => rmSync(folder, { recursive: true }))
@@ -41,7 +46,9 @@ const run = (...options: ReadonlyArray<string>) => [
 describe("holdfast in Chinese", () => {
   it("helps in Chinese, within 80 columns", async () => {
     const words = [["--help"], ...[...commands.keys()].map((name) => [name, "--help"])]
-    for (const helped of await Promise.all(words.map((args) => zh(...args)))) {
+    // As a process says it.
+    expect(await inProcess(words[0]!)).toEqual(await zh(...words[0]!))
+    for (const helped of await Promise.all(words.map((args) => inProcess(args)))) {
       expect(english(helped)).toEqual([])
       expect(helped.out).toMatch(/用法：/)
       for (const line of helped.out.split("\n")) {
@@ -61,19 +68,21 @@ describe("holdfast in Chinese", () => {
       [["run", "p.ts", "--grace", "soon"], "--grace 的值 soon 无效；应为大于 0 的秒数"],
       [["list", "checkpints"], "checkpints 不存在（请检查路径）\n是否想输入 checkpoints？"],
       [["inspect", "package.json"], "不是 Holdfast 的检查点：开头不是 safetensors 格式"],
-      [["run", "nope.ts"], "文件不存在"],
+      [["run", "nope.ts"], "文件不存在"]
+    ]
+    const inPipelines: typeof wrong = [
       [run("--config", broken), "不是 JSON：应为值"],
       [run("--set", "training.num_epochs=0"), "当前为 0；允许：整数 ≥ 1"],
       [run("--set", "training.optimizer=adm"), "是否想输入 adam？"],
       [run("--resume", "best"), "没有完好的"]
     ]
-    const check = async ([args, text]: (typeof wrong)[number]) => {
-      const ended = await zh(...args)
+    const check = ([args, text]: (typeof wrong)[number], ended: Ended) => {
       expect(ended.code).not.toBe(0)
       expect(ended.err).toContain(text)
       expect(english(ended), args.join(" ")).toEqual([])
     }
-    await Promise.all(wrong.map(check))
+    for (const one of wrong) await check(one, await inProcess(one[0]))
+    await Promise.all(inPipelines.map(async (one) => check(one, await zh(...one[0]))))
   })
 
   it("trains, stops, resumes, lists and inspects in Chinese, and answers programs in English", async () => {
@@ -94,9 +103,9 @@ describe("holdfast in Chinese", () => {
     expect(resumed.out).toContain("训练完成")
     const best = join(settings["training.checkpoint_dir"], "best_model.safetensors")
     const others = [
-      await zh("verify", settings["training.checkpoint_dir"]),
-      await zh("inspect", best),
-      await zh("pin", best),
+      await inProcess(["verify", settings["training.checkpoint_dir"]]),
+      await inProcess(["inspect", best]),
+      await inProcess(["pin", best]),
       await zh("show", "pipelines/speaker.ts")
     ]
     for (const ended of [listed, resumed, ...others]) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { execFileSync } from "node:child_process"
 import { backendNames } from "../../src/backends/BackendName.js"
 import { holdfast, pipeline } from "./holdfast.js"
+import { inProcess } from "./inProcess.js"
 
 describe("holdfast", () => {
   it("prints plain help, without loading the platform or TensorFlow.js", async () => {
@@ -18,19 +19,19 @@ describe("holdfast", () => {
   })
 
   it("prints the help of a command wherever --help stands", async () => {
-    const { out } = await holdfast(["run", "some.ts", "--help"])
+    const { out } = await inProcess(["run", "some.ts", "--help"])
     expect(out).toContain("--allow-dataset-change")
   })
 
   it("prints its version", async () => {
     expect((await holdfast(["--version"])).out).toMatch(/^\d+\.\d+\.\d+\n$/)
-    expect(await holdfast(["version"])).toEqual(await holdfast(["--version"]))
+    expect(await inProcess(["version"])).toEqual(await inProcess(["--version"]))
   })
 
   it("has a command help", async () => {
-    expect(await holdfast(["help"])).toEqual(await holdfast(["--help"]))
-    expect(await holdfast(["help", "run"])).toEqual(await holdfast(["run", "--help"]))
-    const { code, err } = await holdfast(["help", "rnu"])
+    expect(await inProcess(["help"])).toEqual(await inProcess(["--help"]))
+    expect(await inProcess(["help", "run"])).toEqual(await inProcess(["run", "--help"]))
+    const { code, err } = await inProcess(["help", "rnu"])
     expect({ code, err }).toEqual({
       code: 2,
       err: "error: there is no command rnu; did you mean run?\nsee holdfast --help\n"
@@ -38,7 +39,7 @@ describe("holdfast", () => {
   })
 
   it("completes commands and options in bash", async () => {
-    const { out } = await holdfast(["completions", "bash"])
+    const { out } = await inProcess(["completions", "bash"])
     const completed = (...words: ReadonlyArray<string>) =>
       execFileSync(
         "bash",
@@ -56,7 +57,7 @@ describe("holdfast", () => {
     expect(completed("holdfast", "list", "--res")).toBe("")
     expect(completed("holdfast", "help", "ins")).toBe("inspect")
     expect(completed("holdfast", "run", "pipelines/speaker.")).toBe("pipelines/speaker.ts")
-    expect((await holdfast(["completions", "csh"])).err).toBe(
+    expect((await inProcess(["completions", "csh"])).err).toBe(
       "error: csh is not a supported shell; choose one of bash, zsh, fish\nsee holdfast completions --help\n"
     )
   })
@@ -76,7 +77,7 @@ describe("holdfast", () => {
 
   it("prints what is wrong with a command line once, and exits with 2", async () => {
     const wrong = async (...args: ReadonlyArray<string>) => {
-      const { code, err, out } = await holdfast(args, { env: { HOLDFAST_BACKEND: "abacus" } })
+      const { code, err, out } = await inProcess(args, { HOLDFAST_BACKEND: "abacus" })
       expect({ code, out }).toEqual({ code: 2, out: "" })
       return err
     }

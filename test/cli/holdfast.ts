@@ -3,14 +3,16 @@ import { spawn } from "node:child_process"
 import { readFileSync } from "node:fs"
 import { constants } from "node:os"
 import { fileURLToPath } from "node:url"
+import { compiled } from "../support/compiled.js"
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
 
 /** The compiled command: signals and exit codes are those of a process. */
 export const bin = path("../../dist/cli/bin.js")
 
-/** A pipeline, or a program that is shorter than `holdfast` itself, of these tests. */
+/** A pipeline, the same as JavaScript, or a program that is shorter than `holdfast` itself, of these tests. */
 export const pipeline = (name: string): string => path(`./pipelines/${name}.ts`)
+export const javascript = (name: string): string => compiled(pipeline(name))
 export const program = (name: string): string => path(`./programs/${name}.mjs`)
 
 const environment = (extra: Readonly<Record<string, string>> = {}) => ({

@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Messages from "../../src/terminal/Messages.js"
-import { holdfast, onTerminal, pipeline, program, start, wait } from "./holdfast.js"
+import { holdfast, javascript, onTerminal, pipeline, program, start, wait } from "./holdfast.js"
 
 const stop = program("stop")
 
@@ -128,7 +128,7 @@ describe("holdfast run", () => {
 })
 
 describe("the question whether to resume", () => {
-  const asking = ["run", pipeline("asking")]
+  const asking = ["run", javascript("asking")]
 
   it("takes Enter as yes", async () => {
     const run = onTerminal(asking)

@@ -4,11 +4,13 @@ import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Parent from "../../src/process/Parent.js"
-import { bin, onTerminal, pipeline, start, wait } from "./holdfast.js"
+import { bin, javascript, onTerminal, pipeline, start, wait } from "./holdfast.js"
+
+const blockingFile = javascript("blocking")
 
 const blocking = (folder: string, ...more: ReadonlyArray<string>) => [
   "run",
-  pipeline("blocking"),
+  blockingFile,
   join(folder, "one"),
   join(folder, "two"),
   ...more

@@ -33,7 +33,7 @@ describe.concurrent(`a run that is disturbed (HOLDFAST_SEED=${seed})`, () => {
   }
   for (const [how, disturbances] of Object.entries(chains)) {
     it(`ends as if it had not been, ${how}`, async () => {
-      const chain = blobsChain(settings)
+      const chain = blobsChain({ ...settings, typescript: how.includes("bursts") })
       const sessions = await endure(chain, disturbances)
       expect(violations(sessions)).toEqual([])
       expect(sessions.some(([, { events }]) => wentOn(events))).toBe(true)

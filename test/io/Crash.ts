@@ -37,19 +37,24 @@ const tear = (operation: Operation, draw: () => number): ReadonlyArray<Operation
   return parts
 }
 
-/** The disks that a crash may leave at any moment, each once, with how far it had come by then. */
+/**
+ * The disks that a crash may leave at any moment, each once; and once more if it is also left after the
+ * first `durable` operations, when what they did is promised to last.
+ */
 export function* crashes(
   before: SimulatedDisk,
   after: SimulatedDisk,
   samples: number,
-  draw: () => number
-): Generator<{ readonly cut: number; readonly crashed: SimulatedDisk }> {
+  draw: () => number,
+  durable = Infinity
+): Generator<{ readonly isDurable: boolean; readonly crashed: SimulatedDisk }> {
+  const seen = new Set<string>()
   for (let cut = 0; cut <= after.operations.length; cut++) {
-    const seen = new Set<string>()
+    const isDurable = cut >= durable
     for (const crashed of crashesAt(before, after, cut, samples, draw)) {
-      const fingerprint = crashed.fingerprint()
-      if (!seen.has(fingerprint)) yield { cut, crashed }
-      seen.add(fingerprint)
+      const state = `${isDurable} ${crashed.fingerprint()}`
+      if (!seen.has(state)) yield { isDurable, crashed }
+      seen.add(state)
     }
   }
 }

@@ -5,8 +5,14 @@ import type * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import type { SimulatedDisk } from "./SimulatedDisk.js"
 
-/** What any operation may fail with. */
-export const errors = ["EIO", "ENOSPC", "EDQUOT", "EMFILE", "EROFS"] as const
+/**
+ * What any operation may fail with. EIO and ENOSPC are treated differently, the others as one of these
+ * is: the soak tries them as well.
+ */
+export const errors = (["EIO", "ENOSPC", "EDQUOT", "EMFILE", "EROFS"] as const).slice(
+  0,
+  Number(process.env["HOLDFAST_SOAK"] ?? 0) > 0 ? 5 : 2
+)
 
 /** The same, and what only a write does: half of its bytes, and then no space. */
 export const codes = [...errors, "short write"] as const

@@ -3,6 +3,7 @@ import { constants, tmpdir } from "node:os"
 import { join } from "node:path"
 import * as Random from "../../src/training/Random.js"
 import * as Checkpoints from "./checkpoints.js"
+import { compiled } from "./compiled.js"
 import type { Ended, JsonEvent } from "./child.js"
 import { eventsIn, pipeline, start, wait } from "./child.js"
 
@@ -44,6 +45,9 @@ interface Known {
 /** The folder of the checkpoints of a chain. */
 export const checkpoints = ({ folder }: Chain): string => join(folder, "checkpoints")
 
+const typescript = pipeline("blobs")
+let javascript: string | undefined
+
 /** A new chain on the blobs, trained as `training` says. */
 export const blobsChain = (options: {
   readonly training?: Readonly<Record<string, unknown>>
@@ -51,6 +55,8 @@ export const blobsChain = (options: {
   /** Milliseconds that a batch, and loading the data, take. */
   readonly batch?: number
   readonly load?: number
+  /** Whether each process translates the pipeline itself, by default not. */
+  readonly typescript?: boolean
 }): Chain => {
   const folder = mkdtempSync(join(tmpdir(), "holdfast-e2e-"))
   const config = {
@@ -67,7 +73,8 @@ export const blobsChain = (options: {
     data: { size: 100 }
   }
   writeFileSync(join(folder, "config.json"), JSON.stringify(config))
-  const args = [pipeline("blobs"), `batch=${options.batch ?? 0}`, `load=${options.load ?? 0}`]
+  const file = options.typescript === true ? typescript : (javascript ??= compiled(typescript))
+  const args = [file, `batch=${options.batch ?? 0}`, `load=${options.load ?? 0}`]
   return { folder, args }
 }
 
