@@ -19,7 +19,7 @@ const newest = (path) =>
     : statSync(path).mtimeMs
 
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < Math.max(...inputs.map(newest))) {
-  for (const script of ["build:kernels", "build:bundles", "build:modules"]) {
+  for (const script of ["build:kernels", "build:bundles", "build:modules", "build:page"]) {
     // On Windows npm is a script, which only a shell runs.
     execFileSync("npm", ["run", "--silent", script], {
       stdio: "inherit",

@@ -9,6 +9,7 @@ import { help } from "./chinese/help.js"
 import { models } from "./chinese/models.js"
 import { observe } from "./chinese/observe.js"
 import { runlog } from "./chinese/runlog.js"
+import { page } from "./chinese/page.js"
 import { stages } from "./chinese/stages.js"
 import { stored } from "./chinese/stored.js"
 import { tracking } from "./chinese/tracking.js"
@@ -19,6 +20,7 @@ import type { Texts } from "./Text.js"
 /** Every text in Chinese. */
 export const chinese: Texts = {
   texts: {
+    ...page,
     ...backend,
     ...checkpoint,
     ...cli,

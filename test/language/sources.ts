@@ -11,6 +11,7 @@ export interface Found {
 }
 
 const textOf = (node: ts.Node): string | null => {
+  if (ts.isJsxText(node)) return node.text.trim()
   if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text
   if (!ts.isTemplateExpression(node)) return null
   return node.templateSpans.reduce(
@@ -26,6 +27,7 @@ const isForNobody = (node: ts.Node): boolean => {
     ts.isImportDeclaration(parent) ||
     ts.isExportDeclaration(parent) ||
     ts.isLiteralTypeNode(parent) ||
+    (ts.isJsxAttribute(parent) && /^(class|d|viewBox|rel)$/.test(parent.name.getText())) ||
     (ts.isNewExpression(parent) && parent.expression.getText() === "Error") ||
     (ts.isCallExpression(parent) && /^Schema\.|fn$|withSpan$/.test(parent.expression.getText()))
   )
@@ -50,5 +52,5 @@ const textsIn = (file: string): ReadonlyArray<Found> => {
 /** Every text in the source files below `folder`. */
 export const texts = (folder: string): ReadonlyArray<Found> =>
   readdirSync(folder, { recursive: true, encoding: "utf8" })
-    .filter((name) => name.endsWith(".ts"))
+    .filter((name) => /\.tsx?$/.test(name))
     .flatMap((name) => textsIn(join(folder, name)))

@@ -1,0 +1,111 @@
+import type { LiveEvent, RunList, RunSummary } from "../../Api.js"
+import { sourceError, type Connection, type Source, type SourceError } from "./Source.js"
+
+/** What is known of all runs. */
+export interface RunsState {
+  readonly status: "loading" | "ready" | "failed"
+  readonly list: RunList | null
+  readonly runs: ReadonlyArray<RunSummary>
+  readonly error: SourceError | null
+  readonly connection: Connection
+}
+
+const empty: RunsState = {
+  status: "loading",
+  list: null,
+  runs: [],
+  error: null,
+  connection: "none"
+}
+
+/** The state after an event: a run that is new comes first, one that is gone leaves. */
+export const afterEvent = (
+  runs: ReadonlyArray<RunSummary>,
+  { data, event }: LiveEvent
+): ReadonlyArray<RunSummary> => {
+  switch (event) {
+    case "run":
+      return runs.some(({ id }) => id === data.id)
+        ? runs.map((run) => (run.id === data.id ? data : run))
+        : [data, ...runs]
+    case "gone":
+      return runs.filter(({ id }) => id !== data.id)
+    case "points":
+      return runs
+  }
+}
+
+/** All runs as they are, kept up to date; those who show them subscribe. */
+export class RunStore {
+  state: RunsState = empty
+  private readonly listeners = new Set<() => void>()
+  private readonly pointListeners = new Set<(id: string) => void>()
+  private pending: Array<LiveEvent> = []
+  private stop: (() => void) | null = null
+  private hasBeenLost = false
+
+  constructor(readonly source: Source) {}
+
+  start(): void {
+    void this.load()
+    this.stop =
+      this.source.live?.(
+        (event) => this.receive(event),
+        (connection) => {
+          // What happened in between is in no event: the list is read again.
+          if (connection === "live" && this.hasBeenLost) void this.load()
+          this.hasBeenLost = connection === "lost"
+          this.set({ connection })
+        }
+      ) ?? null
+  }
+
+  close(): void {
+    this.stop?.()
+  }
+
+  async load(): Promise<void> {
+    try {
+      const list = await this.source.runs(AbortSignal.timeout(120_000))
+      this.set({ status: "ready", list, runs: list.runs, error: null })
+    } catch (error) {
+      const known = sourceError(error)
+      // A list that was there stays; the connection says that it is old.
+      this.set(this.state.list === null ? { status: "failed", error: known } : { error: known })
+    }
+  }
+
+  subscribe(listener: () => void): () => void {
+    this.listeners.add(listener)
+    return () => this.listeners.delete(listener)
+  }
+
+  /** Calls `listener` with the run that has more points than before. */
+  onPoints(listener: (id: string) => void): () => void {
+    this.pointListeners.add(listener)
+    return () => this.pointListeners.delete(listener)
+  }
+
+  /** Takes what an action answers, before the stream brings the same. */
+  update(summary: RunSummary): void {
+    this.receive({ event: "run", data: summary })
+  }
+
+  /** Events of one frame are shown at once. */
+  private receive(event: LiveEvent): void {
+    this.pending.push(event)
+    if (this.pending.length > 1) return
+    setTimeout(() => {
+      const events = this.pending
+      this.pending = []
+      this.set({ runs: events.reduce(afterEvent, this.state.runs) })
+      const changed = new Set(events.map(({ data }) => data.id))
+      for (const id of changed) for (const listener of this.pointListeners) listener(id)
+    }, 50)
+  }
+
+  private set(change: Partial<RunsState>): void {
+    this.state = { ...this.state, ...change }
+    for (const listener of this.listeners) listener()
+  }
+}

@@ -1,0 +1,72 @@
+import { t } from "../../../language/Text.js"
+import { positionText, Progress, shareDone } from "../components/Progress.js"
+import { StatusBadge } from "../components/StatusBadge.js"
+import { Tags } from "../components/Tags.js"
+import { formatAgo, formatDuration, formatMoment, formatPercent } from "../lib/format.js"
+import { defaultCurves, formatRoute } from "../state/Route.js"
+import { RunActions } from "./RunActions.js"
+import type { RunPart } from "./RunView.js"
+
+/** The name of a run, how it stands, how far it is, and what can be done with it. */
+export const RunHeader = (part: RunPart) => {
+  const { detail } = part
+  const { summary } = detail
+  const share = shareDone(summary)
+  return (
+    <section class="run-head">
+      <div class="run-title">
+        <h1>{summary.name}</h1>
+        <StatusBadge status={summary.status} />
+        <Tags tags={summary.tags} />
+        <RunActions {...part} />
+      </div>
+      <p class="run-sub">
+        <span class="path">{summary.id}</span>
+        {summary.pipeline !== null && <span>{summary.pipeline}</span>}
+        <span title={formatMoment(summary.startedAt)}>
+          {t`started ${formatAgo(summary.startedAt, Date.now())}`}
+        </span>
+        {summary.host !== null && (
+          <span>{[summary.host, summary.backend].filter(Boolean).join(" · ")}</span>
+        )}
+        {summary.parent !== null && (
+          <span>
+            {t`resumed from`}{" "}
+            <a
+              href={formatRoute({
+                view: "run",
+                id: summary.parent.id,
+                tab: "overview",
+                ...defaultCurves
+              })}
+              title={summary.parent.path}
+            >
+              {summary.parent.id}
+            </a>
+            {", "}
+            {t`epoch ${summary.parent.epoch}, step ${summary.parent.step}`}
+          </span>
+        )}
+      </p>
+      {summary.problem !== null && (
+        <p class="banner" data-kind="error">
+          {summary.problem}
+        </p>
+      )}
+      {detail.log.torn && (
+        <p class="banner">{t`The last line of the log is torn, as after a kill, and left out.`}</p>
+      )}
+      <div class="run-progress">
+        <Progress run={summary} />
+        <p>
+          <strong>{positionText(summary)}</strong>
+          {share !== null && <span>{formatPercent(share, 0)}</span>}
+          {detail.secondsLeft !== null && (
+            <span>{t`${formatDuration(detail.secondsLeft)} left`}</span>
+          )}
+          <span>{t`${formatDuration(summary.seconds)} of training`}</span>
+        </p>
+      </div>
+    </section>
+  )
+}
