@@ -37,7 +37,7 @@ const views: Readonly<Record<string, string>> = {
   compare: `#/compare?id=${encodeURIComponent("speaker/baseline")}&id=${mixup}`,
   hostile: `#/run?id=${encodeURIComponent("hostile/<b>bold<b>")}`,
   hostilematrix: `#/run?id=${encodeURIComponent("hostile/<b>bold<b>")}&tab=evaluation`,
-  torn: `#/run?id=${encodeURIComponent("speaker/torn")}`,
+  cutoff: `#/run?id=${encodeURIComponent("speaker/cut-off")}`,
   fresh: `#/run?id=${encodeURIComponent("speaker/new")}&tab=curves`,
   missing: "#/run?id=nowhere",
   nothing: "#/curves",

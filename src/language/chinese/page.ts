@@ -112,7 +112,7 @@ export const page: Readonly<Record<string, string>> = {
     "网址中缺少令牌。请打开 holdfast ui 输出的网址。",
   "The configs are the same.": "配置完全相同。",
   "The folder has so many folders that not all were looked into.": "子文件夹过多，未能全部查看。",
-  "The last line of the log is torn, as after a kill, and left out.":
+  "The last line of the log is incomplete, as after a kill, and left out.":
     "日志最后一行不完整（例如进程被杀之后），已忽略。",
   "The log keeps a part of the steps, with every peak.": "日志只保留部分步，但保留所有峰值。",
   "The run is in no state to do this.": "运行当前的状态无法执行此操作。",
@@ -133,7 +133,7 @@ export const page: Readonly<Record<string, string>> = {
   "Try again": "重试",
   Unpin: "取消固定",
   "Unpin {0}?": "取消固定 {0}？",
-  "Up to 32 are told apart by colour and dashes.": "以颜色和虚线区分，最多 32 个。",
+  "Up to 32 differ by colour and dashes.": "以颜色和虚线区分，最多 32 个。",
   Validation: "验证",
   "Verify all": "全部校验",
   Views: "视图",

@@ -405,7 +405,7 @@ export const makeRun = (recipe: Recipe, seed: number): Fixture => {
         : [],
     details,
     secondsLeft: left,
-    log: { torn: recipe.id.includes("torn"), thinned: recipe.done > 20_000 }
+    log: { torn: recipe.id.includes("cut-off"), thinned: recipe.done > 20_000 }
   }
 
   const machine = random(seed + 31)
@@ -693,8 +693,8 @@ export const recipes: ReadonlyArray<Recipe> = [
     classes: ["<i>a</i>", "b & c", '"d"']
   },
   {
-    id: "speaker/torn",
-    name: "torn",
+    id: "speaker/cut-off",
+    name: "cut off",
     status: "interrupted",
     epochs: 10,
     stepsPerEpoch: 320,

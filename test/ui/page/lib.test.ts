@@ -27,7 +27,7 @@ describe("smooth", () => {
     expect(smooth([1, 2], 0)).toEqual([1, 2])
   })
 
-  it("leaves gaps where they are, and goes on behind them", () => {
+  it("leaves gaps where they are, and continues behind them", () => {
     expect(smooth([1, null, 3], 0.5)).toEqual([1, null, (0.25 + 1.5) / 0.75])
     expect(smooth([Number.NaN, 2], 0.5)).toEqual([null, 2])
   })
@@ -340,7 +340,7 @@ describe.each(["light", "dark"] as const)("palette, %s", (theme) => {
     }
   })
 
-  it("dashes the ninth line, so that 32 are told apart", () => {
+  it("dashes the ninth line, so that 32 differ", () => {
     const styles = Array.from({ length: 32 }, (_, i) => JSON.stringify(lineStyle(i, theme)))
     expect(new Set(styles).size).toBe(32)
   })

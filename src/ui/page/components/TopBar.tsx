@@ -72,7 +72,7 @@ export const TopBar = ({ onHelp }: { readonly onHelp: () => void }) => {
           type="button"
           class="icon-button"
           lang={language === "zh" ? "en" : "zh"}
-          aria-label={language === "zh" ? "English" : "中文"}
+          aria-label={language === "zh" ? "EN, English" : "中文"}
           onClick={() => choose({ language: language === "zh" ? "en" : "zh" })}
         >
           {language === "zh" ? "EN" : "中"}

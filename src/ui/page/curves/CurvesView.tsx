@@ -29,10 +29,7 @@ export const CurvesView = ({ route }: { readonly route: CurvesRoute }) => {
       <div class="curves-main">
         <ChartToolbar options={route} onChange={change} />
         {route.ids.length === 0 ? (
-          <Empty
-            title={t`Choose runs to draw`}
-            text={t`Up to 32 are told apart by colour and dashes.`}
-          />
+          <Empty title={t`Choose runs to draw`} text={t`Up to 32 differ by colour and dashes.`} />
         ) : (
           <ChartGrid
             runs={drawn.filter(({ id }) => !hidden.includes(id))}

@@ -41,7 +41,7 @@ export const confusions = (details: ReadonlyArray<Detail>): ReadonlyArray<Confus
     return [{ split, epoch, classes, matrix }]
   })
 
-const share = (part: number, whole: number) => (whole > 0 ? part / whole : null)
+const share = (part: number, total: number) => (total > 0 ? part / total : null)
 
 /** The scores of classes as a run has logged them: where there are too many for a matrix, there is no other. */
 export const loggedScores = (

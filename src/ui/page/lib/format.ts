@@ -1,7 +1,7 @@
 import { t } from "../../../language/Text.js"
 import type { Finite } from "../../Api.js"
 
-/** A number as short as it can be told from its neighbours: 0.0214, 12.3, 1.2e-7; "–" where there is none. */
+/** A number in so many digits as matter: 0.0214, 12.3, 1.2e-7; "–" where there is none. */
 export const formatNumber = (value: Finite | undefined, digits = 4): string => {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–"
   if (value === 0) return "0"
@@ -17,7 +17,7 @@ const formatFixed = (value: number, decimals: number): string => {
   return text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text
 }
 
-/** A whole number with a thin space between thousands: 12 480. */
+/** An integer with a thin space between thousands: 12 480. */
 export const formatInteger = (value: number): string =>
   String(Math.round(value)).replaceAll(/\B(?=(\d{3})+(?!\d))/g, "\u202f")
 
@@ -36,11 +36,12 @@ export const formatDuration = (seconds: Finite | undefined): string => {
   if (seconds === null || seconds === undefined || !Number.isFinite(seconds)) return "–"
   if (seconds > 0 && seconds < 0.0995) return t`${formatNumber(seconds * 1000, 2)} ms`
   if (seconds < 9.95) return t`${formatFixed(seconds, 1)} s`
-  const whole = Math.round(seconds)
-  if (whole < 60) return t`${whole} s`
-  if (whole < 3600) return t`${Math.floor(whole / 60)} min ${whole % 60} s`
-  if (whole < 86_400) return t`${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} min`
-  return t`${Math.floor(whole / 86_400)} d ${Math.floor((whole % 86_400) / 3600)} h`
+  const rounded = Math.round(seconds)
+  if (rounded < 60) return t`${rounded} s`
+  if (rounded < 3600) return t`${Math.floor(rounded / 60)} min ${rounded % 60} s`
+  if (rounded < 86_400)
+    return t`${Math.floor(rounded / 3600)} h ${Math.floor((rounded % 3600) / 60)} min`
+  return t`${Math.floor(rounded / 86_400)} d ${Math.floor((rounded % 86_400) / 3600)} h`
 }
 
 /** How long ago it was, roughly. */

@@ -2,7 +2,7 @@ import type { Finite } from "../../Api.js"
 
 /**
  * The exponential moving average of a curve, without the pull towards its first value (Kingma and Ba
- * 2014, section 3: divided by 1 - weight^n). A gap stays a gap, and the average goes on behind it.
+ * 2014, section 3: divided by 1 - weight^n). A gap stays a gap, and the average continues behind it.
  * Points that stand far apart count as much as near ones, as in TensorBoard.
  */
 export const smooth = (values: ReadonlyArray<Finite>, weight: number): ReadonlyArray<Finite> => {

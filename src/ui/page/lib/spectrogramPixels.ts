@@ -1,7 +1,7 @@
 import type { Spectrogram } from "../../Api.js"
 import { colorOf } from "./colormap.js"
 
-/** A spectrogram as pixels, a frame a column, the lowest frequency at the bottom; the loudest 80 dB are told apart. */
+/** A spectrogram as pixels, a frame a column, the lowest frequency at the bottom; the loudest 80 dB have a colour each. */
 export const spectrogramPixels = ({
   frames,
   mels,

@@ -54,7 +54,7 @@ export const RunHeader = (part: RunPart) => {
         </p>
       )}
       {detail.log.torn && (
-        <p class="banner">{t`The last line of the log is torn, as after a kill, and left out.`}</p>
+        <p class="banner">{t`The last line of the log is incomplete, as after a kill, and left out.`}</p>
       )}
       <div class="run-progress">
         <Progress run={summary} />
