@@ -1,4 +1,4 @@
-import type { Finite } from "../../Api.js"
+import type { Finite } from "./Api.js"
 
 /**
  * The exponential moving average of a curve, without the pull towards its first value (Kingma and Ba
