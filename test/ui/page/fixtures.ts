@@ -75,7 +75,7 @@ const perStep: ReadonlyArray<Metric> = [
   { name: "loss", kind: "step", unit: null },
   { name: "learning_rate", kind: "step", unit: null },
   { name: "gradient_norm", kind: "step", unit: null },
-  { name: "examples_per_second", kind: "step", unit: "1/s" },
+  { name: "examples_per_second", kind: "step", unit: "examples/s" },
   { name: "step_ms", kind: "step", unit: "ms" },
   { name: "data_wait_ms", kind: "step", unit: "ms" }
 ]
@@ -405,7 +405,7 @@ export const makeRun = (recipe: Recipe, seed: number): Fixture => {
         : [],
     details,
     secondsLeft: left,
-    log: { torn: recipe.id.includes("cut-off"), thinned: recipe.done > 20_000 }
+    log: { hasPartialLine: recipe.id.includes("cut-off"), isThinned: recipe.done > 20_000 }
   }
 
   const machine = random(seed + 31)

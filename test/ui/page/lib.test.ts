@@ -1,9 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
+import type { Metric } from "../../../src/ui/Api.js"
 import { cellColor, contrast } from "../../../src/ui/page/lib/cellColor.js"
 import { formatX, join, moveZoom, nearest, range } from "../../../src/ui/page/lib/chartData.js"
 import { confusions, loggedScores, scores } from "../../../src/ui/page/lib/classification.js"
 import { colorOf } from "../../../src/ui/page/lib/colormap.js"
-import { diff } from "../../../src/ui/page/lib/diff.js"
+import { diff } from "../../../src/ui/diff.js"
 import { flatten } from "../../../src/ui/page/lib/flatten.js"
 import {
   formatAgo,
@@ -15,7 +16,7 @@ import {
 } from "../../../src/ui/page/lib/format.js"
 import { groupMetrics } from "../../../src/ui/page/lib/metricGroups.js"
 import { ground, lineStyle, palette } from "../../../src/ui/page/lib/palette.js"
-import { smooth } from "../../../src/ui/page/lib/smooth.js"
+import { smooth } from "../../../src/ui/smooth.js"
 import { sparkPath } from "../../../src/ui/page/lib/sparkPath.js"
 import { spectrogramPixels } from "../../../src/ui/page/lib/spectrogramPixels.js"
 import { stageTree } from "../../../src/ui/page/lib/stageTree.js"
@@ -181,11 +182,7 @@ describe("stageTree", () => {
 
 describe("groupMetrics", () => {
   it("groups metrics, losses first, and filters them by name", () => {
-    const metric = (
-      name: string,
-      kind: "step" | "epoch" | "system",
-      unit: string | null = null
-    ) => ({
+    const metric = (name: string, kind: Metric["kind"], unit: Metric["unit"] = null): Metric => ({
       name,
       kind,
       unit

@@ -1,7 +1,7 @@
 import type { Finite, MetricKind, Series, XAxis } from "../../Api.js"
 import { join, type Joined } from "../lib/chartData.js"
 import type { LineStyle } from "../lib/palette.js"
-import { smooth } from "../lib/smooth.js"
+import { smooth } from "../../smooth.js"
 
 /** A run among those that are drawn. */
 export interface DrawnRun {
@@ -51,7 +51,7 @@ export const chartData = (
     return one === undefined || one.x.length === 0 ? [] : [{ run, one }]
   })
   const parts = found.map(({ one, run }) => {
-    const isSmoothed = weight > 0 && one.kind !== "epoch" && one.y.length > 2
+    const isSmoothed = weight > 0 && isDense(one.kind) && one.y.length > 2
     const line = isSmoothed ? smooth(one.y, weight) : one.y
     const rows: ReadonlyArray<readonly [Role, ReadonlyArray<Finite>]> = [
       ...(one.low && one.high
@@ -72,6 +72,9 @@ export const chartData = (
     kind: found[0]?.one.kind ?? null
   }
 }
+
+/** Whether a metric has so many values that a line without points shows them. */
+export const isDense = (kind: MetricKind | null): boolean => kind === "step" || kind === "system"
 
 /** A tick of the x axis, short. */
 export const tickX = (value: number, axis: XAxis): string => {

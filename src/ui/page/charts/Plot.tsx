@@ -5,7 +5,7 @@ import { t } from "../../../language/Text.js"
 import { moveZoom } from "../lib/chartData.js"
 import type { CurveOptions } from "../state/Route.js"
 import { useSettings } from "../state/Settings.js"
-import type { ChartData } from "./Curve.js"
+import { isDense, type ChartData } from "./Curve.js"
 import { plotOptions, type PlotLook } from "./plotOptions.js"
 import { touchAsMouse } from "./touchAsMouse.js"
 
@@ -30,7 +30,7 @@ export const Plot = (props: PlotProps) => {
   const latest = useRef(props)
   latest.current = props
 
-  const showPoints = data.kind === "epoch" && data.joined.x.length <= 60
+  const showPoints = !isDense(data.kind) && data.joined.x.length <= 60
   const shape = JSON.stringify([
     theme,
     axis,

@@ -2,7 +2,7 @@ import { useState } from "preact/hooks"
 import { t } from "../../../language/Text.js"
 import type { RunDetail } from "../../Api.js"
 import type { DrawnRun } from "../charts/Curve.js"
-import { diff } from "../lib/diff.js"
+import { diff } from "../../diff.js"
 import { formatField } from "../lib/format.js"
 import { CompareTable } from "./CompareTable.js"
 

@@ -1,7 +1,7 @@
 import { t } from "../../../language/Text.js"
 import type { RunDetail } from "../../Api.js"
 import type { DrawnRun } from "../charts/Curve.js"
-import { diff } from "../lib/diff.js"
+import { diff } from "../../diff.js"
 import { formatDuration, formatNumber } from "../lib/format.js"
 import { CompareTable } from "./CompareTable.js"
 

@@ -27,7 +27,7 @@ export const CurvesView = ({ route }: { readonly route: CurvesRoute }) => {
         onChange={(ids) => change({ ids })}
       />
       <div class="curves-main">
-        <ChartToolbar options={route} onChange={change} />
+        {route.ids.length > 0 && <ChartToolbar options={route} onChange={change} />}
         {route.ids.length === 0 ? (
           <Empty title={t`Choose runs to draw`} text={t`Up to 32 differ by colour and dashes.`} />
         ) : (

@@ -42,22 +42,24 @@ export class RunStore {
   private readonly pointListeners = new Set<(id: string) => void>()
   private pending: Array<LiveEvent> = []
   private stop: (() => void) | null = null
-  private hasBeenLost = false
 
   constructor(readonly source: Source) {}
 
+  /** Reads the list once changes are listened for, and again after each gap, so that none is missed. */
   start(): void {
-    void this.load()
-    this.stop =
-      this.source.live?.(
-        (event) => this.receive(event),
-        (connection) => {
-          // What happened in between is in no event: the list is read again.
-          if (connection === "live" && this.hasBeenLost) void this.load()
-          this.hasBeenLost = connection === "lost"
-          this.set({ connection })
-        }
-      ) ?? null
+    const { live } = this.source
+    if (live === null) {
+      void this.load()
+      return
+    }
+    this.stop = live(
+      (event) => this.receive(event),
+      (connection) => {
+        this.set({ connection })
+        const isFirst = this.state.status === "loading"
+        if (connection === "live" || (connection === "lost" && isFirst)) void this.load()
+      }
+    )
   }
 
   close(): void {

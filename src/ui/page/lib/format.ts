@@ -87,7 +87,7 @@ export const formatValue = (value: Finite | undefined, unit: string | null): str
       return `${formatNumber(value, 3)}\u00a0ms`
     case null:
       return formatNumber(value)
-    case "1/s":
+    case "examples/s":
       return `${formatNumber(value, 3)}/s`
     default:
       return `${formatNumber(value, 3)}\u00a0${unit}`

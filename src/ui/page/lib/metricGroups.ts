@@ -18,7 +18,7 @@ const groupOf = ({ kind, name, unit }: Metric): MetricGroup["group"] => {
   if (kind === "system") return "system"
   if (/^(val|test)_/.test(name)) return "validation"
   if (/learning_rate|gradient|grad_|^lr$|weight_norm|update/.test(name)) return "optimization"
-  if (unit === "ms" || unit === "s" || unit === "1/s" || /^examples|seconds/.test(name))
+  if (unit === "ms" || unit === "s" || unit === "examples/s" || /^examples|seconds/.test(name))
     return "speed"
   return "training"
 }

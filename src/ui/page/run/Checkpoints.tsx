@@ -115,10 +115,12 @@ export const Checkpoints = ({ detail, reload }: RunPart) => {
                   {formatAgo(one.savedAt, Date.now())}
                 </td>
                 <td class="cell-actions">
-                  <CopyButton
-                    text={one.resumeCommand}
-                    label={t`Copy the command that resumes from ${one.name}`}
-                  />
+                  {one.resumeCommand !== null && (
+                    <CopyButton
+                      text={one.resumeCommand}
+                      label={t`Copy the command that resumes from ${one.name}`}
+                    />
+                  )}
                   {canAct && (
                     <button
                       type="button"

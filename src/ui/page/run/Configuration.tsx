@@ -54,7 +54,7 @@ export const Configuration = ({ detail }: RunPart) => {
             </li>
           ))}
         </ol>
-        {detail.log.thinned && (
+        {detail.log.isThinned && (
           <p class="note">{t`The log keeps a part of the steps, with every peak.`}</p>
         )}
       </section>

@@ -1,4 +1,5 @@
 import { t } from "../../../language/Text.js"
+import type { Parent } from "../../Api.js"
 import { positionText, Progress, shareDone } from "../components/Progress.js"
 import { StatusBadge } from "../components/StatusBadge.js"
 import { Tags } from "../components/Tags.js"
@@ -29,31 +30,14 @@ export const RunHeader = (part: RunPart) => {
         {summary.host !== null && (
           <span>{[summary.host, summary.backend].filter(Boolean).join(" · ")}</span>
         )}
-        {summary.parent !== null && (
-          <span>
-            {t`resumed from`}{" "}
-            <a
-              href={formatRoute({
-                view: "run",
-                id: summary.parent.id,
-                tab: "overview",
-                ...defaultCurves
-              })}
-              title={summary.parent.path}
-            >
-              {summary.parent.id}
-            </a>
-            {", "}
-            {t`epoch ${summary.parent.epoch}, step ${summary.parent.step}`}
-          </span>
-        )}
+        {summary.parent !== null && <ParentLink parent={summary.parent} />}
       </p>
       {summary.problem !== null && (
         <p class="banner" data-kind="error">
           {summary.problem}
         </p>
       )}
-      {detail.log.torn && (
+      {detail.log.hasPartialLine && (
         <p class="banner">{t`The last line of the log is incomplete, as after a kill, and left out.`}</p>
       )}
       <div class="run-progress">
@@ -70,3 +54,18 @@ export const RunHeader = (part: RunPart) => {
     </section>
   )
 }
+
+/** The checkpoint of another run that this one was started from. */
+const ParentLink = ({ parent: { epoch, id, path, step } }: { readonly parent: Parent }) => (
+  <span>
+    {t`resumed from`}{" "}
+    {id === null ? (
+      <span class="path">{path}</span>
+    ) : (
+      <a href={formatRoute({ view: "run", id, tab: "overview", ...defaultCurves })} title={path}>
+        {id}
+      </a>
+    )}
+    {epoch !== null && `, ${t`epoch ${epoch}, step ${step ?? 0}`}`}
+  </span>
+)

@@ -91,7 +91,12 @@ const Row = ({ columns, metrics, run, selected, toggle }: RunRowProps) => {
         </td>
       ))}
       {columns.map((path) => (
-        <td class="cell-config" key={path} data-label={path} title={formatField(run.config[path])}>
+        <td
+          class="cell-config"
+          key={path}
+          data-label={path.split(".").at(-1)}
+          title={`${path}: ${formatField(run.config[path])}`}
+        >
           {formatField(run.config[path])}
         </td>
       ))}
