@@ -5,6 +5,18 @@ export const count = (n: number): string => String(Math.round(n)).replace(/\B(?=
 /** At most four significant digits, or as many as said: 0.4123, 0.001, 1.235e-7, NaN. */
 export const number = (x: number, digits = 4): string => String(Number(x.toPrecision(digits)))
 
+/** As `number`, with thousands and millions by their letters: 0.05, 1,500 as 1.5k, 2M. */
+export const compact = (x: number): string => {
+  const size = Math.abs(x)
+  const units = [
+    [1e9, "G"],
+    [1e6, "M"],
+    [1e3, "k"]
+  ] as const
+  const [unit, letter] = units.find(([unit]) => size >= unit && size < 1e12) ?? [1, ""]
+  return number(x / unit) + letter
+}
+
 /** A share of one in per cent: 95.2 %. */
 export const percent = (share: number): string =>
   Number.isFinite(share) ? `${(share * 100).toFixed(1)} %` : String(share)

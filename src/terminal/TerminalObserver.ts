@@ -10,6 +10,6 @@ import type { Setting } from "./RenderEvent.js"
 export const layer = (setting: Setting): Layer.Layer<Observer, never, Output> =>
   Layer.unwrapEffect(
     Effect.map(Output, ({ terminal }) =>
-      terminal ? LiveObserver.layer(setting) : PlainObserver.layer(setting)
+      terminal === null ? PlainObserver.layer(setting) : LiveObserver.layer(setting, terminal)
     )
   )

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import type { Event } from "../../src/events/Event.js"
 import * as EpochProgress from "../../src/terminal/EpochProgress.js"
-import { epoch, step } from "./sample.js"
+import { epoch, started, step } from "./sample.js"
 
 /** The progress after these events, each at its time in milliseconds. */
 const after = (...events: ReadonlyArray<readonly [number, Event]>): EpochProgress.EpochProgress =>
@@ -9,22 +9,6 @@ const after = (...events: ReadonlyArray<readonly [number, Event]>): EpochProgres
     (progress, [at, event]) => EpochProgress.advance(progress, event, at),
     EpochProgress.start(0)
   )
-
-const started: Event = {
-  _tag: "RunStarted",
-  id: "1",
-  folder: "c",
-  pipeline: "test",
-  backend: "wasm",
-  config: {},
-  global_step: 0,
-  history: [],
-  parent: null,
-  epochs: 5,
-  steps_per_epoch: 4,
-  parameters: 1,
-  from: null
-}
 
 describe("EpochProgress.line", () => {
   it("measures speed from the start of the phase", () => {

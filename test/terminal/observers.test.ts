@@ -7,21 +7,34 @@ import * as TestClock from "effect/TestClock"
 import * as JsonLines from "../../src/events/JsonLines.js"
 import * as NoticeLogger from "../../src/events/NoticeLogger.js"
 import { Observer } from "../../src/events/Observer.js"
-import type { Output } from "../../src/terminal/Output.js"
+import { Output } from "../../src/terminal/Output.js"
+import type { Setting } from "../../src/terminal/RenderEvent.js"
 import * as PlainObserver from "../../src/terminal/PlainObserver.js"
 import * as LiveObserver from "../../src/terminal/LiveObserver.js"
 import * as QuietObserver from "../../src/terminal/QuietObserver.js"
-import { epoch, epochLine, interrupted, recorder, saved, setting, step } from "./sample.js"
+import {
+  epoch,
+  epochLine,
+  interrupted,
+  recorder,
+  recording,
+  saved,
+  setting,
+  step
+} from "./sample.js"
 
 /** An observer, what it has written since the last call, and an effect that closes its layer. */
-const observing = (layer: Layer.Layer<Observer, never, Output>) =>
+const observing = (layer: Layer.Layer<Observer, never, Output>, recorded = recorder) =>
   Effect.gen(function* () {
-    const output = yield* recorder
+    const output = yield* recorded
     const scope = yield* Scope.make()
     const context = yield* Layer.buildWithScope(layer.pipe(Layer.provide(output.layer)), scope)
     const { emit } = yield* Effect.provide(Observer, context)
     return { emit, written: output.written, close: Scope.close(scope, Exit.void), context }
   })
+
+const live = (of: Setting) =>
+  Layer.unwrapEffect(Effect.map(Output, ({ terminal }) => LiveObserver.layer(of, terminal!)))
 
 const warning = { _tag: "Notice", level: "warning", message: "odd" } as const
 const result = {
@@ -96,7 +109,7 @@ describe("JsonLines", () => {
 describe("LiveObserver", () => {
   it.effect("redraws one line at most ten times a second, without escape codes", () =>
     Effect.gen(function* () {
-      const { emit, written } = yield* observing(LiveObserver.layer(setting("SIGINT")))
+      const { emit, written } = yield* observing(live(setting("SIGINT")))
       for (let i = 1; i <= 100; i++) {
         yield* TestClock.adjust("10 millis")
         yield* emit(step({ step: i, steps: 200 }))
@@ -113,7 +126,7 @@ describe("LiveObserver", () => {
 
   it.effect("clears the line and the ^C after it before a permanent line", () =>
     Effect.gen(function* () {
-      const { emit, written } = yield* observing(LiveObserver.layer(setting("SIGINT")))
+      const { emit, written } = yield* observing(live(setting("SIGINT")))
       yield* TestClock.adjust("1 second")
       yield* emit(step({}))
       const [[, line]] = (yield* written) as [readonly [string, string]]
@@ -127,9 +140,56 @@ describe("LiveObserver", () => {
     })
   )
 
+  it.effect("draws the curve of the loss above the line where the terminal is large", () =>
+    Effect.gen(function* () {
+      const large = { columns: 120, rows: 30 }
+      const { emit, written } = yield* observing(live(setting(null)), recording(large))
+      for (let i = 1; i <= 30; i++) {
+        yield* TestClock.adjust("500 millis")
+        yield* emit(step({ step: i, steps: 40, loss: 1 / i }))
+      }
+      const drawn = (yield* written).map(([, text]) => text)
+      expect(drawn).toHaveLength(30)
+      const last = drawn.findLast((text) => text.includes("└"))!
+      expect(last.startsWith("\r\x1b[8A")).toBe(true)
+      expect(last.split("\r\n")).toHaveLength(9)
+      expect(last).toContain("training loss")
+      // Twice a second the line alone, without moving the cursor up.
+      expect(drawn.filter((text) => !text.includes("\x1b")).length).toBeGreaterThan(10)
+      yield* emit(epoch)
+      const [erased, permanent, again] = (yield* written).map(([, text]) => text)
+      expect(erased).toBe("\r\x1b[8A\x1b[J")
+      expect(permanent).toContain("epoch  2/12")
+      expect(again!.split("\r\n")).toHaveLength(9)
+    })
+  )
+
+  it.effect("leaves the curve where it is once a signal stops the run", () =>
+    Effect.gen(function* () {
+      let signal: string | null = null
+      const of = { ...setting(null), signal: Effect.sync(() => signal) }
+      const { close, emit, written } = yield* observing(
+        live(of),
+        recording({ columns: 120, rows: 30 })
+      )
+      for (let i = 1; i <= 4; i++) {
+        yield* TestClock.adjust("2 seconds")
+        yield* emit(step({ step: i, steps: 40 }))
+      }
+      yield* written
+      signal = "SIGINT"
+      yield* emit(interrupted)
+      yield* close
+      const text = (yield* written).map(([, text]) => text).join("")
+      expect(text).toMatch(/^\r +\rstopped by SIGINT/)
+      // oxlint-disable-next-line no-control-regex
+      expect(text).not.toMatch(/\x1b/)
+    })
+  )
+
   it.effect("clears the line at the end", () =>
     Effect.gen(function* () {
-      const { close, emit, written } = yield* observing(LiveObserver.layer(setting("SIGINT")))
+      const { close, emit, written } = yield* observing(live(setting("SIGINT")))
       yield* TestClock.adjust("1 second")
       yield* emit(step({}))
       yield* written
@@ -140,7 +200,7 @@ describe("LiveObserver", () => {
 
   it.effect("marks a best epoch on its line, and names the file of the latest save", () =>
     Effect.gen(function* () {
-      const { emit, written } = yield* observing(LiveObserver.layer(setting(null)))
+      const { emit, written } = yield* observing(live(setting(null)))
       for (const event of [saved("best"), saved("latest"), { ...epoch, is_best: true }]) {
         yield* emit(event)
       }
@@ -153,7 +213,7 @@ describe("LiveObserver", () => {
 
   it.effect("reports the save of an interrupted run only in the closing message", () =>
     Effect.gen(function* () {
-      const { emit, written } = yield* observing(LiveObserver.layer(setting("SIGINT")))
+      const { emit, written } = yield* observing(live(setting("SIGINT")))
       yield* emit(saved("latest"))
       yield* emit(interrupted)
       expect((yield* written).map(([, text]) => text)).toEqual([

@@ -3,7 +3,7 @@ import * as Layer from "effect/Layer"
 import * as Ref from "effect/Ref"
 import type { Event } from "../../src/events/Event.js"
 import type { Setting } from "../../src/terminal/RenderEvent.js"
-import { Output } from "../../src/terminal/Output.js"
+import { Output, type Terminal } from "../../src/terminal/Output.js"
 
 /** The setting of a command that `signal` stops. */
 export const setting = (signal: string | null): Setting => ({
@@ -25,6 +25,22 @@ export const step = (fields: Partial<Step>): Step => ({
   examples: 32,
   ...fields
 })
+
+export const started: Extract<Event, { readonly _tag: "RunStarted" }> = {
+  _tag: "RunStarted",
+  id: "1",
+  folder: "c",
+  pipeline: "test",
+  backend: "wasm",
+  config: {},
+  global_step: 0,
+  history: [],
+  parent: null,
+  epochs: 5,
+  steps_per_epoch: 4,
+  parameters: 1,
+  from: null
+}
 
 export const epoch: Extract<Event, { readonly _tag: "EpochFinished" }> = {
   global_step: 8,
@@ -64,18 +80,30 @@ export const epochLine =
   "epoch  2/12  loss 0.5/0.25  accuracy 75.0/87.5 %  distance 3  lr 0.001  4.1 s"
 
 /** An Output that keeps what it is given, and what that was. */
-export const recorder = Effect.gen(function* () {
-  const written = yield* Ref.make<ReadonlyArray<readonly ["out" | "err", string]>>([])
-  const keep = (to: "out" | "err") => (text: string) =>
-    Ref.update(written, (before) => [...before, [to, text] as const])
-  const layer = Layer.succeed(
-    Output,
-    Output.through({
-      out: keep("out"),
-      err: keep("err"),
-      columns: Effect.succeed(80),
-      terminal: true
-    })
-  )
-  return { layer, written: Ref.getAndSet(written, []) }
-})
+export const recorder = recording({ columns: 80, rows: 24 })
+
+/** The same on a terminal of some size. */
+export function recording(size: { readonly columns: number; readonly rows: number }) {
+  return Effect.gen(function* () {
+    const written = yield* Ref.make<ReadonlyArray<readonly ["out" | "err", string]>>([])
+    const keep = (to: "out" | "err") => (text: string) =>
+      Ref.update(written, (before) => [...before, [to, text] as const])
+    const terminal: Terminal = {
+      rows: Effect.sync(() => size.rows),
+      resized: Effect.never,
+      colors: false,
+      reflows: true,
+      draw: keep("out")
+    }
+    const layer = Layer.succeed(
+      Output,
+      Output.through({
+        out: keep("out"),
+        err: keep("err"),
+        columns: Effect.sync(() => size.columns),
+        terminal
+      })
+    )
+    return { layer, terminal, written: Ref.getAndSet(written, []) }
+  })
+}

@@ -122,10 +122,10 @@ export const draw = (found: Rehearsal.LearningRates, columns: number): string =>
   const position = ({ epoch, step }: CurvePoint) => epoch - 1 + step / steps_per_epoch
   return [
     t`learning rate by epoch: ${scheduler}, ${Format.count(epochs)} epochs of ${Format.count(steps_per_epoch)} steps`,
-    chart(
-      points.map((point) => [position(point), point.learning_rate] as const),
-      { columns: Math.min(columns, 120), floor: 0 }
-    ),
+    chart([{ points: points.map((point) => [position(point), point.learning_rate] as const) }], {
+      columns: Math.min(columns, 120),
+      floor: 0
+    }),
     ...facts.map(
       ([name, point]) =>
         `${padEnd(name, width)}  ${Format.number(point.learning_rate).padEnd(10)} ${t`epoch ${point.epoch}, step ${point.step}`}`

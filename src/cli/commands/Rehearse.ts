@@ -150,10 +150,10 @@ export const findLearningRate = (given: Given & Range) =>
       const rate = Number(suggestion.toPrecision(2))
       return [
         t`loss by learning rate`,
-        chart(
-          tried.map(({ rate, smoothed }) => [rate, smoothed] as const),
-          { columns: Math.min(columns, 100), logarithmic: true }
-        ),
+        chart([{ points: tried.map(({ rate, smoothed }) => [rate, smoothed] as const) }], {
+          columns: Math.min(columns, 100),
+          x: "logarithmic"
+        }),
         t`suggestion: ${rate}, where the loss falls, well below ${Number(lowest.toPrecision(2))}, where it is lowest`,
         setting(given, "training.learning_rate", rate)
       ].join("\n")

@@ -31,6 +31,8 @@ export const observe = {
   "{0} epochs of {1} steps, {2} parameters": "共 {0} 轮，每轮 {1} 步，{2} 个参数",
   "training from scratch: {0}": "从头训练：{0}",
   "training: {0}": "训练：{0}",
+  "training loss": "训练损失",
+  "validation loss": "验证损失",
   "metrics of each epoch: training/validation": "各轮指标：训练集/验证集",
   "saved {0} ({1}, {2} ms)": "已保存 {0}（{1}，{2} 毫秒）",
   "{0}, labels by guesses:": "{0}，行为标签，列为预测：",
