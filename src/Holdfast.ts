@@ -23,8 +23,12 @@ import { Observer } from "./events/Observer.js"
 import { problemHere } from "./io/Peers.js"
 import { t } from "./language/Text.js"
 import type { Pipeline } from "./Pipeline.js"
+import * as Recorder from "./runlog/Recorder.js"
 import { Output } from "./terminal/Output.js"
 import * as TerminalObserver from "./terminal/TerminalObserver.js"
+
+/** What people call a run, and where its log lies: see `Options.log`. */
+export type RunLogOptions = Recorder.Options
 
 /** A layer that may use files. */
 type OnFiles<A> = Layer.Layer<A, unknown, FileSystem.FileSystem | Path.Path>
@@ -56,6 +60,12 @@ export interface Options {
   readonly deterministic?: boolean
   /** Sees what happens, see `display`; by default warnings are logged. */
   readonly observer?: OnFiles<Observer>
+  /**
+   * Whether each run writes its log (docs/run-log.md), and what people call the run. By default it does
+   * where checkpoints are in files, unless `training.run_log` is false; with a `store` of your own, `true`
+   * writes it to the path that `training.checkpoint_dir` is, `folder` elsewhere.
+   */
+  readonly log?: boolean | RunLogOptions
   /** What the pipeline gets as its `CommandLine`; by default no arguments. */
   readonly commandLine?: Partial<CommandLine["Type"]>
 }
@@ -138,8 +148,14 @@ export const layer = <const O extends Options>(
       backendOf(options),
       Layer.succeed(DeterminismRequired, options.deterministic ?? false)
     ),
-    options.observer ?? warnings
+    observerOf(options)
   ).pipe(Layer.provideMerge(NodePlatform.layer)) as Layer.Layer<Services, LayerError<O>>
+
+/** The observer, with what writes the log beside it. */
+const observerOf = ({ log, observer = warnings, store }: Options): OnFiles<Observer> => {
+  const given = log ?? store === undefined
+  return given === false ? observer : Recorder.beside(observer, given === true ? {} : given)
+}
 
 const checkPeers = Effect.suspend(() => {
   const detail = problemHere()

@@ -149,11 +149,15 @@ export const observe: {
     )
     const both = Effect.gen(function* () {
       const outer = yield* Effect.serviceOption(Observer)
-      const { emit } = Context.get(yield* Layer.build(Observer.all(layer)), Observer)
+      const { emit, flush = Effect.void } = Context.get(
+        yield* Layer.build(Observer.all(layer)),
+        Observer
+      )
       return Option.match(outer, {
-        onNone: () => ({ emit }),
+        onNone: () => ({ emit, flush }),
         onSome: (observer) => ({
-          emit: (event: Event) => Effect.zipRight(deliver(observer, event), emit(event))
+          emit: (event: Event) => Effect.zipRight(deliver(observer, event), emit(event)),
+          flush: Effect.zipRight(observer.flush ?? Effect.void, flush)
         })
       })
     })

@@ -12,6 +12,10 @@ export const logFile = "events.ndjson"
 /** The name of the file with what people call a run: name, tags, notes. */
 export const descriptionFile = "run.json"
 
+/** Whether a file is part of the record of a run, which goes with its checkpoints: its log and curves. */
+export const isRecord = (file: string): boolean =>
+  file === logFile || file === descriptionFile || file.startsWith("events.out.tfevents.")
+
 /** What the names of checkpoints end with. */
 export const extension = ".safetensors"
 

@@ -1,7 +1,7 @@
 import { t } from "../language/Text.js"
 import { displayWidth, padEnd } from "../terminal/Table.js"
 import type { Command, Entry, Parameter, Table } from "./Command.js"
-import { version } from "./Version.js"
+import { version } from "../io/Version.js"
 
 /** The help on one command. */
 export const ofCommand = (command: Command): string =>

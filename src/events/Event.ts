@@ -61,6 +61,8 @@ export type NoticeCode =
   | "OptimizerChanged"
   /** A save has failed, and is tried again. */
   | "SaveFailed"
+  /** The log of the run cannot be written. */
+  | "RunLog"
   /** Something about the schedule of the learning rate. */
   | "Schedule"
   /** A part of the run starts without the state that it had. */

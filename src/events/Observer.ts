@@ -1,5 +1,6 @@
 import * as Cause from "effect/Cause"
 import * as Context from "effect/Context"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Layer from "effect/Layer"
@@ -17,7 +18,14 @@ const patience = "5 seconds"
 /** Sees what happens in a run, and shows or records it. Whatever it does, training continues. */
 export class Observer extends Context.Tag("holdfast/Observer")<
   Observer,
-  { readonly emit: (event: Event) => Effect.Effect<void> }
+  {
+    readonly emit: (event: Event) => Effect.Effect<void>
+    /**
+     * Writes what it was told and still has in memory. Run before a checkpoint becomes durable, so that
+     * no record lacks what came before a checkpoint, however the process ends.
+     */
+    readonly flush?: Effect.Effect<void>
+  }
 >() {
   /** An observer that shows nothing. */
   static readonly silent: Layer.Layer<Observer> = Layer.succeed(Observer, {
@@ -68,8 +76,12 @@ export class Observer extends Context.Tag("holdfast/Observer")<
       Effect.map(Effect.forEach(layers, queued), (offers) => ({
         emit: (event) =>
           Effect.sync(() => {
-            for (const offer of offers) offer(event)
-          })
+            for (const { offer } of offers) offer(event)
+          }),
+        flush: Effect.forEach(offers, ({ flush }) => flush, {
+          concurrency: "unbounded",
+          discard: true
+        })
       }))
     ) as Layer.Layer<
       Observer,
@@ -81,6 +93,14 @@ export class Observer extends Context.Tag("holdfast/Observer")<
 /** Reports `event` to the observer of the run. */
 export const emit = (event: Event): Effect.Effect<void, never, Observer> =>
   Effect.flatMap(Observer, (observer) => deliver(observer, event))
+
+/** Has the observer of the run write what it still has in memory, for as long as a run waits for it. */
+export const flush: Effect.Effect<void, never, Observer> = Effect.flatMap(
+  Observer,
+  ({ flush = Effect.void }) =>
+    // One that hangs, as on a network that is gone, must not keep the checkpoint from being saved.
+    Effect.interruptible(Effect.timeoutOption(Effect.disconnect(flush), patience))
+)
 
 /** The observers whose failure was logged. */
 const failed = new WeakSet<Observer["Type"]>()
@@ -96,14 +116,22 @@ export const deliver = (observer: Observer["Type"], event: Event): Effect.Effect
 /** Builds an observer, with a fiber that hands it the events offered. */
 const queued = <E, R>(
   layer: Layer.Layer<Observer, E, R>
-): Effect.Effect<(event: Event) => void, E, R | Scope.Scope> =>
+): Effect.Effect<
+  { readonly offer: (event: Event) => void; readonly flush: Effect.Effect<void> },
+  E,
+  R | Scope.Scope
+> =>
   Effect.gen(function* () {
     const observer = Context.get(yield* Layer.build(layer), Observer)
-    // null: the last event was offered.
-    const queue = yield* Queue.unbounded<Event | null>()
+    // A deferred is done once all before it is flushed; null: the last event was offered.
+    const queue = yield* Queue.unbounded<Event | Deferred.Deferred<void> | null>()
     let waiting = 0
     const work: Effect.Effect<void> = Effect.flatMap(Queue.take(queue), (event) => {
       if (event === null) return Effect.void
+      if (!("_tag" in event)) {
+        const flushed = Effect.catchAllCause(observer.flush ?? Effect.void, () => Effect.void)
+        return flushed.pipe(Effect.zipRight(Deferred.succeed(event, void 0)), Effect.zipRight(work))
+      }
       return deliver(observer, event).pipe(
         Effect.zipRight(Effect.sync(() => (waiting -= 1))),
         Effect.zipRight(work)
@@ -124,9 +152,18 @@ const queued = <E, R>(
         )
       })
     )
-    return (event) => {
-      if (event._tag === "StepFinished" && waiting >= capacity) return
-      waiting += 1
-      queue.unsafeOffer(event)
+    return {
+      offer: (event: Event) => {
+        if (event._tag === "StepFinished" && waiting >= capacity) return
+        waiting += 1
+        queue.unsafeOffer(event)
+      },
+      flush:
+        observer.flush === undefined
+          ? Effect.void
+          : Effect.flatMap(Deferred.make<void>(), (done) => {
+              queue.unsafeOffer(done)
+              return Deferred.await(done)
+            })
     }
   })

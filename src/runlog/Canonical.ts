@@ -41,11 +41,14 @@ export const append = (before: Canonical, lines: ReadonlyArray<Line>): Canonical
   return { steps: thin(steps, bucketSize(last)), others: [...others.values()] }
 }
 
-/** The same lines, cut back to the moment after step `globalStep`. */
-export const cut = ({ others, steps }: Canonical, globalStep: number): Canonical => ({
-  steps: steps.filter((line) => line.global_step <= globalStep),
-  others: others.filter((line) => line.global_step <= globalStep)
-})
+/** With those of these epochs that are missing: they ended as the process was killed, or before there was a log. */
+export const fill = (
+  { others, steps }: Canonical,
+  epochs: ReadonlyArray<EventLine<"EpochFinished">>
+): Canonical => {
+  const present = new Set(others.map(keyOf))
+  return { steps, others: [...others, ...epochs.filter((line) => !present.has(keyOf(line)))] }
+}
 
 /** All lines in the order in which they are written: by step, and those of a step after it. */
 export const inOrder = ({ others, steps }: Canonical): ReadonlyArray<Line> => {

@@ -114,11 +114,22 @@ export type Line = LogOpened | Step | System | StageTimes | EventLine
 export const decode = (text: string): Line | null => {
   try {
     const value: unknown = JSON.parse(text)
-    return typeof value === "object" && value !== null && "event" in value ? (value as Line) : null
+    if (typeof value !== "object" || value === null || !("event" in value)) return null
+    return value.event === "Step" ? numeric(value as Step) : (value as Line)
   } catch {
     return null
   }
 }
+
+/** A step whose numbers are numbers, also those that JSON lacks. */
+const numeric = (step: Step): Step =>
+  typeof step.loss === "number" && typeof (step.gradient_norm ?? 0) === "number"
+    ? step
+    : {
+        ...step,
+        loss: numberOf(step.loss),
+        ...(step.gradient_norm !== undefined && { gradient_norm: numberOf(step.gradient_norm) })
+      }
 
 /** A number as a line holds it: those that JSON lacks are text. */
 export const numberOf = (value: unknown): number =>

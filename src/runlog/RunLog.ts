@@ -272,8 +272,17 @@ const ends = new Set(["RunFinished", "AlreadyFinished", "Interrupted"])
 
 const runOf = (lines: RunLog["lines"]): RunLog["run"] => {
   const opened = lines.filter((line): line is LogOpened => line.event === "LogOpened")
-  const parent = opened.find(({ run }) => run.parent !== null)?.run.parent ?? null
-  return { ...opened[opened.length - 1]!.run, parent }
+  const { run } = opened[opened.length - 1]!
+  // Each process has said what it was given.
+  const last = <A>(of: (run: LogOpened["run"]) => A | null) =>
+    opened.map(({ run }) => of(run)).findLast((one) => one !== null) ?? null
+  return {
+    id: run.id,
+    name: last(({ name }) => name),
+    tags: last(({ tags }) => (tags.length > 0 ? tags : null)) ?? [],
+    notes: last(({ notes }) => notes),
+    parent: opened.find(({ run }) => run.parent !== null)?.run.parent ?? null
+  }
 }
 
 const built = (folder: string, chunk: Chunk, before: Canonical.Canonical, damagedBefore: number) =>
@@ -323,7 +332,7 @@ export const recordOf = (
       opened,
       started: of("RunStarted").at(-1) ?? null,
       steps,
-      epochs: of("EpochFinished"),
+      epochs: of("EpochFinished").sort((a, b) => a.record.epoch - b.record.epoch),
       validations: of("Validated"),
       saves: of("CheckpointSaved"),
       warnings: of("Notice").filter(({ level }) => level === "warning"),

@@ -1,3 +1,7 @@
+import type { PlatformError } from "@effect/platform/Error"
+import { SystemError } from "@effect/platform/Error"
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Fiber from "effect/Fiber"
@@ -12,8 +16,10 @@ import { CheckpointStore } from "../checkpointing/store/CheckpointStore.js"
 import type { Event } from "../events/Event.js"
 import { Observer } from "../events/Observer.js"
 import * as Holdfast from "../Holdfast.js"
+import * as NodeFileSystem from "../io/NodeFileSystem.js"
 import { yieldToEventLoop } from "../io/EventLoop.js"
 import type { Pipeline } from "../Pipeline.js"
+import * as Recorder from "../runlog/Recorder.js"
 import { SaveRequest } from "../training/SaveRequest.js"
 
 /** How one process's worth of a run proceeds. */
@@ -39,6 +45,8 @@ export interface Session {
    * the lock on the folder is released, which the next process would take over.
    */
   readonly killAt?: ((event: Event, count: number) => boolean) | undefined
+  /** Whether the log of the run is written, as `holdfast run` does; by default not. A killed process writes no more. */
+  readonly log?: boolean | undefined
   /** Whether a save is asked for, evaluated after each step. */
   readonly saveRequest?: Effect.Effect<boolean> | undefined
 }
@@ -114,7 +122,14 @@ export const session = <Out, E, R>(
       store: mortal(options.store ?? Holdfast.fileStore, () => end === "killed"),
       backend: options.backend ?? ((process.env["HOLDFAST_BACKEND"] || "wasm") as BackendName),
       deterministic: options.deterministic ?? false,
-      observer
+      observer:
+        options.log === true
+          ? Layer.provide(
+              Recorder.beside(observer),
+              mortalFiles(() => end === "killed")
+            )
+          : observer,
+      log: false
     }).pipe(
       Effect.provideService(SaveRequest, { take: options.saveRequest ?? Effect.succeed(false) }),
       Effect.fork
@@ -126,6 +141,30 @@ export const session = <Out, E, R>(
       asked
     }
   })
+
+/** Files that cannot be written any more once their process is dead. */
+const mortalFiles = (isDead: () => boolean): Layer.Layer<FileSystem.FileSystem> =>
+  Layer.map(NodeFileSystem.layer, (context) => {
+    const fs = Context.get(context, FileSystem.FileSystem)
+    const alive = <A, R>(effect: Effect.Effect<A, PlatformError, R>) =>
+      Effect.suspend(() => (isDead() ? Effect.fail(killed) : effect))
+    return Context.make(FileSystem.FileSystem, {
+      ...fs,
+      open: (path, options) =>
+        Effect.map(alive(fs.open(path, options)), (file) => {
+          const writeAll = file.writeAll.bind(file)
+          return Object.assign(file, { writeAll: (bytes: Uint8Array) => alive(writeAll(bytes)) })
+        }),
+      rename: (from, to) => alive(fs.rename(from, to))
+    })
+  })
+
+const killed = new SystemError({
+  reason: "Unknown",
+  module: "FileSystem",
+  method: "open",
+  description: "the process was killed"
+})
 
 /** A store that keeps nothing more once its process is dead. */
 const mortal = (

@@ -7,7 +7,7 @@ import type * as Scope from "effect/Scope"
 import type { CheckpointName, CheckpointReader } from "../checkpointing/store/CheckpointStore.js"
 import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import type { Unsaved } from "../checkpointing/Checkpoint.js"
-import { emit, type Observer } from "../events/Observer.js"
+import { emit, flush, type Observer } from "../events/Observer.js"
 import { t } from "../language/Text.js"
 import type { BackendError } from "../backends/BackendError.js"
 import * as Readback from "../backends/Readback.js"
@@ -330,6 +330,7 @@ export const write =
       const { at, name, pauseMillis, snapshot } = save
       const { checkpoint, progress } = snapshot
       const meta = { ...checkpoint.meta, saved_at: at }
+      yield* flush
       const saved = yield* store.save({ ...checkpoint, meta }, name)
       if (name === "latest") {
         const lastDurable = { path: saved.path, progress }

@@ -51,7 +51,9 @@ export const configFor = <C extends { readonly training: TrainingConfig }>(
   settings: Settings | null,
   config: C
 ): C =>
-  settings === null ? config : { ...config, training: { ...config.training, ...settings.training } }
+  settings === null
+    ? config
+    : { ...config, training: { ...config.training, ...settings.training, run_log: false } }
 
 /** The first batches of each split. */
 export const limited = <B extends Sized>(

@@ -28,22 +28,28 @@ const newFolder = Effect.fnUntraced(function* (folder: string) {
 
 /**
  * Moves all checkpoints in `folder`, intact and damaged, to a new folder inside it, except those that
- * stay, which get the well-known names that have gone with others.
+ * stay, which get the well-known names that have gone with others. The record of the run goes along.
  */
 export const archive = Effect.fn("CheckpointStore.archive")(function* (
   folder: string,
   stays: (entry: CheckpointEntry) => boolean
 ) {
-  const { join, move, sync } = yield* Storage
+  const { join, link, move, sync } = yield* Storage
   const present = new Set(yield* Listing.namesIn(folder))
-  const checkpoints = (yield* Listing.list(folder))
-    .filter((one) => isOurs(one) && !stays(one))
-    .flatMap(({ names }) => names)
+  const own = (yield* Listing.list(folder)).filter(isOurs)
+  const leaving = own.filter((one) => !stays(one))
+  const goesOn = leaving.length < own.length
+  const checkpoints = leaving.flatMap(({ names }) => names)
   const pins = checkpoints.map(FileNames.pinOf).filter((pin) => present.has(pin))
   const moveAll = Effect.gen(function* () {
     const target = yield* newFolder(folder)
     const names = [...pins, ...checkpoints]
     for (const name of names) yield* move(join(folder, name), join(target, name))
+    // Of a run that goes back, the log stays as well: the run cuts it back.
+    const record = names.length === 0 ? [] : [...present].filter(FileNames.isRecord)
+    for (const name of record) {
+      yield* (goesOn ? link : move)(join(folder, name), join(target, name))
+    }
     // A folder exists with its first object.
     if (names.length > 0) yield* Effect.zipRight(sync(target), sync(folder))
     return target

@@ -15,7 +15,7 @@ import { padEnd } from "../../terminal/Table.js"
 import { backend } from "../BackendOption.js"
 import * as Command from "../Command.js"
 import { onPlatform } from "../Platform.js"
-import { version } from "../Version.js"
+import { version } from "../../io/Version.js"
 
 /** `holdfast doctor`. */
 export const doctor = Command.make({

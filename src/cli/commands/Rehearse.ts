@@ -63,6 +63,7 @@ export const rehearsed = <A, E>(
       config: Option.isSome(given.config) ? given.config.value : yield* configFor(given.pipeline),
       set: given.set,
       resume: "never",
+      log: false,
       deterministic: given.deterministic ?? false,
       observer: Layer.provide(observer, Layer.succeed(Output, output)),
       commandLine: { args: given.args ?? [], command: setting.command },

@@ -33,11 +33,15 @@ export const run = Command.make({
       t`try two steps of everything, and estimate the run`
     ],
     ["holdfast run pipelines/speaker.ts --overfit 1", t`see whether the model can learn one batch`],
-    ["holdfast run pipelines/speaker.ts --profile", t`see where the time goes`],
     [
       "holdfast run pipelines/speaker.ts --tensorboard",
       t`then look at it: tensorboard --logdir checkpoints`
-    ]
+    ],
+    [
+      'holdfast run pipelines/speaker.ts --name baseline --tag adam --tag "lr 1e-3"',
+      t`give the run a name and tags, by which lists and curves show it`
+    ],
+    ["holdfast run pipelines/speaker.ts --profile", t`see where the time goes`]
   ],
   arguments: {
     pipeline: PipelineOptions.pipeline,
@@ -72,6 +76,12 @@ export const run = Command.make({
     otel: Command.flag(
       t`send a trace of stages, epochs and saves to the collector of OTEL_EXPORTER_OTLP_ENDPOINT, by default http://localhost:4318; needs the package @effect/opentelemetry`
     ),
+    name: Command.value(
+      "NAME",
+      t`what to call the run in lists and curves; kept when it is resumed without one`
+    ),
+    tag: Command.values("TAG", t`a word to find the run by; may be repeated`),
+    notes: Command.value("TEXT", t`a note about the run, such as what it is to show`),
     grace,
     force: Command.flag(
       t`take over the checkpoint folder at once from a process whose state cannot be checked (other host or container); use only if it is dead. Without this, the lock is taken over 30 seconds after its last renewal`

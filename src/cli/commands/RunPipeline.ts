@@ -39,6 +39,10 @@ export interface Options {
   readonly profile: boolean
   readonly tensorboard: boolean
   readonly otel: boolean
+  /** What people call the run. */
+  readonly name: Option.Option<string>
+  readonly tag: ReadonlyArray<string>
+  readonly notes: Option.Option<string>
   readonly quiet: boolean
   readonly json: boolean
 }
@@ -74,6 +78,11 @@ const started = Effect.fnUntraced(function* (options: Options) {
       force: options.force
     }).pipe(Layer.provide(output)),
     observer: Layer.provide(observer(options, setting), output),
+    log: {
+      ...(Option.isSome(options.name) && { name: options.name.value }),
+      ...(options.tag.length > 0 && { tags: [...new Set(options.tag)] }),
+      ...(Option.isSome(options.notes) && { notes: options.notes.value })
+    },
     deterministic: options.deterministic,
     commandLine: { args: options.args, command: setting.command },
     ...(Option.isSome(options.backend) && { backend: options.backend.value })

@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import { t } from "../../language/Text.js"
 import { Output } from "../../terminal/Output.js"
 import * as Command from "../Command.js"
-import { version as current } from "../Version.js"
+import { version as current } from "../../io/Version.js"
 
 /** `holdfast version`. */
 export const version = Command.make({

@@ -141,5 +141,11 @@ export const help = {
     "等待另一进程中的训练保存检查点并逐个评估，直到训练结束",
   "print each measurement as a line of JSON": "每次评估输出一行 JSON",
   "Trains nothing, and changes no checkpoint. A watching process computes on a core of its own.":
-    "不训练，也不改动任何检查点。等待检查点的进程在自己的核上计算。"
+    "不训练，也不改动任何检查点。等待检查点的进程在自己的核上计算。",
+  "what to call the run in lists and curves; kept when it is resumed without one":
+    "该次运行的名称，显示在列表和曲线中；恢复时不写则沿用",
+  "a word to find the run by; may be repeated": "用于查找该次运行的标签；可重复",
+  "a note about the run, such as what it is to show": "关于该次运行的说明，例如它要验证什么",
+  "give the run a name and tags, by which lists and curves show it":
+    "给运行起名并加标签，列表和曲线据此显示"
 }
