@@ -21,7 +21,7 @@ export class Observer extends Context.Tag("holdfast/Observer")<
   {
     readonly emit: (event: Event) => Effect.Effect<void>
     /**
-     * Writes what it was told and still has in memory. Run before a checkpoint becomes durable, so that
+     * Writes the events that it still has in memory. Run before a checkpoint becomes durable, so that
      * no record lacks what came before a checkpoint, however the process ends.
      */
     readonly flush?: Effect.Effect<void>
