@@ -62,7 +62,7 @@ export interface Options {
   readonly observer?: OnFiles<Observer>
   /**
    * Whether each run writes its log (docs/run-log.md), and what people call the run. By default it does
-   * where checkpoints are in files, unless `training.run_log` is false; with a `store` of your own, `true`
+   * where checkpoints are in files, unless `training.run_log` is false; with a custom `store`, `true`
    * writes it to the path that `training.checkpoint_dir` is, `folder` elsewhere.
    */
   readonly log?: boolean | RunLogOptions

@@ -38,7 +38,7 @@ const tear = (operation: Operation, draw: () => number): ReadonlyArray<Operation
 }
 
 /**
- * The disks that a crash may leave at any moment, each once; and once more if it is also left after the
+ * The disks that a crash may leave at any moment, each once; and again if it is also left after the
  * first `durable` operations, when what they did is promised to last.
  */
 export function* crashes(
