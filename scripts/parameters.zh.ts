@@ -303,5 +303,13 @@ export const chinese: Readonly<Record<string, string>> = {
   "Steps between two points of a step's loss and speed.": "每隔多少步记录一次单步的损失和速度。",
   "Epochs between two histograms of each weight and its gradient, which are those of the epoch's last step; 0: none.":
     "每隔多少轮为每个权重及其梯度画一次直方图，取该轮最后一步的值；0：不画。",
-  "Whether to draw confusion matrices.": "是否绘制混淆矩阵。"
+  "Whether to draw confusion matrices.": "是否绘制混淆矩阵。",
+  "Records the run on an MLflow tracking server, over HTTP: config, metrics, how it ended. A resumed run continues the same MLflow run.":
+    "通过 HTTP 把运行记录到 MLflow 跟踪服务器：配置、指标和结束状态。恢复的运行会接着写同一个 MLflow 运行。",
+  "The address of the server, such as http://localhost:5000; null: that of MLFLOW_TRACKING_URI, else http://127.0.0.1:5000.":
+    "服务器地址，例如 http://localhost:5000；null：取 MLFLOW_TRACKING_URI 的值，否则为 http://127.0.0.1:5000。",
+  "The experiment, made when missing; null: that of MLFLOW_EXPERIMENT_NAME, else the pipeline's name.":
+    "实验名，不存在时自动创建；null：取 MLFLOW_EXPERIMENT_NAME 的值，否则用流水线的名称。",
+  "Whether to upload the config and, when the run ends, the best checkpoint.":
+    "是否上传配置，并在运行结束时上传最佳检查点。"
 }

@@ -30,5 +30,30 @@ export const tensorboard = define("tensorboard", {
     lazy(() => import("./tensorboard/TensorBoard.js").then(({ observe }) => observe(config)))
 })
 
+/** Records the run on an MLflow tracking server. */
+export const mlflow = define("mlflow", {
+  description:
+    "Records the run on an MLflow tracking server, over HTTP: config, metrics, how it ended. A resumed run continues the same MLflow run.",
+  fields: {
+    tracking_uri: field(
+      Schema.NullOr(Schema.NonEmptyString),
+      null,
+      "The address of the server, such as http://localhost:5000; null: that of MLFLOW_TRACKING_URI, else http://127.0.0.1:5000."
+    ),
+    experiment: field(
+      Schema.NullOr(Schema.NonEmptyString),
+      null,
+      "The experiment, made when missing; null: that of MLFLOW_EXPERIMENT_NAME, else the pipeline's name."
+    ),
+    step_interval: field(positiveInt, 10, "Steps between two points of a step's loss and speed."),
+    artifacts: field(
+      Schema.Boolean,
+      false,
+      "Whether to upload the config and, when the run ends, the best checkpoint."
+    )
+  },
+  make: (config) => lazy(() => import("./mlflow/MLflow.js").then(({ observe }) => observe(config)))
+})
+
 /** The observers that `training.observers` can name unless a pipeline says otherwise. */
-export const builtIn = [tensorboard] as const
+export const builtIn = [tensorboard, mlflow] as const

@@ -143,7 +143,8 @@ describe("jsonSchema", () => {
         "min_dcf",
         "shuffle",
         "class_balanced",
-        "tensorboard"
+        "tensorboard",
+        "mlflow"
       ].map((name) => [name, "string"])
     )
   })

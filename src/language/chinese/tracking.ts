@@ -18,5 +18,18 @@ export const tracking = {
     "把各阶段、各轮和各次保存的链路追踪发送到 OTEL_EXPORTER_OTLP_ENDPOINT 所指的收集器，默认 http://localhost:4318；需要 @effect/opentelemetry 包",
   "then look at it: tensorboard --logdir checkpoints": "之后查看：tensorboard --logdir checkpoints",
   "--tensorboard and --otel are for a real run; leave out --dry-run and --overfit":
-    "--tensorboard 和 --otel 只用于真正的训练；请去掉 --dry-run 和 --overfit"
+    "--tensorboard 和 --otel 只用于真正的训练；请去掉 --dry-run 和 --overfit",
+  "{0} is not the address of a server; give tracking_uri, or MLFLOW_TRACKING_URI, as http://localhost:5000":
+    "{0} 不是服务器地址；请把 tracking_uri 或 MLFLOW_TRACKING_URI 写成 http://localhost:5000 的形式",
+  "MLflow at {0} cannot be reached ({1}); training continues, and what was measured is sent when it can be":
+    "无法连接 {0} 上的 MLflow（{1}）；训练继续，恢复连接后补发已测得的数据",
+  "MLflow at {0} is reachable again, and has all metrics":
+    "{0} 上的 MLflow 已恢复连接，全部指标均已送达",
+  "MLflow refuses metrics, which are left out: {0}": "MLflow 拒收部分指标，已略过：{0}",
+  "artifacts are not uploaded to MLflow: {0}": "产物未上传到 MLflow：{0}",
+  "no answer within {0}": "{0} 内没有应答（超时）",
+  "the answer to {0} is none of MLflow's: {1}": "对 {0} 的应答不是 MLflow 的格式：{1}",
+  "{0} is no MLflow server: {1}": "{0} 不是 MLflow 服务器：{1}",
+  "the server stores artifacts in {0} and does not take them itself; start it with --serve-artifacts":
+    "服务器把产物存放在 {0}，自身不接收上传；请用 --serve-artifacts 启动它"
 }
