@@ -77,8 +77,10 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
 /** The list that a field may hold, if its entries have variants. */
-const listIn = ({ anyOf = [] }: Schema): Schema | undefined =>
-  anyOf.find(({ items }) => items !== undefined && variantsOf(items).length > 1)?.items
+const listIn = (schema: Schema): Schema | undefined =>
+  [schema, ...(schema.anyOf ?? [])].find(
+    ({ items }) => items !== undefined && variantsOf(items).length > 1
+  )?.items
 
 /**
  * The variants of a section, or of the entries of a list, told apart by `name`, each with fields of its
