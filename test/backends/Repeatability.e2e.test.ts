@@ -61,10 +61,8 @@ describe("training on WebAssembly", () => {
 
   // A change of the order of a sum, or of what a formula is made of, changes the digest: if that is
   // meant, `npx vitest run test/backends/Repeatability.e2e.test.ts -u` writes it again, and reports it.
-  it("gives the same bits in two processes, and in all processes anywhere", async () => {
-    const digests = await Promise.all([digest(), digest()])
-    expect(digests[1]).toBe(digests[0])
-    expect(digests[0]).toMatchInlineSnapshot(
+  it("gives the same bits in every process, on every machine", async () => {
+    expect(await digest()).toMatchInlineSnapshot(
       `"56ecdf8947e021dd28a2e332190758e4236ef01eba3a856e2b601b56dbb54eeb"`
     )
   }, 300_000)

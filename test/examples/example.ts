@@ -5,6 +5,7 @@ import type * as Scope from "effect/Scope"
 import { readFileSync } from "node:fs"
 import { CheckpointStore, type Holdfast, type Pipeline } from "holdfast"
 import { checkExactness, session, type Outcome } from "holdfast/testing"
+import { soak } from "../checkpointing/simulated.js"
 
 /** The config of the example in `examples/<name>`. */
 export const configOf = (name: string): Record<string, Record<string, unknown>> =>
@@ -22,8 +23,8 @@ export const recordsOf = ({ events }: Outcome): ReadonlyArray<Readonly<Record<st
 
 /**
  * Tests the example in `examples/<name>`: with its own config it runs to its end, where `check` looks at
- * it; and where it is interrupted or killed, at every `stopEvery`-th event, it ends in the same
- * checkpoint, to the bit.
+ * it; and where it is interrupted or killed, at every `stopEvery`-th event or, but in a soak, at half of
+ * these, it ends in the same checkpoint, to the bit.
  */
 export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
   name: string,
@@ -60,7 +61,7 @@ export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
       { how: "killed", kill: true }
     ])("ends the same, to the bit, when it is $how", ({ kill }) =>
       Effect.gen(function* () {
-        const { stopEvery } = options
+        const stopEvery = soak > 0 ? options.stopEvery : 2 * options.stopEvery - 1
         const training = { ...config["training"], ...options.training }
         const shorter = { config: { ...config, training }, folder, stopEvery, kill, store }
         const { different, stops } = yield* checkExactness(self, shorter)

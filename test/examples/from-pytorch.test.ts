@@ -15,7 +15,7 @@ const config = configOf("from-pytorch")
 const training = { ...config["training"], init_from: { path, optimizer: true } }
 
 testExample("from-pytorch", pipeline, {
-  stopEvery: 10,
+  stopEvery: 5,
   training: { num_epochs: 2 },
   everywhere: { init_from: training.init_from },
   check: (outcome) => {

@@ -3,7 +3,7 @@ import pipeline from "../../examples/gan/pipeline.js"
 import { recordsOf, testExample } from "./example.js"
 
 testExample("gan", pipeline, {
-  stopEvery: 9,
+  stopEvery: 5,
   training: { num_epochs: 2 },
   check: (outcome) => {
     const { events } = outcome

@@ -3,7 +3,7 @@ import pipeline from "../../examples/imbalanced-classes/pipeline.js"
 import { evaluated, recordsOf, testExample } from "./example.js"
 
 testExample("imbalanced-classes", pipeline, {
-  stopEvery: 14,
+  stopEvery: 7,
   training: { num_epochs: 2, class_weights: "balanced" },
   check: (outcome) => {
     const records = recordsOf(outcome)

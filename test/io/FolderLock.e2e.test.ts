@@ -8,6 +8,7 @@ import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import * as FolderLock from "../../src/io/FolderLock.js"
 import * as ProcessIdentity from "../../src/io/ProcessIdentity.js"
+import { compiled } from "../support/compiled.js"
 
 const inFolder = <A, E>(
   body: (folder: string, fs: FileSystem.FileSystem) => Effect.Effect<A, E, FileSystem.FileSystem>
@@ -157,9 +158,9 @@ describe("FolderLock", () => {
       inFolder((folder, fs) =>
         Effect.gen(function* () {
           yield* leave(folder, fs, { pid: nobody })
-          const script = fileURLToPath(new URL("holdLock.ts", import.meta.url))
+          const script = compiled(fileURLToPath(new URL("holdLock.ts", import.meta.url)))
           const starters = Array.from({ length: 8 }, () => {
-            const child = spawn(process.execPath, ["--import", "tsx", script, folder])
+            const child = spawn(process.execPath, [script, folder])
             return { child, lines: createInterface(child.stdout)[Symbol.asyncIterator]() }
           })
           const eachSays = Effect.forEach(

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url"
 const folder = fileURLToPath(new URL("../../.cache/pipelines", import.meta.url))
 
 /**
- * The pipeline file `source`, translated to JavaScript: a process that loads it starts in half the time.
- * For tests of what comes after loading.
+ * The pipeline or program `source`, translated to JavaScript: a process that loads it starts in half the
+ * time. For tests of what comes after loading.
  */
 export const compiled = (source: string): string => {
   const file = join(folder, basename(source).replace(/ts$/, "mjs"))

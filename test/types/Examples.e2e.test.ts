@@ -121,8 +121,35 @@ export const exact = Testing.checkExactness(pipeline, { config: {}, folder: "che
 export const sameBits = Effect.flatMap(loaded, Testing.essence)
 `
 
+/** Pipelines in a wrong order of stages. */
+const wrong = [
+  'Pipeline.make("x", config, restore)',
+  'Pipeline.make("x", config, data, Stages.epochs(Stages.trainEpoch))',
+  'Pipeline.make("x", data, config)',
+  'Pipeline.make("x", config, data, Stages.evaluate("test"), restore)',
+  "Stages.epochs(Stages.trainEpoch, data)"
+].map(
+  (stages) => `import { Objective, Optimizer, Pipeline, Scheduler, Stages } from "holdfast"
+import { SpeakerFolder } from "holdfast/audio"
+import { SpeakerConfig } from "./speaker/SpeakerConfig.js"
+import { speakerNet } from "./speaker/speakerNet.js"
+export const config = Stages.loadConfig(SpeakerConfig)
+export const data = Stages.loadDataset((config: SpeakerConfig) => SpeakerFolder.speakerFolder(config))
+export const restore = Stages.restoreOrInit({
+  model: speakerNet,
+  objective: Objective.classification,
+  optimizer: Optimizer.fromConfig,
+  scheduler: Scheduler.fromConfig
+})
+export const wrong = ${stages}
+`
+)
+
 /** The project of a user: what `npm init` and `tsc --init` write, and the packages installed. */
 let project = ""
+const sources = new Map<string, Example>()
+/** What the compiler says of a file, with the line of each error from 0. */
+let diagnose: (name: string) => ReadonlyArray<{ readonly line: number; readonly text: string }>
 
 beforeAll(() => {
   project = mkdtempSync(join(tmpdir(), "holdfast-"))
@@ -137,40 +164,55 @@ beforeAll(() => {
   writeFileSync(join(project, "package.json"), JSON.stringify({ name: "mine", type: "module" }))
   const tsc = join(root, "node_modules/typescript/bin/tsc")
   execFileSync(process.execPath, [tsc, "--init"], { cwd: project })
-}, 120_000)
 
-afterAll(() => rmSync(project, { recursive: true }))
-
-it("the examples in docstrings and guides, and the pipelines, compile in a new project", () => {
-  const all = [
+  const found = [
     ...[...files("src"), ...files("docs")].flatMap(examples),
-    ...["README.md", "README.zh-CN.md"].flatMap(examples)
+    ...["README.md", "README.zh-CN.md"].flatMap(examples),
+    { file: "what a file can export by itself", line: 0, code: parts }
   ]
-  expect(all.length).toBeGreaterThanOrEqual(3)
-  const sources = new Map(all.map((example, i) => [join(project, `example-${i}.ts`), example]))
-  for (const [path, { code }] of sources) writeFileSync(path, code)
-  const surface = join(project, "surface.ts")
-  writeFileSync(surface, parts)
-  sources.set(surface, { file: "what a file can export by itself", line: 0, code: parts })
+  for (const [i, example] of found.entries()) {
+    const path = join(project, `example-${i}.ts`)
+    writeFileSync(path, example.code)
+    sources.set(path, example)
+  }
   cpSync(join(root, "pipelines"), join(project, "pipelines"), { recursive: true })
   for (const file of files("pipelines")) {
     sources.set(join(project, file), { file, line: 0, code: "" })
   }
+  for (const [i, code] of wrong.entries()) writeFileSync(wrongFile(i), code)
 
   const config = ts.readConfigFile(join(project, "tsconfig.json"), ts.sys.readFile)
   const { options } = ts.parseJsonConfigFileContent(config.config, ts.sys, project)
   expect(options).toMatchObject({ declaration: true, strict: true, verbatimModuleSyntax: true })
+  const names = [...sources.keys(), ...wrong.map((_, i) => wrongFile(i))]
   // So that the packages lie in the project, as if they were no links.
-  const program = ts.createProgram([...sources.keys()], {
-    ...options,
-    noEmit: true,
-    preserveSymlinks: true
-  })
+  const program = ts.createProgram(names, { ...options, noEmit: true, preserveSymlinks: true })
+  diagnose = (name) =>
+    ts.getPreEmitDiagnostics(program, program.getSourceFile(name)).map((error) => ({
+      line: error.file?.getLineAndCharacterOfPosition(error.start ?? 0).line ?? 0,
+      text: ts.flattenDiagnosticMessageText(error.messageText, "\n")
+    }))
+}, 180_000)
+
+const wrongFile = (i: number) => join(project, "pipelines", `wrong-${i}.ts`)
+
+afterAll(() => rmSync(project, { recursive: true }))
+
+it("the examples in docstrings and guides, and the pipelines, compile in a new project", () => {
   const errors = [...sources].flatMap(([name, { file, line }]) =>
-    ts.getPreEmitDiagnostics(program, program.getSourceFile(name)).map((error) => {
-      const at = error.file?.getLineAndCharacterOfPosition(error.start ?? 0).line ?? 0
-      return `${file}:${line + 1 + at}: ${ts.flattenDiagnosticMessageText(error.messageText, "\n")}`
-    })
+    diagnose(name).map((error) => `${file}:${line + 1 + error.line}: ${error.text}`)
   )
   expect([...new Set(errors)]).toStrictEqual([])
+  expect(sources.size).toBeGreaterThan(50)
 }, 180_000)
+
+it("a wrong order of stages is an error of a few lines, with types by their names", () => {
+  const errors = wrong.flatMap((_, i) => diagnose(wrongFile(i)).map(({ text }) => text))
+  expect(errors.length).toBe(5)
+  for (const error of errors) {
+    expect(error).not.toContain("{ readonly")
+    expect(error.length).toBeLessThan(500)
+  }
+  expect(errors[0]).toContain("'Prepared<SpeakerConfig, ")
+  expect(errors[4]).toContain("EpochStage<unknown, unknown")
+}, 60_000)
