@@ -14,6 +14,7 @@ import { predict } from "./commands/Predict.js"
 import { plotSchedule } from "./commands/PlotSchedule.js"
 import { run } from "./commands/Run.js"
 import { show } from "./commands/Show.js"
+import { ui } from "./commands/Ui.js"
 import { verify } from "./commands/Verify.js"
 import { version } from "./commands/Version.js"
 
@@ -26,6 +27,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     findLr,
     findBatchSize,
     plotSchedule,
+    ui,
     list,
     inspect,
     verify,

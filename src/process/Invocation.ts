@@ -29,8 +29,8 @@ const program = ({ argv, environment, script }: Call): string => {
 export const again = (call: Call): string =>
   [program(call), ...call.argv.slice(2).map(quote)].join(" ")
 
-/** The command that resumes from the latest checkpoint, however this run was started. */
-export const resume = (call: Call): string => {
+/** The command that resumes from a checkpoint, however this run was started. */
+export const resume = (call: Call, from = "latest"): string => {
   const args = call.argv.slice(2)
   const end = args.includes("--") ? args.indexOf("--") : args.length
   const kept = args
@@ -43,7 +43,7 @@ export const resume = (call: Call): string => {
         arg !== "--allow-dataset-change" &&
         arg !== "--force"
     )
-  return [program(call), ...[...kept, "--resume", "latest", ...args.slice(end)].map(quote)].join(
+  return [program(call), ...[...kept, "--resume", from, ...args.slice(end)].map(quote)].join(
     " "
   )
 }

@@ -281,7 +281,9 @@ export const open = (
     const known = before === null || before.inode !== ino || size < before.bytes ? null : before
     if (known !== null && known.bytes === size) return known
     const scan = new Scan(known)
-    const { bytes, hasPartialLine } = await scanned(file, scan, known?.bytes ?? 0, size)
+    const { bytes, hasPartialLine } = await (
+      size - (known?.bytes ?? 0) > 65_536 ? withChunk : withSmall
+    )((chunk) => scanned(file, scan, known?.bytes ?? 0, size, chunk))
     return {
       folder,
       lines: scan.lines,
@@ -297,9 +299,27 @@ export const open = (
     }
   })
 
+/** A buffer that the next one to read a chunk may use: large ones are slow to get, and to collect. */
+let spare: Buffer | null = null
+
+/** Reads with a buffer of the size of a chunk. */
+const withChunk = async <A>(use: (buffer: Buffer) => Promise<A>): Promise<A> => {
+  const buffer = spare ?? Buffer.allocUnsafe(chunkSize)
+  spare = null
+  try {
+    return await use(buffer)
+  } finally {
+    spare = buffer
+  }
+}
+
+/** Reads with a buffer for the little that a run appends. */
+const withSmall = <A>(use: (buffer: Buffer) => Promise<A>): Promise<A> =>
+  use(Buffer.allocUnsafe(1 << 16))
+
 /** Scans the file from a byte to its end, in parts; gives where its last complete line ends. */
-const scanned = async (file: FileHandle, scan: Scan, from: number, size: number) => {
-  let buffer = Buffer.allocUnsafe(Math.max(1, Math.min(chunkSize, size - from)))
+const scanned = async (file: FileHandle, scan: Scan, from: number, size: number, chunk: Buffer) => {
+  let buffer = chunk
   /** Where the buffer's first byte is in the file, and how much of it is filled. */
   let [base, filled] = [from, 0]
   for (;;) {
@@ -335,10 +355,17 @@ const scanned = async (file: FileHandle, scan: Scan, from: number, size: number)
 }
 
 /** The part of the file that has the lines at the places from `from` up to `to`. */
-const bytesOf = async (file: FileHandle, places: Places, from: number, to: number) => {
+const bytesOf = async (
+  file: FileHandle,
+  places: Places,
+  from: number,
+  to: number,
+  chunk: Buffer | null = null
+) => {
   const base = places.offset[from]!
-  const bytes = Buffer.allocUnsafe(places.offset[to - 1]! + places.length[to - 1]! - base)
-  const { bytesRead } = await file.read(bytes, 0, bytes.length, base)
+  const length = places.offset[to - 1]! + places.length[to - 1]! - base
+  const bytes = chunk !== null && chunk.length >= length ? chunk : Buffer.allocUnsafe(length)
+  const { bytesRead } = await file.read(bytes, 0, length, base)
   return { base, bytes: bytes.subarray(0, bytesRead) }
 }
 
@@ -417,14 +444,16 @@ export const readSteps = (
         : StepLines.empty(places.count)
       const reader = new StepLines.StepReader(columns)
       let row = isKnown ? before.columns.global_step.length : 0
-      for (const [from, to] of groupsOf(places, isKnown ? before.count : 0)) {
-        const { base, bytes } = await bytesOf(file, places, from, to)
-        for (let i = from; i < to; i++) {
-          const at = places.offset[i]! - base
-          const end = at + places.length[i]!
-          if (end <= bytes.length && reader.read(row, bytes, at, end)) row++
+      await withChunk(async (chunk) => {
+        for (const [from, to] of groupsOf(places, isKnown ? before.count : 0)) {
+          const { base, bytes } = await bytesOf(file, places, from, to, chunk)
+          for (let i = from; i < to; i++) {
+            const at = places.offset[i]! - base
+            const end = at + places.length[i]!
+            if (end <= bytes.length && reader.read(row, bytes, at, end)) row++
+          }
         }
-      }
+      })
       return read(row === places.count ? columns : StepLines.resized(columns, row))
     }
     let lines = Canonical.empty
@@ -451,6 +480,13 @@ export const readSystem = (
     return lines
   })
 
+/** The last line of the system of an opened log. */
+export const lastSystem = ({
+  folder,
+  places: { System: places }
+}: LogFile): Effect.Effect<ReadonlyArray<System>, RunLogError> =>
+  withFile(folder, (file) => decoded<System>(file, places, Math.max(0, places.count - 1)))
+
 /** The last detail of each kind of an opened log. */
 export const readDetails = ({
   folder,
@@ -467,10 +503,15 @@ export const readDetails = ({
     return lines
   })
 
-/** What an opened log says: with its steps and lines of the system, or without, as a page needs them. */
-export const toRecord = (
-  { damaged, folder, hasPartialLine, lines }: LogFile,
-  steps: StepColumns = StepLines.empty(0),
-  others: ReadonlyArray<System | EventLine<"MetricDetail">> = []
-): Effect.Effect<RunRecord, RunLogError, FileSystem> =>
-  recordOf(folder, { lines: [...lines, ...others], steps, hasPartialLine, damaged })
+/** What an opened log says, with the last of its steps alone. */
+export const toRecord = ({
+  damaged,
+  folder,
+  hasPartialLine,
+  lastSteps,
+  lines
+}: LogFile): Effect.Effect<RunRecord, RunLogError, FileSystem> => {
+  const steps = StepLines.empty(lastSteps.length)
+  for (const [row, line] of lastSteps.entries()) StepLines.fill(steps, row, line)
+  return recordOf(folder, { lines, steps, hasPartialLine, damaged })
+}

@@ -76,22 +76,62 @@ export const series = (log: RunRecord, metric: string, options: SeriesOptions): 
   const { from = -Infinity, to = Infinity, points } = options
   const all = valuesOf(log, metric)
   const axis = axisOf(log, options.x)
-  const picked: Array<Value> = []
-  for (let i = 0; i < all.y.length; i++) {
-    const y = all.y[i]!
-    if (Number.isNaN(y)) continue
-    const x = axis(all.global_step[i]!, all.time[i]!, all.epoch[i]!)
-    if (x >= from && x <= to) picked.push({ x, y, high: all.high?.[i] ?? y })
+  const size = all.y.length
+  const x = new Float64Array(size)
+  const y = new Float64Array(size)
+  const high = new Float64Array(size)
+  let count = 0
+  for (let i = 0; i < size; i++) {
+    const value = all.y[i]!
+    if (Number.isNaN(value)) continue
+    const at = axis(all.global_step[i]!, all.time[i]!, all.epoch[i]!)
+    if (!(at >= from && at <= to)) continue
+    x[count] = at
+    y[count] = value
+    high[count++] = all.high?.[i] ?? value
   }
-  return downsampled(picked, Math.max(2, points))
+  return downsampled(
+    x.subarray(0, count),
+    y.subarray(0, count),
+    high.subarray(0, count),
+    Math.max(2, points)
+  )
 }
 
-interface Value {
-  readonly x: number
-  readonly y: number
-  /** The greatest that it stands for. */
-  readonly high: number
+/** `high`: the greatest value that each stands for. */
+const downsampled = (
+  x: Float64Array,
+  y: Float64Array,
+  high: Float64Array,
+  points: number
+): Series => {
+  const isSpread = high.some((value, i) => value !== y[i])
+  if (y.length <= points && !isSpread) return { x, y }
+  const count = Math.min(points, y.length)
+  const drawn = {
+    x: new Float64Array(count),
+    y: new Float64Array(count),
+    low: new Float64Array(count),
+    high: new Float64Array(count)
+  }
+  for (let i = 0; i < count; i++) {
+    const from = Math.floor((i * y.length) / count)
+    const to = Math.floor(((i + 1) * y.length) / count)
+    let [low, top] = [Infinity, -Infinity]
+    for (let j = from; j < to; j++) {
+      low = Math.min(low, y[j]!)
+      top = Math.max(top, high[j]!)
+    }
+    drawn.x[i] = x[from + ((to - from) >> 1)]!
+    drawn.y[i] = median(y.subarray(from, to))
+    drawn.low[i] = low
+    drawn.high[i] = top
+  }
+  return drawn
 }
+
+/** One of the values, the lower of the two in the middle. */
+const median = (values: Float64Array): number => values.toSorted()[(values.length - 1) >> 1]!
 
 /** Values of a metric with where they belong, in order; `epoch` in fractions. */
 interface Values {
@@ -101,33 +141,6 @@ interface Values {
   readonly y: Float64Array
   readonly high?: Float64Array
 }
-
-const downsampled = (values: ReadonlyArray<Value>, points: number): Series => {
-  const isSpread = values.some(({ high, y }) => high !== y)
-  if (values.length <= points && !isSpread) {
-    return { x: column(values, ({ x }) => x), y: column(values, ({ y }) => y) }
-  }
-  const count = Math.min(points, values.length)
-  const groups = Array.from({ length: count }, (_, i) =>
-    values.slice(
-      Math.floor((i * values.length) / count),
-      Math.floor(((i + 1) * values.length) / count)
-    )
-  )
-  return {
-    x: column(groups, (group) => group[group.length >> 1]!.x),
-    y: column(groups, (group) => median(group.map(({ y }) => y))),
-    low: column(groups, (group) => group.reduce((low, { y }) => Math.min(low, y), Infinity)),
-    high: column(groups, (group) => group.reduce((top, { high }) => Math.max(top, high), -Infinity))
-  }
-}
-
-const column = <A>(all: ReadonlyArray<A>, of: (one: A) => number): Float64Array =>
-  Float64Array.from(all, of)
-
-/** One of the values, the lower of the two in the middle. */
-const median = (values: ReadonlyArray<number>): number =>
-  values.toSorted((a, b) => a - b)[(values.length - 1) >> 1]!
 
 const valuesOf = (log: RunRecord, metric: string): Values => {
   if (metric in stepMetrics) return stepValues(log, metric as keyof typeof stepMetrics)

@@ -172,22 +172,26 @@ export class StepReader {
     }
     const isNegative = bytes[at] === 0x2d
     if (isNegative) at++
-    const start = at
-    let value = 0
-    let exponent = 0
+    // The first digits, and those after them: each as many as an integer of 32 bits holds. Further ones
+    // than a double has change nothing.
+    let first = 0
+    let second = 0
+    let digits = 0
     let point = -1
+    const start = at
     for (; at < end; at++) {
       const digit = bytes[at]! - 48
       if (digit >= 0 && digit <= 9) {
-        // Further digits than a double has change nothing.
-        if (value < 1e17) {
-          value = value * 10 + digit
-          if (point >= 0) exponent--
-        } else if (point < 0) exponent++
+        if (digits < 9) first = first * 10 + digit
+        else if (digits < 17) second = second * 10 + digit
+        if (digits > 0 || digit > 0) digits++
       } else if (digit === -2 && point < 0) point = at
       else break
     }
     if (at === start) return this.#none()
+    const used = Math.min(digits, 17)
+    let exponent = digits - used - (point < 0 ? 0 : at - point - 1)
+    const value = used <= 9 ? first : first * powers[used - 9]! + second
     if (bytes[at] === 0x65 || bytes[at] === 0x45) {
       at++
       const sign = bytes[at] === 0x2d ? -1 : 1

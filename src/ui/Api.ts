@@ -39,6 +39,8 @@ export interface RunSummary {
   /** The path of its folder from the folder that is looked at, with "/" between names; "." for itself. */
   readonly id: string
   readonly name: string
+  /** Whether somebody has named it; else `name` is that of its folder. */
+  readonly isNamed: boolean
   readonly tags: ReadonlyArray<string>
   readonly notes: string
   readonly parent: Parent | null
@@ -258,8 +260,9 @@ export interface Example {
   readonly to: number | null
   readonly label: string
   readonly predicted: string
-  /** Of the label. */
+  /** Of the class that is predicted, and of the label. */
   readonly probability: Finite
+  readonly labelProbability: Finite
   readonly loss: Finite
   /** Whether there is a recording that the server may play. */
   readonly media: "audio" | null

@@ -121,6 +121,7 @@ export const ofLog = (
   return {
     id,
     name: textOf(run.name) ?? nameOf(id, root),
+    isNamed: textOf(run.name) !== null,
     tags: Array.isArray(run.tags) ? run.tags.map(String) : [],
     notes: textOf(run.notes) ?? "",
     parent: run.parent === null ? null : { ...run.parent, path: String(run.parent.path) },
@@ -174,6 +175,7 @@ export const ofCheckpoint = (
   return {
     id,
     name: description?.name ?? nameOf(id, root),
+    isNamed: (description?.name ?? null) !== null,
     tags: description?.tags ?? [],
     notes: description?.notes ?? "",
     parent: null,
@@ -211,6 +213,7 @@ export const unreadable = (
 ): Api.RunSummary => ({
   id,
   name: nameOf(id, root),
+  isNamed: false,
   tags: [],
   notes: "",
   parent: null,

@@ -36,6 +36,7 @@ export const summary = (i: number, moment = 0): Api.RunSummary => {
   return {
     id: i === 5 ? "odd/" + hostile : `${["speaker", "digits", "tabular"][i % 3]}/run-${i}`,
     name: i === 5 ? hostile : `${["baseline", "wide", "low lr", "mixup", "ema"][i % 5]} ${i}`,
+    isNamed: true,
     tags: [["baseline"], ["ablation", "night"], []][i % 3]!,
     notes: i % 4 === 0 ? "Larger batches, same learning rate.\nCompare with 3." : "",
     parent:
@@ -154,7 +155,8 @@ const examples: ReadonlyArray<Api.Example> = Array.from({ length: 12 }, (_, i) =
   to: 1.2,
   label: "grace",
   predicted: "katherine",
-  probability: 0.02 + i * 0.01,
+  probability: 0.97 - i * 0.02,
+  labelProbability: 0.02 + i * 0.01,
   loss: 4 - i * 0.2,
   media: "audio" as const
 }))

@@ -1,0 +1,118 @@
+import * as Effect from "effect/Effect"
+import * as PubSub from "effect/PubSub"
+import * as Queue from "effect/Queue"
+import * as RcRef from "effect/RcRef"
+import * as Stream from "effect/Stream"
+import { watch, type FSWatcher } from "node:fs"
+import type * as Api from "./Api.js"
+import type { KnownRun, RunIndex } from "./RunIndex.js"
+
+/** How often files are looked at: those of runs that train, and all. */
+const often = "1 second"
+const seldom = 3000
+/** The least time between two looks after a file has changed. */
+const atMost = "200 millis"
+
+/** Watches the folders of runs that train; calls `changed` with the id of one in which a file has. */
+const watchers = (changed: (id: string) => void) => {
+  const open = new Map<string, FSWatcher>()
+  const close = (id: string) => {
+    open.get(id)?.close()
+    open.delete(id)
+  }
+  return {
+    /** Watches these, and no others. */
+    follow: (runs: ReadonlyArray<KnownRun>): void => {
+      const ids = new Set(runs.map(({ id }) => id))
+      for (const id of open.keys()) if (!ids.has(id)) close(id)
+      for (const { folder, id } of runs) {
+        if (open.has(id)) continue
+        // Where it cannot be watched, looking now and then must do.
+        try {
+          const watcher = watch(folder, { persistent: false }, () => changed(id))
+          watcher.on("error", () => close(id))
+          open.set(id, watcher)
+        } catch {
+          continue
+        }
+      }
+    },
+    close: () => {
+      for (const id of open.keys()) close(id)
+    }
+  }
+}
+
+/**
+ * The events of an index. However many pages follow them, files are looked at once; with the last page
+ * this ends.
+ */
+export const make = (index: RunIndex) =>
+  Effect.gen(function* () {
+    const changes = yield* PubSub.sliding<void>(1)
+
+    const look = Effect.gen(function* () {
+      const wake = yield* Queue.sliding<string>(1)
+      const dirty = new Set<string>()
+      const watching = yield* Effect.acquireRelease(
+        Effect.sync(() =>
+          watchers((id) => {
+            dirty.add(id)
+            Queue.unsafeOffer(wake, id)
+          })
+        ),
+        ({ close }) => Effect.sync(close)
+      )
+      let lookedAtAll = -Infinity
+      const once = Effect.gen(function* () {
+        const before = index.known().version
+        if (performance.now() - lookedAtAll > seldom) {
+          yield* Effect.ignore(index.all)
+          lookedAtAll = performance.now()
+        }
+        const running = [...index.known().runs.values()].filter(
+          ({ summary }) => summary.status === "running"
+        )
+        const ids = new Set([...running.map(({ id }) => id), ...dirty])
+        dirty.clear()
+        yield* index.refresh([...ids])
+        yield* Effect.sync(() => watching.follow(running))
+        if (index.known().version !== before) yield* PubSub.publish(changes, undefined)
+      })
+      const pause = Effect.race(
+        Effect.sleep(often),
+        Effect.zipRight(Queue.take(wake), Effect.sleep(atMost))
+      )
+      yield* Effect.forkScoped(Effect.forever(Effect.zipRight(once, pause)))
+    })
+
+    const shared = yield* RcRef.make({ acquire: look })
+
+    return Stream.unwrapScoped(
+      Effect.gen(function* () {
+        yield* RcRef.get(shared)
+        const changed = yield* PubSub.subscribe(changes)
+        let seen = new Map([...index.known().runs.values()].map((run) => [run.id, run] as const))
+        /** What has changed since this page was last told. */
+        const news = (): ReadonlyArray<Api.LiveEvent> => {
+          const { runs } = index.known()
+          const events = [...runs.values()].flatMap((run): ReadonlyArray<Api.LiveEvent> => {
+            const before = seen.get(run.id)
+            if (before?.version === run.version) return []
+            const { global_step } = run.summary
+            const points = { event: "points", data: { id: run.id, global_step } } as const
+            return [
+              { event: "run", data: run.summary },
+              ...(before?.summary.global_step === global_step ? [] : [points])
+            ]
+          })
+          const gone = [...seen.keys()].flatMap((id): ReadonlyArray<Api.LiveEvent> =>
+            runs.has(id) ? [] : [{ event: "gone", data: { id } }]
+          )
+          seen = new Map(runs)
+          return [...events, ...gone]
+        }
+        return Stream.fromQueue(changed).pipe(Stream.mapConcat(news))
+      })
+    )
+  })
