@@ -43,7 +43,5 @@ export const resume = (call: Call, from = "latest"): string => {
         arg !== "--allow-dataset-change" &&
         arg !== "--force"
     )
-  return [program(call), ...[...kept, "--resume", from, ...args.slice(end)].map(quote)].join(
-    " "
-  )
+  return [program(call), ...[...kept, "--resume", from, ...args.slice(end)].map(quote)].join(" ")
 }

@@ -85,7 +85,8 @@ const isInside = (folder: string, file: string): boolean => {
 
 /**
  * The part of a recording that is an example. Only a file that the run itself names is read, and only
- * inside the folder of its data; what is given away are its samples, so that no other file can be had.
+ * inside the folder of its data; only samples of sound leave it, so that no other
+ * file is readable this way.
  */
 const excerpt = (run: OpenedRun, { index, split }: ExampleQuery) =>
   Effect.gen(function* () {

@@ -24,5 +24,32 @@ export const ui = {
     "本服务器只在它打印的地址上应答",
   "this server is reachable from other machines, and only shows runs":
     "其他机器可以访问本服务器，因此它只能查看运行，不能操作",
-  "{0} lines of the log cannot be read, and are left out": "日志中有 {0} 行无法读取，已略去"
+  "{0} lines of the log cannot be read, and are left out": "日志中有 {0} 行无法读取，已略去",
+  "--port takes a number from 0 to 65535, not {0}": "--port 需要 0 到 65535 之间的数字，而不是 {0}",
+  "The address that it prints has a token: whoever has it may look. On 127.0.0.1 the page can also save, stop, pin and annotate runs. Nothing is loaded from other servers, and nothing is sent to any.":
+    "它打印的地址带有令牌：拿到地址的人都可以查看。在 127.0.0.1 上，页面还可以让运行立即保存或停止、固定检查点、添加备注。页面不从其他服务器加载任何内容，也不向任何服务器发送数据。",
+  "Watch and compare runs in a browser": "在浏览器中查看并比较运行",
+  "Windows has no signals: press Ctrl+C where the run was started":
+    "Windows 没有信号机制：请在启动运行的终端按 Ctrl+C",
+  "end the server; runs train on": "结束服务器；运行会继续训练",
+  "let other machines look, without buttons that act": "允许其他机器查看，但不提供操作按钮",
+  "no process trains this run now": "目前没有进程在训练这个运行",
+  "open the page in the browser": "在浏览器中打开页面",
+  "other machines that reach this one can look with this address; the page cannot act on runs\n":
+    "能访问本机的其他机器可以用这个地址查看；页面不能对运行进行操作\n",
+  "port {0} is in use; listening on {1}\n": "端口 {0} 已被占用；改为监听 {1}\n",
+  "process {0} takes no signal from this user": "进程 {0} 不接受当前用户的信号",
+  "run {0} has no checkpoint {1}": "运行 {0} 没有检查点 {1}",
+  "show every run in this folder and the folders in it": "显示当前文件夹及其子文件夹中的所有运行",
+  "show the runs in experiments/, and open the browser": "显示 experiments/ 中的运行，并打开浏览器",
+  "showing the runs in {0}:\n  {1}\n": "正在显示 {0} 中的运行：\n  {1}\n",
+  "the address to listen on; default: 127.0.0.1, which only this machine reaches":
+    "监听的地址；默认为 127.0.0.1，只有本机可以访问",
+  "the folder of runs; default: this one": "运行所在的文件夹；默认为当前文件夹",
+  "the port to listen on, or the next free one; default: {0}; 0: any":
+    "监听的端口，被占用时用下一个空闲端口；默认为 {0}；0 表示任意端口",
+  "the recording {0} is not there, or not a WAV file": "录音 {0} 不存在，或不是 WAV 文件",
+  "the run is trained by a process on {0}: act there": "这个运行由 {0} 上的进程训练：请在那里操作",
+  "there is no recording of this example": "这个样本没有录音",
+  "{0} cannot be started: open the address yourself\n": "无法启动 {0}：请自行打开该地址\n"
 }

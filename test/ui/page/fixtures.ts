@@ -305,6 +305,7 @@ export const makeRun = (recipe: Recipe, seed: number): Fixture => {
   const summary: RunSummary = {
     id: recipe.id,
     name: recipe.name,
+    isNamed: true,
     tags: recipe.tags ?? [],
     notes: recipe.notes ?? "",
     parent: recipe.parent ?? null,
@@ -502,7 +503,8 @@ export const makeRun = (recipe: Recipe, seed: number): Fixture => {
               to: 1.5 * ((i % 3) + 1),
               label: classes[label]!,
               predicted: classes[predicted]!,
-              probability,
+              probability: 0.95 - 0.02 * i,
+              labelProbability: probability,
               loss: -Math.log(probability),
               media: "audio" as const
             }

@@ -62,7 +62,7 @@ const ExampleCard = ({
   readonly example: Example
 }) => {
   const { source } = useStore()
-  const { index, label, loss, media, name, path, predicted, probability } = example
+  const { index, label, labelProbability, loss, media, name, path, predicted } = example
   const audio = media === "audio" ? source.audio({ id, split, index }) : null
   return (
     <li class="example">
@@ -73,7 +73,7 @@ const ExampleCard = ({
         <strong>{predicted}</strong>
       </p>
       <p class="quiet">
-        {t`probability of the label ${formatPercent(probability)}`} ·{" "}
+        {t`probability of the label ${formatPercent(labelProbability)}`} ·{" "}
         {t`loss ${formatNumber(loss, 3)}`}
       </p>
       <p class="path" title={path ?? name}>
