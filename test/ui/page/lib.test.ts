@@ -1,7 +1,15 @@
 import { describe, expect, it } from "@effect/vitest"
 import type { Metric } from "../../../src/ui/Api.js"
 import { cellColor, contrast } from "../../../src/ui/page/lib/cellColor.js"
-import { formatX, join, moveZoom, nearest, range } from "../../../src/ui/page/lib/chartData.js"
+import {
+  formatX,
+  join,
+  logTicks,
+  moveZoom,
+  nearest,
+  range,
+  roundZoom
+} from "../../../src/ui/page/lib/chartData.js"
 import { confusions, loggedScores, scores } from "../../../src/ui/page/lib/classification.js"
 import { colorOf } from "../../../src/ui/page/lib/colormap.js"
 import { diff } from "../../../src/ui/diff.js"
@@ -93,6 +101,24 @@ describe("moveZoom", () => {
     expect(moveZoom({ from: 90, to: 100 }, all, { move: 0.25 })).toEqual({ from: 90, to: 100 })
     expect(moveZoom({ from: 40, to: 60 }, all, { move: -0.25 })).toEqual({ from: 35, to: 55 })
     expect(moveZoom({ from: 25, to: 75 }, all, { scale: 2 })).toBeNull()
+  })
+})
+
+describe("logTicks", () => {
+  it("has 1, 2 and 5 of each power of ten, or the powers alone", () => {
+    expect(logTicks(0.03, 4)).toEqual([0.05, 0.1, 0.2, 0.5, 1, 2])
+    expect(logTicks(1e-6, 1)).toEqual([1e-6, 1e-5, 1e-4, 1e-3, 0.01, 0.1, 1])
+  })
+})
+
+describe("roundZoom", () => {
+  it("keeps what can be seen of it", () => {
+    expect(roundZoom(1592.156_25, 4005.503)).toEqual({ from: 1592, to: 4006 })
+    expect(roundZoom(6.275_781_25, 18.758_593_75)).toEqual({ from: 6.28, to: 18.76 })
+    expect(roundZoom(1_795_783_000.123, 1_795_783_010.456)).toEqual({
+      from: 1_795_783_000.12,
+      to: 1_795_783_010.46
+    })
   })
 })
 

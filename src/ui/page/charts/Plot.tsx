@@ -2,7 +2,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks"
 import uPlot from "uplot"
 import type { KeyboardEventHandler } from "preact"
 import { t } from "../../../language/Text.js"
-import { moveZoom } from "../lib/chartData.js"
+import { moveZoom, roundZoom } from "../lib/chartData.js"
 import type { CurveOptions } from "../state/Route.js"
 import { useSettings } from "../state/Settings.js"
 import { isDense, type ChartData } from "./Curve.js"
@@ -50,7 +50,7 @@ export const Plot = (props: PlotProps) => {
         { ...latest.current, rows: data.rows, showPoints },
         {
           onCursor: (x) => latest.current.onCursor(x),
-          onSelect: (from, to) => latest.current.onZoom({ from, to }),
+          onSelect: (from, to) => latest.current.onZoom(roundZoom(from, to)),
           onReset: () => latest.current.onZoom(null),
           zoom: () => latest.current.zoom
         }

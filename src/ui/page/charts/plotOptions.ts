@@ -1,7 +1,7 @@
 import type uPlot from "uplot"
 import type { XAxis } from "../../Api.js"
 import { formatClock, formatValue } from "../lib/format.js"
-import { range } from "../lib/chartData.js"
+import { logTicks, range } from "../lib/chartData.js"
 import { tickX, type Row } from "./Curve.js"
 
 /** What a chart looks like, apart from its data. */
@@ -173,6 +173,7 @@ export const plotOptions = (
         size: (_, ticks) =>
           Math.max(36, 12 + 6.4 * Math.max(0, ...(ticks ?? []).map((tick) => tick.length))),
         grid: { stroke: grid, width: 1 },
+        ...(log && { splits: (_, __, low, high) => [...logTicks(low, high)] }),
         ticks: { show: false },
         values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : formatValue(tick, unit)))
       }

@@ -2,6 +2,7 @@ import { useState } from "preact/hooks"
 import { t } from "../../../language/Text.js"
 import { Swatch } from "../charts/ChartCard.js"
 import type { DrawnRun } from "../charts/Curve.js"
+import { Menu } from "../components/Menu.js"
 import { StatusBadge } from "../components/StatusBadge.js"
 import { useRuns } from "../data/hooks.js"
 import { matches } from "../lib/table.js"
@@ -66,32 +67,29 @@ export const RunChooser = ({
           )
         })}
       </ul>
-      <details class="menu" open={runs.length === 0}>
-        <summary class="button">{t`Add a run`}</summary>
-        <div class="menu-body">
-          <input
-            class="input"
-            type="search"
-            placeholder={t`Filter runs`}
-            aria-label={t`Filter runs to add`}
-            value={query}
-            onInput={(event) => setQuery(event.currentTarget.value)}
-          />
-          <div class="menu-list">
-            {others.slice(0, 100).map((run) => (
-              <button
-                key={run.id}
-                type="button"
-                title={run.id}
-                onClick={() => onChange([...ids, run.id])}
-              >
-                {run.name}
-              </button>
-            ))}
-            {others.length === 0 && <p class="note">{t`No other run is like this.`}</p>}
-          </div>
+      <Menu text={t`Add a run`} label={t`Add a run`} isOpen={runs.length === 0}>
+        <input
+          class="input"
+          type="search"
+          placeholder={t`Filter runs`}
+          aria-label={t`Filter runs to add`}
+          value={query}
+          onInput={(event) => setQuery(event.currentTarget.value)}
+        />
+        <div class="menu-list">
+          {others.slice(0, 100).map((run) => (
+            <button
+              key={run.id}
+              type="button"
+              title={run.id}
+              onClick={() => onChange([...ids, run.id])}
+            >
+              {run.name}
+            </button>
+          ))}
+          {others.length === 0 && <p class="note">{t`No other run is like this.`}</p>}
         </div>
-      </details>
+      </Menu>
     </aside>
   )
 }

@@ -70,6 +70,16 @@ export const range = (
   return [floor, high + room]
 }
 
+/** Where a log scale has ticks: at 1, 2 and 5 of each power of ten, at the powers alone where they are many. */
+export const logTicks = (low: number, high: number): ReadonlyArray<number> => {
+  const first = Math.floor(Math.log10(low))
+  const last = Math.ceil(Math.log10(high))
+  const steps = last - first > 4 ? [1] : [1, 2, 5]
+  return Array.from({ length: last - first + 1 }, (_, i) => first + i)
+    .flatMap((power) => steps.map((step) => Number(`${step}e${power}`)))
+    .filter((tick) => tick >= low && tick <= high)
+}
+
 /** The part of an x axis after a step of the keyboard: a move or a zoom by a share of what is shown. */
 export const moveZoom = (
   shown: { readonly from: number; readonly to: number },
@@ -82,6 +92,15 @@ export const moveZoom = (
   const middle = (shown.from + shown.to) / 2 + (step.move ?? 0) * width
   const from = Math.min(all.to - width, Math.max(all.from, middle - width / 2))
   return { from, to: from + width }
+}
+
+/** A part of the x axis, as an address has it: no finer than can be seen. */
+export const roundZoom = (
+  from: number,
+  to: number
+): { readonly from: number; readonly to: number } => {
+  const scale = 10 ** Math.max(0, 3 - Math.floor(Math.log10(to - from)))
+  return { from: Math.round(from * scale) / scale, to: Math.round(to * scale) / scale }
 }
 
 /** A value of the x axis, as the cursor shows it. */

@@ -1,5 +1,6 @@
 import { t } from "../../../language/Text.js"
 import type { RunStatus, RunSummary } from "../../Api.js"
+import { Menu } from "../components/Menu.js"
 import { Segmented } from "../components/Segmented.js"
 import { statusText } from "../components/StatusBadge.js"
 import { configFields } from "../lib/table.js"
@@ -61,29 +62,25 @@ const ColumnPicker = ({
   readonly chosen: ReadonlyArray<string>
   readonly onChange: (columns: ReadonlyArray<string>) => void
 }) => (
-  <details class="menu">
-    <summary class="button">
-      {chosen.length === 0 ? t`Columns` : t`Columns: ${chosen.length}`}
-    </summary>
-    <div class="menu-body" role="group" aria-label={t`Fields of the config`} tabIndex={0}>
-      {fields.length === 0 && <p class="note">{t`The runs have no config to show.`}</p>}
-      {fields.map(({ differs, path }) => (
-        <label class="check" key={path}>
-          <input
-            type="checkbox"
-            checked={chosen.includes(path)}
-            onChange={(event) =>
-              onChange(
-                event.currentTarget.checked
-                  ? [...chosen, path]
-                  : chosen.filter((one) => one !== path)
-              )
-            }
-          />
-          <span>{path}</span>
-          {differs && <em>{t`differs`}</em>}
-        </label>
-      ))}
-    </div>
-  </details>
+  <Menu
+    text={chosen.length === 0 ? t`Columns` : t`Columns: ${chosen.length}`}
+    label={t`Fields of the config`}
+  >
+    {fields.length === 0 && <p class="note">{t`The runs have no config to show.`}</p>}
+    {fields.map(({ differs, path }) => (
+      <label class="check" key={path}>
+        <input
+          type="checkbox"
+          checked={chosen.includes(path)}
+          onChange={(event) =>
+            onChange(
+              event.currentTarget.checked ? [...chosen, path] : chosen.filter((one) => one !== path)
+            )
+          }
+        />
+        <span>{path}</span>
+        {differs && <em>{t`differs`}</em>}
+      </label>
+    ))}
+  </Menu>
 )
