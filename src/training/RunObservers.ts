@@ -30,6 +30,9 @@ export const attachable = <A, E, R>(pipeline: Effect.Effect<A, E, R>): Effect.Ef
       if (early !== null && early.push(event) > most) early = null
       return outer.emit(event)
     }
+    const flush = Effect.suspend(() =>
+      Effect.zipRight(outer.flush ?? Effect.void, attached?.flush ?? Effect.void)
+    )
     const attach = (observer: Observer["Type"]) =>
       Effect.suspend(() => {
         const before = early ?? []
@@ -38,7 +41,7 @@ export const attachable = <A, E, R>(pipeline: Effect.Effect<A, E, R>): Effect.Ef
         return Effect.forEach(before, observer.emit, { discard: true })
       })
     return pipeline.pipe(
-      Effect.provideService(Observer, { emit }),
+      Effect.provideService(Observer, { emit, flush }),
       Effect.provideService(RunObservers, { attach })
     )
   })
