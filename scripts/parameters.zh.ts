@@ -45,6 +45,8 @@ export const chinese: Readonly<Record<string, string>> = {
     "一轮之中何时也做验证：每 n 步（按总步数计），或每完成一轮的这一部分（0.25：三次，轮末照常）。null：轮中不验证。",
   "Whether the run writes its log, events.ndjson in checkpoint_dir: every step, epoch, save and warning.":
     "是否写训练日志（checkpoint_dir 中的 events.ndjson）：每一步、每一轮、每次保存和每条警告。",
+  "Steps between two norms of the gradient in the log; null: every 16th, which on_divergence looks at anyway. To measure one takes some 1 ms for a million weights.":
+    "日志中两次梯度范数之间的步数；null：每 16 步，即 on_divergence 本来就检查的那些。每百万权重测一次约需 1 毫秒。",
   "Whether an epoch leaves out its last step where that has fewer examples than batch_size; which examples it leaves out changes with their order.":
     "一轮的最后一步若不足 batch_size 个样本，是否舍去；舍去哪些样本随每轮的顺序而变。",
   "How much of the weight of a label is spread evenly over all classes, in training and validation; 0 is off.":

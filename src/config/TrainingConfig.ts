@@ -350,6 +350,13 @@ export const trainingFields = {
       "Whether the run writes its log, events.ndjson in checkpoint_dir: every step, epoch, save and warning."
     )
   ),
+  log_gradient_norm: mayChange(
+    field(
+      Schema.NullOr(positiveInt),
+      null,
+      "Steps between two norms of the gradient in the log; null: every 16th, which on_divergence looks at anyway. To measure one takes some 1 ms for a million weights."
+    )
+  ),
   drop_last: field(
     Schema.Boolean,
     false,

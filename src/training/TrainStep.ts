@@ -251,7 +251,10 @@ const compute = <B extends Sized>(
     })
     const metrics: Record<string, tf.Tensor> = { ...kept, ...later?.(), loss: value }
     for (const name in measures) metrics[name] = measures[name]!(gradients)
-    if (DivergencePolicy.looksAtGradient(policy, position.globalStep)) {
+    if (
+      DivergencePolicy.looksAtGradient(policy, position.globalStep) ||
+      isNormLogged(run, position)
+    ) {
       metrics[normName] = Norm.norm([...gradients.values()])
     }
     return { gradients, metrics, weight }
@@ -280,6 +283,12 @@ const update = (
   whenUpdated?.()
 }
 
+const isNormLogged = ({ config }: RunFields, { globalStep }: Progress): boolean => {
+  // A config that was not made by `Config.make` may lack it.
+  const { log_gradient_norm: every = null } = config.training
+  return every !== null && globalStep % every === 0
+}
+
 /** The gradients of the step that a run has measured last: the sum of their squares, of all phases. */
 const measuredNorms = new WeakMap<object, { readonly at: number; readonly squares: number }>()
 
@@ -298,16 +307,19 @@ const check = (
   read: Record<string, Measured>,
   weight: number | undefined
 ): Checked => {
+  const { position, run } = input
   const norm = read[normName]?.[0]
   if (norm !== undefined) {
     delete read[normName]
-    const { optimizers } = input.run
-    const at = input.position.globalStep
-    const before = measuredNorms.get(optimizers)
+    const at = position.globalStep
+    const before = measuredNorms.get(run.optimizers)
     const others = before?.at === at ? before.squares : 0
-    measuredNorms.set(optimizers, { at, squares: others + norm * norm })
+    measuredNorms.set(run.optimizers, { at, squares: others + norm * norm })
   }
-  const oddity = Divergence.oddityOf(input.run, read["loss"]![0]!, norm)
+  // What is only logged must not change what training does.
+  const policy = run.config.training.on_divergence
+  const isLookedAt = DivergencePolicy.looksAtGradient(policy, position.globalStep)
+  const oddity = Divergence.oddityOf(run, read["loss"]![0]!, isLookedAt ? norm : undefined)
   return oddity === null ? { measured: counted(read, input, weight) } : { oddity }
 }
 

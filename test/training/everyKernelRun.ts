@@ -69,6 +69,7 @@ export const everyKernelRun = (options: {
     warmup_steps: 0,
     validation_interval: null,
     run_log: false,
+    log_gradient_norm: null,
     drop_last: false,
     early_stopping: null,
     label_smoothing: 0,
