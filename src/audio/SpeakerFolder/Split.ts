@@ -1,10 +1,10 @@
 import * as Either from "effect/Either"
-import { createHash } from "node:crypto"
 import { t } from "../../language/Text.js"
 import { DataError } from "../../data/DataError.js"
 import type { SplitName } from "../../data/Dataset.js"
 import type { SplitConfig } from "../SpeakerData.js"
 import * as Pattern from "../../data/Pattern.js"
+import { placeOf } from "../../data/Split.js"
 
 /** What a split is decided by: the names of a recording, never its place in a list. */
 export interface Named {
@@ -34,7 +34,7 @@ export const assign = (
     const matches = yield* pattern(config)
     const matched = recordings.map(({ file }) => matches(file))
     const byPattern = matched.includes(true)
-    const places = recordings.map(hash)
+    const places = recordings.map(({ file, speaker }) => placeOf(`${speaker}/${file}`))
     const splits = recordings.map((_, i): SplitName => {
       const place = places[i]!
       const isTest = byPattern ? matched[i]! : place >= 1 - config.test_fraction
@@ -65,10 +65,6 @@ export const pattern = ({
             detail: t`${problem}; write a regular expression, or null`
           })
       )
-
-/** A number from [0, 1) that depends on the names alone. */
-const hash = ({ file, speaker }: Named): number =>
-  createHash("sha256").update(`${speaker}/${file}`).digest().readUIntBE(0, 6) / 2 ** 48
 
 /** Moves recordings until each speaker has one to train on and no split is empty, as far as it goes. */
 const fill = (
