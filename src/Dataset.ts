@@ -1,6 +1,7 @@
 import type { Batch, Sized } from "./data/Batch.js"
 import type * as Data from "./data/Dataset.js"
 import { fromArrays } from "./data/fromArrays.js"
+import { fromCsv, fromParquet } from "./data/Table.js"
 
 /**
  * What a model is trained, validated and tested on, see `holdfast`'s docs/data.md. Its batches are `B`:
@@ -11,4 +12,4 @@ import { fromArrays } from "./data/fromArrays.js"
 export type Dataset<B extends Sized = Batch> = Data.Dataset<B>
 
 /** Ways to make a dataset. */
-export const Dataset = { fromArrays }
+export const Dataset = { fromArrays, fromCsv, fromParquet }

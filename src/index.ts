@@ -98,6 +98,7 @@ export type {
 } from "./data/Layout.js"
 export * as Sampler from "./data/Sampler.js"
 export * as Split from "./data/Split.js"
+export * as Table from "./data/Table.js"
 export { fingerprint } from "./data/fingerprint.js"
 
 // Backends
@@ -117,6 +118,9 @@ export { TrackingError } from "./tracking/TrackingError.js"
 // them here only: it does not look into the namespaces above.
 export type { Pipeline as PipelineType } from "./Pipeline.js"
 export type { Dataset as DatasetType } from "./data/Dataset.js"
+export type { DeclaredColumn } from "./data/table/Column.js"
+export type { TableServices } from "./data/table/fromTable.js"
+export type { TableDataset } from "./data/table/TableOptions.js"
 export type { Stage as StageType } from "./Stage.js"
 export type { Objective as ObjectiveType } from "./training/Objective.js"
 export type { Optimizer as OptimizerType, OptimizerFactory } from "./training/Optimizer.js"

@@ -7,7 +7,8 @@ import type { ConfigProblem } from "./ConfigError.js"
 import { nearest } from "./Nearest.js"
 
 type Path = ReadonlyArray<PropertyKey>
-type Problem = Omit<ConfigProblem, "overridden">
+/** What is wrong with a field. */
+export type Problem = Omit<ConfigProblem, "overridden">
 
 /** Turns what a schema found wrong into one problem a field. */
 export const fromIssue = (

@@ -13,6 +13,8 @@ export interface Splittable {
   readonly size: number
   /** What tells an example from all others: the name of a file, else the number of a row. */
   readonly keyOf: (index: number) => string | number
+  /** What `byName` looks at, where that is not the key: the file of a row. */
+  readonly nameOf?: (index: number) => string
   /** What must stay in one split: the recordings of a session, the rows of a patient. */
   readonly groupOf?: (index: number) => string | number
   /** The class, where labels are classes. */
@@ -189,7 +191,7 @@ export const byName = define("by_name", {
         const placeOf = placeBy(examples, 0)
         const shareOf = (share: string | number) => (typeof share === "number" ? share : 0)
         return Uint8Array.from({ length: examples.size }, (_, i) => {
-          const name = String(examples.keyOf(i))
+          const name = examples.nameOf?.(i) ?? String(examples.keyOf(i))
           if (isTest(name)) return test
           if (isValidation(name)) return validation
           return ofPlace(placeOf(i), shareOf(validated), shareOf(tested))
@@ -254,10 +256,10 @@ export const indices = (
 
 /** A number from [0, 1) that depends on the key and the seed alone. */
 export const placeOf = (key: string | number, seed = 0): number =>
-  typeof key === "number"
+  typeof key === "number" && Number.isSafeInteger(key)
     ? mixed(key, seed)
     : createHash("sha256")
-        .update(seed === 0 ? key : `${seed}/${key}`)
+        .update(seed === 0 ? String(key) : `${seed}/${key}`)
         .digest()
         .readUIntBE(0, 6) /
       2 ** 48

@@ -12,6 +12,7 @@ import { runlog } from "./chinese/runlog.js"
 import { page } from "./chinese/page.js"
 import { stages } from "./chinese/stages.js"
 import { stored } from "./chinese/stored.js"
+import { tables } from "./chinese/tables.js"
 import { tracking } from "./chinese/tracking.js"
 import { training } from "./chinese/training.js"
 import { ui } from "./chinese/ui.js"
@@ -33,6 +34,7 @@ export const chinese: Texts = {
     ...observe,
     ...runlog,
     ...stages,
+    ...tables,
     ...tracking,
     ...training,
     ...ui

@@ -35,6 +35,8 @@ export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
     readonly training?: Record<string, unknown>
     /** Fields of `training` for every run, such as paths from where the tests run. */
     readonly everywhere?: Record<string, unknown>
+    /** Fields of `data` for every run, such as paths from where the tests run. */
+    readonly data?: Record<string, unknown>
     /** What each run finds: by default a store in memory, and empty. */
     readonly store?: Layer.Layer<CheckpointStore>
     readonly check: (outcome: Outcome<Out>) => void
@@ -44,7 +46,11 @@ export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
   const self = pipeline as Pipeline.Pipeline<Out, E>
   const { store = CheckpointStore.memory } = options
   const own = configOf(name)
-  const config = { ...own, training: { ...own["training"], ...options.everywhere } }
+  const config = {
+    ...own,
+    training: { ...own["training"], ...options.everywhere },
+    data: { ...own["data"], ...options.data }
+  }
   const folder = own["training"]!["checkpoint_dir"] as string
 
   describe(`examples/${name}`, () => {

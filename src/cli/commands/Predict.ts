@@ -12,13 +12,14 @@ export const predict = Command.make({
   summary: t`Predict with a trained model, from files or standard input`,
   examples: [
     ["holdfast predict checkpoints --best someone.wav", t`who is talking, by the speaker model`],
+    ["holdfast predict checkpoints --best houses.csv", t`each row of a table`],
     ["holdfast predict checkpoints --best rows.ndjson --top 3", t`a line of JSON an example`],
     ["holdfast predict checkpoints --best --json < rows.ndjson", t`from standard input, as JSON`]
   ],
   arguments: {
     from: Command.argument(t`a checkpoint, or a folder of checkpoints`),
     inputs: Command.rest(
-      t`files: WAV for a model of recordings, else .json or lines of JSON; - or none: standard input`
+      t`files: WAV for a model of recordings, .csv or .parquet for one of tables, else .json or lines of JSON; - or none: standard input`
     )
   },
   options: {
@@ -38,7 +39,7 @@ export const predict = Command.make({
     backend,
     json: Command.flag(t`print a line of JSON for each prediction`)
   },
-  notes: t`An example is an array of numbers of the shape of the input, or an object of arrays if inputs have names; a line may hold several. What cannot be read is reported, and the rest continues; the exit code is then 1.`,
+  notes: t`An example is an array of numbers of the shape of the input, or an object of arrays if inputs have names; for a model of tables, an object of cells by column. A line may hold several. What cannot be read is reported, and the rest continues; the exit code is then 1.`,
   run: (given) =>
     onCheckpoints(
       Effect.flatMap(

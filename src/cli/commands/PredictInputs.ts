@@ -1,5 +1,6 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
@@ -8,6 +9,10 @@ import { LogMelInput } from "../../audio/index.js"
 import { Backend, type BackendName } from "../../backends/Backend.js"
 import { DataError } from "../../data/DataError.js"
 import type { Layout } from "../../data/Layout.js"
+import * as Csv from "../../data/table/Csv.js"
+import * as Parquet from "../../data/table/Parquet.js"
+import type { Row, RowSource } from "../../data/table/Row.js"
+import { TableInput } from "../../data/table/TableInput.js"
 import { concat } from "../../io/concat.js"
 import { t } from "../../language/Text.js"
 import { inputsOf } from "../../training/DatasetIdentity.js"
@@ -37,11 +42,12 @@ export const run = (options: Options) =>
     const report = yield* Reporter.make(options, trained)
     const inputs = options.inputs.length === 0 ? ["-"] : options.inputs
     const recording = recordingInput(trained)
+    const table = tableInput(trained)
     const fields = recording === null ? yield* fieldsOf(trained) : []
     for (const input of inputs) {
       yield* (
         recording === null
-          ? predictRows(trained, fields, input, report)
+          ? predictRows(new Rows(trained, fields, report, table), table, input)
           : predictRecording(trained, recording, input, report)
       ).pipe(Effect.catchTag("DataError", (error) => report.failed({ input }, error.detail)))
     }
@@ -55,6 +61,10 @@ const recordingInput = ({ meta }: Trained): LogMelInput.LogMelInput | null =>
       ? LogMelInput.ofConfig(meta.config)
       : Schema.decodeUnknownOption(LogMelInput.LogMelInput)(meta.dataset.preprocessing)
   )
+
+/** How inputs are made of the rows of a table, if that is what the model takes. */
+const tableInput = ({ meta }: Trained): TableInput | null =>
+  Option.getOrNull(Schema.decodeUnknownOption(TableInput)(meta.dataset.preprocessing))
 
 const fieldsOf = ({ meta, model, path }: Trained): Effect.Effect<Layout["inputs"], DataError> => {
   const fields = inputsOf(meta.dataset)
@@ -97,14 +107,23 @@ const predictRecording = Effect.fnUntraced(function* (
   yield* report.predicted({ input }, Object.fromEntries(means))
 })
 
-/** Each line is a value of JSON, or the whole file is, as its name says. */
+/** The rows of a table; else each line is a value of JSON, or the whole file is, as its name says. */
 const predictRows = Effect.fnUntraced(function* (
-  trained: Trained,
-  fields: Layout["inputs"],
-  input: string,
-  report: Reporter.Reporter
+  rows: Rows,
+  table: TableInput | null,
+  input: string
 ) {
-  const rows = new Rows(trained, fields, report)
+  const source = table === null ? null : sourceOf(table, input)
+  if (source !== null) {
+    yield* Stream.runForEach(source.read(input), ({ columns, rows: some }) =>
+      Effect.gen(function* () {
+        for (const row of some) {
+          yield* rows.addRow({ input, line: row.at }, cellsByColumn(columns, row))
+        }
+      })
+    )
+    return yield* rows.flush
+  }
   if (/\.json$/i.test(input)) {
     const fileSystem = yield* FileSystem.FileSystem
     const text = yield* Effect.mapError(fileSystem.readFileString(input), unreadable(input))
@@ -129,6 +148,25 @@ const predictRows = Effect.fnUntraced(function* (
     )
   )
 })
+
+/** How the rows of a file are read, by the end of its name; null: it holds JSON. */
+const sourceOf = ({ csv, inputs }: TableInput, input: string): RowSource | null => {
+  const columns = inputs.flatMap(({ columns }) => columns.map(({ column }) => column))
+  const isTabbed = /\.tsv$/i.test(input)
+  const { delimiter = isTabbed ? "\t" : ",", encoding = "utf-8" } = csv ?? {}
+  return /\.parquet$/i.test(input)
+    ? Parquet.source(columns)
+    : /\.[ct]sv$/i.test(input)
+      ? Csv.source({ delimiter, encoding, header: null })
+      : null
+}
+
+const cellsByColumn = (columns: ReadonlyArray<string>, row: Row) =>
+  "problem" in row
+    ? Either.left(row.problem)
+    : row.cells.length === columns.length
+      ? Either.right(Object.fromEntries(columns.map((name, i) => [name, row.cells[i]])))
+      : Either.left(t`has ${row.cells.length} cells, where the header has ${columns.length}`)
 
 const bytesOf = Effect.fnUntraced(function* (input: string) {
   const fileSystem = yield* FileSystem.FileSystem

@@ -2,6 +2,8 @@ import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import type { Arrays, Values } from "../../data/Batch.js"
 import { lengthOf, type Layout } from "../../data/Layout.js"
+import { standardized } from "../../data/Standardization.js"
+import type * as TableInput from "../../data/table/TableInput.js"
 import { t } from "../../language/Text.js"
 
 type Fields = Layout["inputs"]
@@ -66,6 +68,26 @@ const numbersOf = (
     : Either.left(t`holds a number that is not of the type ${dtype}`)
 }
 
+/**
+ * The examples in a value of JSON for a model of tables: an object of cells by column, or a list of such.
+ * Left: why it is none.
+ */
+export const tableExamplesOf = (
+  value: unknown,
+  read: ReturnType<typeof TableInput.reader>
+): Either.Either<ReadonlyArray<Example>, string> => {
+  const rows: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
+  return Either.all(
+    rows.map((row, i) => {
+      if (!Predicate.isReadonlyRecord(row)) return Either.left(t`is no object of cells by column`)
+      return Either.mapLeft(
+        read((column) => row[column]),
+        (why) => (Array.isArray(value) ? t`example ${i + 1} ${why}` : why)
+      )
+    })
+  )
+}
+
 /** Examples side by side, as a model takes them; `prepare` is applied to the numbers of a single input. */
 export const batchOf = (
   examples: ReadonlyArray<Example>,
@@ -95,5 +117,5 @@ export const standardizer = (
   if (preprocessing?.["kind"] !== "standardize") return null
   const mean = [preprocessing["mean"]].flat().map(Number)
   const std = [preprocessing["std"]].flat().map(Number)
-  return (numbers) => numbers.map((x, i) => (x - mean[i % mean.length]!) / std[i % std.length]!)
+  return (numbers) => numbers.map((x, i) => standardized(x, { mean, std }, i % mean.length))
 }

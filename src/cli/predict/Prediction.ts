@@ -37,7 +37,7 @@ export const draw = (prediction: Prediction): string =>
             t`${Printable.value(name)} (${(100 * probability).toFixed(1)} %)`
         )
         .join(", ")
-    : prediction.output.map(Format.number).join(" ")
+    : prediction.output.map((one) => Format.number(one)).join(" ")
 
 /** Outputs by name; "" for a single one. */
 export const namedOutputs = (

@@ -3,6 +3,7 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { BackendError } from "../../backends/BackendError.js"
 import type { Layout } from "../../data/Layout.js"
+import { reader, type TableInput } from "../../data/table/TableInput.js"
 import { t } from "../../language/Text.js"
 import type { AnyObjective } from "../../training/Objective.js"
 import type { TrainedModel } from "../../training/TrainedModel.js"
@@ -17,21 +18,42 @@ export const atOnce = 256
 export class Rows {
   private waiting: Array<readonly [Origin, Examples.Example]> = []
   private readonly prepare: (numbers: ReadonlyArray<number>) => ReadonlyArray<number>
+  private readonly examplesOf: (
+    value: unknown
+  ) => Either.Either<ReadonlyArray<Examples.Example>, string>
 
   constructor(
     private readonly trained: TrainedModel<unknown, AnyObjective>,
     private readonly fields: Layout["inputs"],
-    private readonly report: Reporter
+    private readonly report: Reporter,
+    table: TableInput | null = null
   ) {
+    const read = table === null ? null : reader(table)
+    this.examplesOf = (value) =>
+      read === null ? Examples.examplesOf(value, fields) : Examples.tableExamplesOf(value, read)
     this.prepare = Examples.standardizer(trained.meta.dataset.preprocessing) ?? ((x) => x)
   }
 
   add(origin: Origin, text: string): Effect.Effect<void, BackendError> {
-    return Effect.gen(this, function* () {
-      const examples = Either.flatMap(
+    return this.addFound(
+      origin,
+      Either.flatMap(
         Either.mapLeft(Schema.decodeEither(Schema.parseJson())(text), () => t`is not JSON`),
-        (value) => Examples.examplesOf(value, this.fields)
+        this.examplesOf
       )
+    )
+  }
+
+  /** A row of a table. */
+  addRow(origin: Origin, row: Either.Either<Readonly<Record<string, unknown>>, string>) {
+    return this.addFound(origin, Either.flatMap(row, this.examplesOf))
+  }
+
+  private addFound(
+    origin: Origin,
+    examples: Either.Either<ReadonlyArray<Examples.Example>, string>
+  ): Effect.Effect<void, BackendError> {
+    return Effect.gen(this, function* () {
       if (Either.isLeft(examples)) {
         // What comes before it is printed before it.
         yield* this.flush

@@ -1,0 +1,270 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import type * as Scope from "effect/Scope"
+import { basename, join } from "node:path"
+import type * as Observer from "../../events/Observer.js"
+import { t } from "../../language/Text.js"
+import type { Batch, LabelledBatch, Values } from "../Batch.js"
+import { DataError } from "../DataError.js"
+import type { Dataset, Examples, SplitName } from "../Dataset.js"
+import { fingerprint } from "../fingerprint.js"
+import type { Field, LabelField } from "../Layout.js"
+import * as Split from "../Split.js"
+import * as Column from "./Column.js"
+import { load } from "./load.js"
+import type { Records } from "./Records.js"
+import { inputColumns, inputsOf, refuse } from "./inputs.js"
+import type { RowSource } from "./Row.js"
+import { encode, widthOf, type TableInput } from "./TableInput.js"
+import type { TableOptions } from "./TableOptions.js"
+
+export type TableServices = FileSystem.FileSystem | Observer.Observer | Scope.Scope
+
+const missingValues = ["", "NA", "N/A", "NaN", "nan", "null", "NULL"]
+
+/** A dataset of the rows that `source` reads; see `Dataset.fromCsv`. */
+export const fromTable = Effect.fnUntraced(function* (
+  options: TableOptions,
+  sourceOf: (columns: ReadonlyArray<string>) => RowSource,
+  csv?: TableInput["csv"] & { readonly header: ReadonlyArray<string> | null }
+) {
+  const {
+    cache_dir = join(".cache", "tables"),
+    damaged = "error",
+    decimal = ".",
+    group,
+    key
+  } = options
+  const { missing_values = missingValues, split = Split.random.make(), weight } = options
+  const texts = { decimal, missing: missing_values }
+  const declared = new Map<string, Column.Column>()
+  for (const [name, config] of Object.entries(options.columns)) {
+    declared.set(
+      name,
+      yield* Either.mapLeft(Column.fromCode(config, texts), ({ detail, field }) =>
+        refuse(["columns", name, field].filter((part) => part !== "").join("."), detail)
+      )
+    )
+  }
+  const labels = [options.label].flat()
+  const inputs = yield* inputsOf(options, declared, labels)
+  // What a record holds: each column once, then what rows are weighted and divided by.
+  const held = new Map(declared)
+  const add = (column: string | undefined, kind: Column.Column) => {
+    if (column !== undefined) held.set(column, held.get(column) ?? kind)
+    return column === undefined ? -1 : [...held.keys()].indexOf(column)
+  }
+  const weightAt = add(weight, Column.weight)
+  const keyAt = add(key, Column.key)
+  const groupAt = add(group, Column.key)
+  const source = sourceOf([...held.keys()])
+  const files = yield* filesOf(options.path, source)
+  const { content, records, starts } = yield* load({
+    files,
+    source,
+    columns: held,
+    damaged,
+    cacheFolder: cache_dir,
+    parameters: JSON.stringify([
+      csv,
+      options.columns,
+      decimal,
+      missing_values,
+      damaged,
+      [...held.keys()]
+    ])
+  })
+
+  const columnAt = new Map([...held.keys()].map((name, i) => [name, i]))
+  // Categories that were found are numbered in the order of the alphabet, whatever that of the rows.
+  const ranks = new Map(
+    [...declared].flatMap(([name, column]) => {
+      const config = options.columns[name]!
+      const isGiven = typeof config !== "string" && "values" in config && config.values !== null
+      if (column.kind !== "category" || isGiven) return []
+      const sorted = column.values.toSorted()
+      return [
+        [
+          name,
+          { values: sorted, rank: column.values.map((value) => sorted.indexOf(value)) }
+        ] as const
+      ]
+    })
+  )
+  const valuesOf = (name: string) => ranks.get(name)?.values ?? declared.get(name)!.values
+  const numberOf = (name: string, x: number) => {
+    const rank = ranks.get(name)?.rank
+    return rank === undefined || Number.isNaN(x) ? x : rank[x]!
+  }
+
+  const [label] = labels
+  const labelColumn = declared.get(label!)!
+  const needed = [
+    keyAt,
+    groupAt,
+    labels.length === 1 && isClass(labelColumn) ? columnAt.get(label!)! : -1
+  ] as const
+  const [keys, groups, classes] = yield* gather(records, needed)
+  const splits = yield* Split.indices(split, {
+    size: records.rows,
+    keyOf: keys === undefined ? (i) => i : (i) => keys[i]!,
+    nameOf: (i) => files[starts.findLastIndex((start) => start <= i)]!,
+    ...(groups && { groupOf: (i: number) => groups[i]! }),
+    ...(classes && { classOf: (i: number) => classes[i]! })
+  })
+  const preprocessing = yield* inputColumns(records, splits.train, {
+    inputs,
+    columnAt,
+    valuesOf,
+    columns: declared,
+    texts
+  })
+  const fields = preprocessing.inputs.map(({ columns, name }) => {
+    const isIndex =
+      name !== null && columns.every((one) => one.kind === "category" && one.encoding === "index")
+    const field: Field = {
+      shape: [columns.reduce((sum, column) => sum + widthOf(column), 0)],
+      ...(isIndex && { dtype: "int32" as const })
+    }
+    return { name, field, columns }
+  })
+  const labelFields = labels.map((name): readonly [string, LabelField] => {
+    const { kind } = declared.get(name)!
+    const classes =
+      kind === "category" ? valuesOf(name) : kind === "boolean" ? ["false", "true"] : undefined
+    return [
+      name,
+      { shape: [], ...(classes && { classes }), ...(weightAt !== -1 && { weighted: true }) }
+    ]
+  })
+
+  const batchOf = (numbers: Float64Array, size: number): LabelledBatch => {
+    const { width } = records
+    const inputArrays = fields.map(({ columns, field, name }): readonly [string, Values] => {
+      const length = field.shape[0]!
+      const values =
+        field.dtype === "int32" ? new Int32Array(size * length) : new Float32Array(size * length)
+      for (let row = 0; row < size; row++) {
+        let at = row * length
+        for (const column of columns) {
+          const x = numbers[row * width + columnAt.get(column.column)!]!
+          encode(column, numberOf(column.column, x), values, at)
+          at += widthOf(column)
+        }
+      }
+      return [name ?? "", values]
+    })
+    const column = (name: string) =>
+      Float64Array.from({ length: size }, (_, row) =>
+        numberOf(name, numbers[row * width + columnAt.get(name)!]!)
+      )
+    const labelArrays = labelFields.map(([name, { classes }]): readonly [string, Values] => [
+      name,
+      classes === undefined ? Float32Array.from(column(name)) : Int32Array.from(column(name))
+    ])
+    const weights =
+      weightAt === -1
+        ? undefined
+        : Float32Array.from({ length: size }, (_, row) => numbers[row * width + weightAt]!)
+    const isNamed = typeof options.label !== "string"
+    return {
+      size,
+      inputs: options.inputs === undefined ? inputArrays[0]![1] : Object.fromEntries(inputArrays),
+      labels: isNamed ? Object.fromEntries(labelArrays) : labelArrays[0]![1],
+      ...(weights && {
+        weights: (isNamed
+          ? Object.fromEntries(labels.map((name) => [name, weights]))
+          : weights) as never
+      })
+    }
+  }
+  const examples = (split: SplitName): Examples<LabelledBatch> => {
+    const own = splits[split]
+    return {
+      size: own.length,
+      batch: (indices) =>
+        Effect.map(records.read(indices.map((i) => own[i]!)), (numbers) =>
+          batchOf(numbers, indices.length)
+        ),
+      ...(classes && {
+        labels: Effect.sync(() => Int32Array.from(own, (row) => numberOf(label!, classes[row]!)))
+      })
+    }
+  }
+  const [single] = fields
+  const [, singleLabel] = labelFields[0]!
+  const dataset = {
+    name: options.name ?? basename(files[0]!),
+    fingerprint: fingerprint(
+      { content, inputs: preprocessing.inputs.map(({ columns, name }) => [name, columns]), labels },
+      ...Split.names.map((name) => splits[name])
+    ),
+    ...(options.inputs === undefined
+      ? { inputShape: single!.field.shape }
+      : { inputs: Object.fromEntries(fields.map(({ field, name }) => [name, field])) }),
+    ...(typeof options.label === "string"
+      ? {
+          labelShape: [],
+          classes: singleLabel.classes ?? [],
+          ...(singleLabel.weighted && { weighted: true })
+        }
+      : { labels: Object.fromEntries(labelFields) }),
+    preprocessing: {
+      ...preprocessing,
+      ...(csv && { csv: { delimiter: csv.delimiter, encoding: csv.encoding } })
+    },
+    train: examples("train"),
+    validation: examples("validation"),
+    test: examples("test")
+  }
+  return dataset as unknown as Dataset<Batch>
+})
+
+/** The files at a path: itself, or those of a folder that end as the kind of file does. */
+const filesOf = Effect.fnUntraced(function* (
+  path: string | ReadonlyArray<string>,
+  { endings }: RowSource
+) {
+  const fileSystem = yield* FileSystem.FileSystem
+  if (typeof path !== "string")
+    return path.length > 0 ? path : yield* refuse("path", t`names no file`)
+  const stat = yield* Effect.option(fileSystem.stat(path))
+  if (stat._tag === "None" || stat.value.type !== "Directory") return [path]
+  const names = yield* Effect.mapError(
+    fileSystem.readDirectory(path),
+    (error) =>
+      new DataError({ reason: "Unreadable", path, detail: t`cannot be read: ${error.message}` })
+  )
+  const files = names
+    .filter((name) => endings.some((end) => name.endsWith(end)) && !name.startsWith("."))
+    .sort()
+  return files.length > 0
+    ? files.map((name) => join(path, name))
+    : yield* new DataError({
+        reason: "Empty",
+        path,
+        detail: t`holds no file whose name ends in ${endings.join(", ")}`
+      })
+})
+
+const isClass = ({ kind }: Column.Column) => kind === "category" || kind === "boolean"
+
+/** The numbers of key, group and class, of every row; undefined where the place is -1. */
+const gather = Effect.fnUntraced(function* (
+  records: Records,
+  [keyAt, groupAt, classAt]: readonly [number, number, number]
+) {
+  const gathered = [
+    keyAt === -1 ? undefined : new Float64Array(records.rows),
+    groupAt === -1 ? undefined : new Float64Array(records.rows),
+    classAt === -1 ? undefined : new Int32Array(records.rows)
+  ] as const
+  if (gathered.every((column) => column === undefined)) return gathered
+  yield* records.scan((row, values) => {
+    if (gathered[0] !== undefined) gathered[0][row] = values[keyAt]!
+    if (gathered[1] !== undefined) gathered[1][row] = values[groupAt]!
+    if (gathered[2] !== undefined) gathered[2][row] = values[classAt]!
+  })
+  return gathered
+})

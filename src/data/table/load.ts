@@ -1,0 +1,310 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import * as Schema from "effect/Schema"
+import * as Stream from "effect/Stream"
+import type * as Scope from "effect/Scope"
+import { createHash } from "node:crypto"
+import { join } from "node:path"
+import * as Observer from "../../events/Observer.js"
+import * as AtomicFile from "../../io/AtomicFile.js"
+import * as Folder from "../../io/Folder.js"
+import * as OpenFile from "../../io/OpenFile.js"
+import { t } from "../../language/Text.js"
+import { DataError } from "../DataError.js"
+import type * as Column from "./Column.js"
+import * as Records from "./Records.js"
+import type { RowSource } from "./Row.js"
+
+/** What a table is read by. */
+export interface LoadOptions {
+  readonly files: ReadonlyArray<string>
+  readonly source: RowSource
+  /** What a record holds, by the names of the columns. */
+  readonly columns: ReadonlyMap<string, Column.Column>
+  readonly damaged: "error" | "skip"
+  readonly cacheFolder: string
+  /** All that decides what a record is: two tables of equal texts have the same records. */
+  readonly parameters: string
+}
+
+/** A table, read: its columns now know all their values. */
+export interface Loaded {
+  readonly records: Records.Records
+  /** A sha256 over all records and categories. */
+  readonly content: string
+  /** The number of the first row of each file. */
+  readonly starts: ReadonlyArray<number>
+}
+
+/** What is held in memory: larger files, and records that take more, have theirs in the cache. */
+export class Limits extends Context.Reference<Limits>()("holdfast/Table/Limits", {
+  defaultValue: () => ({ fileBytes: 1 << 24, recordBytes: 1 << 28 })
+}) {}
+
+/** So many damaged rows are named one by one. */
+const namedRows = 10
+
+const CacheEntry = Schema.Struct({
+  version: Schema.Literal(1),
+  parameters: Schema.String,
+  files: Schema.Array(
+    Schema.Struct({ path: Schema.String, size: Schema.Number, modified: Schema.Number })
+  ),
+  rows: Schema.Int,
+  starts: Schema.Array(Schema.Int),
+  content: Schema.String,
+  values: Schema.Array(Schema.Array(Schema.String)),
+  skipped: Schema.Array(Schema.String),
+  skipped_count: Schema.Int
+})
+type CacheEntry = typeof CacheEntry.Type
+
+/**
+ * Reads a table into records: in memory if its files are small, else in a file of the cache, which serves
+ * until the size or the time of a file changes. Fails, naming file, row and column, where a cell is not
+ * what its column declares, unless damaged rows are skipped.
+ */
+export const load = (
+  options: LoadOptions
+): Effect.Effect<Loaded, DataError, FileSystem.FileSystem | Observer.Observer | Scope.Scope> =>
+  Effect.gen(function* () {
+    const identities = yield* Effect.forEach(options.files, identityOf)
+    const { fileBytes, recordBytes } = yield* Limits
+    const bytes = identities.reduce((sum, { size }) => sum + size, 0)
+    if (bytes <= fileBytes) {
+      const numbers = new Records.Growing()
+      const read = yield* Effect.either(
+        readInto(options, (values) =>
+          Effect.suspend(() => {
+            for (const value of values) numbers.push(value)
+            return numbers.bytes > recordBytes ? Effect.fail("TooMany" as const) : Effect.void
+          })
+        )
+      )
+      if (read._tag === "Right") {
+        const { content, skipped, skippedCount, starts } = read.right
+        yield* tellOfSkipped(skipped, skippedCount)
+        return { records: Records.inMemory(numbers.take(), options.columns.size), content, starts }
+      }
+      if (read.left !== "TooMany") return yield* read.left
+    }
+    return yield* cached(options, identities)
+  })
+
+const identityOf = (path: string) =>
+  Effect.gen(function* () {
+    const fileSystem = yield* FileSystem.FileSystem
+    yield* OpenFile.requireRegular(path)
+    const { mtime, size, type } = yield* fileSystem.stat(path)
+    return {
+      path,
+      size: Number(size),
+      modified: Option.match(mtime, { onNone: () => 0, onSome: Number }),
+      type
+    }
+  }).pipe(
+    Effect.mapError((error) => {
+      const isMissing = error._tag === "SystemError" && error.reason === "NotFound"
+      return new DataError({
+        reason: isMissing ? "NotFound" : "Unreadable",
+        path,
+        detail: isMissing
+          ? t`does not exist`
+          : (OpenFile.whyNotRegular(error) ?? t`cannot be read: ${error.message}`)
+      })
+    })
+  )
+
+type Identity = Effect.Effect.Success<ReturnType<typeof identityOf>>
+
+const cached = Effect.fnUntraced(function* (
+  options: LoadOptions,
+  identities: ReadonlyArray<Identity>
+) {
+  const { cacheFolder, columns, parameters } = options
+  const files = identities.map(({ modified, path, size }) => ({ path, size, modified }))
+  const name = createHash("sha256")
+    .update(JSON.stringify([parameters, files.map(({ path }) => path)]))
+    .digest("hex")
+    .slice(0, 16)
+  const path = join(cacheFolder, `${name}.rows`)
+  const entryPath = join(cacheFolder, `${name}.json`)
+  const fileSystem = yield* FileSystem.FileSystem
+  const text = yield* Effect.option(fileSystem.readFileString(entryPath))
+  const known = Option.flatMap(text, Schema.decodeOption(Schema.parseJson(CacheEntry)))
+  const serves = ({ files: before, parameters: own }: CacheEntry) =>
+    own === parameters && JSON.stringify(before) === JSON.stringify(files)
+  if (Option.isSome(known) && serves(known.value)) {
+    const records = yield* Effect.option(Records.ofFile(path, columns.size, known.value.rows))
+    if (Option.isSome(records)) {
+      ;[...columns.values()].forEach((column, i) =>
+        column.values.splice(0, Infinity, ...known.value.values[i]!)
+      )
+      yield* tellOfSkipped(known.value.skipped, known.value.skipped_count)
+      return { records: records.value, content: known.value.content, starts: known.value.starts }
+    }
+  }
+  const unwritable = (error: { readonly message: string }) =>
+    new DataError({
+      reason: "Unreadable",
+      path: cacheFolder,
+      detail: t`rows cannot be kept there, and are too many for memory; make room, or change cache_dir (${error.message})`
+    })
+  yield* Observer.emit({
+    _tag: "Notice",
+    level: "info",
+    code: "Data",
+    message: t`reading ${files.map(({ path }) => path).join(", ")} once, to be kept in ${path}`
+  })
+  yield* Effect.mapError(Folder.make(cacheFolder), unwritable)
+  yield* Effect.ignore(AtomicFile.sweep(cacheFolder))
+  const read = yield* AtomicFile.writeDurably(path, (file) => {
+    const numbers = new Records.Growing()
+    let written = 0
+    const flush = Effect.suspend(() => {
+      const values = numbers.take()
+      const bytes = Records.encode(values, columns.size, written)
+      written += values.length / columns.size
+      return file.write(bytes)
+    })
+    return Effect.zipLeft(
+      readInto(options, (values) =>
+        Effect.suspend(() => {
+          for (const value of values) numbers.push(value)
+          return numbers.bytes >= writtenAtOnce ? flush : Effect.void
+        })
+      ),
+      flush
+    )
+  }).pipe(Effect.mapError((error) => (error._tag === "DataError" ? error : unwritable(error))))
+  const entry: CacheEntry = {
+    version: 1,
+    parameters,
+    files,
+    rows: read.rows,
+    starts: read.starts,
+    content: read.content,
+    values: [...columns.values()].map(({ values }) => values),
+    skipped: read.skipped,
+    skipped_count: read.skippedCount
+  }
+  yield* Effect.mapError(AtomicFile.writeFile(entryPath, JSON.stringify(entry)), unwritable)
+  yield* tellOfSkipped(read.skipped, read.skippedCount)
+  const records = yield* Records.ofFile(path, columns.size, read.rows)
+  return { records, content: read.content, starts: read.starts }
+})
+
+const writtenAtOnce = 1 << 21
+
+/** Reads all rows of all files; `take` gets the numbers of those that are used. */
+const readInto = <E, R>(
+  { columns, damaged, files, source }: LoadOptions,
+  take: (values: ReadonlyArray<number>) => Effect.Effect<void, E, R>
+) =>
+  Effect.gen(function* () {
+    const hash = createHash("sha256")
+    const each = [...columns]
+    const skipped: Array<string> = []
+    let skippedCount = 0
+    let rows = 0
+    const starts: Array<number> = []
+    const rowName = { line: (at: number) => t`line ${at}`, row: (at: number) => t`row ${at}` }[
+      source.unit
+    ]
+    for (const path of files) {
+      starts.push(rows)
+      let places: ReadonlyArray<number> | null = null
+      let width = 0
+      yield* Stream.runForEach(source.read(path), (some) =>
+        Effect.gen(function* () {
+          if (places === null) {
+            if (some.columns.length === 0) return
+            places = yield* placesOf(path, [...columns.keys()], some.columns, some.available)
+            width = some.columns.length
+          }
+          const values: Array<number> = []
+          for (const row of some.rows) {
+            const found = "problem" in row ? row.problem : cellsOf(row.cells, width, each, places)
+            if (typeof found === "string") {
+              if (damaged === "error") {
+                return yield* new DataError({
+                  reason: "Unreadable",
+                  path: t`${path}, ${rowName(row.at)}`,
+                  detail: t`${found}; correct it, or have damaged rows left out: damaged: "skip"`
+                })
+              }
+              skippedCount++
+              if (skipped.length < namedRows) skipped.push(t`${path}, ${rowName(row.at)}: ${found}`)
+            } else if (found !== null) {
+              for (const value of found) values.push(value)
+              rows++
+            }
+          }
+          hash.update(Float64Array.from(values))
+          yield* take(values)
+        })
+      )
+    }
+    if (rows === 0) {
+      return yield* new DataError({
+        reason: "Empty",
+        path: files.join(", "),
+        detail:
+          skippedCount === 0 ? t`holds no rows` : t`holds no row that can be used: ${skipped[0]!}`
+      })
+    }
+    hash.update(JSON.stringify(each.map(([name, { values }]) => [name, values])))
+    return { rows, starts, content: hash.digest("hex"), skipped, skippedCount }
+  })
+
+/** Where the columns are in a row. */
+const placesOf = (
+  path: string,
+  names: ReadonlyArray<string>,
+  columns: ReadonlyArray<string>,
+  available: ReadonlyArray<string> = columns
+) =>
+  Effect.forEach(names, (name) => {
+    const place = columns.indexOf(name)
+    if (place !== -1 && columns.lastIndexOf(name) === place) return Effect.succeed(place)
+    const some = available.slice(0, 20).map((column) => JSON.stringify(column.slice(0, 40)))
+    return new DataError({
+      reason: "Mismatch",
+      path,
+      detail:
+        place === -1
+          ? t`has no column ${JSON.stringify(name)}; it has ${some.join(", ")}${available.length > some.length ? " …" : ""}`
+          : t`has several columns ${JSON.stringify(name)}`
+    })
+  })
+
+/** The numbers of a row; null: it is to be skipped; a text: what is wrong with it. */
+const cellsOf = (
+  cells: ReadonlyArray<unknown>,
+  width: number,
+  columns: ReadonlyArray<readonly [string, Column.Column]>,
+  places: ReadonlyArray<number>
+): ReadonlyArray<number> | string | null => {
+  if (cells.length !== width) return t`has ${cells.length} cells, where the header has ${width}`
+  const values: Array<number> = []
+  let isSkipped = false
+  for (let i = 0; i < columns.length; i++) {
+    const [name, { missing, read }] = columns[i]!
+    const cell = read(cells[places[i]!])
+    if (typeof cell === "string") return t`column ${name} ${cell}`
+    if (Number.isNaN(cell) && missing === "error") return t`column ${name} is empty`
+    if (Number.isNaN(cell) && missing === "skip") isSkipped = true
+    values.push(cell)
+  }
+  return isSkipped ? null : values
+}
+
+const tellOfSkipped = (skipped: ReadonlyArray<string>, count: number) =>
+  Effect.gen(function* () {
+    const warn = (message: string) =>
+      Observer.emit({ _tag: "Notice", level: "warning", code: "Data", message })
+    yield* Effect.forEach(skipped, (one) => warn(t`skipped ${one}`), { discard: true })
+    if (count > skipped.length) yield* warn(t`and ${count - skipped.length} more rows were skipped`)
+  })
