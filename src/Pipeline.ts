@@ -12,6 +12,7 @@ import { deliver, Observer } from "./events/Observer.js"
 import { PipelineName } from "./stage/PipelineName.js"
 import { faultIn, inOrder } from "./stage/Sequence.js"
 import type { Stage } from "./stage/Stage.js"
+import * as StageTimer from "./stage/StageTimer.js"
 import { abortable } from "./training/Abort.js"
 import { chosen } from "./training/ChooseBackend.js"
 import { Interruption, type StoppedAt } from "./training/Interruption.js"
@@ -82,6 +83,7 @@ export const make = <const Stages extends Stage.Some>(
     pipe: pipeMethod,
     // The signature has checked that each stage takes what the one before it gives.
     run: inOrder(all)(undefined).pipe(
+      StageTimer.timing,
       withPreflight(all),
       abortable,
       Effect.scoped,
@@ -216,7 +218,10 @@ const reporting =
       const report = Effect.suspend(() => {
         if (isReported) return Effect.void
         isReported = true
-        return deliver(observer, { _tag: "Interrupted", ...stoppedAt })
+        return Effect.zipRight(
+          StageTimer.reportEnd,
+          deliver(observer, { _tag: "Interrupted", ...stoppedAt })
+        )
       })
       return Option.match(Context.getOption(context, Backend), {
         onNone: () => Effect.void,

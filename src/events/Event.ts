@@ -31,6 +31,14 @@ export interface ParentRun {
   readonly step: number | null
 }
 
+/** The time that a stage took in this process so far, that of the stages inside it included. */
+export interface StageTime {
+  /** The names of the stages around it, from the pipeline's on, then its own. */
+  readonly path: ReadonlyArray<string>
+  readonly seconds: number
+  readonly calls: number
+}
+
 /** What a notice is about, for programs that read events. */
 export type NoticeCode =
   /** The backend differs from that of the checkpoint: the run is no longer exact to the bit. */
@@ -206,6 +214,11 @@ export type Event =
       readonly global_step: number
       readonly metric: string
       readonly value: unknown
+    }
+  | {
+      /** After each epoch and at the end of the run: where the time went since the process began. */
+      readonly _tag: "StageTimes"
+      readonly stages: ReadonlyArray<StageTime>
     }
   | {
       readonly _tag: "EpochFinished"

@@ -28,7 +28,7 @@ export interface LayerTotal {
 /** Where the time of a run went. */
 export interface Profile {
   readonly steps: number
-  /** By the names of stages, in the order of the pipeline; those inside of others are deeper. */
+  /** In the order in which they ran first; those inside of others follow them, deeper. */
   readonly stages: ReadonlyArray<Total & { readonly name: string; readonly depth: number }>
   /** Of all steps. */
   readonly parts: Readonly<Record<Part, Total>>

@@ -1,5 +1,6 @@
 import * as Effect from "effect/Effect"
 import type * as Pipeline from "../Pipeline.js"
+import { StageTimer } from "../stage/StageTimer.js"
 import { Profiling } from "../training/Profiling.js"
 import type { Profile } from "./Profile.js"
 import { record } from "./record.js"
@@ -35,9 +36,10 @@ export const profiled = <Out, E, R, R2>(
   done: (profile: Profile) => Effect.Effect<void, never, R2>
 ): Pipeline.Pipeline<Out, E, R | R2> => {
   const run = Effect.suspend(() => {
-    const { profile, recorder, tracer } = record(pipeline)
+    const { profile, recorder, timer, tracer } = record()
     return pipeline.run.pipe(
       Effect.provideService(Profiling, recorder),
+      Effect.provideService(StageTimer, timer),
       Effect.withTracer(tracer),
       Effect.ensuring(Effect.suspend(() => done(profile())))
     )

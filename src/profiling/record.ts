@@ -3,8 +3,7 @@ import * as Tracer from "effect/Tracer"
 import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
 import { layersIn } from "../backends/tfjs/layers/InnerLayers.js"
-import type * as Pipeline from "../Pipeline.js"
-import type { Stage } from "../Stage.js"
+import * as StageTimer from "../stage/StageTimer.js"
 import * as tf from "../tf.js"
 import type { Recorder } from "../training/Profiling.js"
 import { parts, type Kind, type Part, type Profile, type Segment } from "./Profile.js"
@@ -21,15 +20,16 @@ interface Engine {
   }
 }
 
-/** Times a run: a recorder for its stages, a tracer for its spans, and what they have found. */
+/** Times a run: its stages, its other spans, the parts of its steps; and what was found. */
 export interface Recording {
   readonly recorder: Recorder
+  readonly timer: StageTimer.Timer
   readonly tracer: Tracer.Tracer
   readonly profile: () => Profile
 }
 
-/** Begins to record the runs of a pipeline. */
-export const record = (pipeline: Pipeline.Pipeline.Any): Recording => {
+/** Begins to record the run of a pipeline. */
+export const record = (): Recording => {
   const begun = performance.now()
   const segments: Array<Segment> = []
   let [dropped, steps] = [0, 0]
@@ -153,14 +153,15 @@ export const record = (pipeline: Pipeline.Pipeline.Any): Recording => {
       )
   }
 
-  const stages = treeOf(pipeline.stages)
-  const names = new Set(stages.map(({ name }) => name))
+  const timer = StageTimer.make((name, start, end) => add("stage", name, start, end))
   const tracer = Tracer.make({
-    span: (name, parent, context, links, startTime, kind) => {
+    span: (name, parent, context, links, startTime, kind, options) => {
       const start = performance.now()
-      return new RecordedSpan({ name, parent, context, links: [...links], startTime, kind }, () =>
-        add(names.has(name) ? "stage" : "span", name, start)
-      )
+      const isStage = options?.attributes?.[StageTimer.stageAttribute] === true
+      return new RecordedSpan({ name, parent, context, links: [...links], startTime, kind }, () => {
+        // The timer has it.
+        if (!isStage) add("span", name, start)
+      })
     },
     context: (f) => f()
   })
@@ -168,10 +169,16 @@ export const record = (pipeline: Pipeline.Pipeline.Any): Recording => {
   const totalOf = (key: string) => totals.get(key) ?? { count: 0, milliseconds: 0 }
   return {
     recorder,
+    timer,
     tracer,
     profile: () => ({
       steps,
-      stages: stages.map((stage) => ({ ...stage, ...totalOf(`stage/${stage.name}`) })),
+      stages: timer.times().map(({ calls, path, seconds }) => ({
+        name: path.at(-1)!,
+        depth: path.length - 1,
+        count: calls,
+        milliseconds: seconds * 1000
+      })),
       parts: Object.fromEntries(parts.map((part) => [part, totalOf(part)])) as Record<
         Part,
         { count: number; milliseconds: number }
@@ -183,16 +190,6 @@ export const record = (pipeline: Pipeline.Pipeline.Any): Recording => {
     })
   }
 }
-
-const treeOf = (
-  stages: ReadonlyArray<Stage.Any>,
-  depth = 0
-): ReadonlyArray<{ readonly name: string; readonly depth: number }> =>
-  stages.flatMap(({ children, isGroup, name }) => [
-    // An epoch runs the stages of a group one by one, without a span for the group.
-    ...(isGroup ? [] : [{ name, depth }]),
-    ...treeOf(children, isGroup ? depth : depth + 1)
-  ])
 
 let spans = 0
 

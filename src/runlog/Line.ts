@@ -92,23 +92,13 @@ export interface System extends Stamp {
   readonly tensor_bytes: number
 }
 
-/** The time that each stage has taken in this process so far, with the stages inside it. */
-export interface StageTimes extends Stamp {
-  readonly event: "StageTimes"
-  readonly stages: ReadonlyArray<{
-    readonly path: ReadonlyArray<string>
-    readonly seconds: number
-    readonly calls: number
-  }>
-}
-
 /** An event of the run, as `--json` prints it. */
 export type EventLine<Tag extends Event["_tag"] = Event["_tag"]> = Tag extends unknown
   ? Stamp & { readonly event: Tag } & Omit<Extract<Event, { readonly _tag: Tag }>, "_tag">
   : never
 
 /** A line of the log. */
-export type Line = LogOpened | Step | System | StageTimes | EventLine
+export type Line = LogOpened | Step | System | EventLine
 
 /** The line in a text; null: it is none. */
 export const decode = (text: string): Line | null => {

@@ -18,7 +18,6 @@ import {
   type Environment,
   type Line,
   type LogOpened,
-  type StageTimes,
   type Step,
   type System
 } from "./Line.js"
@@ -74,7 +73,7 @@ export interface RunRecord {
   readonly details: ReadonlyArray<EventLine<"MetricDetail">>
   readonly evaluated: ReadonlyArray<EventLine<"Evaluated">>
   readonly system: ReadonlyArray<System>
-  readonly stageTimes: ReadonlyArray<StageTimes>
+  readonly stageTimes: ReadonlyArray<EventLine<"StageTimes">>
   /** Every line but those of steps, in order. */
   readonly lines: ReadonlyArray<Exclude<Line, Step>>
   /** When the first and the last line were written: milliseconds since 1970. */

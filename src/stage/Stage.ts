@@ -10,6 +10,7 @@ import { isRun, type Run } from "../training/Run.js"
 import type { ModelBuilder } from "../training/RunParts.js"
 import type { RunPlan } from "../training/RunPlan.js"
 import { StageError } from "../training/StageError.js"
+import { renamed, stageAttribute, timed } from "./StageTimer.js"
 
 /** Marks stages, also those of another copy of this module. */
 export const TypeId: unique symbol = Symbol.for("holdfast/Stage") as never
@@ -152,7 +153,7 @@ export const make = <In, Out, E = never, R = never>(
     pipe: pipeMethod,
     run: (input) =>
       takes === undefined || takes.accepts(input)
-        ? Effect.withSpan(run(input), name)
+        ? spanned(name, run(input))
         : // A defect, since it cannot happen where types are checked.
           Effect.die(
             new StageError({
@@ -161,6 +162,10 @@ export const make = <In, Out, E = never, R = never>(
           )
   }
 }
+
+/** A run of a stage: a span, and counted in the times of stages. */
+const spanned = <A, E, R>(name: string, run: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  timed(name, Effect.withSpan(run, name, { attributes: { [stageAttribute]: true } }))
 
 function pipeMethod(this: Stage.Any) {
   // oxlint-disable-next-line prefer-rest-params
@@ -184,7 +189,7 @@ export const named = <In, Out, E, R>(
 ): Stage<In, Out, E, R> => ({
   ...stage,
   name,
-  run: (input) => Effect.withSpan(stage.run(input), name)
+  run: (input) => spanned(name, renamed(name, stage.run(input)))
 })
 
 /** What every stage of an epoch takes. */

@@ -5,6 +5,7 @@ import { stored, t } from "../language/Text.js"
 import { warn } from "../events/Notice.js"
 import { emit, type Observer } from "../events/Observer.js"
 import { strangerIn, ungrouped } from "../stage/Sequence.js"
+import * as StageTimer from "../stage/StageTimer.js"
 import * as Stage from "../Stage.js"
 import * as Checkpointer from "../training/Checkpointer.js"
 import { recoverFromDivergence } from "../training/RecoverFromDivergence.js"
@@ -125,6 +126,7 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
       yield* Checkpointer.skipSave(checkpointer)
       return yield* finish(run, stages)
     }
+    yield* StageTimer.trainingBegins
     yield* checkpointer.store.archive
     const started = performance.now()
     let progress = first
@@ -154,6 +156,7 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
         global_step: progress.globalStep,
         is_best: progress.best?.epoch === record.epoch
       })
+      yield* StageTimer.report
     }
     yield* finish(run, stages)
     yield* emit({

@@ -131,6 +131,7 @@ export const fromEvent = (
       const shown = MetricDetail.text(event, details)
       return shown === null ? [] : out(shown)
     }
+    case "StageTimes":
     case "StepFinished":
     // A notice says why, and where to.
     case "WentBack":
