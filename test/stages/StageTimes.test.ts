@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { type Event, Pipeline, Run, Stage, Stages, Observer } from "holdfast"
+import { type Event, Observer, Pipeline, type Run, Stage, Stages } from "holdfast"
 import { pipelineOf, session, temporaryFolder } from "../support/session.js"
 
 const timesIn = (events: ReadonlyArray<Event>) =>
