@@ -98,8 +98,12 @@ export const emit = (event: Event): Effect.Effect<void, never, Observer> =>
 export const flush: Effect.Effect<void, never, Observer> = Effect.flatMap(
   Observer,
   ({ flush = Effect.void }) =>
-    // One that hangs, as on a network that is gone, must not keep the checkpoint from being saved.
-    Effect.interruptible(Effect.timeoutOption(Effect.disconnect(flush), patience))
+    // One that hangs, as on a network that is gone, must not keep the checkpoint from being saved. Only
+    // what is raced can be interrupted: this fiber saves a run that was.
+    Effect.raceFirst(
+      Effect.disconnect(Effect.interruptible(flush)),
+      Effect.interruptible(Effect.sleep(patience))
+    )
 )
 
 /** The observers whose failure was logged. */
