@@ -16,6 +16,8 @@ export interface EventWriter {
   readonly add: (record: Uint8Array) => void
   /** Writes what was added. */
   readonly flush: Effect.Effect<void>
+  /** The same, and makes it durable. */
+  readonly sync: Effect.Effect<void>
 }
 
 const reasonOf = (cause: Cause.Cause<unknown>): string => {
@@ -69,16 +71,25 @@ export const make = (
       file ??= yield* Scope.extend(open, opened)
       yield* file.writeAll(concat(records))
     })
-    const flush = write.pipe(
-      Effect.catchAllCause((cause) => {
-        hasFailed = true
-        waiting = []
-        return Effect.logWarning(
-          t`TensorBoard's files in ${folder} cannot be written: ${reasonOf(cause)}; training continues without them`
-        )
-      }),
-      Effect.uninterruptible,
-      (yield* Effect.makeSemaphore(1)).withPermits(1)
+    const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
+    const orWarn = (effect: Effect.Effect<void, unknown>) =>
+      effect.pipe(
+        Effect.catchAllCause((cause) => {
+          hasFailed = true
+          waiting = []
+          return Effect.logWarning(
+            t`TensorBoard's files in ${folder} cannot be written: ${reasonOf(cause)}; training continues without them`
+          )
+        }),
+        Effect.uninterruptible,
+        oneAtATime
+      )
+    const flush = orWarn(write)
+    const sync = orWarn(
+      Effect.zipRight(
+        write,
+        Effect.suspend(() => (hasFailed || file === null ? Effect.void : file.sync))
+      )
     )
     yield* Effect.addFinalizer((exit) => Effect.ensuring(flush, Scope.close(opened, exit)))
     yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.sleep("1 second"), flush)))
@@ -86,6 +97,7 @@ export const make = (
       add: (record) => {
         if (!hasFailed) waiting.push(record)
       },
-      flush
+      flush,
+      sync
     }
   })
