@@ -1,6 +1,7 @@
 import type { Command } from "./Command.js"
 import { completions } from "./commands/Completions.js"
 import { evaluate } from "./commands/Evaluate.js"
+import { exportMetrics } from "./commands/ExportMetrics.js"
 import { findBatchSize } from "./commands/FindBatchSize.js"
 import { findLr } from "./commands/FindLr.js"
 import { doctor } from "./commands/Doctor.js"
@@ -33,6 +34,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     verify,
     pin,
     unpin,
+    exportMetrics,
     exportModel,
     predict,
     importModel,

@@ -11,7 +11,7 @@ interface Node {
   calls: number
   /** Of the calls that have ended, in milliseconds. */
   ended: number
-  /** How many calls are going on, and the sum of their starts. */
+  /** How many calls are running, and the sum of their starts. */
   running: number
   starts: number
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Event } from "holdfast"
-import { readdirSync, readFileSync } from "node:fs"
+import { readdirSync, readFileSync, statSync, truncateSync } from "node:fs"
 import { join } from "node:path"
 import * as EventFile from "../../src/tracking/tensorboard/EventFile.js"
 import { session, temporaryFolder } from "../support/session.js"
@@ -36,10 +36,10 @@ describe("tensorboard", () => {
   it.scopedLive("has each point once after a kill and an interruption", () =>
     Effect.gen(function* () {
       const [disturbed, undisturbed] = [yield* temporaryFolder, yield* temporaryFolder]
-      yield* session({ folder: undisturbed, training })
-      yield* session({ folder: disturbed, training, killAt: isStep(3, 3) })
-      yield* session({ folder: disturbed, training, interruptAt: isStep(4, 2) })
-      yield* session({ folder: disturbed, training })
+      yield* session({ folder: undisturbed, training, log: true })
+      yield* session({ folder: disturbed, log: true, training, killAt: isStep(3, 3) })
+      yield* session({ folder: disturbed, log: true, training, interruptAt: isStep(4, 2) })
+      yield* session({ folder: disturbed, log: true, training })
       const points = pointsIn(`${undisturbed}/checkpoints`)
       expect(points).toContain("16 step/loss")
       expect(points).toContain("8 weights/dense_1.kernel")
@@ -48,6 +48,22 @@ describe("tensorboard", () => {
       expect(points).toContain("16 metrics/val_loss")
       expect(points).toContain("16 metrics/test_loss")
       expect(pointsIn(`${disturbed}/checkpoints`)).toStrictEqual(points)
+    })
+  )
+
+  it.scopedLive("takes from the log what its files lack: cut off, or not asked for so far", () =>
+    Effect.gen(function* () {
+      const [disturbed, undisturbed] = [yield* temporaryFolder, yield* temporaryFolder]
+      const { observers: _, ...silent } = training
+      const plain = { ...silent, observers: ["tensorboard"] }
+      yield* session({ folder: undisturbed, training: plain, log: true })
+      yield* session({ folder: disturbed, training: silent, log: true, interruptAt: isStep(2, 3) })
+      yield* session({ folder: disturbed, training: plain, log: true, interruptAt: isStep(3, 3) })
+      const folder = `${disturbed}/checkpoints`
+      const [name] = readdirSync(folder).filter((one) => one.includes("tfevents"))
+      truncateSync(join(folder, name!), statSync(join(folder, name!)).size - 700)
+      yield* session({ folder: disturbed, training: plain, log: true })
+      expect(pointsIn(folder)).toStrictEqual(pointsIn(`${undisturbed}/checkpoints`))
     })
   )
 })

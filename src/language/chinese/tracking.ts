@@ -31,5 +31,29 @@ export const tracking = {
   "the answer to {0} is none of MLflow's: {1}": "对 {0} 的应答不是 MLflow 的格式：{1}",
   "{0} is no MLflow server: {1}": "{0} 不是 MLflow 服务器：{1}",
   "the server stores artifacts in {0} and does not take them itself; start it with --serve-artifacts":
-    "服务器把产物存放在 {0}，自身不接收上传；请用 --serve-artifacts 启动它"
+    "服务器把产物存放在 {0}，自身不接收上传；请用 --serve-artifacts 启动它",
+  "Write the metrics of a run as CSV, as JSON or for TensorBoard":
+    "把运行的指标写成 CSV、JSON，或供 TensorBoard 使用",
+  "a line for each epoch": "每轮一行",
+  "a line for each step": "每步一行",
+  "the same as JSON": "同样内容，JSON 格式",
+  "event files of a run that wrote none": "为没有写过事件文件的运行补写",
+  "the folder of the run; default: checkpoints": "运行的文件夹；默认：checkpoints",
+  "the steps, instead of the epochs": "输出每一步，而不是每一轮",
+  "the file to write; default: standard output": "要写的文件；默认：标准输出",
+  "write an event file for TensorBoard there, with steps and epochs":
+    "在该文件夹中写 TensorBoard 事件文件，包含每步和每轮",
+  "--tensorboard needs a folder": "--tensorboard 需要给出文件夹",
+  "replace a file that exists": "替换已有的文件",
+  "JSON instead of CSV: a list of objects": "用 JSON 代替 CSV：对象列表",
+  "The metrics are those of the run's log, events.ndjson. Of a run of more than 16,384 steps it keeps those that a curve needs: first, last, lowest and highest of every few.":
+    "指标取自运行日志 events.ndjson。超过 16,384 步的运行，日志只保留画曲线所需的步：每小段的首、末、最低和最高。",
+  "--tensorboard goes without --steps, --json and -o":
+    "--tensorboard 不能与 --steps、--json、-o 同用",
+  "{0} exists; name another file with -o, or replace it with --force":
+    "{0} 已存在；请用 -o 另指定文件，或用 --force 替换",
+  "wrote {0} lines to {1}": "已写入 {0} 行到 {1}",
+  "{0} has event files already; name another folder": "{0} 中已有事件文件；请另指定文件夹",
+  "wrote {0} events to {1}; look at them: tensorboard --logdir {2}":
+    "已写入 {0} 个事件到 {1}；查看：tensorboard --logdir {2}"
 }

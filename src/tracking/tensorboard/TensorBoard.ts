@@ -11,21 +11,14 @@ import type { Progress } from "../../training/Progress.js"
 import { TypeId, type Run } from "../../training/Run.js"
 import * as StepWatch from "../../training/StepWatch.js"
 import { backlogOf } from "../Backlog.js"
-import {
-  ofStep,
-  pointsOf,
-  settingsOf,
-  stepNames,
-  stepNamesWithNorm,
-  type StepPoint
-} from "../Points.js"
+import { settingsOf } from "../Points.js"
 import type { RunObserver } from "../RunObserver.js"
-import { shown } from "./Details.js"
 import * as EventFile from "./EventFile.js"
 import * as EventWriter from "./EventWriter.js"
 import { histogram } from "./Histogram.js"
 import * as HParams from "./HParams.js"
 import { pastOf } from "./Past.js"
+import * as Records from "./Records.js"
 import * as Summary from "./Summary.js"
 
 /** What `training.observers` says of TensorBoard. */
@@ -43,10 +36,7 @@ export interface Settings {
 export const observe =
   (settings: Settings): RunObserver =>
   (run) =>
-    Layer.scoped(
-      Observer,
-      Effect.map(recorder(settings, run), (emit) => ({ emit }))
-    )
+    Layer.scoped(Observer, recorder(settings, run))
 
 const recorder = (settings: Settings, run: Run) =>
   Effect.gen(function* () {
@@ -60,75 +50,50 @@ const recorder = (settings: Settings, run: Run) =>
         ? EventFile.encode({ wallTime: now, step: globalStep + 1, what: EventFile.sessionStart })
         : EventFile.encode({ wallTime: now, step: 0, what: EventFile.summary(started) })
     ])
-    const rows = {
-      plain: EventFile.scalars(stepNames),
-      withNorm: EventFile.scalars(stepNamesWithNorm)
-    }
-    const addStep = (step: StepPoint, seconds: number) => {
-      if (step.global_step % settings.step_interval !== 0) return
-      const row = step.gradient_norm === undefined ? rows.plain : rows.withNorm
-      writer.add(row(seconds, step.global_step, ofStep(step)))
-    }
-    const add = (step: number, seconds: number, values: ReadonlyArray<Summary.Value>) => {
-      if (values.length === 0) return
-      writer.add(EventFile.encode({ wallTime: seconds, step, what: EventFile.summary(...values) }))
-    }
-    /** Adds what an event shows, unless the files have it from before. */
-    const addEvent = (event: Event, seconds: number) => {
-      const points = pointsOf(event)
-      if (points !== null) {
-        const { global_step: step, values } = points
-        const named = Object.entries(values)
-          .map(([name, value]) => [name.includes("/") ? name : `metrics/${name}`, value] as const)
-          .filter(([tag]) => !past.has(tag, step))
-        add(
-          step,
-          seconds,
-          named.map(([tag, value]) => Summary.scalar(tag, value))
-        )
-      } else if (event._tag === "MetricDetail" && settings.images) {
-        const { global_step: step, metric, phase, value } = event
-        const tag = `${phase}/${metric}`
-        if (!past.has(tag, step)) add(step, seconds, shown(tag, value))
-      }
+    const records = Records.make({ ...settings, has: past.has })
+    const add = (record: Uint8Array | null) => {
+      if (record !== null) writer.add(record)
     }
     const backlog = yield* backlogOf(folder, globalStep)
     for (const { milliseconds, ...step } of backlog.steps) {
-      if (step.global_step > past.lastStep) addStep(step, milliseconds / 1000)
+      if (step.global_step > past.lastStep) add(records.ofStep(step, milliseconds / 1000))
     }
-    for (const { event, milliseconds } of backlog.events) addEvent(event, milliseconds / 1000)
+    for (const { event, milliseconds } of backlog.events) {
+      add(records.ofEvent(event, milliseconds / 1000))
+    }
     const addHistograms = yield* histograms(settings, run, add)
     yield* writer.flush
 
-    return Effect.fnUntraced(function* (event: Event) {
+    const emit = Effect.fnUntraced(function* (event: Event) {
       const seconds = (yield* Clock.currentTimeMillis) / 1000
       switch (event._tag) {
         case "StepFinished":
           if (event.phase !== "train") return
           if (event.measured !== undefined) {
-            addStep({ ...event.measured, examples: event.examples }, seconds)
+            add(records.ofStep({ ...event.measured, examples: event.examples }, seconds))
           }
           if (event.step === event.steps) yield* Effect.zipRight(addHistograms, writer.flush)
           return
         case "WentBack": {
           const what = EventFile.sessionStart
-          writer.add(EventFile.encode({ wallTime: seconds, step: event.global_step + 1, what }))
+          add(EventFile.encode({ wallTime: seconds, step: event.global_step + 1, what }))
           return
         }
         case "RunFinished":
-          add(0, seconds, [HParams.ended("success", seconds)])
+          add(Records.record(0, seconds, [HParams.ended("success", seconds)]))
           return
         default:
-          addEvent(event, seconds)
+          add(records.ofEvent(event, seconds))
       }
     })
+    return { emit, flush: writer.sync }
   })
 
 /** What adds the histograms of the steps that were watched since: none, unless they are asked for. */
 const histograms = (
   { histogram_freq: every }: Settings,
   run: Run,
-  add: (step: number, seconds: number, values: ReadonlyArray<Summary.Value>) => void
+  add: (record: Uint8Array | null) => void
 ) =>
   Effect.gen(function* () {
     if (every === 0) return Effect.void
@@ -144,11 +109,8 @@ const histograms = (
         ...[...step.gradients].map(([name, tensor]) => [`gradients/${name}`, tensor] as const)
       ]
       const values = yield* Readback.values(named.map(([, tensor]) => tensor))
-      add(
-        step.globalStep,
-        seconds,
-        named.map(([tag], i) => Summary.histogram(tag, histogram(values[i]!)))
-      )
+      const shown = named.map(([tag], i) => Summary.histogram(tag, histogram(values[i]!)))
+      add(Records.record(step.globalStep, seconds, shown))
     })
     return Effect.flatMap(take, (steps) =>
       Effect.forEach(
