@@ -198,6 +198,20 @@ describe("Dataset.fromArrays", () => {
     })
   )
 
+  it.effect("describes an example by its name, or by its number before the split", () =>
+    Effect.gen(function* () {
+      const x = Float32Array.from({ length: 20 }, (_, i) => i)
+      const names = Array.from(x, (i) => `scan-${i}`)
+      for (const given of [{ names }, {}]) {
+        const { validation } = yield* Dataset.fromArrays({ x, y: x, ...given })
+        const { inputs } = (yield* validation.batch(Int32Array.of(0, 1))) as Batch
+        expect([0, 1].map((index) => validation.describe!(index).name)).toStrictEqual(
+          Array.from(inputs as Float32Array, (i) => ("names" in given ? `scan-${i}` : `#${i}`))
+        )
+      }
+    })
+  )
+
   it.effect("names the array and the example that are wrong", () =>
     Effect.gen(function* () {
       const x = [[1], [2], [3]]
@@ -215,6 +229,7 @@ describe("Dataset.fromArrays", () => {
           Dataset.fromArrays({ x: { data: new Float32Array(5), shape: [3, 2] }, y }),
           Dataset.fromArrays({ x, y, weights: [1, -1, 1] }),
           Dataset.fromArrays({ x, y, groups: ["a"] }),
+          Dataset.fromArrays({ x, y, names: ["a"] }),
           Dataset.fromArrays({ x: [], y: [] }),
           Dataset.fromArrays({ x, y, split: ["train", "test"] }),
           Dataset.fromArrays({ x: BigInt64Array.of(1n) as never, y }),
@@ -235,6 +250,7 @@ describe("Dataset.fromArrays", () => {
           "x: has 5 numbers, where the shape [3, 2] has 6",
           "weights: must be one number for each example, finite and not negative",
           "groups: names 1 groups for 3 examples",
+          "names: has 1 names for 3 examples",
           "x: holds no examples",
           "split: names 2 splits for 3 examples",
           "x: is a BigInt64Array; give float32, int32 or uint8",

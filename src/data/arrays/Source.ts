@@ -24,6 +24,8 @@ export interface ArraysOf<out X extends Given<NdArray>, out Y extends Given<Labe
   readonly masks?: Given<NdArray>
   /** What must stay in one split: the session, the patient of each example. */
   readonly groups?: ArrayLike<string | number>
+  /** What each example is called, where people look at single ones (`worst_examples`); else its number. */
+  readonly names?: ReadonlyArray<string>
 }
 
 /** The arrays of a source by name; "" is the name of a single one. */
@@ -34,6 +36,7 @@ export interface Source {
   readonly weights: ReadonlyMap<string, Read>
   readonly masks: ReadonlyMap<string, Read>
   readonly groups: ArrayLike<string | number> | undefined
+  readonly names: ReadonlyArray<string> | undefined
 }
 
 /** Arrays of any names. */
@@ -66,7 +69,7 @@ const isTexts = (array: LabelArray): array is ReadonlyArray<string> =>
  */
 export const readSource = Effect.fnUntraced(function* (
   path: string,
-  { groups, masks, weights, x, y }: AnyArrays,
+  { groups, masks, names, weights, x, y }: AnyArrays,
   classes: Given<Classes> | undefined,
   known: Map<string, ReadonlyArray<string>>
 ) {
@@ -145,7 +148,11 @@ export const readSource = Effect.fnUntraced(function* (
     labels: yield* sized(readLabels, "y"),
     weights: yield* sized(readWeights, "weights"),
     masks: yield* sized(readMasks, "masks"),
-    groups
+    groups,
+    names
+  }
+  if (names !== undefined && names.length !== size) {
+    return yield* mismatch(`${path}names`, t`has ${names.length} names for ${size} examples`)
   }
   if (groups !== undefined && groups.length !== size) {
     return yield* mismatch(`${path}groups`, t`names ${groups.length} groups for ${size} examples`)

@@ -67,6 +67,7 @@ export const examplesOf = (
   }
   return {
     size: indices.length,
+    describe: (i) => ({ name: source.names?.[indices[i]!] ?? `#${indices[i]!}` }),
     batch: (chosen, rng) =>
       Effect.sync(() => {
         const inputs = gatherAll(source.inputs, chosen)

@@ -2,7 +2,7 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
-import { basename, join } from "node:path"
+import { basename, join, resolve } from "node:path"
 import type * as Observer from "../../events/Observer.js"
 import { t } from "../../language/Text.js"
 import type { Batch, LabelledBatch, Values } from "../Batch.js"
@@ -183,6 +183,11 @@ export const fromTable = Effect.fnUntraced(function* (
     const own = splits[split]
     return {
       size: own.length,
+      describe: (i) => {
+        const file = starts.findLastIndex((start) => start <= own[i]!)
+        const row = own[i]! - starts[file]! + 1
+        return { name: `${basename(files[file]!)} #${row}`, path: resolve(files[file]!) }
+      },
       batch: (indices) =>
         Effect.map(records.read(indices.map((i) => own[i]!)), (numbers) =>
           batchOf(numbers, indices.length)

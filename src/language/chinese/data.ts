@@ -130,6 +130,7 @@ export const data = {
   "holds no examples": "没有样本",
   "has {0} examples, where {1} has {2}": "有 {0} 个样本，而 {1} 有 {2} 个",
   "has {0} numbers, which is no multiple of {1} examples": "有 {0} 个数，不是样本数 {1} 的整数倍",
+  "has {0} names for {1} examples": "有 {0} 个名称，而样本有 {1} 个",
   "names {0} groups for {1} examples": "给出了 {0} 个分组，而样本有 {1} 个",
   "{0}, example {1}": "{0} 的第 {1} 个样本",
   "holds {0}, which no model learns from; fill in what is missing, or leave the example out":

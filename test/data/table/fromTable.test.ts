@@ -100,6 +100,7 @@ describe("Dataset.fromCsv", () => {
       )
       expect(byCity).toMatchObject({ classes: ["Lima, PE", "Rome"], weighted: true })
       expect(yield* byCity.train.labels!).toStrictEqual(Int32Array.of(1, 0, 1, 0, 1, 0, 1, 0, 1, 0))
+      expect(byCity.test.describe!(0)).toStrictEqual({ name: "rows.csv #12", path })
       expect((yield* byCity.test.batch(Int32Array.of(0))).weights).toStrictEqual(
         Float32Array.of(111)
       )
