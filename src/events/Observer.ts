@@ -95,16 +95,26 @@ export const emit = (event: Event): Effect.Effect<void, never, Observer> =>
   Effect.flatMap(Observer, (observer) => deliver(observer, event))
 
 /** Has the observer of the run write what it still has in memory, for as long as a run waits for it. */
-export const flush: Effect.Effect<void, never, Observer> = Effect.flatMap(
+export const flush: Effect.Effect<boolean, never, Observer> = Effect.flatMap(
   Observer,
-  ({ flush = Effect.void }) =>
-    // One that hangs, as on a network that is gone, must not keep the checkpoint from being saved. Only
-    // what is raced can be interrupted: this fiber saves a run that was.
-    Effect.raceFirst(
-      Effect.disconnect(Effect.interruptible(flush)),
-      Effect.interruptible(Effect.sleep(patience))
-    )
+  // One that hangs, as on a network that is gone, must not keep the checkpoint from being saved.
+  ({ flush = Effect.void }) => patiently(flush)
 )
+
+/**
+ * Waits for `effect` for as long as a run waits for an observer, also where the run is being interrupted;
+ * gives whether it has ended. It continues in the background otherwise.
+ */
+export const patiently = (effect: Effect.Effect<void>): Effect.Effect<boolean> =>
+  Effect.flatMap(Effect.forkDaemon(Effect.interruptible(effect)), (fiber) => ended(fiber)).pipe(
+    Effect.uninterruptible
+  )
+
+const ended = (fiber: Fiber.RuntimeFiber<void>): Effect.Effect<boolean> =>
+  Effect.raceFirst(
+    Effect.as(Effect.interruptible(Fiber.await(fiber)), true),
+    Effect.as(Effect.interruptible(Effect.sleep(patience)), false)
+  )
 
 /** The observers whose failure was logged. */
 const failed = new WeakSet<Observer["Type"]>()
@@ -145,11 +155,7 @@ const queued = <E, R>(
     yield* Effect.addFinalizer(() =>
       Effect.gen(function* () {
         queue.unsafeOffer(null)
-        const isDone = yield* Effect.raceFirst(
-          Effect.as(Effect.interruptible(Fiber.await(worker)), true),
-          Effect.as(Effect.interruptible(Effect.sleep(patience)), false)
-        )
-        if (isDone) return
+        if (yield* ended(worker)) return
         yield* Fiber.interruptFork(worker)
         yield* Effect.logWarning(
           t`an observer was too slow: it has not seen the last ${waiting} events`

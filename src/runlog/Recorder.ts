@@ -7,7 +7,7 @@ import * as path from "node:path"
 import { logFile } from "../checkpointing/FileNames.js"
 import type { Event } from "../events/Event.js"
 import { fieldsOf } from "../events/JsonLines.js"
-import { deliver, Observer } from "../events/Observer.js"
+import { deliver, Observer, patiently } from "../events/Observer.js"
 import type { DanglingLink } from "../io/Folder.js"
 import * as EventLoop from "../io/EventLoop.js"
 import { t } from "../language/Text.js"
@@ -45,9 +45,6 @@ const interval = 1000
 /** How many events wait for a log that cannot be written. Of more, the oldest steps are dropped. */
 const capacity = 50_000
 
-/** How long the end of a run waits for its log. */
-const patience = "5 seconds"
-
 /**
  * Beside an observer, writes the log of each run that trains: `events.ndjson` in the folder of its
  * checkpoints (docs/run-log.md). What happens is kept in memory, and written in the background once a
@@ -71,9 +68,7 @@ export const beside = <E, R>(
       const inBackground = Effect.forever(
         Effect.zipRight(EventLoop.pause(interval), Effect.zipRight(recorder.tick, write(false)))
       )
-      yield* Effect.addFinalizer(() =>
-        Effect.interruptible(Effect.timeoutOption(Effect.disconnect(write(true)), patience))
-      )
+      yield* Effect.addFinalizer(() => patiently(write(true)))
       yield* Effect.forkScoped(Effect.interruptible(inBackground))
       return {
         emit: (event) => {

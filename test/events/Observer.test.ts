@@ -9,7 +9,7 @@ import * as Stage from "../../src/Stage.js"
 import * as Pipeline from "../../src/Pipeline.js"
 import { encode } from "../../src/events/JsonLines.js"
 import { Event } from "../../src/events/Event.js"
-import { emit, Observer } from "../../src/events/Observer.js"
+import { emit, flush, Observer } from "../../src/events/Observer.js"
 import { fromEvent } from "../../src/terminal/RenderEvent.js"
 
 const notice = (message: string): Event => ({ _tag: "Notice", level: "info", message })
@@ -206,4 +206,44 @@ describe("Event.Custom", () => {
   it("is not shown on a terminal", () => {
     expect(fromEvent(logged, { again: "", command: "" }, null)).toEqual([])
   })
+})
+
+describe("Observer.flush", () => {
+  it.effect("flushes also while the run is being interrupted, and each of several", () =>
+    Effect.gen(function* () {
+      const flushed: Array<string> = []
+      const buffering = (name: string) =>
+        Layer.succeed(Observer, {
+          emit: () => Effect.void,
+          flush: Effect.zipRight(
+            Effect.yieldNow(),
+            Effect.sync(() => void flushed.push(name))
+          )
+        })
+      const observers = Observer.all(buffering("a"), buffering("b"), Observer.silent)
+      yield* Effect.gen(function* () {
+        const run = yield* Effect.fork(
+          Effect.ensuring(
+            Effect.never,
+            Effect.zipRight(
+              flush,
+              Effect.sync(() => void flushed.push("saved"))
+            )
+          )
+        )
+        yield* Effect.yieldNow()
+        yield* Fiber.interrupt(run)
+      }).pipe(Effect.provide(observers))
+      expect(flushed).toEqual(["a", "b", "saved"])
+    })
+  )
+
+  it.effect("does not wait for one that hangs", () =>
+    Effect.gen(function* () {
+      const hanging = Layer.succeed(Observer, { emit: () => Effect.void, flush: Effect.never })
+      const saved = yield* Effect.fork(Effect.provide(flush, hanging))
+      yield* TestClock.adjust("6 seconds")
+      expect(yield* Fiber.join(saved)).toBe(false)
+    })
+  )
 })
