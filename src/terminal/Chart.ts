@@ -103,6 +103,22 @@ export const chart = (curves: ReadonlyArray<Curve>, options: ChartOptions): stri
   ].join("\n")
 }
 
+/** Values in a row as a curve of one line, without axes; null and what is not finite is a gap. */
+export const sparkline = (values: ReadonlyArray<number | null>, columns: number): string => {
+  const points = values.flatMap((y, x): ReadonlyArray<Point> =>
+    y === null || !Number.isFinite(y) ? [] : [[x, y]]
+  )
+  if (points.length === 0) return ""
+  const ys = points.map(([, y]) => y)
+  const share = place("linear", Math.min(...ys), Math.max(...ys))
+  const canvas = new Canvas(columns, 1)
+  const height = (y: number) => Math.round((1 - share(y)) * (down - 1))
+  const along = place("linear", 0, Math.max(1, values.length - 1))
+  const [line] = reduce([points], columns * across, along)
+  trace(canvas, line!, { curve: 0, height, peaks: false })
+  return canvas.lines[0]!.map(({ character }) => character).join("")
+}
+
 /** What a column has of a curve. */
 interface Column {
   readonly mean: number

@@ -1,0 +1,102 @@
+import * as FileSystem from "@effect/platform/FileSystem"
+import * as Context from "effect/Context"
+import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import * as NodePath from "node:path"
+import type { RunDetail } from "../../ui/Api.js"
+import * as FolderViews from "../../ui/FolderViews.js"
+import { RunViews } from "../../ui/RunViews.js"
+import { nearestPath } from "../NearestPath.js"
+import { RunsError } from "./RunsError.js"
+
+/** The views of the runs in a folder. */
+export type Views = RunViews["Type"]
+
+/** A run that the command line names. */
+export interface OpenRun {
+  readonly views: Views
+  /** Its id in these views. */
+  readonly id: string
+  /** Its folder, from the working directory. */
+  readonly folder: string
+  readonly detail: RunDetail
+  /** How it is told from the others of the command line: by its name, or by the words that name it. */
+  readonly label: string
+}
+
+/** The views of the runs in a folder, for as long as the scope is open. */
+export const openFolder = (folder: string) =>
+  Effect.map(Layer.build(FolderViews.layer(folder)), (context) => Context.get(context, RunViews))
+
+/**
+ * Opens the runs that `words` name, each by its folder, or by the name or id of a run in `within`.
+ */
+export const openRuns = Effect.fn("OpenRuns.open")(function* (
+  words: ReadonlyArray<string>,
+  within: string
+) {
+  let shared: Views | null = null
+  const found: Array<Omit<OpenRun, "label">> = []
+  for (const word of words) {
+    const isFolder = yield* isFolderAt(word)
+    if (!isFolder) shared ??= yield* openFolder(within)
+    found.push(yield* isFolder ? inFolder(word) : named(shared!, word, within))
+  }
+  const names = found.map(({ detail }) => detail.summary.name)
+  return found.map((run, i): OpenRun => {
+    const isUnique = names.indexOf(names[i]!) === names.lastIndexOf(names[i]!)
+    return { ...run, label: isUnique ? names[i]! : words[i]! }
+  })
+})
+
+const isFolderAt = Effect.fnUntraced(function* (path: string) {
+  const fileSystem = yield* FileSystem.FileSystem
+  const info = yield* Effect.option(fileSystem.stat(path))
+  if (info._tag === "Some" && info.value.type !== "Directory") {
+    return yield* new RunsError({ reason: "NotAFolder", name: path, where: "", known: [] })
+  }
+  return info._tag === "Some"
+})
+
+/** The run in a folder itself; the only one below it, where it is no run. */
+const inFolder = Effect.fnUntraced(function* (folder: string) {
+  const views = yield* openFolder(folder)
+  const { runs } = yield* views.list
+  const own = runs.find(({ id }) => id === ".")
+  const current = runs.filter(({ id }) => !isArchived(id))
+  const run = own ?? (current.length === 1 ? current[0] : undefined)
+  if (run !== undefined) return yield* opened(views, run.id, folder)
+  return yield* current.length === 0
+    ? new RunsError({ reason: "NoRuns", name: "", where: folder, known: [] })
+    : new RunsError({
+        reason: "SeveralRuns",
+        name: folder,
+        where: folder,
+        known: current.map(({ id }) => NodePath.join(folder, id))
+      })
+})
+
+const named = Effect.fnUntraced(function* (views: Views, name: string, within: string) {
+  const { runs } = yield* views.list
+  const found = runs.filter((run) => run.name === name || run.id === name)
+  const current = found.length > 1 ? found.filter(({ id }) => !isArchived(id)) : found
+  if (current.length === 1) return yield* opened(views, current[0]!.id, within)
+  if (current.length > 1) {
+    const known = current.map(({ id }) => NodePath.join(within, id))
+    return yield* new RunsError({ reason: "SeveralRuns", name, where: within, known })
+  }
+  const near = yield* nearestPath(name)
+  const known = [...new Set(runs.flatMap((run) => [run.name, run.id]))]
+  return yield* new RunsError({
+    reason: "NoSuchRun",
+    name,
+    where: within,
+    known: near === null ? known : [near, ...known]
+  })
+})
+
+const opened = (views: Views, id: string, root: string) =>
+  Effect.map(views.run(id), (detail) => ({ views, id, folder: NodePath.join(root, id), detail }))
+
+/** Whether a run is an earlier one, which a later one in its folder has moved away. */
+const isArchived = (id: string): boolean => /(^|\/)archive\//.test(id)

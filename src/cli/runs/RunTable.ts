@@ -1,0 +1,113 @@
+import { t } from "../../language/Text.js"
+import * as Printable from "../../io/Printable.js"
+import { sparkline } from "../../terminal/Chart.js"
+import * as Format from "../../terminal/Format.js"
+import { cut, displayWidth, table } from "../../terminal/Table.js"
+import type { RunStatus, RunSummary } from "../../ui/Api.js"
+import { valueOf, type FieldValue } from "./RunFields.js"
+
+/** A column of the table of runs. */
+interface Column {
+  readonly title: string
+  readonly cell: (run: RunSummary) => string
+  /** Those of the highest number are left out first where the terminal is too narrow. */
+  readonly rank: number
+}
+
+/** The status of a run for people. */
+export const statusText = (status: RunStatus): string =>
+  ({
+    running: t`running`,
+    finished: t`finished`,
+    interrupted: t`interrupted`,
+    stopped: t`stopped`
+  })[status]
+
+/** Epochs done of all, and the steps into the next one: "3/40 +12". */
+export const position = ({ epoch, epochs, step }: RunSummary): string =>
+  `${epoch}${epochs === null ? "" : `/${epochs}`}${step === 0 ? "" : ` +${step}`}`
+
+/** The best value with its metric and epoch: "val_loss 0.12 @7". */
+export const bestText = ({ best }: RunSummary): string =>
+  best === null ? "" : `${best.metric} ${number(best.value)} @${best.epoch}`
+
+/** A value of a metric; NaN where JSON has null. */
+export const number = (value: number | null): string =>
+  value === null ? "NaN" : Format.number(value)
+
+/** Values of a field in a cell. */
+export const cellOf = (value: FieldValue | undefined): string =>
+  value === undefined
+    ? ""
+    : typeof value === "number"
+      ? Format.number(value)
+      : Array.isArray(value)
+        ? value.join(", ")
+        : String(value)
+
+const columns = (now: number): ReadonlyArray<Column> => [
+  { title: t`run`, cell: ({ name }) => cut(Printable.value(name), 40), rank: 0 },
+  {
+    title: t`status`,
+    cell: ({ problem, status }) => statusText(status) + (problem === null ? "" : " (!)"),
+    rank: 0
+  },
+  { title: t`tags`, cell: ({ tags }) => cut(Printable.value(tags.join(", ")), 30), rank: 4 },
+  { title: t`epoch`, cell: position, rank: 0 },
+  { title: t`best`, cell: bestText, rank: 1 },
+  { title: t`time`, cell: ({ seconds }) => Format.clock(seconds), rank: 3 },
+  {
+    title: t`age`,
+    cell: ({ startedAt }) =>
+      startedAt === null ? "" : Format.age((now - Date.parse(startedAt)) / 1000),
+    rank: 5
+  },
+  { title: t`loss`, cell: ({ spark }) => sparkline(spark, 10), rank: 6 },
+  { title: t`folder`, cell: ({ id }) => id, rank: 2 }
+]
+
+/**
+ * The runs as a table, with a column more for each of `fields`; `width`: that of the terminal, into which
+ * the table fits as far as it can by leaving columns out; null: all of them. What is wrong with logs follows.
+ */
+export const draw = (
+  runs: ReadonlyArray<RunSummary>,
+  fields: ReadonlyArray<string>,
+  { now, width }: { readonly now: number; readonly width: number | null }
+): string => {
+  const [first, ...rest] = columns(now)
+  const own = fields.map((field): Column => ({
+    title: field,
+    cell: (run) => cellOf(valueOf(run, field)),
+    rank: 0
+  }))
+  // A column without a value says nothing.
+  const shown = [first!, ...rest.slice(0, -1), ...own, ...rest.slice(-1)].filter(
+    ({ cell, rank }) => rank === 0 || runs.some((run) => cell(run) !== "")
+  )
+  const problems = runs.flatMap(({ id, problem }) =>
+    problem === null ? [] : [`${Printable.value(id)}: ${Printable.value(problem)}`]
+  )
+  const text = fitting(shown, runs, width)
+  return [text, ...(problems.length === 0 ? [] : ["", ...problems])].join("\n")
+}
+
+const fitting = (
+  shown: ReadonlyArray<Column>,
+  runs: ReadonlyArray<RunSummary>,
+  width: number | null
+): string => {
+  const text = table(
+    shown.map(({ title }) => title),
+    runs.map((run) => shown.map(({ cell }) => cell(run)))
+  )
+  const last = Math.max(...shown.map(({ rank }) => rank))
+  const isFitting = text.split("\n").every((line) => displayWidth(line) <= (width ?? Infinity))
+  return isFitting || last === 0
+    ? text
+    : fitting(
+        shown.filter(({ rank }) => rank < last),
+        runs,
+        width
+      )
+}
