@@ -1,4 +1,5 @@
 import type { Command } from "./Command.js"
+import { compare } from "./commands/Compare.js"
 import { completions } from "./commands/Completions.js"
 import { evaluate } from "./commands/Evaluate.js"
 import { exportMetrics } from "./commands/ExportMetrics.js"
@@ -12,8 +13,11 @@ import { inspect } from "./commands/Inspect.js"
 import { list } from "./commands/List.js"
 import { pin, unpin } from "./commands/Pin.js"
 import { predict } from "./commands/Predict.js"
+import { plot } from "./commands/Plot.js"
 import { plotSchedule } from "./commands/PlotSchedule.js"
+import { report } from "./commands/Report.js"
 import { run } from "./commands/Run.js"
+import { runs } from "./commands/Runs.js"
 import { show } from "./commands/Show.js"
 import { ui } from "./commands/Ui.js"
 import { verify } from "./commands/Verify.js"
@@ -29,6 +33,10 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     findBatchSize,
     plotSchedule,
     ui,
+    runs,
+    plot,
+    compare,
+    report,
     list,
     inspect,
     verify,

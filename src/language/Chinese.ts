@@ -10,6 +10,7 @@ import { models } from "./chinese/models.js"
 import { observe } from "./chinese/observe.js"
 import { runlog } from "./chinese/runlog.js"
 import { page } from "./chinese/page.js"
+import { runs } from "./chinese/runs.js"
 import { stages } from "./chinese/stages.js"
 import { stored } from "./chinese/stored.js"
 import { tables } from "./chinese/tables.js"
@@ -33,6 +34,7 @@ export const chinese: Texts = {
     ...models,
     ...observe,
     ...runlog,
+    ...runs,
     ...stages,
     ...tables,
     ...tracking,

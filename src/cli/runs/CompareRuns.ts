@@ -52,7 +52,7 @@ const drawCharts = Effect.fnUntraced(function* (
   const width = Math.min(columns, size.columns)
   const charts = yield* Effect.forEach(metrics, (metric) =>
     Effect.map(Curves.read(runs, [metric], options), (curves) =>
-      Curves.draw(curves, { ...options, ...size, columns: width, log: false, colors })
+      Curves.draw(curves, { ...options, ...size, columns: width, log: false, peaks: false, colors })
     )
   )
   return Comparison.inColumns(

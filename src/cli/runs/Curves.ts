@@ -77,21 +77,26 @@ export interface DrawOptions extends Pick<CurveOptions, "x" | "smooth"> {
   readonly rows: number
   readonly log: boolean
   readonly colors: boolean
+  /** Whether the lowest and the highest of several points are drawn, and not only their middle. */
+  readonly peaks: boolean
 }
 
 /** The curves as a chart under a heading; "" where none has a point that can be drawn. */
 export const draw = (
   curves: ReadonlyArray<RunCurve>,
-  { colors, columns, log, rows, smooth: weight, x }: DrawOptions
+  { colors, columns, log, peaks, rows, smooth: weight, x }: DrawOptions
 ): string => {
-  const drawn = chart(curves.map(toCurve), {
-    columns,
-    rows,
-    colors,
-    x: x === "time" ? "time" : "linear",
-    y: log ? "logarithmic" : "linear",
-    peaks: true
-  })
+  const drawn = chart(
+    curves.map((curve) => toCurve(curve, peaks)),
+    {
+      columns,
+      rows,
+      colors,
+      x: x === "time" ? "time" : "linear",
+      y: log ? "logarithmic" : "linear",
+      peaks
+    }
+  )
   if (drawn === "") return ""
   const metrics = Printable.value([...new Set(curves.map(({ metric }) => metric))].join(", "))
   const axis = { step: t`step`, epoch: t`epoch`, time: t`time` }[x]
@@ -100,10 +105,12 @@ export const draw = (
 }
 
 /** A curve of a chart: where a point stands for several, the lowest and the highest of them, too. */
-const toCurve = ({ high, low, name, x, y }: RunCurve): Curve => ({
+const toCurve = ({ high, low, name, x, y }: RunCurve, peaks: boolean): Curve => ({
   name,
   points: x.flatMap((at, i): ReadonlyArray<Point> =>
-    [low?.[i], y[i], high?.[i]].flatMap((value) => (value == null ? [] : [[at, value] as const]))
+    (peaks ? [low?.[i], y[i], high?.[i]] : [y[i]]).flatMap((value) =>
+      value == null ? [] : [[at, value] as const]
+    )
   )
 })
 

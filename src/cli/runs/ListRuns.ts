@@ -11,6 +11,7 @@ import { suggestPath } from "../NearestPath.js"
 import { openFolder } from "./OpenRuns.js"
 import * as RunFields from "./RunFields.js"
 import * as RunTable from "./RunTable.js"
+import { RunsError } from "./RunsError.js"
 
 /** What `holdfast runs` shows, as parsed. */
 export interface Options extends RunFields.Selection {
@@ -45,10 +46,9 @@ export const show = Effect.fnUntraced(function* (
   yield* RunFields.checkFields(runs, options.columns)
   if (options.json) return yield* out(`${stringify(selected)}\n`)
   if (selected.length === 0) {
+    const none = new RunsError({ reason: "NoRuns", name: "", where: folder, known: [] })
     return yield* out(
-      runs.length === 0
-        ? `${t`there are no runs in ${Printable.value(folder)}: no folder there has events.ndjson or checkpoints`}\n`
-        : `${t`none of ${runs.length} runs is as asked`}\n`
+      `${runs.length === 0 ? none.message : t`none of ${runs.length} runs is as asked`}\n`
     )
   }
   const fields = [

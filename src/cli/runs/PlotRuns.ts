@@ -87,7 +87,7 @@ const picture = (
   columns: number,
   colors: boolean
 ): string => {
-  const drawn = Curves.draw(curves, { ...options, columns, colors })
+  const drawn = Curves.draw(curves, { ...options, columns, colors, peaks: options.smooth === 0 })
   if (drawn === "") {
     return `${options.log ? t`there is no positive value to draw yet` : t`there is no value to draw yet`}\n`
   }
@@ -126,7 +126,8 @@ const follow = (
         ...options,
         rows,
         columns: width - 1 - Region.echo,
-        colors: terminal.colors
+        colors: terminal.colors,
+        peaks: options.smooth === 0
       })
       const lines = [
         ...(drawn === "" ? [] : drawn.split("\n")),

@@ -12,9 +12,12 @@ export const openedRuns = (...numbers: ReadonlyArray<number>) =>
     const { runs } = yield* views.list
     return yield* Effect.forEach(numbers, (i) => {
       const { id, name } = runs[i]!
-      return Effect.map(
-        views.run(id),
-        (detail): OpenRun => ({ views, id, folder: `runs/${id}`, label: name, detail })
-      )
+      return Effect.map(views.run(id), (detail): OpenRun => ({
+        views,
+        id,
+        folder: `runs/${id}`,
+        label: name,
+        detail
+      }))
     })
   })
