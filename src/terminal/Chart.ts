@@ -6,7 +6,7 @@ import { cut, displayWidth } from "./Table.js"
 /** A point of a curve. */
 export type Point = readonly [x: number, y: number]
 
-/** A curve through points in the order of x. */
+/** A curve through points, from left to right. */
 export interface Curve {
   readonly points: ReadonlyArray<Point>
   /** Written beside its end. */
@@ -50,11 +50,8 @@ export const chart = (curves: ReadonlyArray<Curve>, options: ChartOptions): stri
     y = "linear"
   } = options
   const shown = curves.map(({ points }) => points.filter(([a, b]) => isOn(x, a) && isOn(y, b)))
-  const xs = shown.flatMap((points) =>
-    points.length === 0 ? [] : [points[0]![0], points.at(-1)![0]]
-  )
-  if (xs.length === 0) return ""
-  const [from, to] = [Math.min(...xs), Math.max(...xs)]
+  if (shown.every((points) => points.length === 0)) return ""
+  const [from, to] = bounds(shown.flatMap((points) => points.map(([at]) => at)))
 
   const names = namesOf(curves, options)
   const isBeside = curves.length <= rows && columns >= narrow
@@ -63,16 +60,14 @@ export const chart = (curves: ReadonlyArray<Curve>, options: ChartOptions): stri
   // The margin depends on the labels, these on what is drawn, and that on the margin: as if it took eight.
   const guess = reduce(shown, Math.max(10, columns - 8 - beside) * across, place(x, from, to))
   const values = guess.flat().flatMap((column) => (column === null ? [] : range(column, peaks)))
-  const [lowest, highest] = values.reduce(
-    ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-    [y === "logarithmic" ? Infinity : floor, -Infinity]
-  )
-  const marks = ticks(y, lowest!, highest!, Math.ceil(rows / 2.5))
+  const [low, highest] = bounds(values)
+  const lowest = y === "logarithmic" ? low : Math.min(low, floor)
+  const marks = ticks(y, lowest, highest, Math.ceil(rows / 2.5))
   const margin = Math.max(...marks.map((mark) => label(y, mark).length))
   const width = Math.max(10, columns - margin - 2 - beside)
 
   const dotsDown = rows * down - 1
-  const share = place(y, lowest!, highest!)
+  const share = place(y, lowest, highest)
   const height = (value: number) => Math.round((1 - share(value)) * dotsDown)
   const canvas = new Canvas(width, rows)
   const reduced = reduce(shown, width * across, place(x, from, to))
@@ -84,7 +79,7 @@ export const chart = (curves: ReadonlyArray<Curve>, options: ChartOptions): stri
   const labels = new Map(marks.map((mark) => [rowOf(mark), label(y, mark)]))
   const ends = isBeside
     ? spread(
-        reduced.map((points) => rowOf(points.findLast((one) => one !== null)?.mean ?? lowest!)),
+        reduced.map((points) => rowOf(points.findLast((one) => one !== null)?.mean ?? lowest)),
         rows
       )
     : []
@@ -103,14 +98,20 @@ export const chart = (curves: ReadonlyArray<Curve>, options: ChartOptions): stri
   ].join("\n")
 }
 
+/** The lowest and the highest of some numbers. */
+const bounds = (numbers: ReadonlyArray<number>): readonly [low: number, high: number] =>
+  numbers.reduce<readonly [number, number]>(
+    ([low, high], number) => [Math.min(low, number), Math.max(high, number)],
+    [Infinity, -Infinity]
+  )
+
 /** Values in a row as a curve of one line, without axes; null and what is not finite is a gap. */
 export const sparkline = (values: ReadonlyArray<number | null>, columns: number): string => {
   const points = values.flatMap((y, x): ReadonlyArray<Point> =>
     y === null || !Number.isFinite(y) ? [] : [[x, y]]
   )
   if (points.length === 0) return ""
-  const ys = points.map(([, y]) => y)
-  const share = place("linear", Math.min(...ys), Math.max(...ys))
+  const share = place("linear", ...bounds(points.map(([, y]) => y)))
   const canvas = new Canvas(columns, 1)
   const height = (y: number) => Math.round((1 - share(y)) * (down - 1))
   const along = place("linear", 0, Math.max(1, values.length - 1))

@@ -20,7 +20,7 @@ export interface OpenRun {
   /** Its folder, from the working directory. */
   readonly folder: string
   readonly detail: RunDetail
-  /** How it is told from the others of the command line: by its name, or by the words that name it. */
+  /** What it is called on the command line: its name, or the words that name it where names are the same. */
   readonly label: string
 }
 

@@ -179,7 +179,7 @@ const media = Effect.fnUntraced(function* (
     spectrograms,
     left_out: [
       ...(tooMany === 0 ? [] : [t`${tooMany} recordings, for which there is no room (--max-size)`]),
-      ...(unread === 0 ? [] : [t`${unread} recordings, which cannot be read any more`])
+      ...(unread === 0 ? [] : [t`${unread} recordings, which cannot be read from this folder`])
     ]
   } as Pick<ReportData, "audio" | "left_out" | "spectrograms">
 })

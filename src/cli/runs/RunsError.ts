@@ -33,15 +33,15 @@ export class RunsError extends Schema.TaggedError<RunsError>()("RunsError", {
       case "NoRuns":
         return t`there are no runs in ${where}: no folder there has events.ndjson or checkpoints. Train one with holdfast run, or name another folder`
       case "NoSuchRun":
-        return t`there is no run ${name} in ${where}${this.suggestion}. Name a folder of checkpoints, or a run by its name; see holdfast runs`
+        return t`there is no run ${name} in ${where}${this.suggestion}\nname a folder of checkpoints, or a run by its name: holdfast runs lists them`
       case "SeveralRuns":
-        return t`${name} is more than one run: ${this.listed}. Name one of these folders`
+        return t`${name} is more than one run; name one of these folders: ${this.listed}`
       case "NoMetrics":
         return t`nothing is recorded of ${where} yet: its folder has no events.ndjson, or no step in it`
       case "NoSuchMetric":
-        return t`${where} has no metric ${name}${this.suggestion}. It has ${this.listed}`
+        return t`${where} has no metric ${name}${this.suggestion}\nit has ${this.listed}`
       case "NoSuchField":
-        return t`no run has a field ${name}${this.suggestion}. There are ${this.listed}`
+        return t`no run has a field ${name}${this.suggestion}\nthe fields are ${this.listed}`
       case "NotAFolder":
         return t`${name} is a file; name the folder of the run`
       case "NoPage":

@@ -51,7 +51,7 @@ export const runs = {
   "metrics: none is recorded yet": "指标：尚无记录",
   "more runs": "更多运行",
   "name the file to write, such as -o report.html": "请指定要写入的文件，如 -o report.html",
-  "no run has a field {0}{1}. There are {2}": "没有运行包含字段 {0}{1}。可用字段：{2}",
+  "no run has a field {0}{1}\nthe fields are {2}": "没有运行包含字段 {0}{1}\n可用字段：{2}",
   "none of {0} runs is as asked": "{0} 次运行中没有符合条件的",
   "nothing is recorded of {0} yet: its folder has no events.ndjson, or no step in it":
     "{0} 尚无记录：其目录中没有 events.ndjson，或其中还没有任何一步",
@@ -93,8 +93,8 @@ export const runs = {
   "there are no runs in {0}: no folder there has events.ndjson or checkpoints. Train one with holdfast run, or name another folder":
     "{0} 中没有运行：没有任何目录包含 events.ndjson 或检查点。请先用 holdfast run 训练，或指定其他目录",
   "there is no positive value to draw yet": "尚无可绘制的正值",
-  "there is no run {0} in {1}{2}. Name a folder of checkpoints, or a run by its name; see holdfast runs":
-    "{1} 中没有运行 {0}{2}。请指定检查点目录或运行的名称；参见 holdfast runs",
+  "there is no run {0} in {1}{2}\nname a folder of checkpoints, or a run by its name: holdfast runs lists them":
+    "{1} 中没有运行 {0}{2}\n请指定检查点目录或运行的名称；holdfast runs 列出所有运行",
   "there is no value to draw yet": "尚无可绘制的值",
   "two runs by their folders": "以目录指定两次运行",
   "two runs in one chart": "在一张图中绘制两次运行",
@@ -110,11 +110,11 @@ export const runs = {
   "{0} by {1}": "{0}，横轴为{1}",
   "{0} exists; name another file with -o, or replace it with --force":
     "{0} 已存在；请用 -o 指定其他文件，或用 --force 覆盖",
-  "{0} has no metric {1}{2}. It has {3}": "{0} 没有指标 {1}{2}。已有指标：{3}",
+  "{0} has no metric {1}{2}\nit has {3}": "{0} 没有指标 {1}{2}\n已有指标：{3}",
   "{0} is a file; name the folder of the run": "{0} 是文件；请指定运行的目录",
-  "{0} is more than one run: {1}. Name one of these folders":
-    "{0} 对应多次运行：{1}。请指定其中一个目录",
+  "{0} is more than one run; name one of these folders: {1}":
+    "{0} 对应多次运行，请指定其中一个目录：{1}",
   "{0} recordings, for which there is no room (--max-size)": "{0} 段录音，受 --max-size 限制",
-  "{0} recordings, which cannot be read any more": "{0} 段录音，已无法读取",
+  "{0} recordings, which cannot be read from this folder": "{0} 段录音，从当前目录无法读取",
   "{0}, {1} ago": "{0}（{1}前）"
 }
