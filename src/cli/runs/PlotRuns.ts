@@ -75,7 +75,7 @@ const pointsIn = (columns: number): number => Math.max(200, columns * 4)
 
 const toJson =
   (runs: ReadonlyArray<OpenRun>) =>
-  ({ id: _, name: _name, run, ...curve }: Curves.RunCurve) => ({
+  ({ id: _id, name: _name, run, ...curve }: Curves.RunCurve) => ({
     run,
     folder: runs.find(({ label }) => label === run)?.folder,
     ...curve
