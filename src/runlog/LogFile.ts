@@ -122,7 +122,15 @@ const kindAt = (
 ): "Step" | "System" | "MetricDetail" | null => {
   const from = at + beforeKind
   // By its letters: "Step" is nearly every line.
-  if (bytes[from] === 0x53 && bytes[from + 1] === 0x74 && bytes[from + 4] === 0x22) return "Step"
+  if (
+    bytes[from] === 0x53 &&
+    bytes[from + 1] === 0x74 &&
+    bytes[from + 2] === 0x65 &&
+    bytes[from + 3] === 0x70 &&
+    bytes[from + 4] === 0x22
+  ) {
+    return "Step"
+  }
   if (bytes[from] === 0x53 && bytes[from + 1] === 0x79 && bytes[from + 6] === 0x22) return "System"
   return bytes[from] === 0x4d &&
     end - from > 20 &&

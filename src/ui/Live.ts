@@ -64,8 +64,8 @@ export const make = (index: RunIndex) =>
         ({ close }) => Effect.sync(close)
       )
       let lookedAtAll = -Infinity
+      let published = index.known().version
       const once = Effect.gen(function* () {
-        const before = index.known().version
         if (performance.now() - lookedAtAll > seldom) {
           yield* Effect.ignore(index.all)
           lookedAtAll = performance.now()
@@ -77,7 +77,9 @@ export const make = (index: RunIndex) =>
         dirty.clear()
         yield* index.refresh([...ids])
         yield* Effect.sync(() => watching.follow(running))
-        if (index.known().version !== before) yield* PubSub.publish(changes, undefined)
+        const { version } = index.known()
+        if (version !== published) yield* PubSub.publish(changes, undefined)
+        published = version
       })
       const pause = Effect.race(
         Effect.sleep(often),

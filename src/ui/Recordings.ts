@@ -78,9 +78,15 @@ const rootOf = (run: OpenedRun): string | null => {
   return typeof root === "string" ? root : null
 }
 
-const isInside = (folder: string, file: string): boolean => {
-  const relative = path.relative(folder, file)
-  return relative !== "" && !relative.startsWith("..") && !path.isAbsolute(relative)
+/**
+ * Whether a file is inside the folder of the data, as the config of a run names it: a relative one is
+ * below the folder in which the run was started, which nothing says.
+ */
+export const isInside = (root: string, file: string): boolean => {
+  const below = path.normalize(`${root}${path.sep}`)
+  if (path.isAbsolute(root)) return file.startsWith(below)
+  const steps = below.split(path.sep).filter((step) => !["", ".", ".."].includes(step))
+  return path.dirname(file).includes(["", ...steps].join(path.sep))
 }
 
 /**
@@ -100,10 +106,12 @@ const excerpt = (run: OpenedRun, { index, split }: ExampleQuery) =>
     const gone = () => missing(t`the recording ${file} is not there, or not a WAV file`)
     const real = yield* Effect.mapError(fileSystem.realPath(path.resolve(file)), gone)
     const root = rootOf(run)
-    if (root !== null) {
-      const folder = yield* Effect.mapError(fileSystem.realPath(path.resolve(root)), gone)
-      if (!isInside(folder, real)) return yield* gone()
-    }
+    // An absolute folder may be a link itself.
+    const folder =
+      root !== null && path.isAbsolute(root)
+        ? yield* Effect.orElseSucceed(fileSystem.realPath(root), () => root)
+        : root
+    if (folder !== null && !isInside(folder, real)) return yield* gone()
     const { size, type } = yield* Effect.mapError(fileSystem.stat(real), gone)
     if (type !== "File" || Number(size) > largest) return yield* gone()
     const bytes = yield* Effect.mapError(fileSystem.readFile(real), gone)
