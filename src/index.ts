@@ -109,6 +109,8 @@ export { BackendError } from "./backends/BackendError.js"
 // Events
 export { Event, type CustomEvent } from "./events/Event.js"
 export { Observer, emit } from "./events/Observer.js"
+export * as RunLog from "./runlog/RunLog.js"
+export { RunLogError } from "./runlog/RunLogError.js"
 
 // Recording a run by other tools
 export * as Tracking from "./tracking/index.js"
