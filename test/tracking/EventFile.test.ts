@@ -36,10 +36,12 @@ describe("EventFile", () => {
 describe("EventFile.visit", () => {
   it("gives the steps and tags of a file, and where a process starts", () => {
     const events = seen(sample())
-    expect(events.map(([step]) => step)).toStrictEqual([0, 0, 1, 2, 3, 4, 4, 4, 4, 5, 200, 200, 0])
-    expect(events[2]![1]).toStrictEqual(["step/loss", "step/gradient_norm"])
-    expect(events[7]![1]).toBeNull()
-    expect(events[11]![1]).toStrictEqual(["weights/dense.kernel", "validation/per_class"])
+    expect(events.map(([step]) => step)).toStrictEqual([
+      0, 1, 0, 1, 2, 3, 4, 4, 4, 4, 5, 200, 200, 0
+    ])
+    expect(events[3]![1]).toStrictEqual(["step/loss", "step/gradient_norm"])
+    expect(events[8]![1]).toBeNull()
+    expect(events[12]![1]).toStrictEqual(["weights/dense.kernel", "validation/per_class"])
   })
 
   it("ends before a record that is cut off, and at one with a flipped bit", () => {

@@ -19,6 +19,7 @@ export const sample = (): Uint8Array => {
   const row = EventFile.scalars(["step/loss", "step/gradient_norm"])
   return Buffer.concat([
     event(0, 0, EventFile.version),
+    event(0, 1, EventFile.sessionStart),
     event(0, 0, EventFile.summary(HParams.started({ rate: 0.5, name: "adam", flag: true }, begin))),
     ...[1, 2, 3, 4].map((step) => row(begin + step, step, [1 / step, step])),
     event(5, 4, EventFile.summary(Summary.scalar("metrics/val_loss", 0.25))),

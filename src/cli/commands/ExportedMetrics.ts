@@ -9,6 +9,7 @@ import * as RunLog from "../../runlog/RunLog.js"
 import { Output } from "../../terminal/Output.js"
 import { backlogOf } from "../../tracking/Backlog.js"
 import { settingsOf } from "../../tracking/Points.js"
+import * as EventFile from "../../tracking/tensorboard/EventFile.js"
 import * as EventWriter from "../../tracking/tensorboard/EventWriter.js"
 import * as HParams from "../../tracking/tensorboard/HParams.js"
 import * as Records from "../../tracking/tensorboard/Records.js"
@@ -107,7 +108,8 @@ const toTensorBoard = (from: string, folder: string) =>
     }
     const begin = log.startedAt / 1000
     const started = Records.record(0, begin, [HParams.started(settingsOf(log.config), begin)])!
-    const writer = yield* EventWriter.make(folder, [started])
+    const start = { wallTime: begin, step: 1, what: EventFile.sessionStart }
+    const writer = yield* EventWriter.make(folder, [EventFile.encode(start), started])
     const records = Records.make({ step_interval: 1, images: true, has: () => false })
     const backlog = yield* backlogOf(from, Infinity)
     let count = 0

@@ -16,8 +16,9 @@ export interface Event {
 export const version: Protobuf.Message = Protobuf.text(3, "brain.Event:2")
 
 /**
- * Says that the process starts at `step`: a reader drops what the files before hold of this step and
- * later ones, so that a process that was killed leaves nothing that comes twice.
+ * Says that a process starts at `step`: a reader drops what comes before of this step and later ones, so
+ * that a process that was killed leaves nothing that comes twice. The first process says so too: a reader
+ * takes the first such event of a run for its beginning, and drops nothing at it.
  */
 export const sessionStart: Protobuf.Message = Protobuf.nested(7, Protobuf.integer(1, 1))
 

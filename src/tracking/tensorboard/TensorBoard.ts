@@ -44,11 +44,11 @@ const recorder = (settings: Settings, run: Run) =>
     const { globalStep } = yield* Checkpointer.progress(run[TypeId])
     const past = yield* pastOf(folder, globalStep)
     const now = (yield* Clock.currentTimeMillis) / 1000
-    const started = HParams.started(settingsOf(run.config), now)
+    const started = Records.record(0, now, [HParams.started(settingsOf(run.config), now)])!
+    const start = { wallTime: now, step: globalStep + 1, what: EventFile.sessionStart }
     const writer = yield* EventWriter.make(folder, [
-      past.exists
-        ? EventFile.encode({ wallTime: now, step: globalStep + 1, what: EventFile.sessionStart })
-        : EventFile.encode({ wallTime: now, step: 0, what: EventFile.summary(started) })
+      EventFile.encode(start),
+      ...(past.exists ? [] : [started])
     ])
     const records = Records.make({ ...settings, has: past.has })
     const add = (record: Uint8Array | null) => {
