@@ -86,6 +86,8 @@ export const start = (
     ended,
     /** Sends a signal; false if the process has ended. */
     send: (signal: NodeJS.Signals) => child.exitCode === null && child.kill(signal),
+    /** What it has printed so far. */
+    output: () => out,
     /** Waits until the output holds `text`; false if the process ended before. */
     shows: (text: string) =>
       new Promise<boolean>((resolve) => {
