@@ -19,12 +19,14 @@ const alias = Object.entries(packageJson.exports).flatMap(([entry, file]) =>
 /** Starts processes or a compiler, or replaces what modules share. */
 const e2e = [
   "test/e2e/**/*.test.ts",
-  "test/{backends,checkpointing,cli,docs,language,project,tfjs,types}/**/*.e2e.test.ts"
+  "test/{backends,checkpointing,cli,docs,language,project,tfjs,types,ui}/**/*.e2e.test.ts"
 ]
 /** Trains or saves for seconds. */
 const sessions = ["test/examples/**/*.test.ts", "test/**/*.e2e.test.ts"]
 /** For as long as `HOLDFAST_SOAK_MINUTES` says. */
 const soak = ["test/**/*.soak.test.ts"]
+/** Looks at every part of the page in Chromium, for minutes: `npm run test:browser`. */
+const browser = ["test/ui/**/*.browser.test.ts"]
 
 /**
  * The name of a file says how long it takes: `X.test.ts` milliseconds, `X.e2e.test.ts` seconds. Without
@@ -33,12 +35,13 @@ const soak = ["test/**/*.soak.test.ts"]
 const projects = {
   unit: {
     include: ["test/**/*.test.ts"],
-    exclude: [...e2e, ...sessions, ...soak],
+    exclude: [...e2e, ...sessions, ...soak, ...browser],
     isolate: false
   },
-  sessions: { include: sessions, exclude: [...e2e, ...soak], isolate: false },
+  sessions: { include: sessions, exclude: [...e2e, ...soak, ...browser], isolate: false },
   e2e: { include: e2e, exclude: soak },
-  soak: { include: soak }
+  soak: { include: soak },
+  browser: { include: [...browser, "test/ui/Page.e2e.test.ts"] }
 }
 
 export default defineConfig({

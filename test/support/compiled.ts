@@ -16,6 +16,8 @@ export const compiled = (source: string): string => {
     entryPoints: [source],
     bundle: true,
     packages: "external",
+    // Not the project's, which has `holdfast` be its sources: a second copy of them.
+    tsconfigRaw: {},
     platform: "node",
     format: "esm",
     write: false
