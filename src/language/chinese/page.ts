@@ -189,6 +189,7 @@ export const page: Readonly<Record<string, string>> = {
   "play {0}": "播放 {0}",
   "probability of the label {0}": "标签的概率 {0}",
   "progress of {0}": "{0} 的进度",
+  "recognized, but unsure": "判断正确，但把握不大",
   relative: "相对时间",
   "reset the zoom": "复位缩放",
   "resumed from": "恢复自",

@@ -20,6 +20,7 @@ import {
   formatDuration,
   formatNumber,
   formatPercent,
+  formatTicks,
   formatValue
 } from "../../../src/ui/page/lib/format.js"
 import { groupMetrics } from "../../../src/ui/page/lib/metricGroups.js"
@@ -86,6 +87,7 @@ describe("range", () => {
     const [low, high] = range([5, null, 5], false)
     expect(low + high).toBe(10)
     expect(range([], false)).toEqual([0, 1])
+    expect(range([1e12, 1e12 + 1e-4], false)[1]).toBeGreaterThan(1.09e12)
     expect(range([-1, 0], true)).toEqual([0.1, 1])
   })
 
@@ -164,6 +166,18 @@ describe("format", () => {
     expect(formatValue(3.2, "cores")).toBe("3.2\u00a0cores")
     expect(formatX(61, "time")).toBe("1 min 1 s")
     expect(formatX(12.345, "epoch")).toBe("12.35")
+  })
+})
+
+describe("formatTicks", () => {
+  it("has as many digits as it takes for no two to look the same", () => {
+    expect(formatTicks([431_100, 431_200, 431_300], "bytes")).toEqual([
+      "431.1\u00a0kB",
+      "431.2\u00a0kB",
+      "431.3\u00a0kB"
+    ])
+    expect(formatTicks([0, 0.5, 1], null)).toEqual(["0", "0.5", "1"])
+    expect(formatTicks([1200, 1201], null)).toEqual(["1\u202f200", "1\u202f201"])
   })
 })
 

@@ -1,6 +1,6 @@
 import type uPlot from "uplot"
 import type { XAxis } from "../../Api.js"
-import { formatClock, formatValue } from "../lib/format.js"
+import { formatClock, formatTicks } from "../lib/format.js"
 import { logTicks, range } from "../lib/chartData.js"
 import { tickX, type Row } from "./Curve.js"
 
@@ -140,7 +140,7 @@ export const plotOptions = (
         range: (_, low, high) => {
           const shown = zoom()
           if (shown !== null) return [shown.from, shown.to]
-          return low === high ? [low - 1, high + 1] : [low, high]
+          return low < high ? [low, high] : [low - 1, low + 1]
         }
       },
       y: { distr: log ? 3 : 1, range: (_, low, high) => [...range([low, high], log)] }
@@ -175,7 +175,7 @@ export const plotOptions = (
         grid: { stroke: grid, width: 1 },
         ...(log && { splits: (_, __, low, high) => [...logTicks(low, high)] }),
         ticks: { show: false },
-        values: (_, ticks) => ticks.map((tick) => (tick === null ? "" : formatValue(tick, unit)))
+        values: (_, ticks) => formatTicks(ticks, unit)
       }
     ],
     series: [{}, ...rows.map((row) => seriesOf(row, showPoints))],

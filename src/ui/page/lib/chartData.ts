@@ -64,7 +64,9 @@ export const range = (
   }
   if (low > high) return log ? [0.1, 1] : [0, 1]
   if (log) return low === high ? [low / 2, high * 2] : [low / 1.12, high * 1.12]
-  const room = low === high ? Math.abs(low) * 0.1 || 1 : (high - low) * 0.06
+  // What differs in the last bits alone is flat, too: between such values there is no room for ticks.
+  const isFlat = high - low <= 1e-9 * Math.max(Math.abs(low), Math.abs(high))
+  const room = isFlat ? Math.abs(low) * 0.1 || 1 : (high - low) * 0.06
   // A curve that comes near 0 and is never below shows 0 as its floor.
   const floor = low >= 0 && low - room < 0 ? 0 : low - room
   return [floor, high + room]

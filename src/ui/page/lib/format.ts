@@ -24,11 +24,12 @@ export const formatInteger = (value: number): string =>
 const byteUnits = ["B", "kB", "MB", "GB", "TB"]
 
 /** 4.3 MB; in powers of 1000, as disks are sold. */
-export const formatBytes = (bytes: Finite | undefined): string => {
+export const formatBytes = (bytes: Finite | undefined, digits = 2): string => {
   if (bytes === null || bytes === undefined || !Number.isFinite(bytes)) return "–"
   const power = bytes < 1000 ? 0 : Math.min(4, Math.floor(Math.log10(bytes) / 3))
   const value = bytes / 1000 ** power
-  return `${power === 0 || value >= 100 ? Math.round(value) : value.toFixed(1)}\u00a0${byteUnits[power]}`
+  const decimals = Math.max(0, digits - (value >= 100 ? 2 : 1))
+  return `${power === 0 ? Math.round(value) : value.toFixed(decimals)}\u00a0${byteUnits[power]}`
 }
 
 /** A duration by its two largest units: "3 min 12 s", "2 d 4 h". */
@@ -75,22 +76,35 @@ export const formatPercent = (share: Finite | undefined, decimals = 1): string =
     ? "–"
     : `${(share * 100).toFixed(decimals)}\u202f%`
 
+/** The ticks of an axis, in as many digits as it takes for no two to look the same. */
+export const formatTicks = (ticks: ReadonlyArray<number>, unit: string | null): Array<string> => {
+  for (let digits = 2; digits < 8; digits++) {
+    const texts = ticks.map((tick) => formatValue(tick, unit, digits))
+    if (new Set(texts).size === texts.length) return texts
+  }
+  return ticks.map((tick) => formatValue(tick, unit))
+}
+
 /** A value with its unit: that of bytes and durations chosen to fit. */
-export const formatValue = (value: Finite | undefined, unit: string | null): string => {
+export const formatValue = (
+  value: Finite | undefined,
+  unit: string | null,
+  digits = unit === null ? 4 : unit === "bytes" ? 2 : 3
+): string => {
   if (value === null || value === undefined || !Number.isFinite(value)) return "–"
   switch (unit) {
     case "bytes":
-      return formatBytes(value)
+      return formatBytes(value, digits)
     case "s":
       return formatDuration(value)
     case "ms":
-      return `${formatNumber(value, 3)}\u00a0ms`
+      return `${formatNumber(value, digits)}\u00a0ms`
     case null:
-      return formatNumber(value)
+      return formatNumber(value, digits)
     case "examples/s":
-      return `${formatNumber(value, 3)}/s`
+      return `${formatNumber(value, digits)}/s`
     default:
-      return `${formatNumber(value, 3)}\u00a0${unit}`
+      return `${formatNumber(value, digits)}\u00a0${unit}`
   }
 }
 

@@ -16,6 +16,7 @@ const order: ReadonlyArray<MetricGroup["group"]> = [
 
 const groupOf = ({ kind, name, unit }: Metric): MetricGroup["group"] => {
   if (kind === "system") return "system"
+  if (kind === "save") return "speed"
   if (/^(val|test)_/.test(name)) return "validation"
   if (/learning_rate|gradient|grad_|^lr$|weight_norm|update/.test(name)) return "optimization"
   if (unit === "ms" || unit === "s" || unit === "examples/s" || /^examples|seconds/.test(name))

@@ -97,7 +97,7 @@ export const Checkpoints = ({ detail, reload }: RunPart) => {
                   {one.best && <span class="tag" data-kind="best">{t`best`}</span>}
                   {one.pinned && <span class="tag" data-kind="pinned">{t`pinned`}</span>}
                   {one.aliases
-                    .filter((alias) => alias !== one.name)
+                    .filter((alias) => alias !== one.name && !(alias === "best" && one.best))
                     .map((alias) => (
                       <span class="tag" key={alias}>
                         {alias}

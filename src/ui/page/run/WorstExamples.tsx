@@ -69,8 +69,14 @@ const ExampleCard = ({
       {media === "audio" && <Spectrogram id={id} split={split} index={index} name={name} />}
       <p class="example-guess">
         <strong>{label}</strong>
-        <span class="quiet">{t`taken for`}</span>
-        <strong>{predicted}</strong>
+        {predicted === label ? (
+          <span class="quiet">{t`recognized, but unsure`}</span>
+        ) : (
+          <>
+            <span class="quiet">{t`taken for`}</span>
+            <strong>{predicted}</strong>
+          </>
+        )}
       </p>
       <p class="quiet">
         {t`probability of the label ${formatPercent(labelProbability)}`} ·{" "}
