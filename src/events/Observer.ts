@@ -106,15 +106,18 @@ export const flush: Effect.Effect<boolean, never, Observer> = Effect.flatMap(
  * gives whether it has ended. It continues in the background otherwise.
  */
 export const patiently = (effect: Effect.Effect<void>): Effect.Effect<boolean> =>
-  Effect.flatMap(Effect.forkDaemon(Effect.interruptible(effect)), (fiber) => ended(fiber)).pipe(
-    Effect.uninterruptible
-  )
+  Effect.uninterruptible(Effect.flatMap(Effect.forkDaemon(Effect.interruptible(effect)), ended))
 
+/** Waits in no child of this fiber: a second interruption of it would end one, and with it the wait. */
 const ended = (fiber: Fiber.RuntimeFiber<void>): Effect.Effect<boolean> =>
-  Effect.raceFirst(
-    Effect.as(Effect.interruptible(Fiber.await(fiber)), true),
-    Effect.as(Effect.interruptible(Effect.sleep(patience)), false)
-  )
+  Effect.gen(function* () {
+    const end = yield* Deferred.make<boolean>()
+    yield* Effect.forkDaemon(Effect.zipRight(Fiber.await(fiber), Deferred.succeed(end, true)))
+    const late = yield* Effect.forkDaemon(
+      Effect.interruptible(Effect.zipRight(Effect.sleep(patience), Deferred.succeed(end, false)))
+    )
+    return yield* Effect.zipLeft(Deferred.await(end), Fiber.interruptFork(late))
+  }).pipe(Effect.uninterruptible)
 
 /** The observers whose failure was logged. */
 const failed = new WeakSet<Observer["Type"]>()

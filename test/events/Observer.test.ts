@@ -238,6 +238,32 @@ describe("Observer.flush", () => {
     })
   )
 
+  it.effect("flushes where a second interruption comes meanwhile", () =>
+    Effect.gen(function* () {
+      const done: Array<string> = []
+      const end = yield* Deferred.make<void>()
+      const slow = Layer.succeed(Observer, {
+        emit: () => Effect.void,
+        flush: Effect.zipRight(
+          Deferred.await(end),
+          Effect.sync(() => void done.push("flushed"))
+        )
+      })
+      yield* Effect.gen(function* () {
+        const saving = Effect.tap(flush, (isDone) => Effect.sync(() => done.push(String(isDone))))
+        const run = yield* Effect.fork(Effect.ensuring(Effect.never, saving))
+        yield* Effect.yieldNow()
+        yield* Fiber.interruptFork(run)
+        for (let i = 0; i < 10; i++) yield* Effect.yieldNow()
+        yield* Fiber.interruptFork(run)
+        for (let i = 0; i < 10; i++) yield* Effect.yieldNow()
+        yield* Deferred.succeed(end, undefined)
+        yield* Fiber.await(run)
+      }).pipe(Effect.provide(slow))
+      expect(done).toEqual(["flushed", "true"])
+    })
+  )
+
   it.effect("does not wait for one that hangs", () =>
     Effect.gen(function* () {
       const hanging = Layer.succeed(Observer, { emit: () => Effect.void, flush: Effect.never })
