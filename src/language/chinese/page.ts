@@ -1,5 +1,6 @@
 /** What the page of `holdfast ui` and the report say; a browser loads this catalogue alone. */
 export const page: Readonly<Record<string, string>> = {
+  "1 run": "1 个运行",
   "1 warning": "1 条警告",
   "A run of a classifier has them after its first validation: the confusion matrix, each class, the worst examples.":
     "分类器的运行在首次验证之后会有：混淆矩阵、各类别指标、最差样本。",

@@ -151,7 +151,7 @@ describe("format", () => {
   })
 
   it("says bytes, shares, moments and units", () => {
-    expect([0, 999, 4_318_204, 123_456_789].map(formatBytes)).toEqual([
+    expect([0, 999, 4_318_204, 123_456_789].map((one) => formatBytes(one))).toEqual([
       "0\u00a0B",
       "999\u00a0B",
       "4.3\u00a0MB",

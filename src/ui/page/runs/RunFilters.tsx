@@ -47,7 +47,11 @@ export const RunFilters = ({
         onChange={(columns) => change({ columns })}
       />
       <span class="count" role="status">
-        {shown === runs.length ? t`${runs.length} runs` : t`${shown} of ${runs.length} runs`}
+        {shown < runs.length
+          ? t`${shown} of ${runs.length} runs`
+          : runs.length === 1
+            ? t`1 run`
+            : t`${runs.length} runs`}
       </span>
     </div>
   )
