@@ -82,7 +82,14 @@ export type { NamedConfig, TrainingConfig } from "./config/TrainingConfig.js"
 // Data
 export { DataError } from "./data/DataError.js"
 export type { Arrays, Batch, LabelledBatch, Sized, Values } from "./data/Batch.js"
-export type { AnyDataset, Examples, Rng, SplitName, Splits } from "./data/Dataset.js"
+export type {
+  AnyDataset,
+  ExampleDescription,
+  Examples,
+  Rng,
+  SplitName,
+  Splits
+} from "./data/Dataset.js"
 export { Dataset } from "./Dataset.js"
 export type {
   AnyLayout,
@@ -107,7 +114,8 @@ export { type Determinism } from "./backends/Determinism.js"
 export { BackendError } from "./backends/BackendError.js"
 
 // Events
-export { Event, type CustomEvent } from "./events/Event.js"
+export { Event, type CustomEvent, type StageTime } from "./events/Event.js"
+export * as MetricDetails from "./events/MetricDetails.js"
 export { Observer, emit } from "./events/Observer.js"
 export * as RunLog from "./runlog/RunLog.js"
 export { RunLogError } from "./runlog/RunLogError.js"

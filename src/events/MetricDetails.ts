@@ -45,7 +45,25 @@ export const ClassifiedExample = Schema.Struct({
 })
 export type ClassifiedExample = typeof ClassifiedExample.Type
 
-/** `worst_examples`: the 24 examples of a split with the largest losses, the worst first. */
+/**
+ * `worst_examples`: the 24 examples of a split with the largest losses, the worst first.
+ *
+ * @example
+ * ```ts
+ * import * as Effect from "effect/Effect"
+ * import * as Schema from "effect/Schema"
+ * import { MetricDetails, Observer } from "holdfast"
+ *
+ * const isWorst = Schema.is(MetricDetails.WorstExamples)
+ *
+ * // Logs the example of each evaluation that the model gets most wrong.
+ * export const worst = Observer.make((event) =>
+ *   event._tag === "MetricDetail" && isWorst(event.value)
+ *     ? Effect.log(event.value.examples[0]?.name)
+ *     : Effect.void
+ * )
+ * ```
+ */
 export const WorstExamples = Schema.Struct({
   split: Schema.String,
   classes: Schema.Array(Schema.String),
