@@ -2,10 +2,13 @@
 // costs over one written by hand on the same kernels. Each trains in a process of its own, so that
 // neither collects the other's garbage, in turn within each round. Where a process's memory happens
 // to lie makes it faster or slower by some percent, so there are several pairs of processes; medians
-// over the rounds of all, and of the medians of the pairs the lowest and the highest.
+// over the rounds of all, and of the medians of the pairs the lowest and the highest. Then what observers
+// cost a step over none, such as the log of the run, by events fed to them in one process.
 import { cpus, loadavg } from "node:os"
 import { median } from "./median.js"
+import * as Effect from "effect/Effect"
 import { type NetworkName, steps } from "./overhead/networks.js"
+import { observerCosts } from "./overhead/observers.js"
 import { startPair } from "./overhead/pair.js"
 import type { Time } from "./overhead/turns.js"
 
@@ -13,6 +16,8 @@ const pairs = Number(process.argv[2] ?? 7)
 const rounds = Number(process.argv[3] ?? 7)
 /** Steps before those that count: compiling takes some hundreds. */
 const warmUpSteps = 1000
+/** What all observers may cost a step over none, in microseconds of processor time. */
+const mostOfObservers = 20
 /** What a step may cost more, in microseconds, or as a part of it. */
 const [most, mostShare] = [50, 0.02]
 
@@ -72,5 +77,11 @@ for (const network of Object.keys(steps) as Array<NetworkName>) {
     absolute <= most || share <= mostShare ? "met" : "**missed**"
   ]
   console.log(`| ${cells.join(" | ")} |`)
+}
+console.log("| observers | in the path of a step (µs) | processor time (µs) | bar: 20 µs |")
+console.log("|---|---|---|---|")
+for (const { all, name, path } of await Effect.runPromise(observerCosts)) {
+  const verdict = all <= mostOfObservers ? "met" : "**missed**"
+  console.log(`| ${name} | ${path.toFixed(1)} | ${all.toFixed(1)} | ${verdict} |`)
 }
 console.log(`load average at the end: ${loadavg()[0]!.toFixed(1)}`)

@@ -20,6 +20,15 @@ const grace: Command.Parameter<Option.Option<number>> = {
         : Either.left(t`--grace is ${given}; give a number of seconds greater than 0`)
 }
 
+/** The same option, which must not be given an empty text. */
+const someText = <A>(name: string, option: Command.Parameter<A>): Command.Parameter<A> => ({
+  ...option,
+  read: (given, environment) =>
+    given.some((text) => text.trim() === "")
+      ? Either.left(t`--${name} is empty; give a word or leave it out`)
+      : option.read(given, environment)
+})
+
 /** `holdfast run`. */
 export const run = Command.make({
   name: "run",
@@ -76,11 +85,14 @@ export const run = Command.make({
     otel: Command.flag(
       t`send a trace of stages, epochs and saves to the collector of OTEL_EXPORTER_OTLP_ENDPOINT, by default http://localhost:4318; needs the package @effect/opentelemetry`
     ),
-    name: Command.value(
-      "NAME",
-      t`what to call the run in lists and curves; kept when it is resumed without one`
+    name: someText(
+      "name",
+      Command.value(
+        "NAME",
+        t`what to call the run in lists and curves; kept when it is resumed without one`
+      )
     ),
-    tag: Command.values("TAG", t`a word to find the run by; may be repeated`),
+    tag: someText("tag", Command.values("TAG", t`a word to find the run by; may be repeated`)),
     notes: Command.value("TEXT", t`a note about the run, such as what it is to show`),
     grace,
     force: Command.flag(
@@ -100,6 +112,14 @@ export const run = Command.make({
         return yield* usage(t`--profile is for a real run; leave out --dry-run and --overfit`)
       }
       const isRehearsal = isDryRun || Option.isSome(overfit)
+      if (
+        isRehearsal &&
+        (Option.isSome(given.name) || Option.isSome(given.notes) || given.tag.length > 0)
+      ) {
+        return yield* usage(
+          t`--name, --tag and --notes are for a real run, which has a log; leave out --dry-run and --overfit`
+        )
+      }
       if (isDryRun && Option.isSome(overfit)) {
         return yield* usage(t`--dry-run and --overfit do not go together; give one of them`)
       }

@@ -144,6 +144,9 @@ export const help = {
     "不训练，也不改动任何检查点。等待检查点的进程在自己的核上计算。",
   "what to call the run in lists and curves; kept when it is resumed without one":
     "该次运行的名称，显示在列表和曲线中；恢复时不写则沿用",
+  "--{0} is empty; give a word or leave it out": "--{0} 为空；请给出内容，或去掉该选项",
+  "--name, --tag and --notes are for a real run, which has a log; leave out --dry-run and --overfit":
+    "--name、--tag 和 --notes 用于有日志的真实运行；请去掉 --dry-run 和 --overfit",
   "a word to find the run by; may be repeated": "用于查找该次运行的标签；可重复",
   "a note about the run, such as what it is to show": "关于该次运行的说明，例如它要验证什么",
   "give the run a name and tags, by which lists and curves show it":
