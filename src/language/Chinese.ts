@@ -6,6 +6,7 @@ import { data } from "./chinese/data.js"
 import { exchange } from "./chinese/exchange.js"
 import { file } from "./chinese/file.js"
 import { help } from "./chinese/help.js"
+import { images } from "./chinese/images.js"
 import { models } from "./chinese/models.js"
 import { observe } from "./chinese/observe.js"
 import { runlog } from "./chinese/runlog.js"
@@ -31,6 +32,7 @@ export const chinese: Texts = {
     ...exchange,
     ...file,
     ...help,
+    ...images,
     ...models,
     ...observe,
     ...runlog,

@@ -12,6 +12,7 @@ export const predict = Command.make({
   summary: t`Predict with a trained model, from files or standard input`,
   examples: [
     ["holdfast predict checkpoints --best someone.wav", t`who is talking, by the speaker model`],
+    ["holdfast predict checkpoints --best photos/*.jpg", t`each image`],
     ["holdfast predict checkpoints --best houses.csv", t`each row of a table`],
     ["holdfast predict checkpoints --best rows.ndjson --top 3", t`a line of JSON an example`],
     ["holdfast predict checkpoints --best --json < rows.ndjson", t`from standard input, as JSON`]
@@ -19,7 +20,7 @@ export const predict = Command.make({
   arguments: {
     from: Command.argument(t`a checkpoint, or a folder of checkpoints`),
     inputs: Command.rest(
-      t`files: WAV for a model of recordings, .csv or .parquet for one of tables, else .json or lines of JSON; - or none: standard input`
+      t`files: WAV for a model of recordings, PNG or JPEG for one of images, .csv or .parquet for one of tables, else .json or lines of JSON; - or none: standard input`
     )
   },
   options: {

@@ -9,6 +9,9 @@ import { LogMelInput } from "../../audio/index.js"
 import { Backend, type BackendName } from "../../backends/Backend.js"
 import { DataError } from "../../data/DataError.js"
 import type { Layout } from "../../data/Layout.js"
+import { endings, type Decoder } from "../../data/image/decode.js"
+import { decoderOf } from "../../data/image/fromImages.js"
+import * as ImageInput from "../../data/image/ImageInput.js"
 import * as Csv from "../../data/table/Csv.js"
 import * as Parquet from "../../data/table/Parquet.js"
 import type { Row, RowSource } from "../../data/table/Row.js"
@@ -43,12 +46,16 @@ export const run = (options: Options) =>
     const inputs = options.inputs.length === 0 ? ["-"] : options.inputs
     const recording = recordingInput(trained)
     const table = tableInput(trained)
+    const image = imageInput(trained)
+    const decoder = image === null ? null : yield* decoderOf(image.decoder)
     const fields = recording === null ? yield* fieldsOf(trained) : []
     for (const input of inputs) {
       yield* (
-        recording === null
-          ? predictRows(new Rows(trained, fields, report, table), table, input)
-          : predictRecording(trained, recording, input, report)
+        image !== null && decoder !== null && endings.test(input)
+          ? predictImage(trained, image, decoder, input, report)
+          : recording === null
+            ? predictRows(new Rows(trained, fields, report, table), table, input)
+            : predictRecording(trained, recording, input, report)
       ).pipe(Effect.catchTag("DataError", (error) => report.failed({ input }, error.detail)))
     }
     yield* report.end
@@ -65,6 +72,10 @@ const recordingInput = ({ meta }: Trained): LogMelInput.LogMelInput | null =>
 /** How inputs are made of the rows of a table, if that is what the model takes. */
 const tableInput = ({ meta }: Trained): TableInput | null =>
   Option.getOrNull(Schema.decodeUnknownOption(TableInput)(meta.dataset.preprocessing))
+
+/** How an input is made of an image, if that is what the model takes. */
+const imageInput = ({ meta }: Trained): ImageInput.ImageInput | null =>
+  Option.getOrNull(Schema.decodeUnknownOption(ImageInput.ImageInput)(meta.dataset.preprocessing))
 
 const fieldsOf = ({ meta, model, path }: Trained): Effect.Effect<Layout["inputs"], DataError> => {
   const fields = inputsOf(meta.dataset)
@@ -105,6 +116,28 @@ const predictRecording = Effect.fnUntraced(function* (
   const mean = (sum: ReadonlyArray<number>) => sum.map((one) => one / (windows.length / size))
   const means = [...sums].map(([name, sum]) => [name, mean(sum)] as const)
   yield* report.predicted({ input }, Object.fromEntries(means))
+})
+
+/** An image, as training scales it where it changes nothing at random. */
+const predictImage = Effect.fnUntraced(function* (
+  { predict }: Trained,
+  image: ImageInput.ImageInput,
+  decoder: Decoder,
+  input: string,
+  report: Reporter.Reporter
+) {
+  const fileSystem = yield* FileSystem.FileSystem
+  const bytes = yield* Effect.mapError(fileSystem.readFile(input), unreadable(input))
+  const pixels = yield* Effect.mapError(
+    decoder.decode(bytes),
+    (detail) => new DataError({ reason: "Unreadable", path: input, detail })
+  )
+  const batch = ImageInput.batchOf([ImageInput.render(pixels, image)], image)
+  const outputs = Object.entries(namedOutputs(yield* predict(batch, 1)))
+  yield* report.predicted(
+    { input },
+    Object.fromEntries(outputs.map(([name, numbers]) => [name, [...numbers]]))
+  )
 })
 
 /** The rows of a table; else each line is a value of JSON, or the whole file is, as its name says. */

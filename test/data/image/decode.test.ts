@@ -1,0 +1,164 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { readFileSync } from "node:fs"
+import { deflateSync } from "node:zlib"
+import { crc32 } from "node:zlib"
+import * as decoders from "../../../src/data/image/decode.js"
+import * as Pixels from "../../../src/data/image/Pixels.js"
+
+interface Reference {
+  readonly file: string
+  readonly pixels: string
+}
+const { jpeg, png, recolored, resize } = JSON.parse(
+  readFileSync(new URL("references.json", import.meta.url), "utf8")
+) as {
+  readonly png: Record<string, Reference>
+  readonly jpeg: Record<string, Reference>
+  readonly resize: ReadonlyArray<{
+    readonly box: readonly [number, number, number, number]
+    readonly width: number
+    readonly height: number
+    readonly pixels: string
+  }>
+  readonly recolored: Pixels.ColorFactors & { readonly pixels: string }
+}
+const bytesOf = (base64: string) => new Uint8Array(Buffer.from(base64, "base64"))
+const decode = (bytes: Uint8Array) =>
+  Effect.flatMap(decoders.javascript, (decoder) => decoder.decode(bytes))
+const farthest = (a: Uint8Array, b: Uint8Array) => {
+  expect(a.length).toBe(b.length)
+  return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0)
+}
+const rgb = () => decode(bytesOf(png["rgb"]!.file))
+
+describe("decoding images", () => {
+  it.effect.each(Object.entries(png))("gives the pixels of Pillow for the PNG %s", ([, one]) =>
+    Effect.gen(function* () {
+      const { data, height, width } = yield* decode(bytesOf(one.file))
+      expect([width, height]).toStrictEqual([17, 13])
+      expect(data).toStrictEqual(bytesOf(one.pixels))
+    })
+  )
+
+  it.effect.each(Object.entries(jpeg))(
+    "gives those of Pillow for the JPEG %s, nearly",
+    ([name, one]) =>
+      Effect.gen(function* () {
+        const { data } = yield* decode(bytesOf(one.file))
+        // libjpeg smooths the colors that are stored at half the size.
+        expect(farthest(data, bytesOf(one.pixels))).toBeLessThanOrEqual(
+          name === "subsampled" ? 12 : 3
+        )
+      })
+  )
+
+  it.effect("refuses what is empty, truncated, too large, no image, or a bomb", () =>
+    Effect.gen(function* () {
+      const image = bytesOf(png["rgb"]!.file)
+      const photo = bytesOf(jpeg["baseline"]!.file)
+      const chunk = (type: string, data: Uint8Array) => {
+        const bytes = Buffer.alloc(12 + data.length)
+        bytes.writeUInt32BE(data.length, 0)
+        bytes.write(type, 4, "latin1")
+        bytes.set(data, 8)
+        bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + data.length)), 8 + data.length)
+        return bytes
+      }
+      const header = (width: number, height: number) => {
+        const data = Buffer.alloc(13)
+        data.writeUInt32BE(width, 0)
+        data.writeUInt32BE(height, 4)
+        data.set([8, 2, 0, 0, 0], 8)
+        return chunk("IHDR", data)
+      }
+      const file = (...chunks: ReadonlyArray<Uint8Array>) =>
+        new Uint8Array(
+          Buffer.concat([image.subarray(0, 8), ...chunks, chunk("IEND", new Uint8Array(0))])
+        )
+      const bomb = deflateSync(new Uint8Array(1 << 26), { level: 9 })
+      const problems = yield* Effect.forEach(
+        [
+          new Uint8Array(0),
+          Uint8Array.of(1, 2, 3),
+          image.subarray(0, 20),
+          image.subarray(0, image.length - 20),
+          photo.subarray(0, photo.length / 2),
+          photo.subarray(0, 10),
+          file(header(65_000, 65_000)),
+          file(header(0, 5)),
+          file(header(2, 2), chunk("IDAT", bomb)),
+          file(header(2, 2), chunk("IDAT", deflateSync(new Uint8Array(3)))),
+          image.map((byte, i) => (i === image.length - 20 ? byte ^ 1 : byte))
+        ],
+        (bytes) => Effect.flip(decode(bytes))
+      )
+      expect(problems).toMatchInlineSnapshot(`
+        [
+          "is empty",
+          "is neither PNG nor JPEG",
+          "is truncated",
+          "cannot be decoded: is truncated",
+          "cannot be decoded: is truncated",
+          "is truncated",
+          "declares 65000 × 65000 pixels, more than 67108864",
+          "has no pixels",
+          "cannot be decoded: its pixels are damaged, or more than it declares",
+          "cannot be decoded: Unsupported filter: undefined",
+          "cannot be decoded: its pixels are damaged, or more than it declares",
+        ]
+      `)
+      // What is beside the pixels is never inflated.
+      const text = chunk("zTXt", Buffer.concat([Buffer.from("a\0\0"), bomb]))
+      const { data } = yield* decode(
+        new Uint8Array(Buffer.concat([image.subarray(0, 33), text, image.subarray(33)]))
+      )
+      expect(data).toStrictEqual(bytesOf(png["rgb"]!.pixels))
+    })
+  )
+
+  it.effect("fails with a text, and in no other way, whatever byte is damaged", () =>
+    Effect.gen(function* () {
+      for (const bytes of [bytesOf(png["palette"]!.file), bytesOf(jpeg["progressive"]!.file)]) {
+        for (let at = 0; at < bytes.length; at += 5) {
+          const exit = yield* Effect.either(
+            decode(bytes.map((byte, i) => (i === at ? byte ^ 0xff : byte)))
+          )
+          if (exit._tag === "Left") expect(exit.left).toMatch(/^(cannot|declares|has|is) /)
+        }
+      }
+    })
+  )
+})
+
+describe("Pixels", () => {
+  it.effect.each(resize)(
+    "scales as Pillow does, to $width × $height",
+    ({ box, height, pixels, width }) =>
+      Effect.gen(function* () {
+        const [left, top, right, bottom] = box
+        const region = { left, top, width: right - left, height: bottom - top }
+        const { data } = Pixels.resize(yield* rgb(), region, width, height)
+        // Pillow rounds to bytes between the two directions.
+        expect(farthest(data, bytesOf(pixels))).toBeLessThanOrEqual(1)
+      })
+  )
+
+  it.effect("recolors as Pillow does, but for its rounding in between", () =>
+    Effect.gen(function* () {
+      const { data } = Pixels.recolored(yield* rgb(), recolored)
+      expect(farthest(data, bytesOf(recolored.pixels))).toBeLessThanOrEqual(3)
+      const same = Pixels.recolored(yield* rgb(), { brightness: 1, contrast: 1, saturation: 1 })
+      expect(farthest(same.data, (yield* rgb()).data)).toBe(0)
+    })
+  )
+
+  it.effect("mirrors, twice is once", () =>
+    Effect.gen(function* () {
+      const image = yield* rgb()
+      const mirrored = Pixels.flipped(image)
+      expect(mirrored.data.subarray(0, 3)).toStrictEqual(image.data.subarray(48, 51))
+      expect(Pixels.flipped(mirrored)).toStrictEqual(image)
+    })
+  )
+})
