@@ -5,7 +5,7 @@ import { t } from "../../language/Text.js"
 import * as Format from "../../terminal/Format.js"
 import { Output, type Terminal } from "../../terminal/Output.js"
 import * as Region from "../../terminal/Region.js"
-import { table } from "../../terminal/Table.js"
+import { cut, table } from "../../terminal/Table.js"
 import { UsageError } from "../UsageError.js"
 import * as Curves from "./Curves.js"
 import { openRuns, type OpenRun } from "./OpenRuns.js"
@@ -131,7 +131,10 @@ const follow = (
       })
       const lines = [
         ...(drawn === "" ? [] : drawn.split("\n")),
-        details.map(({ summary }, i) => status(runs[i]!.label, summary)).join("  ")
+        cut(
+          details.map(({ summary }, i) => status(runs[i]!.label, summary)).join("  "),
+          width - 1 - Region.echo
+        )
       ]
       const next = Region.draw(region, lines, { ...terminal, columns: width })
       region = next.region
