@@ -173,7 +173,10 @@ export const plotOptions = (
         size: (_, ticks) =>
           Math.max(36, 12 + 6.4 * Math.max(0, ...(ticks ?? []).map((tick) => tick.length))),
         grid: { stroke: grid, width: 1 },
-        ...(log && { splits: (_, __, low, high) => [...logTicks(low, high)] }),
+        ...(log && {
+          splits: (_, __, low, high) => [...logTicks(low, high)],
+          filter: (_, ticks) => ticks
+        }),
         ticks: { show: false },
         values: (_, ticks) => formatTicks(ticks, unit)
       }

@@ -76,7 +76,7 @@ export const range = (
 export const logTicks = (low: number, high: number): ReadonlyArray<number> => {
   const first = Math.floor(Math.log10(low))
   const last = Math.ceil(Math.log10(high))
-  const steps = last - first > 4 ? [1] : [1, 2, 5]
+  const steps = last - first > 3 ? [1] : [1, 2, 5]
   return Array.from({ length: last - first + 1 }, (_, i) => first + i)
     .flatMap((power) => steps.map((step) => Number(`${step}e${power}`)))
     .filter((tick) => tick >= low && tick <= high)
