@@ -216,7 +216,10 @@ const serveMlflow = async (port: number): Promise<ChildProcess> => {
       ({ ok }) => ok,
       () => false
     )
-    if (isUp) return server
+    if (!isUp) continue
+    // The first answer of a new server takes longest.
+    await fetch(`http://127.0.0.1:${port}/api/2.0/mlflow/experiments/search?max_results=1`)
+    return server
   }
   throw new Error("MLflow does not start")
 }
@@ -250,7 +253,7 @@ const checkMlflow = async () => {
       headers: { "content-type": "application/json" },
       body: JSON.stringify({ experiment_ids: [found.experiment.experiment_id] })
     })
-    return ((await answer.json()) as { runs: ReadonlyArray<MlflowRun> }).runs
+    return ((await answer.json()) as { runs?: ReadonlyArray<MlflowRun> }).runs ?? []
   }
   const curvesOf = async ({ data, info }: MlflowRun) => {
     const scalars: Record<string, Array<readonly [number, number | string]>> = {}

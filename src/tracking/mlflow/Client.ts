@@ -101,7 +101,7 @@ export interface Client {
 export const limits = { metrics: 1000, params: 100, tags: 100, paramLength: 6000 } as const
 
 /** How long an answer may take. */
-const patience = "10 seconds"
+const patience = "30 seconds"
 
 /**
  * A client of the server at `uri`. Signs its requests as MLflow's own does: with

@@ -36,8 +36,8 @@ const runTag = "holdfast.run_id"
 /** How often what is new is sent. */
 const interval = "2 seconds"
 
-/** How long the end of a run waits for the server. */
-const patience = "10 seconds"
+/** How long the end of a run waits for the server; one that is interrupted has to stop soon. */
+const patience = { finished: "30 seconds", stopped: "5 seconds" } as const
 
 /** Metrics that wait while the server is away, at most; then those of steps are left out. */
 const capacity = 200_000
@@ -195,7 +195,11 @@ const recorder = (settings: Settings, run: Run) =>
         if (mlrun === null) return
         if (settings.artifacts && Exit.isSuccess(exit)) yield* uploads(mlrun)
         yield* client.update(mlrun, statusOf(exit), yield* Clock.currentTimeMillis)
-      }).pipe(Effect.ignore, Effect.interruptible, Effect.timeoutOption(patience))
+      }).pipe(
+        Effect.ignore,
+        Effect.interruptible,
+        Effect.timeoutOption(Exit.isSuccess(exit) ? patience.finished : patience.stopped)
+      )
 
     yield* Effect.addFinalizer(end)
     yield* Effect.forkScoped(Effect.forever(Effect.zipRight(Effect.sleep(interval), send)))
