@@ -3,6 +3,7 @@ import * as Layer from "effect/Layer"
 import { createRequire } from "node:module"
 import { hostname } from "node:os"
 import { t } from "../language/Text.js"
+import { reasonOf } from "./reasonOf.js"
 import { TrackingError } from "./TrackingError.js"
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -113,7 +114,7 @@ export const openTelemetryOf = (environment: Environment): Layer.Layer<never, Tr
       })
       const [OtlpTracer, OtlpSerialization, FetchHttpClient, HttpClient] = modules
       let isWarned = false
-      const warnOnce = (cause: unknown) => {
+      const warnOnce = (cause: string) => {
         if (isWarned) return Effect.void
         isWarned = true
         return Effect.logWarning(
@@ -122,7 +123,9 @@ export const openTelemetryOf = (environment: Environment): Layer.Layer<never, Tr
       }
       const warning = HttpClient.layerMergedContext(
         Effect.map(HttpClient.HttpClient, (client) =>
-          HttpClient.tapError(HttpClient.filterStatusOk(client), ({ message }) => warnOnce(message))
+          HttpClient.tapError(HttpClient.filterStatusOk(client), (error) =>
+            warnOnce(reasonOf(error.cause) ?? error.message)
+          )
         )
       ).pipe(Layer.provide(FetchHttpClient.layer))
       const isNamed =

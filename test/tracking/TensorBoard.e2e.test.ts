@@ -63,7 +63,26 @@ describe("tensorboard", () => {
       const [name] = readdirSync(folder).filter((one) => one.includes("tfevents"))
       truncateSync(join(folder, name!), statSync(join(folder, name!)).size - 700)
       yield* session({ folder: disturbed, training: plain, log: true })
+      // Evaluates again, and trains nothing.
+      yield* session({ folder: disturbed, training: plain, log: true })
       expect(pointsIn(folder)).toStrictEqual(pointsIn(`${undisturbed}/checkpoints`))
+    })
+  )
+
+  it.scopedLive("has a finished run that wrote none from its log, and each point once", () =>
+    Effect.gen(function* () {
+      const [late, early] = [yield* temporaryFolder, yield* temporaryFolder]
+      const { observers: _, ...silent } = training
+      const plain = { ...silent, observers: ["tensorboard"], num_epochs: 2 }
+      yield* session({ folder: early, training: plain, log: true })
+      yield* session({ folder: late, training: { ...silent, num_epochs: 2 }, log: true })
+      yield* session({ folder: late, training: plain, log: true })
+      expect(pointsIn(`${late}/checkpoints`)).toContain("8 step/loss")
+      const withoutEnd = (points: ReadonlyArray<string>) =>
+        points.filter((point) => !point.includes("_hparams_"))
+      expect(withoutEnd(pointsIn(`${late}/checkpoints`))).toStrictEqual(
+        withoutEnd(pointsIn(`${early}/checkpoints`))
+      )
     })
   )
 })

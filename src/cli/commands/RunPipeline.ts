@@ -48,13 +48,7 @@ export interface Options {
 }
 
 /** Loads the pipeline and runs it, with every service that a stage can require. */
-export const runPipeline = (options: Options) =>
-  Effect.withSpan(started(options), "holdfast run").pipe(
-    Effect.provide(options.otel ? openTelemetry : Layer.empty),
-    Effect.provideService(RequestedObservers, options.tensorboard ? ["tensorboard"] : [])
-  )
-
-const started = Effect.fnUntraced(function* (options: Options) {
+export const runPipeline = Effect.fnUntraced(function* (options: Options) {
   const call = yield* Invocation.Invocation
   const { received, setGrace, takeSaveRequest } = yield* Signals
   if (Option.isSome(options.grace)) yield* setGrace(options.grace.value)
@@ -100,6 +94,10 @@ const started = Effect.fnUntraced(function* (options: Options) {
     }
     yield* run
   }).pipe(
+    Effect.withSpan("holdfast run"),
+    Effect.provideService(RequestedObservers, options.tensorboard ? ["tensorboard"] : []),
+    // What it warns of is a notice, too.
+    Effect.provide(options.otel ? openTelemetry : Layer.empty),
     Effect.provide(NoticeLogger.layer),
     Effect.provide(services),
     Effect.provideService(SaveRequest, { take: takeSaveRequest })

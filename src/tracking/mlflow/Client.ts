@@ -6,6 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import { t } from "../../language/Text.js"
+import { reasonOf } from "../reasonOf.js"
 
 /** A request that the server did not answer as it should. */
 export class RequestFailed extends Schema.TaggedError<RequestFailed>()("RequestFailed", {
@@ -261,11 +262,3 @@ export const make = (
   }).pipe(Effect.provide(FetchHttpClient.layer))
 
 const unreachable = (detail: string) => new RequestFailed({ status: null, code: "", detail })
-
-/** `fetch failed` says nothing; its cause does: `connect ECONNREFUSED 127.0.0.1:5000`. */
-const reasonOf = (error: unknown): string | null => {
-  for (let one = error; one instanceof Error; one = one.cause) {
-    if (one.cause === undefined && one.message !== "") return one.message
-  }
-  return null
-}

@@ -143,6 +143,10 @@ const recorder = (settings: Settings, run: Run) =>
         const backlog = yield* backlogOf(run.folder, run.global_step)
         for (const { milliseconds, ...step } of backlog.steps) addStep(step, milliseconds)
         for (const { event, milliseconds } of backlog.events) addEvent(event, milliseconds)
+        // An evaluation that is done again is there by now.
+        const sent = new Map(before)
+        for (const { key, step } of waiting) sent.set(key, Math.max(step, sent.get(key) ?? -1))
+        before = sent
         waiting.push(...live.filter(({ key, step }) => step > (before.get(key) ?? -1)))
         connected = mlrun
         return mlrun

@@ -50,7 +50,8 @@ const recorder = (settings: Settings, run: Run) =>
       EventFile.encode(start),
       ...(past.exists ? [] : [started])
     ])
-    const records = Records.make({ ...settings, has: past.has })
+    let known = past
+    const records = Records.make({ ...settings, has: (tag, step) => known.has(tag, step) })
     const add = (record: Uint8Array | null) => {
       if (record !== null) writer.add(record)
     }
@@ -63,6 +64,8 @@ const recorder = (settings: Settings, run: Run) =>
     }
     const addHistograms = yield* histograms(settings, run, add)
     yield* writer.flush
+    // An evaluation that is done again is in the files by now.
+    if (backlog.events.length > 0) known = yield* pastOf(folder, globalStep)
 
     const emit = Effect.fnUntraced(function* (event: Event) {
       const seconds = (yield* Clock.currentTimeMillis) / 1000
