@@ -7,12 +7,11 @@ import * as ProcessIdentity from "../io/ProcessIdentity.js"
 import { t } from "../language/Text.js"
 import * as RunLog from "../runlog/RunLog.js"
 import type * as Api from "./Api.js"
-import { ApiFailure } from "./ApiFailure.js"
+import { ApiFailure, failed } from "./ApiFailure.js"
 import type { CheckpointEntry } from "../checkpointing/CheckpointEntry.js"
 import type { KnownRun } from "./RunIndex.js"
 
 const conflict = (detail: string) => new ApiFailure({ reason: "Conflict", detail })
-const failed = ({ message }: Error) => new ApiFailure({ reason: "Failed", detail: message })
 
 /** Sends a signal to a process; false: it is another user's, or has ended. A test can replace it. */
 export type Kill = (pid: number, signal: NodeJS.Signals) => boolean

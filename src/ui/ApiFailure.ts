@@ -33,3 +33,7 @@ export class ApiFailure extends Schema.TaggedError<ApiFailure>()("ApiFailure", {
     return statuses[this.reason]
   }
 }
+
+/** A failure of something that a request needed. */
+export const failed = ({ message }: { readonly message: string }): ApiFailure =>
+  new ApiFailure({ reason: "Failed", detail: message })

@@ -5,13 +5,10 @@ import type { CheckpointEntry } from "../checkpointing/CheckpointEntry.js"
 import * as CheckpointEntries from "../checkpointing/CheckpointEntry.js"
 import { CheckpointStore } from "../checkpointing/store/CheckpointStore.js"
 import type * as Api from "./Api.js"
-import { ApiFailure } from "./ApiFailure.js"
+import { ApiFailure, failed } from "./ApiFailure.js"
 import { t } from "../language/Text.js"
 import { resumeCommand } from "./ResumeCommand.js"
 import type { KnownRun, OpenedRun } from "./RunIndex.js"
-
-/** A failure of the store, where the page asked for it. */
-const whileReading = ({ message }: Error) => new ApiFailure({ reason: "Failed", detail: message })
 
 /** What distinguishes the content of a checkpoint's file, short of reading it. */
 const keyOf = ({ bytes, modified, path }: CheckpointEntry): string =>
@@ -31,7 +28,7 @@ export const make = Effect.gen(function* () {
   const store = yield* CheckpointStore
   const verified = new Map<string, Verified>()
 
-  const entriesOf = (folder: string) => Effect.mapError(store.list(folder), whileReading)
+  const entriesOf = (folder: string) => Effect.mapError(store.list(folder), failed)
 
   const viewsOf = (
     { folder }: KnownRun,
@@ -98,7 +95,7 @@ export const make = Effect.gen(function* () {
       const chosen =
         name === undefined ? yield* entriesOf(known.folder) : [yield* find(known, name)]
       for (const entry of chosen) {
-        const [read] = yield* Effect.mapError(store.verify(entry.path), whileReading)
+        const [read] = yield* Effect.mapError(store.verify(entry.path), failed)
         if (read !== undefined) verified.set(keyOf(entry), verifiedOf(read))
       }
       return yield* list(known, run)

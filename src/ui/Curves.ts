@@ -3,7 +3,7 @@ import { paced } from "../io/EventLoop.js"
 import * as LogFile from "../runlog/LogFile.js"
 import * as RunLog from "../runlog/RunLog.js"
 import type * as Api from "./Api.js"
-import { ApiFailure } from "./ApiFailure.js"
+import { type ApiFailure, failed } from "./ApiFailure.js"
 import * as History from "./History.js"
 import { Lru } from "./Lru.js"
 import type { RunIndex } from "./RunIndex.js"
@@ -21,9 +21,6 @@ interface ReadRun {
 
 const weightOf = ({ record: { steps } }: ReadRun): number =>
   Object.keys(steps).length * steps.global_step.length * 8
-
-/** A failure to read a run, where the page asked for it. */
-const whileReading = ({ message }: Error) => new ApiFailure({ reason: "Failed", detail: message })
 
 const finite = (value: number): Api.Finite => (Number.isFinite(value) ? value : null)
 
@@ -45,11 +42,11 @@ export const make = (index: RunIndex) => {
       const next = { file, steps, record: { ...record, steps: steps.columns } }
       read.set(id, next, weightOf(next))
       return next.record
-    }).pipe(Effect.mapError(whileReading))
+    }).pipe(Effect.mapError(failed))
 
   /** A record with the lines of the system too: few ask for them. */
   const withSystem = (file: LogFile.LogFile, record: RunLog.RunRecord) =>
-    Effect.map(Effect.mapError(LogFile.readSystem(file), whileReading), (system) => ({
+    Effect.map(Effect.mapError(LogFile.readSystem(file), failed), (system) => ({
       ...record,
       system
     }))
@@ -59,7 +56,7 @@ export const make = (index: RunIndex) => {
       const [, run] = yield* index.open(id)
       if (run._tag === "Unreadable") return []
       if (run._tag === "Checkpoint") return History.metrics(run.meta)
-      const system = yield* Effect.mapError(LogFile.lastSystem(run.file), whileReading)
+      const system = yield* Effect.mapError(LogFile.lastSystem(run.file), failed)
       return RunLog.metricNames({ ...run.record, system })
     })
 
@@ -70,7 +67,7 @@ export const make = (index: RunIndex) => {
       if (run._tag === "Checkpoint") {
         return query.metrics.map((metric) => History.series(id, run.meta, metric, query))
       }
-      const system = yield* Effect.mapError(LogFile.lastSystem(run.file), whileReading)
+      const system = yield* Effect.mapError(LogFile.lastSystem(run.file), failed)
       const light = { ...run.record, system }
       const kinds = new Map(RunLog.metricNames(light).map(({ kind, name }) => [name, kind]))
       const asked = query.metrics.flatMap((metric) => {

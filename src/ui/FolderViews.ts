@@ -8,7 +8,7 @@ import type { RunRecord } from "../runlog/RunLog.js"
 import { bucketSize } from "../runlog/Thin.js"
 import * as Actions from "./Actions.js"
 import type * as Api from "./Api.js"
-import { ApiFailure } from "./ApiFailure.js"
+import { type ApiFailure, failed } from "./ApiFailure.js"
 import * as CheckpointViews from "./CheckpointViews.js"
 import * as Curves from "./Curves.js"
 import * as Live from "./Live.js"
@@ -142,12 +142,7 @@ export const layer = (root: string) =>
             .sort((a, b) => (later(a) < later(b) ? 1 : later(a) > later(b) ? -1 : 0)),
           truncated: index.isTruncated()
         })),
-        run: (id) =>
-          Effect.catchTag(
-            detail(id),
-            "RunLogError",
-            ({ message }) => new ApiFailure({ reason: "Failed", detail: message })
-          ),
+        run: (id) => Effect.catchTag(detail(id), "RunLogError", failed),
         metrics: curves.metrics,
         series: curves.series,
         live,

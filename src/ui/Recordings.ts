@@ -9,7 +9,7 @@ import { WorstExamples, type ClassifiedExample } from "../events/MetricDetails.j
 import { t } from "../language/Text.js"
 import * as LogFile from "../runlog/LogFile.js"
 import type * as Api from "./Api.js"
-import { ApiFailure } from "./ApiFailure.js"
+import { ApiFailure, failed } from "./ApiFailure.js"
 import type { OpenedRun } from "./RunIndex.js"
 import type { ExampleQuery } from "./RunViews.js"
 
@@ -18,7 +18,6 @@ const longest = 60
 const largest = 256 * 2 ** 20
 
 const missing = (detail: string) => new ApiFailure({ reason: "NotFound", detail })
-const failed = ({ message }: Error) => new ApiFailure({ reason: "Failed", detail: message })
 
 const isPlayable = (file: string | null): boolean =>
   file !== null && path.extname(file).toLowerCase() === ".wav"

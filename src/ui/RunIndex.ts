@@ -12,7 +12,7 @@ import { t } from "../language/Text.js"
 import * as LogFile from "../runlog/LogFile.js"
 import * as RunLog from "../runlog/RunLog.js"
 import type * as Api from "./Api.js"
-import { ApiFailure } from "./ApiFailure.js"
+import { ApiFailure, failed } from "./ApiFailure.js"
 import { Lru } from "./Lru.js"
 import * as Summary from "./Summary.js"
 
@@ -175,10 +175,7 @@ export const make = (root: string) =>
 
     const refreshAll = Effect.gen(function* () {
       const pause = paced()
-      const found = yield* Effect.mapError(
-        RunLog.find(root),
-        ({ message }) => new ApiFailure({ reason: "Failed", detail: message })
-      )
+      const found = yield* Effect.mapError(RunLog.find(root), failed)
       isTruncated = found.length > mostRuns
       const folders = new Map(
         found.slice(0, mostRuns).map(({ folder }) => [idOf(root, folder), folder])
