@@ -60,9 +60,12 @@ export const beside = <E, R>(
     Effect.gen(function* () {
       const other = Context.get(yield* Layer.build(observer), Observer)
       const fs = yield* FileSystem.FileSystem
+      // Early: to start git copies the tables of this process's memory, 15 ms now and 100 ms with the data.
+      const asked = yield* Effect.cached(environment)
+      yield* Effect.forkScoped(asked)
       const warn = (message: string) =>
         deliver(other, { _tag: "Notice", level: "warning", code: "RunLog", message })
-      const recorder = make(options, yield* Effect.cached(environment), warn)
+      const recorder = make(options, asked, warn)
       const write = (durable: boolean) =>
         Effect.provideService(recorder.write(durable), FileSystem.FileSystem, fs)
       const inBackground = Effect.forever(
