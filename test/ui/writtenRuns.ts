@@ -86,6 +86,7 @@ export const writeRun = (folder: string, run: WrittenRun): void => {
     if (run.classes !== undefined) {
       add("MetricDetail", at, {
         phase: "validation",
+        epoch,
         metric: "confusion_matrix",
         value: { classes: run.classes, counts: run.classes.map(() => run.classes!.map(() => 2)) }
       })
