@@ -85,10 +85,13 @@ const indented = (text: string, indent: number): ReadonlyArray<string> =>
 
 /**
  * `text` in lines of at most `width` columns. Chinese, which has no spaces, may break between any two
- * characters, but not before a punctuation mark.
+ * characters, and after its punctuation marks, but not before one.
  */
 export const wrap = (text: string, width: number): ReadonlyArray<string> => {
-  const words = text.match(/ ?(?:[\p{Script=Han}（][，。；：、）]*|[^ \p{Script=Han}（]+)/gu) ?? []
+  const words =
+    text.match(
+      / ?(?:[\p{Script=Han}（][，。；：、）]*|[^ \p{Script=Han}（，。；：、）]*[，。；：、）]+|[^ \p{Script=Han}（，。；：、）]+)/gu
+    ) ?? []
   const lines = [""]
   for (const word of words) {
     const line = lines.pop()!

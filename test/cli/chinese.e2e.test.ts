@@ -17,9 +17,9 @@ afterAll(() => rmSync(folder, { recursive: true }))
 const env = { LC_ALL: "zh_CN.UTF-8", LC_MESSAGES: "", HOLDFAST_BACKEND: "" }
 const zh = (...args: ReadonlyArray<string>): Promise<Ended> => holdfast(args, { env })
 
-/** Not sentences: commands, options and their values, names of backends and of metrics. */
+/** Not sentences: commands, options and their values, names of backends, statuses and metrics. */
 const names =
-  /(holdfast|npm) [ -~]*|--[\w-]+ [\w./=-]+|tensorflow, webgpu, wasm, cpu|(train|val|best) (loss|accuracy)/g
+  /(holdfast|npm) [ -~]*|--[\w-]+ [\w./=-]+|tensorflow, webgpu, wasm, cpu|running, finished, interrupted, stopped|(train|val|best) (loss|accuracy)/g
 
 /** Lines that are English: two adjacent words of letters. */
 const english = ({ err, out }: Ended): ReadonlyArray<string> =>

@@ -1,4 +1,4 @@
-import * as Schema from "effect/Schema"
+import * as Data from "effect/Data"
 import { nearest } from "../../config/Nearest.js"
 import * as Printable from "../../io/Printable.js"
 import { t } from "../../language/Text.js"
@@ -7,26 +7,25 @@ import { t } from "../../language/Text.js"
 const most = 12
 
 /** Something that a command line names about recorded runs, and that they do not have. */
-export class RunsError extends Schema.TaggedError<RunsError>()("RunsError", {
-  reason: Schema.Literal(
-    "NoRuns",
-    "NoSuchRun",
-    "SeveralRuns",
-    "NoMetrics",
-    "NoSuchMetric",
-    "NoSuchField",
-    "NotAFolder",
-    "NoPage",
-    "TooLarge",
-    "FileExists"
-  ),
+export class RunsError extends Data.TaggedError("RunsError")<{
+  readonly reason:
+    | "NoRuns"
+    | "NoSuchRun"
+    | "SeveralRuns"
+    | "NoMetrics"
+    | "NoSuchMetric"
+    | "NoSuchField"
+    | "NotAFolder"
+    | "NoPage"
+    | "TooLarge"
+    | "FileExists"
   /** What was named. */
-  name: Schema.String,
+  readonly name: string
   /** Where it was looked for: a folder, or a run. */
-  where: Schema.String,
+  readonly where: string
   /** The names that there are. */
-  known: Schema.Array(Schema.String)
-}) {
+  readonly known: ReadonlyArray<string>
+}> {
   override get message(): string {
     const [name, where] = [this.name, this.where].map((text) => Printable.value(text))
     switch (this.reason) {
