@@ -154,7 +154,12 @@ export const layer = <const O extends Options>(
 /** The observer, with what writes the log beside it. */
 const observerOf = ({ log, observer = warnings, store }: Options): OnFiles<Observer> => {
   const given = log ?? store === undefined
-  return given === false ? observer : Recorder.beside(observer, given === true ? {} : given)
+  if (given === false) return observer
+  // A pipeline may bring a store of its own: by default there is a log only where it is in files.
+  return Recorder.beside(observer, {
+    ...(given === true ? {} : given),
+    isOptional: log === undefined
+  })
 }
 
 const checkPeers = Effect.suspend(() => {

@@ -30,6 +30,11 @@ export interface Options extends Partial<Description> {
   readonly folder?: string
 }
 
+/** `isOptional`: whether a run whose folder no checkpoint has made, as that of a store in memory, has no log. */
+interface Recording extends Options {
+  readonly isOptional?: boolean
+}
+
 type RunStarted = Extract<Event, { readonly _tag: "RunStarted" }>
 
 /** What is not written yet: when it came, and after how many steps. */
@@ -53,7 +58,7 @@ const capacity = 50_000
  */
 export const beside = <E, R>(
   observer: Layer.Layer<Observer, E, R>,
-  options: Options = {}
+  options: Recording = {}
 ): Layer.Layer<Observer, E, R | FileSystem.FileSystem> =>
   Layer.scoped(
     Observer,
@@ -83,8 +88,11 @@ export const beside = <E, R>(
     })
   )
 
+const isThere = (folder: string) =>
+  Effect.flatMap(FileSystem.FileSystem, (fs) => Effect.orElseSucceed(fs.exists(folder), () => true))
+
 const make = (
-  options: Options,
+  options: Recording,
   environment: Effect.Effect<LogOpened["environment"]>,
   warn: (message: string) => Effect.Effect<void>
 ) => {
@@ -127,6 +135,11 @@ const make = (
       if (!isDue(events) || (count === 0 && !durable)) return
       const folder = options.folder ?? started.folder
       const isNew = file === null
+      if (isNew && options.isOptional === true && !(yield* isThere(folder))) {
+        isOff = true
+        waiting = waiting.slice(count)
+        return
+      }
       file ??= LogWriter.make(folder, yield* opening(started, events, options, environment))
       yield* file.write(events.map(lineOf), durable)
       waiting = waiting.slice(count)
