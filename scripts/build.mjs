@@ -6,6 +6,11 @@ import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs"
 const stamp = "dist/.built"
 const inputs = [
   "src",
+  "pipelines",
+  "examples",
+  "templates",
+  "config.json",
+  "scripts/templates.ts",
   "scripts/bundle.mjs",
   "package.json",
   "package-lock.json",
@@ -19,7 +24,13 @@ const newest = (path) =>
     : statSync(path).mtimeMs
 
 if (!existsSync(stamp) || statSync(stamp).mtimeMs < Math.max(...inputs.map(newest))) {
-  for (const script of ["build:kernels", "build:bundles", "build:modules", "build:page"]) {
+  for (const script of [
+    "build:kernels",
+    "build:bundles",
+    "build:modules",
+    "build:page",
+    "build:templates"
+  ]) {
     // On Windows npm is a script, which only a shell runs.
     execFileSync("npm", ["run", "--silent", script], {
       stdio: "inherit",

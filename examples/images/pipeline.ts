@@ -20,11 +20,11 @@ import {
 } from "holdfast"
 import * as tf from "holdfast/tf"
 
-const ShapesConfig = Config.make({
+export const ShapesConfig = Config.make({
   model: Schema.Struct({ filters: Schema.Int }),
   data: Schema.Struct({ root: Schema.String })
 })
-type ShapesConfig = typeof ShapesConfig.Type
+export type ShapesConfig = typeof ShapesConfig.Type
 
 const load = ({ data }: ShapesConfig) =>
   Dataset.fromImages({

@@ -22,11 +22,11 @@ import {
 } from "holdfast"
 import * as tf from "holdfast/tf"
 
-const FlatsConfig = Config.make({
+export const FlatsConfig = Config.make({
   model: Schema.Struct({ units: Schema.Int }),
   data: Table.CsvData
 })
-type FlatsConfig = typeof FlatsConfig.Type
+export type FlatsConfig = typeof FlatsConfig.Type
 
 const model = ({ config, inputShape }: ModelInput<FlatsConfig>) =>
   tf.sequential({

@@ -9,6 +9,7 @@ import { doctor } from "./commands/Doctor.js"
 import { exportModel } from "./commands/Export.js"
 import { help } from "./commands/Help.js"
 import { importModel } from "./commands/Import.js"
+import { init } from "./commands/Init.js"
 import { inspect } from "./commands/Inspect.js"
 import { list } from "./commands/List.js"
 import { pin, unpin } from "./commands/Pin.js"
@@ -26,6 +27,7 @@ import { version } from "./commands/Version.js"
 /** The commands by name, in the order of the help. */
 export const commands: ReadonlyMap<string, Command> = new Map(
   [
+    init,
     run,
     show,
     evaluate,

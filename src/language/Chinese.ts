@@ -7,6 +7,7 @@ import { exchange } from "./chinese/exchange.js"
 import { file } from "./chinese/file.js"
 import { help } from "./chinese/help.js"
 import { images } from "./chinese/images.js"
+import { init } from "./chinese/init.js"
 import { models } from "./chinese/models.js"
 import { observe } from "./chinese/observe.js"
 import { runlog } from "./chinese/runlog.js"
@@ -33,6 +34,7 @@ export const chinese: Texts = {
     ...file,
     ...help,
     ...images,
+    ...init,
     ...models,
     ...observe,
     ...runlog,

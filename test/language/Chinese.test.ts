@@ -14,6 +14,10 @@ const exempt =
 
 /** Words that look like a sentence. */
 const exemptTexts = new Set([
+  "cd {0}",
+  "npm install",
+  "npm start",
+  "npm test",
   "npx holdfast",
   "npx holdfast run pipelines/speaker.ts",
   "Unknown system error",
@@ -21,6 +25,7 @@ const exemptTexts = new Set([
   "tfjs_binding.node) can not be found",
   "Synthetic voices, made by Holdfast: no person said this.",
   "in use",
+  "vitest run",
   "lr {0}",
   "hook {0}",
   "node {0}",

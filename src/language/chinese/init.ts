@@ -1,0 +1,36 @@
+/** The texts of `holdfast init`. */
+export const init = {
+  "Make a new project: a pipeline that runs at once, its config and its tests":
+    "新建项目：可立即运行的流水线、配置和测试",
+  "a project in a new folder, to tell speakers apart": "在新文件夹中新建项目，识别说话人",
+  "from a CSV file": "从 CSV 文件训练",
+  "list the templates": "列出模板",
+  "with Holdfast from a tarball of npm pack": "使用 npm pack 打包的 Holdfast",
+  "a new or empty folder; default: this one": "新文件夹或空文件夹；默认为当前文件夹",
+  "what to start from; default: {0}; --list shows all": "使用的模板；默认为 {0}；--list 列出全部",
+  "the version of Holdfast in package.json, or the path of a tarball; default: the one that runs this":
+    "写入 package.json 的 Holdfast 版本，或 tarball 的路径；默认为当前运行的 Holdfast",
+  "list the templates, and make nothing": "只列出模板，不新建项目",
+  "print what was made as JSON": "以 JSON 输出新建的内容",
+  "Needs no network and runs nothing: npm install comes afterwards. A folder that is not empty is refused, with exit code 1; no file is replaced.":
+    "无需网络，也不执行任何程序：之后再运行 npm install。文件夹非空时拒绝执行，退出码为 1；不会覆盖任何文件。",
+  "there is no template {0}{1}\nthe templates are {2}": "没有模板 {0}{1}\n可用的模板：{2}",
+  "who is talking, from recordings in folders named after their speakers; makes synthetic voices until you have some":
+    "说话人识别：录音按说话人分文件夹存放；没有录音时自动生成合成语音",
+  "a number from the columns of a CSV file: categories, dates and missing cells":
+    "表格回归：CSV 文件中的类别、日期和缺失值",
+  "the class of images in folders, with augmentation":
+    "图像分类：图像按类别分文件夹存放，带数据增强",
+  "classes of points in arrays in memory: the shortest start for your data":
+    "内存数组中点的分类：使用自有数据的最短起点",
+  "{0} is not empty: {1}; name a new folder, as in holdfast init my-project":
+    "{0} 不是空文件夹，其中有 {1}；请指定新文件夹，例如 holdfast init my-project",
+  "{0} is a file; name a new folder, as in holdfast init my-project":
+    "{0} 是文件；请指定新文件夹，例如 holdfast init my-project",
+  "the project cannot be written to {0}: {1}": "无法把项目写入 {0}：{1}",
+  "the templates are not built: {0} is missing. Install Holdfast again or, in its repository, run npm run build":
+    "模板尚未构建：缺少 {0}。请重新安装 Holdfast；在其仓库中则运行 npm run build",
+  "--holdfast names {0}, which is not there; give a version, or the path of a tarball that npm pack made":
+    "--holdfast 指定的 {0} 不存在；请给出版本号，或 npm pack 生成的 tarball 的路径",
+  "made a project in {0}, with {1} files; next:": "已在 {0} 新建项目，共 {1} 个文件；接下来："
+}

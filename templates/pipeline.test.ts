@@ -1,0 +1,27 @@
+/** Tests of the pipeline: a short run, and the same run interrupted at different moments and resumed. */
+import * as Effect from "effect/Effect"
+import { checkExactness } from "holdfast/testing"
+import { describe, expect, it } from "vitest"
+import config from "../examples/table/config.json" with { type: "json" }
+import pipeline from "../examples/table/pipeline.js"
+
+const { training } = config
+const short = {
+  ...config,
+  data: config.data,
+  training: { ...training, num_epochs: 2 }
+}
+
+describe("the pipeline", { timeout: 300_000 }, () => {
+  it("ends the same, to the bit, wherever it is interrupted", async () => {
+    const { different, stops } = await Effect.runPromise(
+      checkExactness(pipeline, {
+        config: short,
+        folder: training.checkpoint_dir,
+        stopEvery: 12
+      })
+    )
+    expect(stops.length).toBeGreaterThan(0)
+    expect(different).toEqual([])
+  })
+})

@@ -1,0 +1,57 @@
+import { readFileSync, rmSync, symlinkSync } from "node:fs"
+import { join } from "node:path"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { templateNames } from "../../src/cli/init/Templates.js"
+import { execute, makeProject, root } from "./project.js"
+
+const fromRegistry = process.env["HOLDFAST_INSTALL"] === "registry"
+
+/** A project with the packed package, in which others are made: Node finds its packages from them. */
+let outer = ""
+beforeAll(() => {
+  outer = makeProject()
+  if (fromRegistry) return
+  for (const name of ["vitest", "typescript"]) {
+    symlinkSync(join(root, "node_modules", name), join(outer, "node_modules", name))
+  }
+})
+afterAll(() => rmSync(outer, { recursive: true }))
+
+const node = (script: string, ...args: ReadonlyArray<string>): readonly [string, Array<string>] => [
+  process.execPath,
+  [join(root, "node_modules", script), ...args]
+]
+
+describe("holdfast init, from the packed package", () => {
+  it.each(templateNames)("makes a project of %s that compiles, trains and resumes", (template) => {
+    const project = join(outer, template)
+    const made = execute("npx", ["holdfast", "init", template, "--template", template], outer)
+    expect(made.text).toContain(`  cd ${template}\n  npm install\n  npm test\n  npm start\n`)
+    expect(made.code).toBe(0)
+    if (fromRegistry) {
+      const spec = JSON.parse(readFileSync(join(project, "package.json"), "utf8"))
+      expect(spec.dependencies.holdfast).toMatch(/^file:.*\.tgz$/)
+      expect(execute("npm", ["install", "--no-audit", "--no-fund"], project).code).toBe(0)
+    }
+    const types = ["--typeRoots", join(root, "node_modules/@types")]
+    expect(execute(...node("typescript/bin/tsc", ...types), project).text).toBe("")
+    const small = ["--set", "data.synthetic.speakers=3", "--set", "data.synthetic.utterances=20"]
+    const start = ["start", "--", "--resume", "latest", ...(template === "speaker" ? small : [])]
+    const run = (epochs: number) =>
+      execute("npm", [...start, "--set", `training.num_epochs=${epochs}`], project)
+    expect(run(1).text).toMatch(/epoch 1\/1/)
+    const resumed = run(2)
+    expect(resumed.text).toMatch(/epoch 2\/2/)
+    expect(resumed.text).not.toMatch(/epoch 1\/2/)
+    expect(resumed.text).toMatch(/^test, weights of epoch \d: /m)
+    expect(resumed.code).toBe(0)
+  })
+
+  it("makes a project whose test passes", () => {
+    const { code, text } = fromRegistry
+      ? execute("npm", ["test"], join(outer, "arrays"))
+      : execute(...node("vitest/vitest.mjs", "run"), join(outer, "arrays"))
+    expect(text).toMatch(/Tests .*1 passed/)
+    expect(code).toBe(0)
+  })
+})
