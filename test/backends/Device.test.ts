@@ -1,7 +1,8 @@
 import * as tf from "holdfast/tf"
-import { describe, expect, it } from "@effect/vitest"
+import { afterAll, beforeAll, describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Device from "../../src/backends/webgpu/Device.js"
+import { use } from "./backends.js"
 
 type Listener = (event: { readonly error: Error; readonly preventDefault: () => void }) => void
 
@@ -28,6 +29,11 @@ const open = async () => {
 }
 
 const reading = Effect.suspend(() => Device.read([tf.tensor([1, 2])]))
+
+// Some backend, of which the tensors are that the device is asked for.
+beforeAll(() => use("cpu"))
+// Other tests of this process find none that they could compute on.
+afterAll(() => Device.markFaulty("it was a stand-in"))
 
 describe("a device of WebGPU", () => {
   it.effect("reads what it has computed", () =>
