@@ -57,9 +57,9 @@ export interface Surroundings<out E, out R, out B extends Sized = Sized> {
 export const plain =
   (around: Surroundings<never, never>): AtomicStep =>
   (before, report) =>
-    Effect.tap(
-      Effect.uninterruptibleMask((restore) => takeStep(around, before, restore)),
-      ({ after, taken }) => report(after, taken)
+    // The report is part of it: what is saved of an interrupted run has been seen.
+    Effect.uninterruptibleMask((restore) =>
+      Effect.tap(takeStep(around, before, restore), ({ after, taken }) => report(after, taken))
     ).pipe(Effect.map(({ after }) => after))
 
 // One generator function for all steps, in which the batch is fetched: V8 keeps each new generator
