@@ -67,9 +67,18 @@ const round = async () => {
   }
   // A browser takes a moment to open, in which the server looks at the runs.
   await new Promise((resolve) => setTimeout(resolve, 1000))
-  const list = (await ask("list", "/api/runs")) as {
+  type List = {
     readonly runs: ReadonlyArray<{ readonly id: string }>
+    readonly unread: number
   }
+  let list = (await ask("first list", "/api/runs")) as List
+  const since = performance.now()
+  while (list.unread > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 500))
+    const response = await fetch(`${url.origin}/api/runs`, { headers })
+    list = (await response.json()) as List
+  }
+  note("all runs in the list", since)
   const ids = list.runs.map(({ id }) => `id=${encodeURIComponent(id)}`)
   const curves = (count: number, rest: string) =>
     `/api/series?${ids.slice(0, count).join("&")}&points=600&metric=${rest}`

@@ -228,6 +228,12 @@ export type Event =
       readonly global_step: number
       /** Whether it is the best so far. */
       readonly is_best: boolean
+      /** The best so far, by the metric that the pipeline monitors; absent where an earlier release trained it. */
+      readonly best?: {
+        readonly metric: string
+        readonly value: number
+        readonly epoch: number
+      } | null
     }
   | {
       readonly _tag: "CheckpointSaved"

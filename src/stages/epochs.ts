@@ -154,7 +154,8 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
         record,
         epochs: num_epochs,
         global_step: progress.globalStep,
-        is_best: progress.best?.epoch === record.epoch
+        is_best: progress.best?.epoch === record.epoch,
+        best: progress.best
       })
       yield* StageTimer.report
     }

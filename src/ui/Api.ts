@@ -86,6 +86,8 @@ export interface RunList {
   readonly root: string
   /** In the order of their start, the newest first. */
   readonly runs: ReadonlyArray<RunSummary>
+  /** How many runs are not read yet, and not in the list: ask again in a moment. */
+  readonly unread: number
   /** Whether buttons may act: the server listens on this machine alone. */
   readonly canAct: boolean
   /** The folder has so many folders that not all were looked into. */

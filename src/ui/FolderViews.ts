@@ -129,19 +129,23 @@ export const layer = (root: string) =>
         return { ...rest, summary, checkpoints: listed, secondsLeft: summary.secondsLeft }
       })
 
+      const listOf = (runs: ReadonlyArray<RunIndex.KnownRun>) => ({
+        root,
+        runs: runs
+          .map(({ summary }) => summary)
+          .sort((a, b) => (later(a) < later(b) ? 1 : later(a) > later(b) ? -1 : 0)),
+        unread: index.unread(),
+        truncated: index.isTruncated()
+      })
+
       const example = <A>(
         id: string,
         of: (run: RunIndex.OpenedRun) => Effect.Effect<A, ApiFailure, FileSystem.FileSystem>
       ) => Effect.flatMap(index.open(id), ([, run]) => Effect.provide(of(run), services))
 
       return {
-        list: Effect.map(index.all, (runs) => ({
-          root,
-          runs: runs
-            .map(({ summary }) => summary)
-            .sort((a, b) => (later(a) < later(b) ? 1 : later(a) > later(b) ? -1 : 0)),
-          truncated: index.isTruncated()
-        })),
+        list: Effect.map(index.all, listOf),
+        listSoon: Effect.map(index.soon, listOf),
         run: (id) => Effect.catchTag(detail(id), "RunLogError", failed),
         metrics: curves.metrics,
         series: curves.series,

@@ -163,9 +163,9 @@ const router = (site: Access.Site, version: string) =>
     HttpRouter.get(
       "/api/runs",
       Effect.gen(function* () {
-        const { list } = yield* RunViews
+        const { listSoon } = yield* RunViews
         return json({
-          ...(yield* list),
+          ...(yield* listSoon),
           canAct: Access.isLocal(site),
           version
         } satisfies Api.RunList)

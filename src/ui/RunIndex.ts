@@ -1,6 +1,8 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Clock from "effect/Clock"
+import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import { statSync } from "node:fs"
 import * as path from "node:path"
 import type { CheckpointMeta } from "../checkpointing/Checkpoint.js"
@@ -40,6 +42,13 @@ export interface RunIndex {
   readonly isTruncated: () => boolean
   /** Every run, as it is now. */
   readonly all: Effect.Effect<ReadonlyArray<KnownRun>, ApiFailure>
+  /**
+   * Every run, or those that are read by then, after a moment: the newest logs are read first. The others
+   * are read meanwhile.
+   */
+  readonly soon: Effect.Effect<ReadonlyArray<KnownRun>, ApiFailure>
+  /** How many runs are found, and not read yet. */
+  readonly unread: () => number
   /** The runs as they were when they were last looked at, and the count of changes. */
   readonly known: () => { readonly runs: ReadonlyMap<string, KnownRun>; readonly version: number }
   /** Looks again at these runs. */
@@ -54,6 +63,8 @@ const mostRuns = 5000
 const keptBytes = 128 * 2 ** 20
 /** Milliseconds for which a look at all runs counts. */
 const fresh = 700
+/** How long the first answer waits for runs to be read, once they are found. */
+const patience = "250 millis"
 
 const statOf = (file: string): string => {
   try {
@@ -62,6 +73,15 @@ const statOf = (file: string): string => {
   } catch {
     return ""
   }
+}
+
+/** When the log of a run was written, or its folder changed. */
+const changedAt = (folder: string): number => {
+  for (const file of [path.join(folder, logFile), folder]) {
+    const stats = statSync(file, { throwIfNoEntry: false })
+    if (stats !== undefined) return stats.mtimeMs
+  }
+  return 0
 }
 
 /** What changes when a run does; its lock is renewed every few seconds, and says whether it runs. */
@@ -99,6 +119,9 @@ export const make = (root: string) =>
     let version = 0
     let isTruncated = false
     let lookedAt = -Infinity
+    let unread = 0
+    const scope = yield* Effect.scope
+    const isFound = yield* Deferred.make<void>()
     const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
 
     /** Reads a run; what cannot be read becomes a row that says why. */
@@ -186,9 +209,25 @@ export const make = (root: string) =>
         opened.delete(id)
         version++
       }
+      const isKnown = ([id]: readonly [string, string]) => runs.has(id)
+      const [known, others] = [
+        [...folders].filter(isKnown),
+        [...folders].filter((one) => !isKnown(one))
+      ]
+      const newest = others
+        .map((one) => [changedAt(one[1]), one] as const)
+        .sort(([a], [b]) => b - a)
+        .map(([, one]) => one)
+      unread = newest.length
+      yield* Deferred.succeed(isFound, undefined)
       yield* Effect.forEach(
-        folders,
-        ([id, folder]) => Effect.zipRight(pause, lookAgain(id, folder)),
+        [...known, ...newest],
+        ([id, folder]) => {
+          const isNew = !runs.has(id)
+          return Effect.zipRight(pause, lookAgain(id, folder)).pipe(
+            Effect.tap(() => Effect.sync(() => (unread -= isNew ? 1 : 0)))
+          )
+        },
         { concurrency: 4, discard: true }
       )
       lookedAt = yield* Clock.currentTimeMillis
@@ -198,6 +237,13 @@ export const make = (root: string) =>
       if ((yield* Clock.currentTimeMillis) - lookedAt > fresh) yield* refreshAll
       return [...runs.values()]
     }).pipe(oneAtATime)
+
+    const soon = Effect.gen(function* () {
+      const reading = yield* Effect.forkIn(all, scope)
+      const moment = Effect.zipRight(Deferred.await(isFound), Effect.sleep(patience))
+      yield* Effect.raceFirst(Fiber.join(reading), moment)
+      return [...runs.values()]
+    })
 
     const open = Effect.fn("RunIndex.open")(function* (id: string) {
       // A run that is not known yet may have been started since.
@@ -217,6 +263,8 @@ export const make = (root: string) =>
       root,
       isTruncated: () => isTruncated,
       all: provided(all),
+      soon: provided(soon),
+      unread: () => unread,
       known: () => ({ runs, version }),
       refresh: (ids) => provided(refreshSome(ids)),
       open: (id) => provided(open(id))

@@ -28,6 +28,8 @@ export class RunViews extends Context.Tag("holdfast/ui/RunViews")<
   RunViews,
   {
     readonly list: Effect.Effect<Omit<Api.RunList, "canAct" | "version">, ApiFailure>
+    /** The same at once: without the runs that are not read yet, where there are many. */
+    readonly listSoon: Effect.Effect<Omit<Api.RunList, "canAct" | "version">, ApiFailure>
     readonly run: (id: string) => Effect.Effect<Api.RunDetail, ApiFailure>
     readonly metrics: (ids: ReadonlyArray<string>) => Effect.Effect<Api.MetricList, ApiFailure>
     readonly series: (query: SeriesQuery) => Effect.Effect<Api.SeriesList, ApiFailure>

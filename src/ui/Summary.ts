@@ -53,13 +53,17 @@ const mean = (values: ReadonlyArray<number>): number | null =>
 export const nameOf = (id: string, root: string): string =>
   id === "." ? (root.split(/[/\\]/).findLast((part) => part !== "") ?? id) : id
 
-/** The best epoch, as far as the lines of a log say. */
+/** The best epoch, by the metric that the run monitors, as far as the lines of a log say. */
 const bestOf = (record: RunRecord): Api.RunSummary["best"] => {
-  const finished = record.lines.findLast((line) => line.event === "RunFinished")
-  if (finished?.event === "RunFinished" && finished.best !== null) {
-    const { epoch, metric, value } = finished.best
+  // A run that has finished may train on, with more epochs.
+  const said = record.lines.findLast(
+    (line) => line.event === "RunFinished" || line.event === "EpochFinished"
+  )
+  if (said?.best !== undefined && said.best !== null) {
+    const { epoch, metric, value } = said.best
     return { metric, value: finite(numberOf(value)), epoch }
   }
+  // A log of an earlier release does not say by which metric.
   const best = record.epochs.findLast((line) => line.is_best)?.record
   if (best === undefined) return null
   const metric =

@@ -83,6 +83,40 @@ const saveIn = (folder: string, epochs: ReadonlyArray<number>) =>
     })
   )
 
+describe("RunViews.listSoon", () => {
+  it.scopedLive("says how many runs are not read yet, until it has all of them", () =>
+    inFolder((root) =>
+      Effect.gen(function* () {
+        const count = 200
+        for (let i = 0; i < count; i++) logIn(path.join(root, `run-${i}`), opened(), started)
+        yield* views(root, ({ list, listSoon }) =>
+          Effect.gen(function* () {
+            let answer = yield* listSoon
+            while (answer.unread > 0) {
+              expect(answer.runs.length + answer.unread).toBe(count)
+              yield* Effect.sleep("50 millis")
+              answer = yield* listSoon
+            }
+            expect(answer.runs).toHaveLength(count)
+            expect(answer).toEqual(yield* list)
+          })
+        )
+      })
+    )
+  )
+
+  it.scopedLive("fails where the folder cannot be read", () =>
+    inFolder((root) =>
+      Effect.gen(function* () {
+        const error = yield* Effect.flip(
+          views(path.join(root, "missing"), ({ listSoon }) => listSoon)
+        )
+        expect(error._tag).toBe("ApiFailure")
+      })
+    )
+  )
+})
+
 describe("RunViews.list", () => {
   it.scopedLive("has each run with a log, wherever below the folder it is", () =>
     inFolder((root) =>
@@ -118,6 +152,26 @@ describe("RunViews.list", () => {
           epoch: 2,
           best: { metric: "val_accuracy", value: 0.9, epoch: 2 }
         })
+      })
+    )
+  )
+
+  it.scopedLive("has the best by the metric that the run monitors, also while it trains", () =>
+    inFolder((root) =>
+      Effect.gen(function* () {
+        const best = { metric: "val_accuracy", value: 0.9, epoch: 1 }
+        const lines = [
+          { ...epoch(1, { val_loss: 0.5, val_accuracy: 0.9 }), is_best: true, best },
+          { ...epoch(2, { val_loss: 0.4, val_accuracy: 0.8 }), best }
+        ]
+        logIn(path.join(root, "a"), opened(), started, ...lines)
+        // Finished after two epochs, and then trained on for a third.
+        const better = { metric: "val_accuracy", value: 0.95, epoch: 3 }
+        const third = { ...epoch(3, { val_accuracy: 0.95 }), is_best: true, best: better }
+        logIn(path.join(root, "b"), opened(), started, ...lines, { ...finished, best }, third)
+        const { runs } = yield* views(root, ({ list }) => list)
+        expect(runs.find(({ id }) => id === "a")!.best).toEqual(best)
+        expect(runs.find(({ id }) => id === "b")!.best).toEqual(better)
       })
     )
   )

@@ -259,7 +259,7 @@ describe("Routes.app", () => {
     Effect.gen(function* () {
       const broken = Layer.effect(
         RunViews,
-        Effect.map(RunViews, (all) => ({ ...all, list: Effect.die("broken") }))
+        Effect.map(RunViews, (all) => ({ ...all, listSoon: Effect.die("broken") }))
       ).pipe(Layer.provide(fixtures(1)))
       const { json } = serve(local, broken)
       expect(yield* json("/api/runs")).toEqual({

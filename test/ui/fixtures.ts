@@ -229,8 +229,15 @@ export const fixtures = (count: number): Layer.Layer<RunViews> =>
         }
       })
     }
+    const list = Effect.sync(() => ({
+      root: "/home/ada/runs",
+      runs: all(),
+      unread: 0,
+      truncated: false
+    }))
     return {
-      list: Effect.sync(() => ({ root: "/home/ada/runs", runs: all(), truncated: false })),
+      list,
+      listSoon: list,
       run: (id) =>
         Effect.map(indexOf(id), (i): Api.RunDetail => {
           const summary = now(i)

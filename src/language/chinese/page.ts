@@ -112,6 +112,7 @@ export const page: Readonly<Record<string, string>> = {
   "The address lacks its token. Open the one that holdfast ui prints.":
     "网址中缺少令牌。请打开 holdfast ui 输出的网址。",
   "The configs are the same.": "配置完全相同。",
+  "Reading runs: {0} to go…": "正在读取运行：还剩 {0} 个…",
   "The folder has so many folders that not all were looked into.": "子文件夹过多，未能全部查看。",
   "The last line of the log is incomplete, as after a kill, and left out.":
     "日志最后一行不完整（例如进程被杀之后），已忽略。",

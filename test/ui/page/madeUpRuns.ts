@@ -59,12 +59,15 @@ export const madeUpRuns = ({ count, isLive = false }: MadeUpOptions = {}): Layer
       })
       return events
     }
+    const list = Effect.sync(() => ({
+      root: "~/voices/checkpoints",
+      runs: runs.map(summaryOf),
+      unread: 0,
+      truncated: false
+    }))
     return {
-      list: Effect.sync(() => ({
-        root: "~/voices/checkpoints",
-        runs: runs.map(summaryOf),
-        truncated: false
-      })),
+      list,
+      listSoon: list,
       run: (id) =>
         Effect.map(find(id), (run) => ({
           ...run.detail,

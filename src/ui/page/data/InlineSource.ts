@@ -28,6 +28,7 @@ export const inlineSource = (data: ReportData): Source => ({
     root: "",
     runs: data.runs,
     canAct: false,
+    unread: 0,
     truncated: false,
     version: data.holdfast
   }),

@@ -42,6 +42,7 @@ export class RunStore {
   private readonly pointListeners = new Set<(id: string) => void>()
   private pending: Array<LiveEvent> = []
   private stop: (() => void) | null = null
+  private again: ReturnType<typeof setTimeout> | undefined
 
   constructor(readonly source: Source) {}
 
@@ -63,13 +64,17 @@ export class RunStore {
   }
 
   close(): void {
+    clearTimeout(this.again)
     this.stop?.()
   }
 
   async load(): Promise<void> {
+    clearTimeout(this.again)
     try {
       const list = await this.source.runs(AbortSignal.timeout(120_000))
       this.set({ status: "ready", list, runs: list.runs, error: null })
+      // Of many runs the server has read some; it reads the others meanwhile.
+      if (list.unread > 0) this.again = setTimeout(() => void this.load(), 500)
     } catch (error) {
       const known = sourceError(error)
       // A list that was there stays; the connection says that it is old.

@@ -48,7 +48,8 @@ export const RunsView = ({ route }: { readonly route: RunsRoute }) => {
     v: () => go(targets.compare)
   })
 
-  if (status === "loading") return <Loading />
+  const unread = list?.unread ?? 0
+  if (status === "loading" || (runs.length === 0 && unread > 0)) return <Loading />
   if (status === "failed" && error !== null) {
     return <Failure error={error} retry={() => void store.load()} />
   }
@@ -66,6 +67,7 @@ export const RunsView = ({ route }: { readonly route: RunsRoute }) => {
     <>
       <h1 class="hidden">{t`Runs`}</h1>
       <RunFilters route={route} runs={runs} shown={shown.length} change={change} />
+      {unread > 0 && <p class="banner" role="status">{t`Reading runs: ${unread} to go…`}</p>}
       {list?.truncated === true && (
         <p class="banner">{t`The folder has so many folders that not all were looked into.`}</p>
       )}
