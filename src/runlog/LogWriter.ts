@@ -8,6 +8,7 @@ import { stringify } from "../events/JsonLines.js"
 import * as AtomicFile from "../io/AtomicFile.js"
 import * as FileStat from "../io/FileStat.js"
 import * as Folder from "../io/Folder.js"
+import { lockOf } from "../io/folderLock/Acquire.js"
 import { scoped } from "../io/OpenFile.js"
 import * as Canonical from "./Canonical.js"
 import { decode, type EventLine, type Line, type LogOpened, type Step } from "./Line.js"
@@ -16,13 +17,23 @@ import { bucketOf, bucketSize, thin } from "./Thin.js"
 /** Another process has written to the log: what this one has to say does not belong there any more. */
 export class LogTaken extends Data.TaggedError("LogTaken") {}
 
+/**
+ * The folder of the run was removed or emptied while it trains. The log waits until the run has made it
+ * again: a folder with a log and no lock would look as if another process had taken it over.
+ */
+export class FolderGone extends Data.TaggedError("FolderGone") {}
+
 /** The log of a run in its folder, which this process writes. One operation at a time. */
 export interface LogWriter {
   /** Writes lines behind all others, and makes them durable if asked to. */
   readonly write: (
     lines: ReadonlyArray<Line>,
     durable: boolean
-  ) => Effect.Effect<void, Folder.DanglingLink | PlatformError | LogTaken, FileSystem.FileSystem>
+  ) => Effect.Effect<
+    void,
+    Folder.DanglingLink | PlatformError | LogTaken | FolderGone,
+    FileSystem.FileSystem
+  >
 }
 
 /** What a process begins its part of the log with. */
@@ -52,9 +63,19 @@ export const make = (folder: string, { epochs, opened }: Opening): LogWriter => 
   let left: Left | null = null
   // Whether a write has failed, which may have written a part.
   let isUncertain = false
+  // Whether a run has locked the folder: one that is only the log's has no lock.
+  let wasLocked = false
+
+  const checkFolder = Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    if (yield* fs.exists(lockOf(folder))) wasLocked = true
+    // The lock alone is released at the end of the run, whose last lines come after it.
+    else if (wasLocked && !(yield* fs.exists(file))) return yield* new FolderGone()
+  })
 
   const rewrite = (lines: ReadonlyArray<Line>, isFirst: boolean) =>
     Effect.gen(function* () {
+      yield* checkFolder
       const before = yield* linesOf(file)
       const isOthers = before.some((line) => line.event === "LogOpened" && line.run.id !== id)
       if (isOthers) yield* moveAside(folder, before)
@@ -97,7 +118,9 @@ export const make = (folder: string, { epochs, opened }: Opening): LogWriter => 
           // The folder, or the file, was removed while the run trains.
           rewrite(lines, true)
         )
-      })
+      }).pipe(
+        Effect.catchIf(isMissing, (error) => Effect.zipRight(checkFolder, Effect.fail(error)))
+      )
   }
 }
 

@@ -198,6 +198,7 @@ const make = (
   const write = (durable: boolean) =>
     Effect.suspend(() => (isOff ? Effect.void : writeAll(durable))).pipe(
       Effect.catchTag("LogTaken", () => taken),
+      Effect.catchTag("FolderGone", () => Effect.void),
       Effect.catchAll(failed),
       Effect.uninterruptible,
       oneAtATime
