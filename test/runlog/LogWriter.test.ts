@@ -105,6 +105,27 @@ describe("LogWriter.write", () => {
     })
   )
 
+  it.scoped("waits while the folder that a run had locked is gone, and begins again after it", () =>
+    Effect.gen(function* () {
+      const fs = yield* files
+      const folder = `${yield* temporaryFolder}/run`
+      const lock = `${folder}/.lock`
+      const lockIt = fs.makeDirectory(lock, { recursive: true })
+      yield* lockIt
+      const writer = LogWriter.make(folder, { opened: opened(), epochs: [] })
+      yield* onFiles(writer.write(steps(1, 3), false))
+      yield* fs.remove(folder, { recursive: true })
+      const error = yield* Effect.flip(onFiles(writer.write([step(4)], false)))
+      expect([error._tag, yield* fs.exists(folder)]).toEqual(["FolderGone", false])
+      yield* lockIt
+      yield* onFiles(writer.write([step(4)], false))
+      // The end of a run releases the lock, and its last lines come after it.
+      yield* fs.remove(lock, { recursive: true })
+      yield* onFiles(writer.write([step(5)], true))
+      expect(told(yield* linesIn(folder))).toEqual(["LogOpened", 4, 5])
+    })
+  )
+
   it.scoped("writes over what a full disk has left of a write", () =>
     Effect.gen(function* () {
       const folder = yield* temporaryFolder
