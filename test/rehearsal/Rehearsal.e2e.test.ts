@@ -80,6 +80,7 @@ describe("Rehearsal.findLearningRate", () => {
   it.scoped("suggests a rate at which the loss falls, and touches nothing of the run", () =>
     Effect.gen(function* () {
       const seen: Array<string> = []
+      const before = tf.memory().numTensors
       const found = yield* Rehearsal.findLearningRate(pipelineOf({ seen }), { steps: 60 })
       expect(found.suggestion).toBeGreaterThan(1e-5)
       expect(found.suggestion).toBeLessThan(found.lowest)
@@ -87,7 +88,8 @@ describe("Rehearsal.findLearningRate", () => {
       expect(rates[0]).toBe(1e-7)
       expect(rates[1]! / rates[0]!).toBeCloseTo(10 ** (8 / 59), 9)
       expect(seen).toEqual([])
-      expect(tf.memory().numTensors).toBeLessThan(200)
+      // Some stay for the process, such as those of the gradients' check.
+      expect(tf.memory().numTensors - before).toBeLessThan(200)
     }).pipe(Effect.provide(services({ resume_from: "latest" })))
   )
 

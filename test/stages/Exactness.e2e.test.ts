@@ -78,10 +78,14 @@ describe("a run that is interrupted", () => {
         }
         const longest = Math.max(...runs.map(({ events }) => events.length))
         for (let at = 1; at <= longest; at++) {
-          // In a soak every combination is stopped everywhere, else they take turns.
+          // In a soak every combination is stopped everywhere, else they take turns, and each epoch is
+          // stopped where those beside it are not.
           for (const [i, training] of combinations.entries()) {
             const { end, events } = runs[i]!
-            if (at > events.length || (soak === 0 && i !== at % combinations.length)) continue
+            if (at > events.length) continue
+            const epochs = events.slice(0, at).filter(({ _tag }) => _tag === "EpochFinished").length
+            const isTurn = (at + epochs) % 2 === 0 && i === Math.floor(at / 2) % combinations.length
+            if (soak === 0 && !isTurn) continue
             const folder = yield* temporaryFolder
             const options = { folder, training, pipeline: stoppedEarly() }
             const { exit } = yield* session({ ...options, interruptAt: (_, index) => index === at })
@@ -104,10 +108,20 @@ describe("a run that is interrupted", () => {
         const { end } = yield* straight(options)
         const folder = yield* temporaryFolder
         const seen: Array<number> = []
-        const pipeline = pipelineOf({ onBatch: (indices) => seen.push(...indices) })
+        let fetched: Array<Int32Array> = []
+        const pipeline = pipelineOf({ onBatch: (indices) => fetched.push(indices.slice()) })
         let interruptions = 0
         for (let over = false; !over; interruptions++) {
-          const { exit } = yield* session({ ...options, folder, pipeline, interruptAt: isTraining })
+          const { events, exit } = yield* session({
+            ...options,
+            folder,
+            pipeline,
+            interruptAt: isTraining
+          })
+          // The interruption may find the next batch fetched, which no step was taken on.
+          const steps = events.filter(isTraining).length
+          for (const indices of fetched.slice(0, steps)) seen.push(...indices)
+          fetched = []
           over = Exit.isSuccess(exit)
           if (interruptions > 4 * epochs) throw new Error("the chain makes no headway")
         }
