@@ -1,8 +1,5 @@
 import type { Event, ParentRun } from "../events/Event.js"
 
-/** The name of the log in a run's folder. */
-export { logFile as fileName } from "../checkpointing/FileNames.js"
-
 /** The version of the format, which the first line of each process says. */
 export const version = 1
 

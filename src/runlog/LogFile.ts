@@ -3,57 +3,25 @@ import * as Effect from "effect/Effect"
 import { open as openFile, stat, type FileHandle } from "node:fs/promises"
 import * as path from "node:path"
 import { t } from "../language/Text.js"
+import { logFile } from "../checkpointing/FileNames.js"
 import * as Canonical from "./Canonical.js"
-import {
-  decode,
-  fileName,
-  numberOf,
-  type EventLine,
-  type Line,
-  type Step,
-  type System
-} from "./Line.js"
+import { decode, type EventLine, type Step, type System } from "./Line.js"
+import { LogScan, type Scanned } from "./LogScan.js"
+import type { Places } from "./Places.js"
 import { recordOf, type RunRecord, type StepColumns } from "./RunLog.js"
 import { RunLogError } from "./RunLogError.js"
 import * as StepLines from "./StepLines.js"
-
-/** A line that is decoded as a log is opened: one of the few that say how the run is. */
-export type OpenedLine = Exclude<Line, Step | System | EventLine<"MetricDetail">>
-
-/** Where a line is, and the step that it follows. */
-interface Place {
-  readonly globalStep: number
-  readonly offset: number
-  readonly length: number
-  /** Of details: what is shown, which a later line replaces. */
-  readonly key: string
-}
 
 /**
  * The log of a run, opened: what its few lines say, and where the many are, those of steps, of the
  * system, and details. To open one takes a tenth of the time that reading it takes, and a hundredth of
  * the memory: a page lists many runs, and draws some of them.
  */
-export interface LogFile {
+export interface LogFile extends Scanned {
   readonly folder: string
-  /** The lines of those kinds that are decoded, in order. */
-  readonly lines: ReadonlyArray<OpenedLine>
-  readonly places: {
-    readonly Step: Places
-    readonly System: Places
-    readonly MetricDetail: ReadonlyArray<Place>
-  }
   /** The last of the steps. */
   readonly lastSteps: ReadonlyArray<Step>
-  /** Some 40 to 80 losses, at steps evenly spaced. */
-  readonly spark: ReadonlyArray<number>
-  /** Seconds that processes have written to it, but for the last. */
-  readonly secondsBefore: number
-  /** When the last line was written, in milliseconds since 1970. */
-  readonly updatedAt: number
   readonly hasPartialLine: boolean
-  /** How many lines cannot be read, and are left out. */
-  readonly damaged: number
   /** How far it is read, and which file it is. */
   readonly bytes: number
   readonly inode: number
@@ -67,194 +35,6 @@ const lastCount = 50
 /** So many step lines are read as they are; a longer log is not thinned by who wrote it. */
 const mostSteps = 50_000
 
-/** Where many lines are: columns that grow. */
-export class Places {
-  count = 0
-  globalStep = new Float64Array(64)
-  offset = new Float64Array(64)
-  length = new Float64Array(64)
-
-  /** The same places; what is done to either from now on, the other does not see. */
-  fork(): Places {
-    return Object.assign(new Places(), this)
-  }
-
-  push(globalStep: number, offset: number, length: number): void {
-    if (this.count === this.offset.length) this.#copy(this.count * 2)
-    this.globalStep[this.count] = globalStep
-    this.offset[this.count] = offset
-    this.length[this.count++] = length
-  }
-
-  /** Takes back those after a step. */
-  cut(back: number): void {
-    this.#copy(this.offset.length)
-    let kept = 0
-    for (let i = 0; i < this.count; i++) {
-      if (this.globalStep[i]! > back) continue
-      this.globalStep[kept] = this.globalStep[i]!
-      this.offset[kept] = this.offset[i]!
-      this.length[kept++] = this.length[i]!
-    }
-    this.count = kept
-  }
-
-  #copy(capacity: number): void {
-    for (const name of ["globalStep", "offset", "length"] as const) {
-      const copy = new Float64Array(capacity)
-      copy.set(this[name])
-      this[name] = copy
-    }
-  }
-}
-
-// Every line begins with its kind, the time and the step: `{"event":"Step","time":"…","global_step":1,`.
-const beforeKind = '{"event":"'.length
-const beforeTime = '","time":"'.length
-const timeLength = "2026-11-27T21:10:34.000Z".length
-const beforeStep = '","global_step":'.length
-
-/** The kind of a line, and where its text ends; null: it does not begin as lines do. */
-const kindAt = (
-  bytes: Buffer,
-  at: number,
-  end: number
-): "Step" | "System" | "MetricDetail" | null => {
-  const from = at + beforeKind
-  // By its letters: "Step" is nearly every line.
-  if (
-    bytes[from] === 0x53 &&
-    bytes[from + 1] === 0x74 &&
-    bytes[from + 2] === 0x65 &&
-    bytes[from + 3] === 0x70 &&
-    bytes[from + 4] === 0x22
-  ) {
-    return "Step"
-  }
-  if (bytes[from] === 0x53 && bytes[from + 1] === 0x79 && bytes[from + 6] === 0x22) return "System"
-  return bytes[from] === 0x4d &&
-    end - from > 20 &&
-    bytes.toString("latin1", from, from + 13) === 'MetricDetail"'
-    ? "MetricDetail"
-    : null
-}
-
-/** The step that a line of a kind says; NaN where it does not begin as lines do. */
-const stepAt = (bytes: Buffer, at: number, end: number, kind: string): number => {
-  let i = at + beforeKind + kind.length + beforeTime + timeLength + beforeStep
-  if (i >= end || bytes[i - 1] !== 0x3a) return NaN
-  let value = 0
-  const from = i
-  for (; i < end; i++) {
-    const digit = bytes[i]! - 48
-    if (digit < 0 || digit > 9) break
-    value = value * 10 + digit
-  }
-  return i === from ? NaN : value
-}
-
-const timeOf = (text: string): number =>
-  Date.parse(/"time":"([^"]{1,40})"/.exec(text.slice(0, 200))?.[1] ?? "")
-
-/** What of a detail a later line replaces. */
-const detailKey = (text: string): string =>
-  /"phase":"([^"]*)"/.exec(text)?.[1] + " " + /"metric":"([^"]*)"/.exec(text)?.[1]
-
-/** A log as it is being scanned. */
-class Scan {
-  lines: ReadonlyArray<OpenedLine>
-  readonly steps: Places
-  readonly systems: Places
-  details: Array<Place>
-  spark: Array<number>
-  sparkEvery: number
-  secondsBefore: number
-  openedAt = NaN
-  updatedAt: number
-  damaged: number
-  /** Lines that are decoded, and not yet among `lines`. */
-  #added: Array<OpenedLine> = []
-
-  constructor(before: LogFile | null) {
-    this.lines = before?.lines ?? []
-    this.steps = before?.places.Step.fork() ?? new Places()
-    this.systems = before?.places.System.fork() ?? new Places()
-    this.details = [...(before?.places.MetricDetail ?? [])]
-    this.spark = [...(before?.spark ?? [])]
-    this.sparkEvery = 1
-    while (this.spark.length > 0 && this.steps.count / this.sparkEvery > 2 * sparkPoints) {
-      this.sparkEvery *= 2
-    }
-    this.secondsBefore = before?.secondsBefore ?? 0
-    this.updatedAt = before?.updatedAt ?? NaN
-    this.damaged = before?.damaged ?? 0
-    const last = this.lines.findLast(({ event }) => event === "LogOpened")
-    if (last !== undefined) this.openedAt = Date.parse(last.time)
-  }
-
-  /** Takes the line in `bytes` from `at` to `end`, which is at `offset` in the file. */
-  line(bytes: Buffer, at: number, end: number, offset: number, previous: number): void {
-    if (end === at) return
-    const kind = kindAt(bytes, at, end)
-    const globalStep = kind === null ? NaN : stepAt(bytes, at, end, kind)
-    if (kind === null || Number.isNaN(globalStep)) return this.#decoded(bytes, at, end, previous)
-    // A line that is cut off in the middle of the file, where a disk has lost some of it.
-    if (bytes[end - 1] !== 0x7d) return void this.damaged++
-    if (kind === "Step") {
-      if (this.steps.count % this.sparkEvery === 0) this.#sparks(bytes, at, end)
-      this.steps.push(globalStep, offset, end - at)
-    } else if (kind === "System") this.systems.push(globalStep, offset, end - at)
-    else {
-      const key = detailKey(bytes.toString("utf8", at, Math.min(end, at + 400)))
-      this.details.push({ globalStep, offset, length: end - at, key })
-    }
-  }
-
-  /** What is known when a part of the file is scanned: `previous` is where its last line begins. */
-  settle(bytes: Buffer, previous: number): void {
-    if (this.#added.length > 0) {
-      this.lines = Canonical.append({ steps: [], others: this.lines }, this.#added)
-        .others as ReadonlyArray<OpenedLine>
-      this.#added = []
-    }
-    if (previous >= 0) this.updatedAt = timeOf(bytes.toString("utf8", previous, previous + 200))
-  }
-
-  #sparks(bytes: Buffer, at: number, end: number): void {
-    const line = decode(bytes.toString("utf8", at, end))
-    this.spark.push(line?.event === "Step" ? numberOf(line.loss) : NaN)
-    if (this.spark.length <= 2 * sparkPoints) return
-    this.spark = this.spark.filter((_, i) => i % 2 === 0)
-    this.sparkEvery *= 2
-  }
-
-  #decoded(bytes: Buffer, at: number, end: number, previous: number): void {
-    const line = decode(bytes.toString("utf8", at, end))
-    if (line === null || typeof line.event !== "string") return void this.damaged++
-    // Lines of these kinds, written by somebody else: they are read, but nothing draws them.
-    if (line.event === "Step" || line.event === "System" || line.event === "MetricDetail") {
-      return void this.damaged++
-    }
-    const back = Canonical.goesBackTo(line)
-    if (back !== null) {
-      if (line.event === "LogOpened") {
-        const until =
-          previous < 0 ? this.updatedAt : timeOf(bytes.toString("utf8", previous, previous + 200))
-        if (until > this.openedAt) this.secondsBefore += (until - this.openedAt) / 1000
-        this.openedAt = Date.parse(line.time)
-      }
-      const share = this.steps.count
-      this.steps.cut(back)
-      this.systems.cut(back)
-      this.details = this.details.filter(({ globalStep }) => globalStep <= back)
-      this.spark.length = Math.ceil((this.spark.length * this.steps.count) / Math.max(1, share))
-    }
-    this.#added.push(line)
-  }
-}
-
-const sparkPoints = 40
-
 const failure = (file: string, cause: unknown) =>
   new RunLogError({
     reason: (cause as { code?: unknown }).code === "ENOENT" ? "NotFound" : "Unreadable",
@@ -263,7 +43,7 @@ const failure = (file: string, cause: unknown) =>
   })
 
 const withFile = <A>(folder: string, use: (file: FileHandle) => Promise<A>) => {
-  const file = path.join(folder, fileName)
+  const file = path.join(folder, logFile)
   return Effect.tryPromise({
     try: async () => {
       // Opening a named pipe waits until somebody writes to it.
@@ -288,7 +68,7 @@ export const open = (
     const { ino, size } = await file.stat()
     const known = before === null || before.inode !== ino || size < before.bytes ? null : before
     if (known !== null && known.bytes === size) return known
-    const scan = new Scan(known)
+    const scan = new LogScan(known)
     const { bytes, hasPartialLine } = await (
       size - (known?.bytes ?? 0) > 65_536 ? withChunk : withSmall
     )((chunk) => scanned(file, scan, known?.bytes ?? 0, size, chunk))
@@ -326,7 +106,13 @@ const withSmall = <A>(use: (buffer: Buffer) => Promise<A>): Promise<A> =>
   use(Buffer.allocUnsafe(1 << 16))
 
 /** Scans the file from a byte to its end, in parts; gives where its last complete line ends. */
-const scanned = async (file: FileHandle, scan: Scan, from: number, size: number, chunk: Buffer) => {
+const scanned = async (
+  file: FileHandle,
+  scan: LogScan,
+  from: number,
+  size: number,
+  chunk: Buffer
+) => {
   let buffer = chunk
   /** Where the buffer's first byte is in the file, and how much of it is filled. */
   let [base, filled] = [from, 0]

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { logFile } from "../../src/checkpointing/FileNames.js"
 import { stringify } from "../../src/events/JsonLines.js"
-import { fileName } from "../../src/runlog/Line.js"
 
 /** A run as its log tells it. */
 export interface WrittenRun {
@@ -99,7 +99,7 @@ export const writeRun = (folder: string, run: WrittenRun): void => {
     best: { metric: "val_loss", value: 1.1 * lossAt(last), epoch: epochs },
     seconds: last / 25
   })
-  const file = join(folder, fileName)
+  const file = join(folder, logFile)
   writeFileSync(file, run.isCutOff === true ? lines.slice(0, -1).join("") : lines.join(""))
   if (run.isCutOff === true) appendFileSync(file, lines.at(-1)!.slice(0, 40))
 }
