@@ -3,10 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
 import { join } from "node:path"
-import * as Observer from "../../events/Observer.js"
 import * as OpenFile from "../../io/OpenFile.js"
 import { t } from "../../language/Text.js"
 import { DataError } from "../DataError.js"
+import { reportSkipped } from "../reportSkipped.js"
 import * as Csv from "../table/Csv.js"
 import { endings, headBytes, problemOf } from "./decode.js"
 
@@ -166,13 +166,9 @@ export const verified = <A extends Found, R>(
     return images.filter((_, i) => decoded[i]!._tag === "Right")
   })
 
-const tellOfSkipped = Effect.fnUntraced(function* (skipped: ReadonlyArray<string>) {
-  const warn = (message: string) =>
-    Observer.emit({ _tag: "Notice", level: "warning", code: "Data", message })
-  yield* Effect.forEach(skipped.slice(0, named), (one) => warn(t`skipped ${one}`), {
-    discard: true
-  })
-  if (skipped.length > named) {
-    yield* warn(t`and ${skipped.length - named} more files were skipped`)
-  }
-})
+const tellOfSkipped = (skipped: ReadonlyArray<string>) =>
+  reportSkipped(
+    skipped.slice(0, named),
+    skipped.length,
+    (more) => t`and ${more} more files were skipped`
+  )

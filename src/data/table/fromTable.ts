@@ -1,15 +1,14 @@
-import * as FileSystem from "@effect/platform/FileSystem"
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import type * as Scope from "effect/Scope"
 import { basename, join, resolve } from "node:path"
 import type * as Observer from "../../events/Observer.js"
-import { t } from "../../language/Text.js"
 import type { Batch, LabelledBatch, Values } from "../Batch.js"
-import { DataError } from "../DataError.js"
 import type { Dataset, Examples, SplitName } from "../Dataset.js"
 import { fingerprint } from "../fingerprint.js"
 import type { Field, LabelField } from "../Layout.js"
+import * as SourceFiles from "../SourceFiles.js"
 import * as Split from "../Split.js"
 import * as Column from "./Column.js"
 import { load } from "./load.js"
@@ -59,7 +58,7 @@ export const fromTable = Effect.fnUntraced(function* (
   const keyAt = add(key, Column.key)
   const groupAt = add(group, Column.key)
   const source = sourceOf([...held.keys()])
-  const files = yield* filesOf(options.path, source)
+  const files = yield* SourceFiles.filesOf(options.path, source.endings)
   const { content, records, starts } = yield* load({
     files,
     source,
@@ -224,33 +223,6 @@ export const fromTable = Effect.fnUntraced(function* (
     test: examples("test")
   }
   return dataset as unknown as Dataset<Batch>
-})
-
-/** The files at a path: itself, or those of a folder that end as the kind of file does. */
-const filesOf = Effect.fnUntraced(function* (
-  path: string | ReadonlyArray<string>,
-  { endings }: RowSource
-) {
-  const fileSystem = yield* FileSystem.FileSystem
-  if (typeof path !== "string")
-    return path.length > 0 ? path : yield* refuse("path", t`names no file`)
-  const stat = yield* Effect.option(fileSystem.stat(path))
-  if (stat._tag === "None" || stat.value.type !== "Directory") return [path]
-  const names = yield* Effect.mapError(
-    fileSystem.readDirectory(path),
-    (error) =>
-      new DataError({ reason: "Unreadable", path, detail: t`cannot be read: ${error.message}` })
-  )
-  const files = names
-    .filter((name) => endings.some((end) => name.endsWith(end)) && !name.startsWith("."))
-    .sort()
-  return files.length > 0
-    ? files.map((name) => join(path, name))
-    : yield* new DataError({
-        reason: "Empty",
-        path,
-        detail: t`holds no file whose name ends in ${endings.join(", ")}`
-      })
 })
 
 const isClass = ({ kind }: Column.Column) => kind === "category" || kind === "boolean"

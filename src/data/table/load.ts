@@ -10,10 +10,11 @@ import { join } from "node:path"
 import * as Observer from "../../events/Observer.js"
 import * as AtomicFile from "../../io/AtomicFile.js"
 import * as Folder from "../../io/Folder.js"
-import * as OpenFile from "../../io/OpenFile.js"
 import { t } from "../../language/Text.js"
 import { DataError } from "../DataError.js"
 import type * as Column from "./Column.js"
+import { reportSkipped } from "../reportSkipped.js"
+import * as SourceFiles from "../SourceFiles.js"
 import * as Records from "./Records.js"
 import type { RowSource } from "./Row.js"
 
@@ -70,7 +71,7 @@ export const load = (
   options: LoadOptions
 ): Effect.Effect<Loaded, DataError, FileSystem.FileSystem | Observer.Observer | Scope.Scope> =>
   Effect.gen(function* () {
-    const identities = yield* Effect.forEach(options.files, identityOf)
+    const identities = yield* Effect.forEach(options.files, SourceFiles.identityOf)
     const { fileBytes, recordBytes } = yield* Limits
     const bytes = identities.reduce((sum, { size }) => sum + size, 0)
     if (bytes <= fileBytes) {
@@ -93,35 +94,9 @@ export const load = (
     return yield* cached(options, identities)
   })
 
-const identityOf = (path: string) =>
-  Effect.gen(function* () {
-    const fileSystem = yield* FileSystem.FileSystem
-    yield* OpenFile.requireRegular(path)
-    const { mtime, size, type } = yield* fileSystem.stat(path)
-    return {
-      path,
-      size: Number(size),
-      modified: Option.match(mtime, { onNone: () => 0, onSome: Number }),
-      type
-    }
-  }).pipe(
-    Effect.mapError((error) => {
-      const isMissing = error._tag === "SystemError" && error.reason === "NotFound"
-      return new DataError({
-        reason: isMissing ? "NotFound" : "Unreadable",
-        path,
-        detail: isMissing
-          ? t`does not exist`
-          : (OpenFile.whyNotRegular(error) ?? t`cannot be read: ${error.message}`)
-      })
-    })
-  )
-
-type Identity = Effect.Effect.Success<ReturnType<typeof identityOf>>
-
 const cached = Effect.fnUntraced(function* (
   options: LoadOptions,
-  identities: ReadonlyArray<Identity>
+  identities: ReadonlyArray<SourceFiles.Identity>
 ) {
   const { cacheFolder, columns, parameters } = options
   const files = identities.map(({ modified, path, size }) => ({ path, size, modified }))
@@ -302,9 +277,4 @@ const cellsOf = (
 }
 
 const tellOfSkipped = (skipped: ReadonlyArray<string>, count: number) =>
-  Effect.gen(function* () {
-    const warn = (message: string) =>
-      Observer.emit({ _tag: "Notice", level: "warning", code: "Data", message })
-    yield* Effect.forEach(skipped, (one) => warn(t`skipped ${one}`), { discard: true })
-    if (count > skipped.length) yield* warn(t`and ${count - skipped.length} more rows were skipped`)
-  })
+  reportSkipped(skipped, count, (more) => t`and ${more} more rows were skipped`)
