@@ -9,8 +9,9 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { CircleConfig } from "../examples/arrays/pipeline.js"
+import { CensusConfig } from "../examples/classification/pipeline.js"
 import { ShapesConfig } from "../examples/images/pipeline.js"
-import { FlatsConfig } from "../examples/table/pipeline.js"
+import { CarsConfig } from "../examples/regression/pipeline.js"
 import { SpeakerConfig } from "../pipelines/speaker/SpeakerConfig.js"
 import type { ProjectFiles } from "../src/cli/init/MakeProject.js"
 import { builtTemplates, type TemplateName } from "../src/cli/init/Templates.js"
@@ -37,6 +38,10 @@ const filesIn = (folder: string, prefix: string): Record<string, Buffer> =>
       .filter((name) => statSync(join(root, folder, name)).isFile())
       .map((name) => [`${prefix}${name}`, bytesOf(`${folder}/${name}`)])
   )
+
+/** Files of an example, as a project has them in its root. */
+const dataOf = (example: string, ...names: ReadonlyArray<string>): Record<string, Buffer> =>
+  Object.fromEntries(names.map((name) => [name, bytesOf(`examples/${example}/${name}`)]))
 
 /** Replaces text that must be there, so that no change elsewhere is missed. */
 const replaced = (text: string, from: string, to: string): string => {
@@ -77,7 +82,12 @@ const templates: Readonly<Record<TemplateName, Template>> = {
     },
     testData: "{ ...config.data, synthetic: { speakers: 4, utterances: 30 } }"
   },
-  table: example("table", FlatsConfig, { "flats.csv": bytesOf("examples/table/flats.csv") }),
+  regression: example("regression", CarsConfig, dataOf("regression", "cars.csv", "new.csv")),
+  classification: example(
+    "classification",
+    CensusConfig,
+    dataOf("classification", "census.csv", "new.csv")
+  ),
   images: example("images", ShapesConfig, filesIn("examples/images/shapes", "shapes/")),
   arrays: example("arrays", CircleConfig)
 }
@@ -88,7 +98,7 @@ export const compose = (name: TemplateName): ProjectFiles => {
   const { $schema: _, ...fields } = JSON.parse(textOf(config)) as Record<string, unknown>
   const test = replaced(
     textOf("templates/pipeline.test.ts"),
-    "../examples/table/config",
+    "../examples/regression/config",
     "../config"
   )
   const readme = (file: string) =>
@@ -99,7 +109,7 @@ export const compose = (name: TemplateName): ProjectFiles => {
       "config.json": `${JSON.stringify({ $schema: "./config.schema.json", ...fields }, null, 2)}\n`,
       "config.schema.json": jsonSchemaText(schema),
       "test/pipeline.test.ts": replaced(
-        replaced(test, "../examples/table/pipeline.js", `../pipelines/${name}.js`),
+        replaced(test, "../examples/regression/pipeline.js", `../pipelines/${name}.js`),
         "data: config.data",
         `data: ${testData}`
       ),

@@ -2,8 +2,8 @@
 import * as Effect from "effect/Effect"
 import { checkExactness } from "holdfast/testing"
 import { describe, expect, it } from "vitest"
-import config from "../examples/table/config.json" with { type: "json" }
-import pipeline from "../examples/table/pipeline.js"
+import config from "../examples/regression/config.json" with { type: "json" }
+import pipeline from "../examples/regression/pipeline.js"
 
 const { training } = config
 const short = {

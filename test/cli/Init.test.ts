@@ -68,7 +68,7 @@ describe.each(templateNames)("the template %s", (template) => {
 
 describe("packageJson", () => {
   it("names exact versions, those that Holdfast is tested with", () => {
-    const made = JSON.parse(packageJson("mine", "table", "1.2.3"))
+    const made = JSON.parse(packageJson("mine", "regression", "1.2.3"))
     expect(made.dependencies).toEqual({
       "@tensorflow/tfjs-core": own.peerDependencies["@tensorflow/tfjs-core"],
       "@tensorflow/tfjs-layers": own.peerDependencies["@tensorflow/tfjs-layers"],
@@ -79,7 +79,7 @@ describe("packageJson", () => {
     expect(Object.values({ ...made.dependencies, ...made.devDependencies }).join(" ")).not.toMatch(
       /[~^*]/
     )
-    expect(made.scripts["start"]).toBe("holdfast run pipelines/table.ts")
+    expect(made.scripts["start"]).toBe("holdfast run pipelines/regression.ts")
   })
 
   it.each([
@@ -170,9 +170,9 @@ describe("holdfast init", () => {
 
   it("refuses unknown templates and missing packages", async () => {
     const folder = join(temporary(), "new")
-    const unknown = await inProcess(["init", folder, "--template", "tabel"])
+    const unknown = await inProcess(["init", folder, "--template", "regresion"])
     expect(unknown.code).toBe(2)
-    expect(unknown.err).toContain("there is no template tabel; did you mean table?")
+    expect(unknown.err).toContain("there is no template regresion; did you mean regression?")
     const missing = await inProcess(["init", folder, "--holdfast", "./missing.tgz"])
     expect(missing.code).toBe(1)
     expect(missing.err).toContain("--holdfast names ./missing.tgz, which is not there")

@@ -23,7 +23,7 @@ const node = (script: string, ...args: ReadonlyArray<string>): readonly [string,
 ]
 
 /** The examples that the other templates are made of have tests, too; the registry tries all. */
-const tried: ReadonlyArray<TemplateName> = fromRegistry ? templateNames : ["table"]
+const tried: ReadonlyArray<TemplateName> = fromRegistry ? templateNames : ["regression"]
 
 describe("holdfast init, from the packed package", () => {
   it.each(tried)("makes a project of %s that compiles, trains and resumes", (template) => {
@@ -54,7 +54,7 @@ describe("holdfast init, from the packed package", () => {
 
   // Where packages are linked, vitest would bring another copy of TensorFlow.js.
   it.runIf(fromRegistry)("makes a project whose test passes", () => {
-    const { code, text } = execute("npm", ["test"], join(outer, "table"))
+    const { code, text } = execute("npm", ["test"], join(outer, "regression"))
     expect(text).toMatch(/Tests .*1 passed/)
     expect(code).toBe(0)
   })

@@ -29,7 +29,7 @@ export const init = Command.make({
   summary: t`Make a new project: a pipeline that runs at once, its config and its tests`,
   examples: [
     ["holdfast init my-project", t`a project in a new folder, to tell speakers apart`],
-    ["holdfast init my-project --template table", t`from a CSV file`],
+    ["holdfast init my-project --template regression", t`from a CSV file`],
     ["holdfast init --list", t`list the templates`],
     [
       `holdfast init my-project --holdfast ./holdfast-${version}.tgz`,

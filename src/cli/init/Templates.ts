@@ -4,7 +4,8 @@ import { t } from "../../language/Text.js"
 /** What a new project starts from, by name: what its pipeline trains on. */
 export const templates = {
   speaker: t`who is talking, from recordings in folders named after their speakers; makes synthetic voices until you have some`,
-  table: t`a number from the columns of a CSV file: categories, dates and missing cells`,
+  regression: t`a number from the columns of a CSV file: categories and missing cells`,
+  classification: t`the class of the rows of a CSV file`,
   images: t`the class of images in folders, with augmentation`,
   arrays: t`classes of points in arrays in memory: the shortest start for your data`
 } as const

@@ -17,8 +17,9 @@ export const init = {
   "there is no template {0}{1}\nthe templates are {2}": "没有模板 {0}{1}\n可用的模板：{2}",
   "who is talking, from recordings in folders named after their speakers; makes synthetic voices until you have some":
     "说话人识别：录音按说话人分文件夹存放；没有录音时自动生成合成语音",
-  "a number from the columns of a CSV file: categories, dates and missing cells":
-    "表格回归：CSV 文件中的类别、日期和缺失值",
+  "a number from the columns of a CSV file: categories and missing cells":
+    "表格回归：由 CSV 文件的各列预测一个数值，支持类别和缺失值",
+  "the class of the rows of a CSV file": "表格分类：为 CSV 文件的每一行分类",
   "the class of images in folders, with augmentation":
     "图像分类：图像按类别分文件夹存放，带数据增强",
   "classes of points in arrays in memory: the shortest start for your data":
