@@ -238,6 +238,11 @@ export const trainingFields = {
     1,
     "Steps whose gradients are averaged for one update of the weights. They are counted through all epochs: what an epoch leaves over counts toward the first update of the next."
   ),
+  shards: field(
+    positiveInt,
+    1,
+    "Into how many shards a batch is cut: their gradients are computed one after the other, in less memory, and added for one update. Layers that look at a whole batch, such as batch normalization, see a shard."
+  ),
   gradient_noise: field(
     Schema.NullOr(
       Schema.Struct({

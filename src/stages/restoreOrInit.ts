@@ -40,6 +40,7 @@ import { check, report } from "../training/ResumeChecks.js"
 import { configFor, limited, Rehearsal, type Build, type Facts } from "../training/Rehearsal.js"
 import * as RunPlan from "../training/RunPlan.js"
 import { startObservers } from "../tracking/StartObservers.js"
+import * as SmallShards from "../training/shards/SmallShards.js"
 import * as TrainState from "../training/TrainState.js"
 import { tensorOf } from "../training/Weights.js"
 import * as Inputs from "./Inputs.js"
@@ -119,6 +120,8 @@ export const restoreOrInit = <
         for (const message of LastActivation.warnings(Object.values(models)[0]!, objective)) {
           yield* warn("Model", message)
         }
+        const smallShards = SmallShards.warning(models, config.training)
+        if (smallShards !== null) yield* warn("Model", smallShards)
         const isSameData = from === null || (yield* check(from, models, dataset))
         const { continues, isUnchanged, state } =
           from === null

@@ -2,6 +2,7 @@ import * as tf from "../tf.js"
 import type { Arrays, LabelledBatch, Values } from "../data/Batch.js"
 import { arrayOf, lengthOf, masksOf, weightsOf, type Field, type Layout } from "../data/Layout.js"
 import type { Head } from "./Heads.js"
+import type { ShardOf } from "./shards/Shards.js"
 
 /** How much each label counts: numbers in the labels' shape, and their sum. */
 export interface Weights {
@@ -75,25 +76,38 @@ export const outputsOf = (
   return [model.apply(given, { training }) as tf.Tensor | Array<tf.Tensor>].flat()
 }
 
-/** What a batch says an output should be. */
+/**
+ * What a batch says an output should be. The weights of a shard sum up to its share of those of the batch
+ * that it is cut from, so that each label counts in the loss as it does there.
+ */
 export const targetOf = (
-  { field, objective: { classWeights, labelType } }: Head,
-  batch: LabelledBatch
+  head: Head,
+  batch: LabelledBatch,
+  shardOf?: ShardOf<LabelledBatch>
 ): Target => {
+  const { field, objective } = head
   const shape = [batch.size, ...field.shape]
+  const { given, labels, lossWeights } = labelsOf(head, batch)
+  const weights = given === null ? null : weightsTensor(given, shape)
+  const forLoss = lossWeights === given ? weights : weightsTensor(lossWeights!, shape)
+  return {
+    labels: tf.tensor(labels, shape, objective.labelType),
+    weights,
+    lossWeights:
+      forLoss === null || shardOf === undefined
+        ? forLoss
+        : { ...forLoss, sum: sumOf(labelsOf(head, shardOf.batch).lossWeights!) * shardOf.share }
+  }
+}
+
+/** The labels of a batch for an output, 0 where masked, and their weights: as given, and in the loss. */
+const labelsOf = ({ field, objective: { classWeights } }: Head, batch: LabelledBatch) => {
   const values = arrayOf<Values>(batch.labels, field.name)!
   const mask = masksOf(batch, field)
   const given = labelWeights(lengthOf(field.shape), weightsOf(batch, field), mask, values.length)
   const labels = mask === undefined ? values : values.map((label, i) => (mask[i] === 0 ? 0 : label))
-  const weights = given === null ? null : weightsTensor(given, shape)
-  return {
-    labels: tf.tensor(labels, shape, labelType),
-    weights,
-    lossWeights:
-      classWeights === undefined
-        ? weights
-        : weightsTensor(byClass(classWeights, labels, given), shape)
-  }
+  const lossWeights = classWeights === undefined ? given : byClass(classWeights, labels, given)
+  return { given, labels, lossWeights }
 }
 
 /** The weight of each of `count` labels, `each` of which belong to an example; null: all count the same. */
@@ -126,5 +140,7 @@ export const byClass = (
 
 const weightsTensor = (values: Float32Array, shape: Array<number>): Weights => ({
   tensor: tf.tensor(values, shape, "float32"),
-  sum: values.reduce((sum, weight) => sum + weight, 0)
+  sum: sumOf(values)
 })
+
+const sumOf = (values: Float32Array): number => values.reduce((sum, weight) => sum + weight, 0)

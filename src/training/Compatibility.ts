@@ -89,15 +89,16 @@ const notAModel = (built: unknown): string => {
 }
 
 /**
- * Fails if a stateful layer keeps its state where no checkpoint finds it, or if a batch would not
- * have the size that stateful layers are built for.
+ * Fails if a stateful layer keeps its state where no checkpoint finds it, if a batch would not have the
+ * size that stateful layers are built for, or if batches are cut.
  */
 export const checkStateful = (
   model: LayersModel,
   {
     batch_size: batchSize,
-    drop_last
-  }: { readonly batch_size: number; readonly drop_last: boolean },
+    drop_last,
+    shards = 1
+  }: { readonly batch_size: number; readonly drop_last: boolean; readonly shards?: number },
   dataset: AnyDataset
 ): Effect.Effect<void, ModelMismatch> => {
   const refuse = (layer: string, detail: string) =>
@@ -116,6 +117,12 @@ export const checkStateful = (
   }
   const [layer] = statefulLayers(model)
   const taken = model.inputs[0]!.shape[0]
+  if (layer !== undefined && shards > 1) {
+    return refuse(
+      `"${layer.path}"`,
+      t`keeps a state for each example of a batch, which training.shards = ${shards} would cut; set training.shards to 1`
+    )
+  }
   if (layer === undefined || taken == null) return Effect.void
   if (taken !== batchSize) {
     return refuse(

@@ -21,7 +21,10 @@ import {
 import { StageError } from "./StageError.js"
 
 /** The fields of `training` that change an objective. */
-type Fields = Pick<TrainingConfig, "class_weights" | "label_smoothing" | "metrics" | "mixup">
+type Fields = Pick<
+  TrainingConfig,
+  "batch_size" | "class_weights" | "label_smoothing" | "metrics" | "mixup" | "shards"
+>
 
 const refused = (field: string, value: unknown, detail: string) =>
   new StageError({
@@ -41,11 +44,19 @@ export const configured = (
   objective: AnyObjective,
   training: Fields
 ): Either.Either<AnyObjective, StageError> =>
-  "phases" in objective
-    ? untouched(objective, training)
-    : "outputs" in objective
-      ? withSeveralOutputs(objective, training)
-      : withOneOutput(objective, training)
+  training.shards > training.batch_size
+    ? Either.left(
+        refused(
+          "shards",
+          training.shards,
+          t`a batch has training.batch_size = ${training.batch_size} examples, and a shard needs at least one; lower training.shards`
+        )
+      )
+    : "phases" in objective
+      ? untouched(objective, training)
+      : "outputs" in objective
+        ? withSeveralOutputs(objective, training)
+        : withOneOutput(objective, training)
 
 const withOneOutput = (objective: Objective, training: Fields) =>
   Either.gen(function* () {
@@ -163,8 +174,7 @@ const noSmoothing = ({ label_smoothing }: Fields) =>
     )
   )
 
-type Training = Fields &
-  Pick<TrainingConfig, "batch_size" | "drop_last" | "sampler" | "validation_interval">
+type Training = Fields & Pick<TrainingConfig, "drop_last" | "sampler" | "validation_interval">
 
 /**
  * The objective with what the config adds to it by the data: class weights. Fails where the data has no

@@ -4,6 +4,7 @@ import type { Batch, Sized } from "../data/Batch.js"
 import type { Rng } from "../data/Dataset.js"
 import type { Accumulator } from "./metric/Metric.js"
 import type { OptimizerFactory } from "./Optimizer.js"
+import type { ShardOf } from "./shards/Shards.js"
 
 /** The models of a run, by name. */
 export type Models = Readonly<Record<string, LayersModel>>
@@ -27,6 +28,11 @@ export interface LossInput<out M extends Models = Models, out B extends Sized = 
   readonly position: StepPosition
   /** Whether layers behave as in training: give it to `model.apply(inputs, { training })`. */
   readonly training: boolean
+  /**
+   * Where `training.shards` cuts batches: the batch that this one is a shard of. The gradients of a shard
+   * are multiplied by its share of the examples; a loss that weights them otherwise needs the rest.
+   */
+  readonly shardOf?: ShardOf<B> | undefined
 }
 
 /** The loss of a batch, through which gradients flow, and what is measured beside it. */

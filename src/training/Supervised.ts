@@ -51,12 +51,13 @@ export const supervised = (
     mix: Mixup.Mix,
     batch: LabelledBatch,
     targets: ReadonlyArray<Target>,
-    outputs: ReadonlyArray<Tensor>
+    outputs: ReadonlyArray<Tensor>,
+    shardOf: LossInput<Models, LabelledBatch>["shardOf"]
   ): Losses => {
     const partners = Mixup.partners(batch, mix)
     const theirs = lossesOf(
       heads,
-      heads.map((head) => targetOf(head, partners)),
+      heads.map((head) => targetOf(head, partners, shardOf)),
       outputs
     )
     const own = lossesOf(heads, targets, outputs)
@@ -67,14 +68,16 @@ export const supervised = (
       each: own.each.map((loss, i) => both(loss, theirs.each[i]!))
     }
   }
-  return ({ batch, rng, training }) => {
+  return ({ batch, rng, shardOf, training }) => {
     const mix = training && mixup > 0 ? Mixup.draw(mixup, batch.size, rng) : null
     const given = inputsOf(layout.inputs, batch.inputs, batch.size, inputNames)
     const inputs = mix === null ? given : given.map((tensor) => Mixup.inputs(tensor, mix))
-    const targets = heads.map((head) => targetOf(head, batch))
+    const targets = heads.map((head) => targetOf(head, batch, shardOf))
     const outputs = outputsOf(model, inputs, training)
     const losses =
-      mix === null ? lossesOf(heads, targets, outputs) : mixedLosses(mix, batch, targets, outputs)
+      mix === null
+        ? lossesOf(heads, targets, outputs)
+        : mixedLosses(mix, batch, targets, outputs, shardOf)
     return {
       loss: losses.total,
       weight: heads.length === 1 ? targets[0]!.lossWeights?.sum : undefined,

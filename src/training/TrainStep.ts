@@ -2,7 +2,6 @@ import * as tf from "../tf.js"
 import * as Effect from "effect/Effect"
 import { english, t } from "../language/Text.js"
 import type { BackendError } from "../backends/BackendError.js"
-import { afterStep } from "../backends/tfjs/layers/LayerStates.js"
 import * as Norm from "../backends/Norm.js"
 import * as Readback from "../backends/Readback.js"
 import type { Batch, Sized, Values } from "../data/Batch.js"
@@ -13,14 +12,15 @@ import type { Diverged } from "./Diverged.js"
 import * as Divergence from "./Divergence.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
 import type { Measured } from "./metric/Metric.js"
-import { partsOf } from "./ModelParts.js"
 import type { Gradients } from "./optimizer/GradientTransformation.js"
 import type { LossFunction, Models } from "./Phase.js"
+import { gradientsOf, type PhaseGradients } from "./PhaseGradients.js"
 import type { Progress } from "./Progress.js"
 import * as Random from "./Random.js"
 import type { Run } from "./Run.js"
 import { learningRate, type RunFields } from "./RunFields.js"
 import type { Watch } from "./StepWatch.js"
+import * as Sharded from "./shards/ShardedGradients.js"
 import * as Undo from "./Undo.js"
 import type { Checked, UnreadStep } from "./UnreadSteps.js"
 
@@ -131,21 +131,21 @@ export const minimize = <B extends Sized>(
 export const unread = (input: StepInput<Sized>): Effect.Effect<UnreadStep, BackendError> =>
   Readback.attempt(() => {
     const phases = phasesOf(input.run)
-    const each = tf.tidy(() => {
-      const all = phases.map((phase) => unreadPhase(input, phase))
+    let each: ReadonlyArray<Computed> = []
+    tf.tidy(() => {
+      each = phases.map((phase) => unreadPhase(input, phase))
       // Not before all phases have succeeded: a failed step leaves no tensor behind.
-      for (const { metrics } of all) for (const name in metrics) tf.keep(metrics[name]!)
-      return all
+      for (const { metrics } of each) for (const name in metrics) tf.keep(metrics[name]!)
     })
     return {
       tensors: each.flatMap(({ metrics }) => Object.values(metrics)),
       check: (values) => {
         const measured: Array<MeasuredBatch> = []
         let taken = 0
-        for (const { metrics, weight } of each) {
+        for (const computed of each) {
           const read: Record<string, Measured> = {}
-          for (const name in metrics) read[name] = values[taken++]!
-          const checked = check(input, read, weight)
+          for (const name in computed.metrics) read[name] = values[taken++]!
+          const checked = check(input, read, computed)
           if ("oddity" in checked) return checked
           measured.push(checked.measured)
         }
@@ -154,15 +154,14 @@ export const unread = (input: StepInput<Sized>): Effect.Effect<UnreadStep, Backe
     }
   })
 
-const unreadPhase = (input: StepInput<Sized>, phase: BoundPhase) => {
-  let weight: number | undefined
+const unreadPhase = (input: StepInput<Sized>, phase: BoundPhase): Computed => {
+  let computed: Computed
   const metrics = tf.tidy((): Record<string, tf.Tensor> => {
-    const computed = Random.withMathRandom(input.rng, () => compute(input, phase, phase.loss))
-    weight = computed.weight
+    computed = Random.withMathRandom(input.rng, () => compute(input, phase, phase.loss))
     update(input, phase, computed.gradients)
     return { ...computed.metrics }
   })
-  return { metrics, weight }
+  return { ...computed!, metrics }
 }
 
 const byName = (phases: ReadonlyArray<BoundPhase>, name: string) =>
@@ -172,12 +171,7 @@ const byName = (phases: ReadonlyArray<BoundPhase>, name: string) =>
 const normName = english`gradient norm`
 
 /** What a phase has come to before it changes a weight. */
-interface Computed {
-  readonly metrics: Readonly<Record<string, tf.Tensor>>
-  readonly gradients: Gradients
-  /** See `Loss.weight`. */
-  readonly weight: number | undefined
-}
+type Computed = PhaseGradients & Partial<Pick<Sharded.ShardedGradients, "merge">>
 
 /** How a phase ended: with its metrics, with null if the step is skipped, or with what is odd. */
 type Ended =
@@ -198,8 +192,9 @@ const minimizePhase = <B extends Sized>(
     const policy = run.config.training.on_divergence
     const undo = policy.name === "skip" ? Undo.ofForwardPass(run) : null
     const forth = () => Random.withMathRandom(input.rng, () => compute(input, phase, loss))
-    const back = ({ gradients, weight }: Computed, read: Record<string, Measured>): Ended => {
-      const checked = check(input, read, weight)
+    const back = (computed: Computed, read: Record<string, Measured>): Ended => {
+      const { gradients } = computed
+      const checked = check(input, read, computed)
       if (!("oddity" in checked)) {
         update(input, phase, gradients)
         undo?.dispose()
@@ -229,41 +224,27 @@ const compute = <B extends Sized>(
   loss: LossFunction<Models, B>
 ): Computed => {
   const { batch, measures, position, rng, run } = input
+  const { models } = run
   const policy = run.config.training.on_divergence
-  // Kept, since what is computed under `variableGrads` is disposed there.
-  const kept: Record<string, tf.Tensor> = {}
-  let weight: number | undefined
-  let later: (() => Readonly<Record<string, tf.Tensor>>) | undefined
-  const minimized = () => {
-    const computed = loss({ batch, models: run.models, position, rng, training: true })
-    const { loss: own, metrics } = computed
-    weight = computed.weight
-    if (typeof metrics === "function") later = metrics
-    else for (const name in metrics) kept[name] = tf.keep(metrics[name]!)
-    return phase.penalties.reduce<tf.Scalar>((total, penalty) => total.add(penalty()), own)
-  }
+  const computed: Computed =
+    Sharded.shardCount(run) === 1
+      ? gradientsOf(phase, loss, { batch, models, position, rng, training: true })
+      : Sharded.inline(run, phase, loss, input)
+  const { gradients } = computed
+  const metrics: Record<string, tf.Tensor> = { ...computed.metrics }
   try {
-    const { grads, value } = tf.variableGrads(minimized, phase.variables as Array<tf.Variable>)
-    const gradients = new Map<string, tf.Tensor>()
-    phase.weights.forEach(({ name }, i) => {
-      const gradient = grads[phase.variables[i]!.name]
-      if (gradient != null) gradients.set(name, gradient)
-    })
-    const metrics: Record<string, tf.Tensor> = { ...kept, ...later?.(), loss: value }
     for (const name in measures) metrics[name] = measures[name]!(gradients)
-    if (
-      DivergencePolicy.looksAtGradient(policy, position.globalStep) ||
-      isNormLogged(run, position)
-    ) {
-      metrics[normName] = Norm.norm([...gradients.values()])
-    }
-    return { gradients, metrics, weight }
   } catch (error) {
-    tf.dispose(kept)
+    tf.dispose(computed.metrics as Record<string, tf.Tensor>)
     throw error
-  } finally {
-    afterStep(partsOf(run).statefulLayers)
   }
+  if (
+    DivergencePolicy.looksAtGradient(policy, position.globalStep) ||
+    isNormLogged(run, position)
+  ) {
+    metrics[normName] = Norm.norm([...gradients.values()])
+  }
+  return { ...computed, metrics }
 }
 
 const update = (
@@ -304,13 +285,13 @@ export const gradientNormOf = (
 /** The metrics of a phase, or what is odd about it, from what was read of it. */
 const check = (
   input: StepInput<Sized>,
-  read: Record<string, Measured>,
-  weight: number | undefined
+  { [normName]: normRead, ...others }: Record<string, Measured>,
+  { merge, weight }: Pick<Computed, "merge" | "weight">
 ): Checked => {
   const { position, run } = input
-  const norm = read[normName]?.[0]
+  const norm = normRead?.[0]
+  const read = merge === undefined ? others : merge(others)
   if (norm !== undefined) {
-    delete read[normName]
     const at = position.globalStep
     const before = measuredNorms.get(run.optimizers)
     const others = before?.at === at ? before.squares : 0

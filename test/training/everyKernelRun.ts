@@ -47,6 +47,7 @@ export const everyKernelRun = (options: {
   readonly model?: () => LayersModel
   readonly onDivergence?: DivergenceConfig
   readonly save?: RunStore["save"]
+  readonly shards?: number
 }) => {
   const training = {
     checkpoint_dir: "none",
@@ -83,6 +84,7 @@ export const everyKernelRun = (options: {
     parameter_groups: [],
     ema: null,
     swa: null,
+    shards: options.shards ?? 1,
     on_divergence: options.onDivergence ?? { name: "stop", limit: 1e19 }
   } as const
   const dataset: Dataset = {

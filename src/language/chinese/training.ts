@@ -228,5 +228,17 @@ export const training = {
   "there is no intact {0} checkpoint in {1}; train first, or name one with --checkpoint PATH":
     "{1} 中没有完好的 {0} 检查点；请先训练，或用 --checkpoint PATH 指定一个",
   "describe of the {0} split has failed, so that its examples are shown by their index: {1}":
-    "划分 {0} 的 describe 出错，其样本以序号显示：{1}"
+    "划分 {0} 的 describe 出错，其样本以序号显示：{1}",
+  "a batch has training.batch_size = {0} examples, and a shard needs at least one; lower training.shards":
+    "一个批次有 training.batch_size = {0} 个样本，而每个分片至少需要一个；请调低 training.shards",
+  "{0} of the batch holds {1} numbers for {2} examples; training.shards cuts batches, whose arrays need as many numbers for each example":
+    "批次的 {0} 有 {1} 个数，而样本有 {2} 个；training.shards 会切分批次，数组中每个样本的数字个数必须相同",
+  "{0} of the batch is a list of {1} for {2} examples; training.shards cuts batches, whose lists need an entry for each example":
+    "批次的 {0} 是含 {1} 项的列表，而样本有 {2} 个；training.shards 会切分批次，列表必须每个样本一项",
+  "{0} of the batch is a {1}, which training.shards cannot cut; use typed arrays, lists, or records of them":
+    "批次的 {0} 是 {1}，training.shards 无法切分；请使用类型化数组、列表，或由它们组成的记录",
+  "the batch normalization {0} sees the examples of a shard, and training.shards = {1} leaves it {2} of them: below {3} the model gets worse. Lower training.shards, or raise training.batch_size":
+    "批归一化 {0} 只看到一个分片的样本，而 training.shards = {1} 使每个分片只有 {2} 个：少于 {3} 个时模型会变差。请调低 training.shards，或调高 training.batch_size",
+  "keeps a state for each example of a batch, which training.shards = {0} would cut; set training.shards to 1":
+    "为批次中的每个样本保存状态，而 training.shards = {0} 会切分批次；请将 training.shards 设为 1"
 }

@@ -3,6 +3,7 @@ import * as Schema from "effect/Schema"
 import type { Position } from "../../checkpointing/Checkpoint.js"
 import { ofSums } from "./mean.js"
 import type { Accumulator, Measured } from "./Metric.js"
+import { shardsIn } from "./ShardedMeasured.js"
 
 /**
  * The states of metrics by name, as a run's position holds them: one that is a number under `sums`,
@@ -33,7 +34,10 @@ export const update = (
     const accumulator = accumulatorOf(accumulators, name)
     const { init, late = init } = accumulator
     const state = before.metric_states?.[name] ?? before.sums[name] ?? (isFirst ? init : late)
-    const next = accumulator.update(state, measured[name]!, { size })
+    let next = state
+    for (const shard of shardsIn(measured[name]!, size)) {
+      next = accumulator.update(next, shard.measured, shard)
+    }
     if (typeof next === "number") sums[name] = next
     else {
       others ??= { ...before.metric_states }
