@@ -114,7 +114,7 @@ try {
     console.log(`\n${part}\n\n${render(done, "en")}`)
     sections.push(done)
     // After each: what was measured is not lost with the next.
-    if (options.write) await writeDocuments([done])
+    if (options.write) await writeDocuments("peers", [done])
   }
 } catch (error) {
   console.error((error as Error).message)

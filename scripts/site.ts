@@ -244,6 +244,7 @@ const groups: ReadonlyArray<{
     pages: [
       "reliability.md",
       "peers.md",
+      "examples.md",
       "performance.md",
       "contributing.md",
       "changelog.md",

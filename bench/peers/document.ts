@@ -38,25 +38,29 @@ export const render = ({ notes, tables }: Section, language: Language): string =
       : [notes.map((note) => `- ${inLanguage(note, language)}`).join("\n")])
   ].join("\n\n")
 
-const documents: Readonly<Record<Language, string>> = {
-  en: fileURLToPath(new URL("../../docs/peers.md", import.meta.url)),
-  zh: fileURLToPath(new URL("../../docs/zh/peers.md", import.meta.url))
-}
-
-/** `text` with `content` between the marks of a part. Fails where it has no such marks. */
-export const between = (text: string, part: string, content: string): string => {
-  const [begin, end] = [`<!-- bench:peers ${part} -->`, `<!-- /bench:peers ${part} -->`]
+/** `text` with `content` between the marks `<!-- mark -->` and `<!-- /mark -->`. Fails where it has none. */
+export const between = (text: string, mark: string, content: string): string => {
+  const [begin, end] = [`<!-- ${mark} -->`, `<!-- /${mark} -->`]
   const [from, to] = [text.indexOf(begin), text.indexOf(end)]
   if (from === -1 || to < from) throw new Error(`the document has no ${begin} … ${end}`)
   return `${text.slice(0, from + begin.length)}\n\n${content}\n\n${text.slice(to)}`
 }
 
-/** Writes the sections into the documentation, in each language. */
-export const writeDocuments = async (sections: ReadonlyArray<Section>): Promise<void> => {
+/** The pages of the documentation, in each language. */
+const pages: Readonly<Record<Language, string>> = {
+  en: fileURLToPath(new URL("../../docs/", import.meta.url)),
+  zh: fileURLToPath(new URL("../../docs/zh/", import.meta.url))
+}
+
+/** Writes sections into a page of the documentation, in each language, between marks of their parts. */
+export const writeDocuments = async (
+  page: "peers" | "examples",
+  sections: ReadonlyArray<Section>
+): Promise<void> => {
   for (const language of languages) {
-    const path = documents[language]
+    const path = `${pages[language]}${page}.md`
     const text = sections.reduce(
-      (text, section) => between(text, section.part, render(section, language)),
+      (text, section) => between(text, `bench:${page} ${section.part}`, render(section, language)),
       readFileSync(path, "utf8")
     )
     writeFileSync(path, await format(text, { parser: "markdown" }))

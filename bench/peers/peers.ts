@@ -14,7 +14,7 @@ export const python = (): string | undefined => {
 }
 
 /** What limits the threads of the libraries that compute. */
-const threads = (count: number): Record<string, string> => ({
+export const threads = (count: number): Record<string, string> => ({
   ...Object.fromEntries(
     [
       "OMP_NUM_THREADS",
