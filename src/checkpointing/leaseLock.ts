@@ -4,6 +4,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { randomUUID } from "node:crypto"
+import * as Expiry from "../io/folderLock/Expiry.js"
 import { describe, Holder, Lease, LockedError, type LockedReason } from "../io/folderLock/Holder.js"
 import * as ProcessIdentity from "../io/ProcessIdentity.js"
 import { t } from "../language/Text.js"
@@ -69,6 +70,7 @@ export const leaseLock =
           lease
         }
         let renewals = 0
+        let renewedAt = yield* Clock.currentTimeNanos
         const write = (expected: string | null) =>
           Effect.orDie(Schema.encode(OwnedHolder)({ ...holder, renewals: renewals++ })).pipe(
             Effect.flatMap((text) => putIf(id, new TextEncoder().encode(text), expected))
@@ -125,22 +127,32 @@ export const leaseLock =
         let version = yield* acquire
         const lost = yield* Deferred.make<CheckpointError>()
         const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
-        const check = Effect.gen(function* () {
+        const renew = Effect.gen(function* () {
+          const begun = yield* Clock.currentTimeNanos
           const renewed = yield* write(version)
           if (Option.isSome(renewed)) {
             version = renewed.value
+            renewedAt = begun
             return
           }
           const now = yield* read
           // A renewal that was reported as failed may have been made.
           if (now?.holder?.token === token) {
             version = now.version
+            renewedAt = begun
             return
           }
           const error = refuse("Lost", now?.holder ?? null)
           yield* Deferred.succeed(lost, error)
           return yield* error
         }).pipe(Effect.uninterruptible, oneAtATime)
+        const check = Expiry.unlessLost(lost, renew)
+        const silence = Effect.map(Clock.currentTimeNanos, (now) => Number(now - renewedAt) / 1e6)
+        yield* Expiry.expired(lease, silence, check).pipe(
+          Effect.zipRight(Deferred.succeed(lost, refuse("Expired", null))),
+          Effect.interruptible,
+          Effect.forkScoped
+        )
         yield* Effect.addFinalizer(() =>
           Effect.ignore(
             Effect.flatMap(read, (now) => (now?.holder?.token === token ? remove(id) : Effect.void))

@@ -12,6 +12,7 @@ import { t } from "../language/Text.js"
 import * as Errno from "./Errno.js"
 import * as FileStat from "./FileStat.js"
 import * as Folder from "./Folder.js"
+import * as Expiry from "./folderLock/Expiry.js"
 import * as Heartbeat from "./folderLock/Heartbeat.js"
 import * as Holder from "./folderLock/Holder.js"
 import { Lease, LockedError, type LockError } from "./folderLock/Holder.js"
@@ -115,10 +116,11 @@ export const acquire = (
           oneAtATime
         )
 
-      const check = Effect.suspend(() => {
+      const renew = Effect.suspend(() => {
         const now = held!
         return Effect.catchIf(now.heartbeat.renew, isGone, () => regain(now))
       })
+      const check = Expiry.unlessLost(lost, Effect.provideService(renew, FileSystem.FileSystem, fs))
 
       yield* Effect.addFinalizer(() =>
         Effect.gen(function* () {
@@ -130,8 +132,14 @@ export const acquire = (
         })
       )
       yield* hold(options.force, restore)
+      const silence = Effect.suspend(() => held!.heartbeat.silence)
+      const expire = Effect.zipRight(
+        Expiry.expired(lease, silence, check),
+        Deferred.succeed(lost, new LockedError({ folder, holder: null, reason: "Expired" }))
+      )
+      yield* Effect.forkIn(Effect.interruptible(expire), scope)
       return {
-        check: Effect.provideService(Effect.uninterruptible(check), FileSystem.FileSystem, fs),
+        check: Effect.uninterruptible(check),
         lost: Deferred.await(lost),
         remade: Effect.sync(() => remade)
       }

@@ -5,6 +5,7 @@ import * as Either from "effect/Either"
 import * as Fiber from "effect/Fiber"
 import * as Logger from "effect/Logger"
 import * as TestClock from "effect/TestClock"
+import * as Errno from "../../src/io/Errno.js"
 import * as FolderLock from "../../src/io/FolderLock.js"
 import * as ProcessIdentity from "../../src/io/ProcessIdentity.js"
 import { SimulatedDisk } from "./SimulatedDisk.js"
@@ -126,44 +127,69 @@ describe("a lock of another host", () => {
     })
   )
 
-  it.scoped("is lost by a process that was paused, before that publishes anything", () =>
+  /** A file system whose renames wait for the latch, as those of a server that does not answer. */
+  const hanging =
+    (answers: Effect.Latch) =>
+    (fs: FileSystem.FileSystem): FileSystem.FileSystem => ({
+      ...fs,
+      rename: (from, to) => Effect.zipRight(answers.await, fs.rename(from, to))
+    })
+
+  it.scoped("is given up by a process that cannot renew it, before another can have it", () =>
     Effect.gen(function* () {
       const disk = new SimulatedDisk()
-      const awake = yield* Effect.makeLatch(true)
-      // A paused process, or a file system that hangs: no renewal comes through.
-      const pausable = (fs: FileSystem.FileSystem): FileSystem.FileSystem => ({
-        ...fs,
-        rename: (from, to) => Effect.zipRight(awake.await, fs.rename(from, to))
-      })
-      const paused = yield* onHost(disk, "pod-a", { through: pausable })
+      const answers = yield* Effect.makeLatch(true)
+      const silent = yield* onHost(disk, "pod-a", { through: hanging(answers) })
       yield* TestClock.adjust("12 seconds")
-      yield* awake.close
-      const fiber = yield* Effect.fork(onHost(disk, "pod-b"))
-      yield* TestClock.adjust("31 seconds")
-      const next = yield* Fiber.join(fiber)
-      yield* awake.open
-      expect(yield* Effect.flip(paused.check)).toMatchObject({
-        reason: "Lost",
-        holder: { host: "pod-b" }
-      })
-      expect(yield* paused.lost).toMatchObject({ reason: "Lost" })
-      yield* next.check
+      yield* answers.close
+      const next = yield* Effect.fork(onHost(disk, "pod-b"))
+      const lost = yield* Effect.fork(silent.lost)
+      const saving = yield* Effect.fork(Effect.flip(silent.check))
+      yield* TestClock.adjust("28 seconds")
+      expect(yield* isWaiting(next)).toBe(true)
+      expect(yield* Fiber.join(lost)).toMatchObject({ reason: "Expired" })
+      expect(yield* Fiber.join(saving)).toMatchObject({ reason: "Expired" })
+      yield* TestClock.adjust("3 seconds")
+      const { check } = yield* Fiber.join(next)
+      yield* answers.open
+      expect(yield* Effect.flip(silent.check)).toMatchObject({ reason: "Expired" })
+      yield* check
     })
   )
 
-  it.scoped("is kept by a process that was paused while nobody wanted it", () =>
+  it.scoped("is given up where each renewal fails", () =>
     Effect.gen(function* () {
       const disk = new SimulatedDisk()
-      const awake = yield* Effect.makeLatch(true)
-      const { check } = yield* onHost(disk, "pod-a", {
+      let isBroken = false
+      const { lost } = yield* onHost(disk, "pod-a", {
         through: (fs) => ({
           ...fs,
-          rename: (from, to) => Effect.zipRight(awake.await, fs.rename(from, to))
+          rename: (from, to) =>
+            Effect.suspend(() =>
+              isBroken
+                ? Effect.fail(Errno.toError("rename", from)(new Error("EIO")))
+                : fs.rename(from, to)
+            )
         })
       })
-      yield* awake.close
-      yield* TestClock.adjust("1 hours")
-      yield* awake.open
+      isBroken = true
+      const fiber = yield* Effect.fork(lost)
+      yield* TestClock.adjust("19 seconds")
+      expect(yield* isWaiting(fiber)).toBe(true)
+      yield* TestClock.adjust("10 seconds")
+      expect(yield* Fiber.join(fiber)).toMatchObject({ reason: "Expired" })
+    })
+  )
+
+  it.scoped("is kept by a process whose renewals fail for a while", () =>
+    Effect.gen(function* () {
+      const disk = new SimulatedDisk()
+      const answers = yield* Effect.makeLatch(true)
+      const { check } = yield* onHost(disk, "pod-a", { through: hanging(answers) })
+      yield* answers.close
+      yield* TestClock.adjust("19 seconds")
+      yield* answers.open
+      yield* TestClock.adjust("10 minutes")
       yield* check
     })
   )

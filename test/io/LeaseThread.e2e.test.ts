@@ -48,6 +48,8 @@ const elsewhere = (folder: string) =>
 const folderOf = (fs: FileSystem.FileSystem) =>
   Effect.map(fs.makeTempDirectoryScoped(), (root) => path.join(root, "run"))
 
+const terms = { every: 100, timeout: 1500 }
+
 describe("the thread that renews a lock", () => {
   it.scopedLive(
     "does so while the main thread is blocked",
@@ -75,7 +77,7 @@ describe("the thread that renews a lock", () => {
       Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem
         const folder = yield* folderOf(fs)
-        const { child, says, tell } = yield* holding(folder, { every: 50, timeout: 500 })
+        const { child, says, tell } = yield* holding(folder, terms)
         expect(yield* says).toBe("ready")
         yield* tell("save")
         expect(yield* says).toBe("saved")
@@ -92,12 +94,50 @@ describe("the thread that renews a lock", () => {
   )
 
   it.scopedLive(
+    "keeps it in a process that was stopped while nobody wanted it",
+    () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const folder = yield* folderOf(fs)
+        const { child, says, tell } = yield* holding(folder, terms)
+        expect(yield* says).toBe("ready")
+        child.kill("SIGSTOP")
+        yield* Effect.sleep(terms.timeout + 200)
+        child.kill("SIGCONT")
+        yield* Effect.sleep(200)
+        yield* tell("save")
+        expect(yield* says).toBe("saved")
+      }).pipe(Effect.provide(NodeFileSystem.layer)),
+    60_000
+  )
+
+  it.scopedLive(
+    "gives it up where no renewal succeeds any more, and publishes nothing",
+    () =>
+      Effect.gen(function* () {
+        const fs = yield* FileSystem.FileSystem
+        const folder = yield* folderOf(fs)
+        const { says, tell } = yield* holding(folder, terms)
+        expect(yield* says).toBe("ready")
+        // A file in the place of the folder: no rename in it is answered by "no such file".
+        yield* fs.rename(folder, `${folder}-away`)
+        yield* fs.writeFileString(folder, "")
+        const save = Effect.zipRight(tell("save"), says)
+        const refused = yield* Effect.repeat(Effect.zipLeft(save, Effect.sleep(50)), {
+          while: (answer) => answer.startsWith("Unwritable")
+        })
+        expect(refused).toMatch(/^LockLost: .*could not renew the lock in time/)
+      }).pipe(Effect.provide(NodeFileSystem.layer)),
+    60_000
+  )
+
+  it.scopedLive(
     "leaves a lock behind that another host takes over, where the process is killed",
     () =>
       Effect.gen(function* () {
         const fs = yield* FileSystem.FileSystem
         const folder = yield* folderOf(fs)
-        const { child, says } = yield* holding(folder, { every: 50, timeout: 500 })
+        const { child, says } = yield* holding(folder, terms)
         expect(yield* says).toBe("ready")
         child.kill("SIGKILL")
         yield* elsewhere(folder)

@@ -64,7 +64,12 @@ export const whileWriting =
 // An error of the lock is reported for the folder, whichever of these operations failed.
 const readingMethods = new Set(["access", "readDirectory", "readFile", "readLink", "stat"])
 
-const lockedReasons = { InUse: "InUse", Unknown: "Locked", Lost: "LockLost" } as const
+const lockedReasons = {
+  InUse: "InUse",
+  Unknown: "Locked",
+  Lost: "LockLost",
+  Expired: "LockLost"
+} as const
 
 /** The error for a failed lock of the folder at `path`. */
 export const whileLocking =

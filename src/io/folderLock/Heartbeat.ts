@@ -1,6 +1,7 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Cause from "effect/Cause"
+import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -22,6 +23,8 @@ import * as OwnerName from "./OwnerName.js"
 export interface Heartbeat {
   /** Renews now. Fails with a missing file if the lock is lost. */
   readonly renew: Effect.Effect<void, PlatformError>
+  /** Milliseconds since the last renewal that succeeded began, by a clock that nobody sets. */
+  readonly silence: Effect.Effect<number>
   /** Waits until a renewal has found that the lock is lost. */
   readonly missed: Effect.Effect<void>
   /** Ends the renewals. */
@@ -33,6 +36,12 @@ export interface Beat {
   readonly lock: string
   readonly token: string
   readonly every: LeaseTerms["every"]
+}
+
+/** What the renewing thread is given. */
+export interface ThreadBeat extends Beat {
+  /** When the last renewal that succeeded began, by `process.hrtime`, which all threads share. */
+  readonly renewedAt: BigInt64Array<SharedArrayBuffer>
 }
 
 /** An error in a form that can be sent to another thread. */
@@ -52,7 +61,7 @@ export type FromThread =
 // Missing where the sources run unbuilt: only built code can start a thread.
 const script = new URL("./RenewingThread.js", import.meta.url)
 
-const startThread = (beat: Beat) =>
+const startThread = (beat: ThreadBeat) =>
   Effect.try(() => {
     if (!existsSync(script)) throw new Cause.NoSuchElementException()
     return new Worker(script, { workerData: beat, execArgv: [], name: "lock" })
@@ -60,7 +69,9 @@ const startThread = (beat: Beat) =>
 
 /** Renews a lock from another thread, which no training step delays. Fails where none can start. */
 const onThread = Effect.fnUntraced(function* (beat: Beat) {
-  const worker = yield* startThread(beat)
+  const renewedAt = new BigInt64Array(new SharedArrayBuffer(8))
+  renewedAt[0] = process.hrtime.bigint()
+  const worker = yield* startThread({ ...beat, renewedAt })
   const missed = yield* Deferred.make<void>()
   const stopped = yield* Deferred.make<void>()
   const waiting: Array<Deferred.Deferred<void, PlatformError>> = []
@@ -107,7 +118,10 @@ const onThread = Effect.fnUntraced(function* (beat: Beat) {
     if (ended === undefined) ask("stop")
     return Deferred.await(stopped)
   })
-  return { renew, missed: Deferred.await(missed), stop } satisfies Heartbeat
+  const silence = Effect.sync(
+    () => Number(process.hrtime.bigint() - Atomics.load(renewedAt, 0)) / 1e6
+  )
+  return { renew, silence, missed: Deferred.await(missed), stop } satisfies Heartbeat
 })
 
 /** Renews on this thread, where another is unavailable or sees other files. */
@@ -115,19 +129,23 @@ const onThisThread = Effect.fnUntraced(function* ({ every, lock, token }: Beat) 
   const fs = yield* FileSystem.FileSystem
   const missed = yield* Deferred.make<void>()
   let renewals = 0
+  let renewedAt = yield* Clock.currentTimeNanos
   const at = (count: number) => path.join(lock, OwnerName.make(token, count))
   const oneAtATime = yield* Effect.makeSemaphore(1)
-  const renew = Effect.suspend(() => fs.rename(at(renewals), at(renewals + 1))).pipe(
+  const rename = Effect.suspend(() => fs.rename(at(renewals), at(renewals + 1))).pipe(
     // A renewal that was reported as failed may have been made.
     Effect.catchIf(Holder.isMissing, (error) =>
       Effect.flatMap(fs.exists(at(renewals + 1)), (there) =>
         there ? Effect.void : Effect.fail(error)
       )
-    ),
-    Effect.tap(() => Effect.sync(() => void renewals++)),
-    Effect.uninterruptible,
-    oneAtATime.withPermits(1)
+    )
   )
+  const renew = Effect.gen(function* () {
+    const begun = yield* Clock.currentTimeNanos
+    yield* rename
+    renewals++
+    renewedAt = begun
+  }).pipe(Effect.uninterruptible, oneAtATime.withPermits(1))
   const beat = Effect.sleep(every).pipe(
     Effect.zipRight(renew),
     // Any other error may be over by the next time.
@@ -141,6 +159,7 @@ const onThisThread = Effect.fnUntraced(function* ({ every, lock, token }: Beat) 
   const fiber = yield* Effect.forkDaemon(Effect.interruptible(beat))
   return {
     renew,
+    silence: Effect.map(Clock.currentTimeNanos, (now) => Number(now - renewedAt) / 1e6),
     missed: Deferred.await(missed),
     stop: Effect.asVoid(Fiber.interrupt(fiber))
   } satisfies Heartbeat

@@ -110,12 +110,13 @@ export const statusOf = (
   })
 
 /** Why a lock is refused, or lost. */
-export const LockedReason = Schema.Literal("InUse", "Unknown", "Lost")
+export const LockedReason = Schema.Literal("InUse", "Unknown", "Lost", "Expired")
 export type LockedReason = typeof LockedReason.Type
 
 /**
  * The folder is locked by a process that runs ("InUse") or cannot be checked ("Unknown"), or another
- * process has taken this process's lock ("Lost").
+ * process has taken this process's lock ("Lost"), or this process could not renew it in time, so that
+ * another may take it ("Expired").
  */
 export class LockedError extends Schema.TaggedError<LockedError>()("LockedError", {
   folder: Schema.String,
@@ -133,6 +134,8 @@ export class LockedError extends Schema.TaggedError<LockedError>()("LockedError"
         return this.holder === null
           ? t`another process has removed the lock`
           : t`taken over by ${holder}`
+      case "Expired":
+        return t`this process could not renew the lock in time, so another process may take it over`
     }
   }
 }

@@ -2,16 +2,17 @@
 import { existsSync, renameSync } from "node:fs"
 import * as path from "node:path"
 import { parentPort, workerData } from "node:worker_threads"
-import type { Beat, Failure, FromThread, ToThread } from "./Heartbeat.js"
+import type { Failure, FromThread, ThreadBeat, ToThread } from "./Heartbeat.js"
 import * as OwnerName from "./OwnerName.js"
 
-const { every, lock, token } = workerData as Beat
+const { every, lock, renewedAt, token } = workerData as ThreadBeat
 const post = (message: FromThread) => parentPort!.postMessage(message)
 
 let renewals = 0
 const at = (count: number) => path.join(lock, OwnerName.make(token, count))
 
 const renew = (): Failure | null => {
+  const begun = process.hrtime.bigint()
   try {
     renameSync(at(renewals), at(renewals + 1))
   } catch (error) {
@@ -20,6 +21,7 @@ const renew = (): Failure | null => {
     if (code !== "ENOENT" || !existsSync(at(renewals + 1))) return { code, errno, message }
   }
   renewals++
+  Atomics.store(renewedAt, 0, begun)
   return null
 }
 

@@ -18,6 +18,8 @@ export const file = {
   "in use by {0}, and whether that still runs cannot be checked from this host":
     "正被{0}使用，且无法从本机查验其是否仍在运行",
   "another process has removed the lock": "锁已被其他进程移除",
+  "this process could not renew the lock in time, so another process may take it over":
+    "本进程未能按时续租锁，其他进程可能会接管",
   "taken over by {0}": "已被{0}接管",
   "an unknown process": "未知进程",
   "process {0} on {1}, since {2}": "主机 {1} 上的进程 {0}（自 {2}）",
