@@ -5,11 +5,8 @@ import * as Inspectable from "effect/Inspectable"
 import * as Predicate from "effect/Predicate"
 import * as Printable from "../io/Printable.js"
 import { t } from "../language/Text.js"
-import { exitCode, type Signal } from "../process/Signal.js"
+import { exitCode, temporary, type Signal } from "../process/Signal.js"
 import { UsageError } from "./UsageError.js"
-
-/** The exit code for "run again later" (EX_TEMPFAIL): nothing has to be changed first. */
-export const temporary = 75
 
 const isTemporary = (failure: unknown): boolean =>
   Predicate.hasProperty(failure, "isTemporary") && failure.isTemporary === true
@@ -39,7 +36,8 @@ const stack = (defect: unknown): string =>
  */
 export const fromExit = (
   exit: Exit.Exit<unknown, unknown>,
-  signal: Signal | null
+  signal: Signal | null,
+  requeue = false
 ): { readonly code: number; readonly text: string } => {
   if (Exit.isSuccess(exit)) return { code: 0, text: "" }
   const failures = Chunk.toReadonlyArray(Cause.failures(exit.cause))
@@ -57,7 +55,7 @@ export const fromExit = (
   const usage = failures.every((failure) => failure instanceof UsageError)
   const code =
     all.length === 0
-      ? exitCode(signal ?? "SIGINT")
+      ? exitCode(signal ?? "SIGINT", requeue)
       : all.every(isTemporary)
         ? temporary
         : usage && defects.length === 0

@@ -17,7 +17,7 @@ const longest = 2 ** 31 - 1
  * for the grace period; another one, more than a second later, ends the process at once. A closed pipe
  * at standard output stops it like a signal. SIGUSR1 requests a save. Exits with 0, with 1 after an
  * error, 2 after a wrong command line, 75 if the command can simply be run again later, or 128 plus
- * the signal's number.
+ * the signal's number; after SIGTERM with 75 where that was asked for.
  *
  * Once the command starts the watchdog, that thread answers signals and ends the process, and this
  * thread, which may be blocked, only interrupts `main`.
@@ -27,12 +27,13 @@ export const runMain = (main: Effect.Effect<void, unknown>, inbox: Inbox): void 
     const keepAlive = setInterval(() => {}, longest)
     const terms = (): Terms => ({
       grace: inbox.grace,
+      requeue: inbox.requeue,
       stopping: Messages.stopping(),
       outOfTime: Messages.outOfTime(inbox.grace)
     })
     const guard = new Guard(terms(), {
       say: (text) => process.stderr.write(`\n${text}\n`),
-      end: (signal) => process.exit(exitCode(signal))
+      end: (signal) => process.exit(exitCode(signal, inbox.requeue))
     })
     let watchdog: Watchdog.Watchdog | null = null
     let isWatching = false
@@ -47,7 +48,7 @@ export const runMain = (main: Effect.Effect<void, unknown>, inbox: Inbox): void 
       guard.dispose()
       watchdog?.send(signal)
     }
-    inbox.graceChanged = () => {
+    inbox.termsChanged = () => {
       guard.terms = terms()
       watchdog?.send(guard.terms)
     }
@@ -99,7 +100,7 @@ export const runMain = (main: Effect.Effect<void, unknown>, inbox: Inbox): void 
     // It would run beside the logger with which a command replaces the default one.
     disablePrettyLogger: true,
     teardown: (exit, onExit) => {
-      const { code, text } = ExitReport.fromExit(exit, inbox.received)
+      const { code, text } = ExitReport.fromExit(exit, inbox.received, inbox.requeue)
       if (text !== "") process.stderr.write(`${text}\n`)
       onExit(code)
     }

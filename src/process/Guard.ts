@@ -13,6 +13,8 @@ const longest = 2 ** 31 - 1
 export interface Terms {
   /** Seconds from SIGTERM to the end. */
   readonly grace: number
+  /** Whether the exit code after SIGTERM asks to run the command again. */
+  readonly requeue: boolean
   /** What to say when stopping after SIGINT is slow. */
   readonly stopping: string
   /** What to say when the grace is over. */

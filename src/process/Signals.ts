@@ -13,6 +13,8 @@ export class Signals extends Context.Tag("holdfast/Signals")<
     readonly takeSaveRequest: Effect.Effect<boolean>
     /** Sets the grace period: seconds from SIGTERM to the end. */
     readonly setGrace: (seconds: number) => Effect.Effect<void>
+    /** Has the exit code after SIGTERM ask to run the command again. */
+    readonly requeue: Effect.Effect<void>
     /** Starts the watchdog: signals are answered and the grace period holds while the main thread is blocked. */
     readonly watch: Effect.Effect<void>
   }
@@ -24,8 +26,10 @@ export class Inbox {
   saveRequested = false
   /** Seconds from SIGTERM to the end. */
   grace = 25
-  /** Called when the grace period has changed. */
-  graceChanged: () => void = () => {}
+  /** Whether the exit code after SIGTERM asks to run the command again. */
+  requeue = false
+  /** Called when one of these two has changed. */
+  termsChanged: () => void = () => {}
   /** Starts a watchdog; resolves when it watches, or cannot. */
   startWatchdog: () => Promise<void> = () => Promise.resolve()
 
@@ -40,8 +44,12 @@ export class Inbox {
       setGrace: (seconds) =>
         Effect.sync(() => {
           this.grace = seconds
-          this.graceChanged()
+          this.termsChanged()
         }),
+      requeue: Effect.sync(() => {
+        this.requeue = true
+        this.termsChanged()
+      }),
       watch: Effect.promise(() => this.startWatchdog())
     })
   }

@@ -31,7 +31,12 @@ export const stopOnSignals = <A, E, R>(
         Effect.fork
       )
       const guard = new Guard(
-        { grace, stopping: Messages.stopping(), outOfTime: Messages.outOfTime(grace) },
+        {
+          grace,
+          requeue: false,
+          stopping: Messages.stopping(),
+          outOfTime: Messages.outOfTime(grace)
+        },
         {
           say: (text) => process.stderr.write(`\n${text}\n`),
           end: (signal) => process.exit(exitCode(signal))

@@ -40,7 +40,7 @@ const end = async (signal: Signal) => {
     // With standard error open, Node would print there that it waits for the debugger.
     expression: `
       process.once("exit", () => process.getBuiltinModule("node:fs").closeSync(2))
-      process.exit(${exitCode(signal)})`
+      process.exit(${exitCode(signal, guard.terms.requeue)})`
   })
 }
 

@@ -19,6 +19,10 @@ describe("ExitReport.fromExit", () => {
       (signal) => fromExit(Exit.failCause(interrupt), signal).code
     )
     expect(codes).toEqual([129, 130, 141, 143])
+    const requeued = (["SIGINT", "SIGTERM"] as const).map(
+      (signal) => fromExit(Exit.failCause(interrupt), signal, true).code
+    )
+    expect(requeued).toEqual([130, 75])
     // Ctrl+D at a question, without a signal.
     expect(fromExit(Exit.failCause(interrupt), null)).toEqual({ code: 130, text: "" })
   })

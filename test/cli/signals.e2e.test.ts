@@ -75,6 +75,18 @@ describe("runMain", () => {
     expect(out).not.toContain("flushed")
   })
 
+  it("asks to be run again by its exit code after SIGTERM, finished in time or not", async () => {
+    for (const [delay, grace] of [
+      ["50", "25"],
+      ["6000000", "0.2"]
+    ] as const) {
+      const run = start([stop, "work", delay, "", grace, "requeue"])
+      await run.shows("working")
+      run.kill("SIGTERM")
+      expect((await run.ended).code).toBe(75)
+    }
+  })
+
   it("sets no time limit after SIGINT and SIGHUP", async () => {
     const log = file()
     for (const signal of ["SIGINT", "SIGHUP"] as const) {

@@ -5,7 +5,7 @@ describe("Guard", () => {
   beforeEach(() => void vi.useFakeTimers())
   afterEach(() => void vi.useRealTimers())
 
-  const terms = { grace: 25, stopping: "stopping", outOfTime: "out of time" }
+  const terms = { grace: 25, requeue: false, stopping: "stopping", outOfTime: "out of time" }
   const guarded = () => {
     const done: Array<string> = []
     const guard = new Guard(terms, {

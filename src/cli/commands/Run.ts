@@ -6,6 +6,7 @@ import * as Command from "../Command.js"
 import * as PipelineOptions from "../PipelineOptions.js"
 import { UsageError } from "../UsageError.js"
 import { onPlatform } from "../Platform.js"
+import { Signals } from "../../process/Signals.js"
 
 const grace: Command.Parameter<Option.Option<number>> = {
   ...Command.value(
@@ -95,6 +96,9 @@ export const run = Command.make({
     tag: someText("tag", Command.values("TAG", t`a word to find the run by; may be repeated`)),
     notes: Command.value("TEXT", t`a note about the run, such as what it is to show`),
     grace,
+    requeue: Command.flag(
+      t`exit with 75 instead of 143 when SIGTERM stops the run, so that a scheduler which goes by the exit code starts it again`
+    ),
     force: Command.flag(
       t`take over the checkpoint folder at once from a process whose state cannot be checked (other host or container); use only if it is dead. Without this, the lock is taken over 30 seconds after its last renewal`
     ),
@@ -106,8 +110,18 @@ export const run = Command.make({
     ["SIGUSR1", t`save after the current step, and continue`]
   ],
   notes: t`npx and npm do not forward SIGTERM: start node_modules/.bin/holdfast directly in services and containers.`,
-  run: ({ "allow-dataset-change": allowDatasetChange, "dry-run": isDryRun, overfit, ...given }) =>
+  run: ({
+    "allow-dataset-change": allowDatasetChange,
+    "dry-run": isDryRun,
+    grace,
+    overfit,
+    requeue,
+    ...given
+  }) =>
     Effect.gen(function* () {
+      const signals = yield* Signals
+      if (Option.isSome(grace)) yield* signals.setGrace(grace.value)
+      if (requeue) yield* signals.requeue
       if (given.profile && (isDryRun || Option.isSome(overfit))) {
         return yield* usage(t`--profile is for a real run; leave out --dry-run and --overfit`)
       }

@@ -32,8 +32,6 @@ export interface Options {
   readonly resume: Option.Option<string>
   readonly allowDatasetChange: boolean
   readonly force: boolean
-  /** Seconds from SIGTERM to the end. */
-  readonly grace: Option.Option<number>
   readonly backend: Option.Option<BackendName>
   readonly deterministic: boolean
   readonly profile: boolean
@@ -50,8 +48,7 @@ export interface Options {
 /** Loads the pipeline and runs it, with every service that a stage can require. */
 export const runPipeline = Effect.fnUntraced(function* (options: Options) {
   const call = yield* Invocation.Invocation
-  const { received, setGrace, takeSaveRequest } = yield* Signals
-  if (Option.isSome(options.grace)) yield* setGrace(options.grace.value)
+  const { received, takeSaveRequest } = yield* Signals
   const setting: Setting = {
     command: Invocation.resume(call),
     again: Invocation.again(call),

@@ -36,6 +36,8 @@ export const help = {
     "用 {0} 计算；默认：HOLDFAST_BACKEND，其次为 training.backend 或检查点所用的后端，再次为较快的一个（webgpu 须明确指定）",
   "exit within this many seconds of SIGTERM, even if work is unfinished; default: 25":
     "收到 SIGTERM 后最多等待的秒数，超时立即退出；默认 25",
+  "exit with 75 instead of 143 when SIGTERM stops the run, so that a scheduler which goes by the exit code starts it again":
+    "被 SIGTERM 停止时以 75 而不是 143 退出，让按退出码判断的调度器重新启动训练",
   "take over the checkpoint folder at once from a process whose state cannot be checked (other host or container); use only if it is dead. Without this, the lock is taken over 30 seconds after its last renewal":
     "立即接管被其他主机或容器的进程占用、且无法确认其状态的检查点目录；仅在确定该进程已退出时使用。不加此选项时，锁在最后一次续期 30 秒后自动接管",
   "show only warnings and results": "只显示警告和结果",
