@@ -107,6 +107,7 @@ export * as Sampler from "./data/Sampler.js"
 export * as Split from "./data/Split.js"
 export * as Table from "./data/Table.js"
 export { fingerprint } from "./data/fingerprint.js"
+export * as DataWorkers from "./data/workers/DataWorkers.js"
 
 // Backends
 export { Backend, type BackendName, type CustomBackend } from "./backends/Backend.js"

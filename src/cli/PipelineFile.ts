@@ -1,11 +1,10 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Path from "@effect/platform/Path"
 import * as Effect from "effect/Effect"
-import { register as registerHooks } from "node:module"
-import { register } from "tsx/esm/api"
 import * as Pipeline from "../Pipeline.js"
 import { t } from "../language/Text.js"
 import * as ImportFailure from "./ImportFailure.js"
+import { importTypescript } from "../io/importTypescript.js"
 import * as Peers from "../io/Peers.js"
 import type { SourceLocation } from "./PipelineFileError.js"
 import { PipelineFileError } from "./PipelineFileError.js"
@@ -63,23 +62,13 @@ const importing = (url: string): Effect.Effect<Module, unknown> =>
  * imports is loaded first: through the translator it would take twice as long.
  */
 const importingTypescript = (url: string): Effect.Effect<Module, unknown> =>
-  Effect.acquireUseRelease(
-    Effect.promise(async () => {
+  Effect.tryPromise({
+    try: async () => {
       await import("../index.js")
-      // Before the translator, which then asks this hook: from a file that it considers CommonJS it
-      // does not follow imports to other TypeScript files.
-      registerHooks("./typescriptModules.js", import.meta.url)
-      // Ignore the user's tsconfig, whose paths could map `holdfast` to sources.
-      return register({ tsconfig: false })
-    }),
-    () => importing(url),
-    (unregister) =>
-      Effect.promise(async () => {
-        await unregister()
-        // tsx turns this off, but errors in the pipeline still need their source lines.
-        process.setSourceMapsEnabled(true)
-      })
-  )
+      return (await importTypescript(url)) as Module
+    },
+    catch: (error) => error
+  })
 
 /** A failed import for the user: where in which file, and what to do. */
 const explain = Effect.fnUntraced(function* (

@@ -362,6 +362,13 @@ export const trainingFields = {
       "Steps between two norms of the gradient in the log; null: every 16th, which on_divergence looks at anyway. To measure one takes some 1 ms for a million weights."
     )
   ),
+  data_workers: mayChange(
+    field(
+      Schema.Union(Schema.Literal("auto"), count.pipe(Schema.lessThanOrEqualTo(64))),
+      "auto",
+      'How many threads decode and augment data ahead of the step, where the dataset has work for them; 0: none, the main thread does. "auto": one for each core but one, four at most, once it takes the main thread half a second. The bits are the same.'
+    )
+  ),
   drop_last: field(
     Schema.Boolean,
     false,

@@ -2,7 +2,13 @@ import * as Schema from "effect/Schema"
 import { t } from "../language/Text.js"
 
 /** Why data could not be loaded. */
-export const DataErrorReason = Schema.Literal("NotFound", "Unreadable", "Empty", "Mismatch")
+export const DataErrorReason = Schema.Literal(
+  "NotFound",
+  "Unreadable",
+  "Empty",
+  "Mismatch",
+  "Worker"
+)
 
 /** Data that cannot be trained on. `path` names the file, the folder, the config field or the example. */
 export class DataError extends Schema.TaggedError<DataError>()("DataError", {

@@ -28,6 +28,11 @@ export interface Examples<out B extends Sized = Batch> {
    */
   readonly batch: (indices: Int32Array, rng?: Rng) => Effect.Effect<B, DataError>
   /**
+   * How many batches are fetched ahead of the step where fetching takes waiting; default: 1. Each is held in
+   * memory. Where threads prepare them, as many as keep these at work: `DataWorkers.ahead`.
+   */
+  readonly ahead?: number
+  /**
    * The class of each example, where it is known without reading the inputs. Left out,
    * `training.sampler` and `training.class_weights` read every batch once if they look at labels.
    */

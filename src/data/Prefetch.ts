@@ -10,29 +10,39 @@ export interface BatchRequest {
   readonly example: number
 }
 
-/** Fetches batches one after the other, and where that takes waiting, one of them ahead. */
+/** Fetches batches one after the other, and where that takes waiting, some of them ahead. */
 export interface Prefetch<out B> {
-  /** The batch of `request`, which may be on its way already. */
-  readonly take: (request: BatchRequest) => Effect.Effect<B, DataError>
   /**
-   * Starts to fetch the batch of `request` if the batch before it had to be waited for. Where fetching
-   * is synchronous, nothing could overlap with the step: then this does nothing.
+   * The batch of `request`, which may be on its way already; then the next ones are set on their way. Where
+   * fetching is synchronous, nothing could overlap with the step, and none is.
    */
-  readonly ahead: (request: BatchRequest) => Effect.Effect<void>
+  readonly take: (request: BatchRequest) => Effect.Effect<B, DataError>
+}
+
+/** How batches are fetched. */
+export interface PrefetchOptions<out B> {
+  /** A function of the request alone, so that it does not matter whether a batch was fetched ahead. */
+  readonly fetch: (request: BatchRequest) => Effect.Effect<B, DataError>
+  /** The request after one; null: it is the last. */
+  readonly next: (request: BatchRequest) => BatchRequest | null
+  /** How many batches are fetched ahead at most. */
+  readonly ahead: number
 }
 
 /**
- * Fetches by `fetch`, which must be a function of the request alone, so that it does not matter
- * whether a batch was fetched ahead. When the scope closes, what is being fetched is interrupted and
- * waited for. Must be used by one fiber at a time.
+ * When the scope closes, what is being fetched is interrupted and waited for. Must be used by one fiber at
+ * a time.
  */
-export const make = <B>(
-  fetch: (request: BatchRequest) => Effect.Effect<B, DataError>
-): Effect.Effect<Prefetch<B>, never, Scope.Scope> =>
+export const make = <B>({
+  ahead,
+  fetch,
+  next
+}: PrefetchOptions<B>): Effect.Effect<Prefetch<B>, never, Scope.Scope> =>
   Effect.gen(function* () {
     const runtime = yield* Effect.runtime<never>()
     const scope = yield* Effect.scope
-    let pending: (BatchRequest & { readonly fiber: Fiber.Fiber<B, DataError> }) | null = null
+    /** In the order of their steps. */
+    let pending: Array<BatchRequest & { readonly fiber: Fiber.Fiber<B, DataError> }> = []
     let isAsynchronous = false
 
     const fetchNow = (request: BatchRequest) =>
@@ -48,29 +58,38 @@ export const make = <B>(
         })
       })
 
+    const fetchAhead = (taken: BatchRequest) => {
+      while (isAsynchronous && pending.length < ahead) {
+        const request = next(pending.at(-1) ?? taken)
+        if (request === null) return
+        // Started here and now, where a forked fiber would wait for the step to end.
+        const fiber = Runtime.runFork(runtime, fetch(request), { scope })
+        pending.push({ ...request, fiber })
+        isAsynchronous = fiber.unsafePoll() === null
+      }
+    }
+
     const take = (request: BatchRequest) =>
       Effect.suspend(() => {
-        if (pending === null) return fetchNow(request)
-        const { example, fiber, step } = pending
-        if (example !== request.example || step !== request.step) {
-          pending = null
-          return Effect.zipRight(Fiber.interrupt(fiber), fetchNow(request))
+        const [first] = pending
+        if (first === undefined) return fetchNow(request)
+        if (first.example !== request.example || first.step !== request.step) {
+          const others = pending.map(({ fiber }) => fiber)
+          pending = []
+          return Effect.zipRight(Fiber.interruptAll(others), fetchNow(request))
         }
         // Stays pending until then: what is interrupted while it waits has not taken the batch.
-        return Effect.map(Fiber.join(fiber), (batch) => {
-          pending = null
+        return Effect.map(Fiber.join(first.fiber), (batch) => {
+          pending.shift()
           return batch
         })
       })
 
-    const ahead = (request: BatchRequest) =>
-      Effect.sync(() => {
-        if (!isAsynchronous || pending !== null) return
-        // Started here and now, where a forked fiber would wait for the step to end.
-        const fiber = Runtime.runFork(runtime, fetch(request), { scope })
-        pending = { ...request, fiber }
-        isAsynchronous = fiber.unsafePoll() === null
-      })
-
-    return { take, ahead }
+    return {
+      take: (request) =>
+        Effect.map(take(request), (batch) => {
+          fetchAhead(request)
+          return batch
+        })
+    }
   })

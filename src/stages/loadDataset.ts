@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Sized } from "../data/Batch.js"
 import type { AnyDataset } from "../data/Dataset.js"
 import { t } from "../language/Text.js"
+import { DataWorkerCount, type WorkerCount } from "../data/workers/DataWorkers.js"
 import { emit } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
 import * as Inputs from "./Inputs.js"
@@ -22,7 +23,11 @@ export const loadDataset = <C, B extends Sized, E, R>(
     gives: Inputs.prepared.what,
     run: (config: C) =>
       Effect.gen(function* () {
-        const dataset = yield* load(config)
+        const dataset = yield* Effect.provideService(
+          load(config),
+          DataWorkerCount,
+          workersOf(config)
+        )
         yield* emit({
           _tag: "DatasetLoaded",
           name: dataset.name,
@@ -37,3 +42,7 @@ export const loadDataset = <C, B extends Sized, E, R>(
         return prepared
       })
   })
+
+/** What `training.data_workers` says, of a config that has it. */
+const workersOf = (config: unknown): WorkerCount =>
+  Inputs.hasTraining(config) ? config.training.data_workers : "auto"

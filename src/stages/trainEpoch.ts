@@ -212,7 +212,7 @@ const settleInPassing = (run: Run): Effect.Effect<void, never, Observer> =>
     error._tag === "Diverged" ? warnOfUnsaved(error) : Effect.void
   )
 
-/** What fetches the batch of the step that follows a position, and the next one while that computes. */
+/** What fetches the batch of the step that follows a position, and the next ones while that computes. */
 const batches = <B extends Sized>(run: Run<RunConfig, B>) =>
   Effect.gen(function* () {
     const { dataset } = run
@@ -220,14 +220,16 @@ const batches = <B extends Sized>(run: Run<RunConfig, B>) =>
     const { epoch } = yield* Checkpointer.progress(run[TypeId])
     // A function of the seed and the epoch, so that any position in it is reached at once.
     const order = yield* orderOf(run, epoch)
-    const prefetch = yield* Prefetch.make((at) => batchOf(run, order, { ...at, epoch }))
+    const prefetch = yield* Prefetch.make({
+      fetch: (at) => batchOf(run, order, { ...at, epoch }),
+      next: ({ example, step }) => {
+        const after = { example: example + training.batch_size, step: step + 1 }
+        return stepsFrom(after.example, dataset.train.size, training) > 0 ? after : null
+      },
+      ahead: dataset.train.ahead ?? 1
+    })
     return ({ position, step }: Progress.Progress) =>
-      Effect.tap(prefetch.take({ example: position.example, step }), (batch) => {
-        const example = position.example + batch.size
-        return stepsFrom(example, dataset.train.size, training) > 0
-          ? prefetch.ahead({ example, step: step + 1 })
-          : Effect.void
-      })
+      prefetch.take({ example: position.example, step })
   })
 
 /** The end of the epoch is soon, and what it measures is worth having in the checkpoint. */

@@ -5,6 +5,7 @@ import type { DataError } from "../data/DataError.js"
 import type { Sized } from "../data/Batch.js"
 import { fetch, type ExampleDescription, type Examples, type SplitName } from "../data/Dataset.js"
 import { batchAt, sequential } from "../data/Order.js"
+import * as Prefetch from "../data/Prefetch.js"
 import type { Event } from "../events/Event.js"
 import { emit, type Observer } from "../events/Observer.js"
 import { t } from "../language/Text.js"
@@ -44,11 +45,17 @@ export const overSplit = (
     const predictions = Predictions.collect(
       "phases" in run.objective ? [] : headsOf(run.objective, run.dataset, outputNamesOf(run.model))
     )
+    const prefetch = yield* Prefetch.make({
+      fetch: ({ example }) => fetch(run.dataset, split, batchAt(order, example, size)),
+      next: ({ step }) =>
+        step + 1 < steps ? { step: step + 1, example: (step + 1) * size } : null,
+      ahead: examples.ahead ?? 1
+    })
     let states = MetricStates.initial
     for (let step = 0; step < steps; step++) {
       const started = performance.now()
       const start = step * size
-      const batch = yield* fetch(run.dataset, split, batchAt(order, start, size))
+      const batch = yield* prefetch.take({ step, example: start })
       const rng = Random.generator(run.random, "evaluate", split, step)
       const { measured, outputs } = yield* evaluateWithOutputs({ run, batch, position: at, rng })
       predictions.add(batch, outputs, start)
@@ -78,6 +85,7 @@ export const overSplit = (
     }
     return { metrics: MetricStates.compute(accumulators, states, examples.size), details }
   }).pipe(
+    Effect.scoped,
     (measured) =>
       Effect.acquireUseRelease(
         Effect.sync(() => setAside(partsOf(run).statefulLayers)),

@@ -62,11 +62,12 @@ export const limited = <B extends Sized>(
   batchSize: number
 ): AnyDataset<B> => {
   const first = (examples: Examples<B>): Examples<B> => {
-    const { describe, labels } = examples
+    const { ahead, describe, labels } = examples
     const size = Math.min(examples.size, batches * batchSize)
     return {
       size,
       batch: (indices, rng) => examples.batch(indices, rng),
+      ...(ahead && { ahead }),
       ...(describe && { describe }),
       ...(labels && { labels: Effect.map(labels, (all) => batchAt(all, 0, size)) })
     }

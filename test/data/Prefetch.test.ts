@@ -20,28 +20,69 @@ const recording = (waits: boolean) => {
   return { fetch, started }
 }
 
+/** Of a split of so many batches that never ends unless `last` says where. */
+const make = <B>(
+  fetch: Prefetch.PrefetchOptions<B>["fetch"],
+  { ahead = 1, last = Infinity }: { readonly ahead?: number; readonly last?: number } = {}
+) =>
+  Prefetch.make({
+    fetch,
+    next: ({ step }) => (step === last ? null : request(step + 1)),
+    ahead
+  })
+
 const failure = new DataError({ reason: "Unreadable", path: "file", detail: "broken" })
 
 describe("Prefetch", () => {
   it.scoped("starts the next fetch at once where the one before had to be waited for", () =>
     Effect.gen(function* () {
       const { fetch, started } = recording(true)
-      const prefetch = yield* Prefetch.make(fetch)
+      const prefetch = yield* make(fetch)
       expect(yield* prefetch.take(request(0))).toBe("batch 0")
-      yield* prefetch.ahead(request(1))
       expect(started).toStrictEqual([0, 1])
       expect(yield* prefetch.take(request(1))).toBe("batch 1")
-      expect(started).toStrictEqual([0, 1])
+      expect(started).toStrictEqual([0, 1, 2])
+    })
+  )
+
+  it.scoped("keeps several fetches on their way, and none past the last batch", () =>
+    Effect.gen(function* () {
+      const { fetch, started } = recording(true)
+      const prefetch = yield* make(fetch, { ahead: 3, last: 4 })
+      const taken: Array<string> = []
+      for (let step = 0; step < 5; step++) {
+        taken.push(yield* prefetch.take(request(step)))
+        expect(started).toStrictEqual([0, 1, 2, 3, 4].slice(0, step + 4))
+      }
+      expect(taken).toStrictEqual([0, 1, 2, 3, 4].map((step) => `batch ${step}`))
+    })
+  )
+
+  it.scoped("gives batches in the order of the steps though later ones are there first", () =>
+    Effect.gen(function* () {
+      const first = yield* Deferred.make<void>()
+      const prefetch = yield* make(
+        ({ step }) =>
+          step === 1
+            ? Effect.as(Deferred.await(first), step)
+            : Effect.zipRight(
+                yieldToEventLoop,
+                Effect.as(step === 2 ? Deferred.succeed(first, undefined) : Effect.void, step)
+              ),
+        { ahead: 2 }
+      )
+      const taken: Array<number> = []
+      for (let step = 0; step < 3; step++) taken.push(yield* prefetch.take(request(step)))
+      expect(taken).toStrictEqual([0, 1, 2])
     })
   )
 
   it.scoped("fetches nothing ahead where fetching is synchronous", () =>
     Effect.gen(function* () {
       const { fetch, started } = recording(false)
-      const prefetch = yield* Prefetch.make(fetch)
+      const prefetch = yield* make(fetch)
       for (let step = 0; step < 3; step++) {
         expect(yield* prefetch.take(request(step))).toBe(`batch ${step}`)
-        yield* prefetch.ahead(request(step + 1))
       }
       expect(started).toStrictEqual([0, 1, 2])
     })
@@ -50,14 +91,12 @@ describe("Prefetch", () => {
   it.scoped("stops fetching ahead once a fetch is synchronous, as from a cache", () =>
     Effect.gen(function* () {
       const started: Array<number> = []
-      const prefetch = yield* Prefetch.make(({ step }) => {
+      const prefetch = yield* make(({ step }) => {
         started.push(step)
         return Effect.as(step === 0 ? yieldToEventLoop : Effect.void, step)
       })
       yield* prefetch.take(request(0))
-      yield* prefetch.ahead(request(1))
       expect(yield* prefetch.take(request(1))).toBe(1)
-      yield* prefetch.ahead(request(2))
       expect(started).toStrictEqual([0, 1])
     })
   )
@@ -65,13 +104,12 @@ describe("Prefetch", () => {
   it.scoped("interrupts the fetch of another batch than the one taken", () =>
     Effect.gen(function* () {
       let interrupted = 0
-      const prefetch = yield* Prefetch.make(({ step }) =>
+      const prefetch = yield* make(({ step }) =>
         step === 1
           ? Effect.onInterrupt(Effect.never, () => Effect.sync(() => void interrupted++))
           : Effect.as(yieldToEventLoop, step)
       )
       yield* prefetch.take(request(0))
-      yield* prefetch.ahead(request(1))
       expect(yield* prefetch.take(request(7))).toBe(7)
       expect(interrupted).toBe(1)
     })
@@ -90,11 +128,10 @@ describe("Prefetch", () => {
       )
       yield* Effect.scoped(
         Effect.gen(function* () {
-          const prefetch = yield* Prefetch.make(({ step }) =>
+          const prefetch = yield* make(({ step }) =>
             step === 0 ? yieldToEventLoop : Effect.onInterrupt(Effect.never, () => cleanUp)
           )
           yield* prefetch.take(request(0))
-          yield* prefetch.ahead(request(1))
           // Also the fiber that waits for the batch may be interrupted.
           const waiting = yield* Effect.fork(prefetch.take(request(1)))
           yield* yieldToEventLoop
@@ -109,11 +146,10 @@ describe("Prefetch", () => {
 
   it.scoped("fails when the batch that failed is taken, not before", () =>
     Effect.gen(function* () {
-      const prefetch = yield* Prefetch.make(({ step }) =>
+      const prefetch = yield* make(({ step }) =>
         Effect.zipRight(yieldToEventLoop, step === 1 ? Effect.fail(failure) : Effect.void)
       )
       yield* prefetch.take(request(0))
-      yield* prefetch.ahead(request(1))
       yield* yieldToEventLoop
       yield* yieldToEventLoop
       expect(yield* Effect.flip(prefetch.take(request(1)))).toBe(failure)

@@ -85,6 +85,7 @@ export const everyKernelRun = (options: {
     ema: null,
     swa: null,
     shards: options.shards ?? 1,
+    data_workers: "auto",
     on_divergence: options.onDivergence ?? { name: "stop", limit: 1e19 }
   } as const
   const dataset: Dataset = {

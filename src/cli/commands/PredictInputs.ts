@@ -9,9 +9,10 @@ import { LogMelInput } from "../../audio/index.js"
 import { Backend, type BackendName } from "../../backends/Backend.js"
 import { DataError } from "../../data/DataError.js"
 import type { Layout } from "../../data/Layout.js"
-import { endings, type Decoder } from "../../data/image/decode.js"
-import { decoderOf } from "../../data/image/fromImages.js"
-import * as ImageInput from "../../data/image/ImageInput.js"
+import { endings, type Decode, type ImageProblem } from "../../data/image/decode.js"
+import { decoder } from "../../data/image/fromImages.js"
+import { ImageInput } from "../../data/image/ImageInput.js"
+import { batchOf, render } from "../../data/image/render.js"
 import * as Csv from "../../data/table/Csv.js"
 import * as Parquet from "../../data/table/Parquet.js"
 import type { Row, RowSource } from "../../data/table/Row.js"
@@ -47,12 +48,12 @@ export const run = (options: Options) =>
     const recording = recordingInput(trained)
     const table = tableInput(trained)
     const image = imageInput(trained)
-    const decoder = image === null ? null : yield* decoderOf(image.decoder)
+    const decode = image === null ? null : yield* decoder(image.decoder)
     const fields = recording === null ? yield* fieldsOf(trained) : []
     for (const input of inputs) {
       yield* (
-        image !== null && decoder !== null && endings.test(input)
-          ? predictImage(trained, image, decoder, input, report)
+        image !== null && decode !== null && endings.test(input)
+          ? predictImage(trained, image, decode, input, report)
           : recording === null
             ? predictRows(new Rows(trained, fields, report, table), table, input)
             : predictRecording(trained, recording, input, report)
@@ -74,8 +75,8 @@ const tableInput = ({ meta }: Trained): TableInput | null =>
   Option.getOrNull(Schema.decodeUnknownOption(TableInput)(meta.dataset.preprocessing))
 
 /** How an input is made of an image, if that is what the model takes. */
-const imageInput = ({ meta }: Trained): ImageInput.ImageInput | null =>
-  Option.getOrNull(Schema.decodeUnknownOption(ImageInput.ImageInput)(meta.dataset.preprocessing))
+const imageInput = ({ meta }: Trained): ImageInput | null =>
+  Option.getOrNull(Schema.decodeUnknownOption(ImageInput)(meta.dataset.preprocessing))
 
 const fieldsOf = ({ meta, model, path }: Trained): Effect.Effect<Layout["inputs"], DataError> => {
   const fields = inputsOf(meta.dataset)
@@ -121,18 +122,19 @@ const predictRecording = Effect.fnUntraced(function* (
 /** An image, as training scales it where it changes nothing at random. */
 const predictImage = Effect.fnUntraced(function* (
   { predict }: Trained,
-  image: ImageInput.ImageInput,
-  decoder: Decoder,
+  image: ImageInput,
+  decode: Decode,
   input: string,
   report: Reporter.Reporter
 ) {
   const fileSystem = yield* FileSystem.FileSystem
   const bytes = yield* Effect.mapError(fileSystem.readFile(input), unreadable(input))
-  const pixels = yield* Effect.mapError(
-    decoder.decode(bytes),
-    (detail) => new DataError({ reason: "Unreadable", path: input, detail })
-  )
-  const batch = ImageInput.batchOf([ImageInput.render(pixels, image)], image)
+  const pixels = yield* Effect.tryPromise({
+    try: () => decode(bytes),
+    catch: (error) =>
+      new DataError({ reason: "Unreadable", path: input, detail: (error as ImageProblem).message })
+  })
+  const batch = batchOf([render(pixels, image)], image)
   const outputs = Object.entries(namedOutputs(yield* predict(batch, 1)))
   yield* report.predicted(
     { input },

@@ -23,6 +23,26 @@ export const sizeOf = (bytes: Uint8Array): readonly [width: number, height: numb
   return null
 }
 
+/** Each scan of a progressive JPEG goes through all of the image again; cameras and programs make 1 to 12. */
+export const mostScans = 100
+
+/** How many scans a JPEG file has. */
+export const scansOf = (bytes: Uint8Array): number => {
+  let scans = 0
+  for (let at = 2; at + 3 < bytes.length;) {
+    const marker = bytes[at + 1]!
+    const isMarker = bytes[at] === 0xff && marker !== 0 && marker !== 0xff
+    // Restarts, and the start and end of an image, have no length; nor has what is coded.
+    if (!isMarker || (marker >= 0xd0 && marker <= 0xd9)) {
+      at++
+      continue
+    }
+    if (marker === 0xda) scans++
+    at += 2 + bytes[at + 2]! * 256 + bytes[at + 3]!
+  }
+  return scans
+}
+
 /** The pixels of a JPEG file, as they are stored: its EXIF orientation does not count. Throws if damaged. */
 export const decode = (
   { decode }: typeof JpegJs,

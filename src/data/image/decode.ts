@@ -1,4 +1,3 @@
-import * as Effect from "effect/Effect"
 import { t } from "../../language/Text.js"
 import * as Jpeg from "./Jpeg.js"
 import type { Pixels } from "./Pixels.js"
@@ -7,11 +6,11 @@ import * as Png from "./Png.js"
 /** Which code decodes images. JPEG allows for differences of a step or two of 255 between decoders. */
 export type DecoderName = "javascript" | "sharp"
 
-/** Decodes the bytes of an image; fails with the end of a sentence that its name begins. */
-export interface Decoder {
-  readonly name: DecoderName
-  readonly decode: (bytes: Uint8Array) => Effect.Effect<Pixels, string>
-}
+/** Decodes the bytes of an image; rejects with an `ImageProblem`. */
+export type Decode = (bytes: Uint8Array) => Promise<Pixels>
+
+/** Why an image cannot be used: the end of a sentence that its name begins. */
+export class ImageProblem extends Error {}
 
 /** What is too large is refused before anything of it is decoded. */
 export interface Limits {
@@ -44,30 +43,30 @@ export const problemOf = (head: Uint8Array, bytes: number): string | null => {
 }
 
 const checked =
-  (decode: (bytes: Uint8Array) => Effect.Effect<Pixels, string>) => (bytes: Uint8Array) =>
-    Effect.suspend(() => {
-      const problem = problemOf(bytes, bytes.length)
-      return problem === null ? decode(bytes) : Effect.fail(problem)
-    })
+  (decode: (bytes: Uint8Array) => Pixels | Promise<Pixels>): Decode =>
+  async (bytes) => {
+    const problem = problemOf(bytes, bytes.length) ?? scansProblem(bytes)
+    if (problem !== null) throw new ImageProblem(problem)
+    try {
+      return await decode(bytes)
+    } catch (error) {
+      const detail = error instanceof Error ? error.message : String(error)
+      throw new ImageProblem(t`cannot be decoded: ${detail}`)
+    }
+  }
 
-const damaged = (error: unknown) =>
-  t`cannot be decoded: ${error instanceof Error ? error.message : String(error)}`
+const scansProblem = (bytes: Uint8Array): string | null => {
+  const scans = Jpeg.isJpeg(bytes) ? Jpeg.scansOf(bytes) : 0
+  return scans > Jpeg.mostScans ? t`has ${scans} scans, more than ${Jpeg.mostScans}` : null
+}
 
 /** Decodes by fast-png and jpeg-js, which run everywhere. */
-export const javascript: Effect.Effect<Decoder> = Effect.gen(function* () {
-  const fastPng = yield* Effect.promise(() => import("fast-png"))
-  const jpegJs = yield* Effect.promise(() => import("jpeg-js"))
-  return {
-    name: "javascript",
-    decode: checked((bytes) =>
-      Effect.try({
-        try: () =>
-          Png.isPng(bytes) ? Png.decode(fastPng, bytes) : Jpeg.decode(jpegJs, bytes, limits.pixels),
-        catch: damaged
-      })
-    )
-  }
-})
+const javascript = async (): Promise<Decode> => {
+  const [fastPng, jpegJs] = await Promise.all([import("fast-png"), import("jpeg-js")])
+  return checked((bytes) =>
+    Png.isPng(bytes) ? Png.decode(fastPng, bytes) : Jpeg.decode(jpegJs, bytes, limits.pixels)
+  )
+}
 
 /** As much of sharp as is used. */
 interface Sharp {
@@ -81,38 +80,35 @@ interface Sharp {
   }>
 }
 
-/** Decodes by sharp; fails where that is not installed. */
-export const sharp: Effect.Effect<Decoder, string> = Effect.gen(function* () {
+/** Decodes by sharp. */
+const bySharp = async (): Promise<Decode> => {
   const name = "sharp"
-  const { default: sharp } = yield* Effect.tryPromise({
-    try: () => import(name) as Promise<{ readonly default: Sharp }>,
-    catch: () => t`sharp is not installed; run npm install sharp, or choose "javascript"`
+  const { default: sharp } = (await import(name)) as { readonly default: Sharp }
+  return checked(async (bytes) => {
+    const options = { limitInputPixels: limits.pixels, failOn: "truncated" }
+    const { data, info } = await sharp(bytes, options)
+      .toColourspace("srgb")
+      .removeAlpha()
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    const { channels, height, width } = info
+    const rgb =
+      channels === 3
+        ? new Uint8Array(data)
+        : Uint8Array.from(
+            { length: 3 * width * height },
+            (_, i) => data[Math.floor(i / 3) * channels]!
+          )
+    return { width, height, data: rgb }
   })
-  return {
-    name,
-    decode: checked((bytes) =>
-      Effect.tryPromise({
-        try: async () => {
-          const { data, info } = await sharp(bytes, {
-            limitInputPixels: limits.pixels,
-            failOn: "truncated"
-          })
-            .toColourspace("srgb")
-            .removeAlpha()
-            .raw()
-            .toBuffer({ resolveWithObject: true })
-          const { channels, height, width } = info
-          const rgb =
-            channels === 3
-              ? new Uint8Array(data)
-              : Uint8Array.from(
-                  { length: 3 * width * height },
-                  (_, i) => data[Math.floor(i / 3) * channels]!
-                )
-          return { width, height, data: rgb }
-        },
-        catch: damaged
-      })
-    )
-  }
-})
+}
+
+const decoders = { javascript, sharp: bySharp }
+const loaded = new Map<DecoderName, Promise<Decode>>()
+
+/** The decoder of a name, loaded once; rejects where it is not installed. */
+export const decoderOf = (name: DecoderName): Promise<Decode> => {
+  const known = loaded.get(name) ?? decoders[name]()
+  loaded.set(name, known)
+  return known
+}

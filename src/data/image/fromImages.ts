@@ -1,18 +1,20 @@
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import { basename, join, resolve } from "node:path"
-import { yieldToEventLoop } from "../../io/EventLoop.js"
+import * as Thread from "../../io/Thread.js"
 import { t } from "../../language/Text.js"
 import type { Batch } from "../Batch.js"
 import { DataError } from "../DataError.js"
 import type { Dataset, Examples, SplitName } from "../Dataset.js"
-import { fingerprint } from "../fingerprint.js"
+import { hashing } from "../fingerprint.js"
 import type { Normalization } from "../Layout.js"
 import * as Split from "../Split.js"
-import * as decoders from "./decode.js"
-import * as ImageInput from "./ImageInput.js"
+import * as DataWorkers from "../workers/DataWorkers.js"
+import { decoderOf, type Decode, type DecoderName } from "./decode.js"
+import type { ImageInput } from "./ImageInput.js"
 import type { Pixels } from "./Pixels.js"
+import { draw, type Augmentation, type Plan } from "./render.js"
 import * as Scan from "./scan.js"
+import type * as work from "./work.js"
 
 /** Which images, what of them the model sees, and how they are divided. */
 export interface ImageOptions {
@@ -36,20 +38,29 @@ export interface ImageOptions {
     readonly mean: ReadonlyArray<number>
     readonly std: ReadonlyArray<number>
   }
-  readonly augment?: ImageInput.Augmentation
+  readonly augment?: Augmentation
   readonly split?: Split.SplitOption
   /** What must stay in one split, by the path of an image. */
   readonly group?: (path: string) => string
   /** "auto", the default, is sharp where that is installed. */
-  readonly decoder?: decoders.DecoderName | "auto"
+  readonly decoder?: DecoderName | "auto"
   /** Decodes every image at the start, and skips what cannot be; else such a file ends the run that meets it. */
   readonly verify?: boolean
+  /** How many threads decode and augment; by default as `training.data_workers` says. */
+  readonly workers?: DataWorkers.WorkerCount
+  /**
+   * How much of each file the fingerprint goes by: "content", every byte; "sampled", the default, size, first and
+   * last 4 KiB; "size" alone, and then no file is opened at the start.
+   */
+  readonly fingerprint?: work.FingerprintMode
 }
 
 /** Decoded images that are held, so that small data are decoded once. */
 const heldBytes = 1 << 28
-/** So many images are read and decoded at a time. */
-const atOnce = 8
+/** So many images are given to a thread in one call at most. */
+const mostPerCall = 32
+/** So many paths are hashed at a time. */
+const hashedAtOnce = 4096
 
 /**
  * A dataset of PNG and JPEG images in folders by class, or listed in a CSV file. They are read by index, so
@@ -73,6 +84,7 @@ const atOnce = 8
  */
 export const fromImages = Effect.fn("fromImages")(function* (options: ImageOptions) {
   const { augment, channels = 3, fit = "crop", height, quantities = false, root, width } = options
+  const { fingerprint: mode = "sampled" } = options
   const refuse = (path: string, detail: string) =>
     new DataError({ reason: "Mismatch", path, detail })
   for (const [name, value] of Object.entries({ height, width })) {
@@ -87,39 +99,62 @@ export const fromImages = Effect.fn("fromImages")(function* (options: ImageOptio
   ) {
     return yield* refuse("standardize", t`needs ${channels} means and deviations, one a channel`)
   }
-  const decoder = yield* decoderOf(options.decoder ?? "auto")
+  const decoder = yield* decoderNamed(options.decoder ?? "auto")
+  const input: ImageInput = {
+    kind: "image",
+    height,
+    width,
+    channels,
+    fit,
+    ...standardize,
+    decoder
+  }
+  const workers = yield* DataWorkers.make<typeof work>({
+    module: Thread.beside("./work", import.meta.url),
+    ...(options.workers !== undefined && { workers: options.workers })
+  })
   const listed = yield* options.list === undefined
     ? Scan.inFolders(root)
     : Scan.inList(options.list)
-  const { all, skipped } = yield* Scan.usable(root, listed)
-  const fileSystem = yield* FileSystem.FileSystem
+  const { skipped, ...usable } = yield* Scan.usable(workers, root, mode, listed)
 
   const held = new Map<string, Pixels>()
   let bytes = 0
-  const pixelsOf = (file: string) =>
-    Effect.gen(function* () {
-      const known = held.get(file)
-      if (known !== undefined) return known
-      const path = join(root, file)
-      const content = yield* Effect.mapError(
-        fileSystem.readFile(path),
-        (error) => t`cannot be read: ${error.message}`
-      )
-      const pixels = yield* decoder.decode(content)
-      // Decoding takes long, and all of it on this thread.
-      yield* yieldToEventLoop
-      if (bytes + pixels.data.length <= heldBytes) {
-        held.set(file, pixels)
-        bytes += pixels.data.length
-      }
-      return pixels
-    }).pipe(
-      Effect.mapError(
-        (detail) => new DataError({ reason: "Unreadable", path: join(root, file), detail })
-      )
+  /** The rendered images, part by part, and what is wrong with each. */
+  const rendered = (pictures: ReadonlyArray<{ readonly file: string; readonly plan?: Plan }>) => {
+    const length = Math.min(
+      mostPerCall,
+      Math.ceil(pictures.length / (2 * Math.max(1, workers.threads)))
     )
-  const images =
-    options.verify === true ? yield* Scan.verified(all, ({ file }) => pixelsOf(file)) : all
+    const parts = Array.from({ length: Math.ceil(pictures.length / length) }, (_, i) =>
+      pictures.slice(i * length, (i + 1) * length)
+    )
+    const requests = parts.map((part) => ({
+      input,
+      keep: bytes < heldBytes,
+      pictures: part.map(({ file, plan }) => {
+        const pixels = held.get(file)
+        return { path: join(root, file), ...(plan && { plan }), ...(pixels && { pixels }) }
+      })
+    }))
+    return Effect.map(workers.all("renderAll", requests), (results) => {
+      results.forEach(({ decoded }, at) =>
+        decoded.forEach((pixels, i) => {
+          const { file } = parts[at]![i]!
+          if (pixels === null || held.has(file) || bytes + pixels.data.length > heldBytes) return
+          held.set(file, pixels)
+          bytes += pixels.data.length
+        })
+      )
+      return results
+    })
+  }
+  const { hashes, images } =
+    options.verify === true
+      ? yield* Scan.verified(usable, (some) =>
+          Effect.map(rendered(some), (parts) => parts.flatMap(({ problems }) => problems))
+        )
+      : usable
   if (images.length === 0) {
     return yield* new DataError({
       reason: "Empty",
@@ -147,46 +182,38 @@ export const fromImages = Effect.fn("fromImages")(function* (options: ImageOptio
     ...(!quantities && { classOf: (i: number) => labels[i]! }),
     ...(group && { groupOf: (i: number) => group(images[i]!.file) })
   })
-  const input: ImageInput.ImageInput = {
-    kind: "image",
-    height,
-    width,
-    channels,
-    fit,
-    ...standardize,
-    decoder: decoder.name
-  }
-
   const examples = (split: SplitName): Examples => {
     const own = splits[split]
     return {
       size: own.length,
+      ahead: workers.ahead,
       batch: (indices, rng) =>
         Effect.suspend(() => {
           const isAugmented = split === "train" && rng !== undefined && augment !== undefined
           // All random numbers are drawn here, in order, whatever image is there first.
-          const chosen = Array.from(indices, (index) => ({
-            image: images[own[index]!]!,
-            plan: isAugmented ? ImageInput.draw(augment, rng) : undefined
+          const pictures = Array.from(indices, (index) => ({
+            file: images[own[index]!]!.file,
+            ...(isAugmented && { plan: draw(augment, rng) })
           }))
-          return Effect.map(
-            Effect.forEach(
-              chosen,
-              ({ image, plan }) =>
-                Effect.map(pixelsOf(image.file), (pixels) =>
-                  ImageInput.render(pixels, input, plan)
-                ),
-              { concurrency: atOnce }
-            ),
-            (rendered): Batch => ({
+          return Effect.flatMap(rendered(pictures), (parts) => {
+            const problems = parts.flatMap(({ problems }) => problems)
+            const broken = problems.findIndex((problem) => problem !== null)
+            if (broken !== -1) {
+              return new DataError({
+                reason: "Unreadable",
+                path: join(root, pictures[broken]!.file),
+                detail: problems[broken]!
+              })
+            }
+            return Effect.succeed<Batch>({
               size: indices.length,
-              inputs: ImageInput.batchOf(rendered, input),
+              inputs: joined(parts.map(({ values }) => values)),
               labels:
                 labels instanceof Int32Array
                   ? indices.map((i) => labels[own[i]!]!)
                   : Float32Array.from(indices, (i) => labels[own[i]!]!)
             })
-          )
+          })
         }),
       ...(labels instanceof Int32Array && {
         labels: Effect.sync(() => own.map((i) => labels[i]!))
@@ -197,13 +224,17 @@ export const fromImages = Effect.fn("fromImages")(function* (options: ImageOptio
       }
     }
   }
+  const identity = hashing()
+  identity.add({ input, classes, fingerprint: mode })
+  for (let i = 0; i < images.length; i += hashedAtOnce) {
+    identity.add(images.slice(i, i + hashedAtOnce).map(({ file }) => file))
+  }
+  for (const numbers of [hashes, labels, ...Split.names.map((name) => splits[name])]) {
+    identity.add(numbers)
+  }
   const dataset: Dataset = {
     name: options.name ?? basename(resolve(root)),
-    fingerprint: fingerprint(
-      { input, classes, files: images.map(({ file, hash }) => [file, hash]) },
-      labels,
-      ...Split.names.map((name) => splits[name])
-    ),
+    fingerprint: identity.end(),
     inputShape: [height, width, channels],
     ...(standardize === undefined && {
       inputType: "uint8",
@@ -220,11 +251,33 @@ export const fromImages = Effect.fn("fromImages")(function* (options: ImageOptio
 })
 
 /** The decoder of a name; "auto": sharp, if it is installed. */
-export const decoderOf = (name: decoders.DecoderName | "auto") =>
-  name === "javascript"
-    ? decoders.javascript
-    : Effect.catchAll(decoders.sharp, (detail) =>
-        name === "auto"
-          ? decoders.javascript
-          : new DataError({ reason: "Unreadable", path: "decoder", detail })
-      )
+const decoderNamed = (name: DecoderName | "auto"): Effect.Effect<DecoderName, DataError> =>
+  Effect.catchAll(
+    Effect.as(decoder(name === "auto" ? "sharp" : name), name === "auto" ? "sharp" : name),
+    (error) => (name === "auto" ? Effect.succeed<DecoderName>("javascript") : error)
+  )
+
+/** A decoder that is installed. */
+export const decoder = (name: DecoderName): Effect.Effect<Decode, DataError> =>
+  Effect.tryPromise({
+    try: () => decoderOf(name),
+    catch: () =>
+      new DataError({
+        reason: "Unreadable",
+        path: "decoder",
+        detail: t`sharp is not installed; run npm install sharp, or choose "javascript"`
+      })
+  })
+
+const joined = (parts: ReadonlyArray<Uint8Array | Float32Array>): Uint8Array | Float32Array => {
+  const [first] = parts
+  if (first === undefined || parts.length === 1) return first ?? new Uint8Array(0)
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const all = first instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length)
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}

@@ -1,14 +1,18 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { createHash } from "node:crypto"
 import { join } from "node:path"
-import * as OpenFile from "../../io/OpenFile.js"
 import { t } from "../../language/Text.js"
 import { DataError } from "../DataError.js"
 import { reportSkipped } from "../reportSkipped.js"
 import * as Csv from "../table/Csv.js"
-import { endings, headBytes, problemOf } from "./decode.js"
+import type { DataWorkers } from "../workers/DataWorkers.js"
+import { endings } from "./decode.js"
+import type { FingerprintMode } from "./work.js"
+import type * as work from "./work.js"
+
+/** Threads that look at images, and decode them. */
+export type ImageWorkers = DataWorkers<typeof work>
 
 /** An image of a folder, by its path in it, and what is said of it. */
 export interface Found {
@@ -27,7 +31,6 @@ export interface LabelList {
 
 /** So many files are named one by one. */
 const named = 20
-const atOnce = 16
 
 /** The images of a folder, its folders and theirs, sorted by path; hidden ones are left out. */
 export const inFolders = Effect.fn("images.inFolders")(function* (root: string) {
@@ -98,77 +101,80 @@ export const inList = Effect.fn("images.inList")(function* ({ file, image, label
   return { found, skipped }
 })
 
+/** Images that can be used, and a hash of what the fingerprint goes by of each. */
+export interface Usable {
+  readonly images: ReadonlyArray<Found>
+  readonly hashes: Float64Array
+}
+
 /**
- * Those whose head says that they can be decoded, each with a hash of its size and first bytes. The others
- * are reported to the observer.
+ * Those whose head says that they can be decoded. The others are reported to the observer, and given as
+ * `skipped`.
  */
 export const usable = Effect.fn("images.usable")(function* (
+  workers: ImageWorkers,
   root: string,
+  fingerprint: FingerprintMode,
   {
     found,
     skipped: before
   }: { readonly found: ReadonlyArray<Found>; readonly skipped: ReadonlyArray<string> }
 ) {
-  const fileSystem = yield* FileSystem.FileSystem
-  const headOf = (file: string) =>
-    Effect.gen(function* () {
-      const path = join(root, file)
-      yield* OpenFile.requireRegular(path)
-      const { size, type } = yield* fileSystem.stat(path)
-      if (type !== "File") return yield* Effect.fail(t`is not a file`)
-      const head = new Uint8Array(Math.min(Number(size), headBytes))
-      const opened = yield* fileSystem.open(path)
-      const filled = yield* OpenFile.fill(opened, head)
-      const problem = problemOf(head.subarray(0, filled), Number(size))
-      if (problem !== null) return yield* Effect.fail(problem)
-      return createHash("sha256")
-        .update(`${size} `)
-        .update(head.subarray(0, hashedBytes))
-        .digest("hex")
-    }).pipe(
-      OpenFile.scoped,
-      Effect.mapError((error) =>
-        typeof error === "string"
-          ? error
-          : OpenFile.whyNotRegular(error) !== undefined
-            ? t`is not a file`
-            : error._tag === "SystemError" && error.reason === "NotFound"
-              ? t`is a link that leads nowhere, or is not there`
-              : t`cannot be read: ${error.message}`
-      ),
-      Effect.either
-    )
-  const heads = yield* Effect.forEach(found, ({ file }) => headOf(file), { concurrency: atOnce })
-  const all: Array<Found & { readonly hash: string }> = []
+  const images: Array<Found> = []
+  const hashes = new Float64Array(found.length)
   const skipped = [...before]
-  heads.forEach((head, i) => {
-    if (head._tag === "Right") all.push({ ...found[i]!, hash: head.right })
-    else skipped.push(t`${found[i]!.file}: it ${head.left}`)
-  })
-  yield* tellOfSkipped(skipped)
-  return { all, skipped }
+  let skippedCount = before.length
+  for (let from = 0; from < found.length; from += inspectedAtOnce) {
+    const some = found.slice(from, from + inspectedAtOnce)
+    const parts = Array.from({ length: Math.ceil(some.length / perCall) }, (_, i) =>
+      some.slice(i * perCall, (i + 1) * perCall)
+    )
+    const inspected = yield* workers.all(
+      "inspect",
+      parts.map((part) => ({ root, fingerprint, files: part.map(({ file }) => file) }))
+    )
+    parts.forEach((part, at) =>
+      part.forEach((image, i) => {
+        const problem = inspected[at]!.problems[i]!
+        if (problem === null) {
+          hashes[images.length] = inspected[at]!.hashes[i]!
+          images.push(image)
+        } else if (skippedCount++ < named) skipped.push(t`${image.file}: it ${problem}`)
+      })
+    )
+  }
+  yield* tellOfSkipped(skipped, skippedCount)
+  const usable: Usable = { images, hashes: hashes.slice(0, images.length) }
+  return { ...usable, skipped }
 })
 
-/** Of longer files, these first bytes and the size stand for all of them in the fingerprint. */
-const hashedBytes = 4096
+const perCall = 64
+const inspectedAtOnce = 64 * perCall
 
-/** Those that `decode` can decode; the others are reported to the observer. */
-export const verified = <A extends Found, R>(
-  images: ReadonlyArray<A>,
-  decode: (image: A) => Effect.Effect<unknown, DataError, R>
-) =>
-  Effect.gen(function* () {
-    const decoded = yield* Effect.forEach(images, (image) => Effect.either(decode(image)), {
-      concurrency: atOnce
+/** Those that can be decoded, by what `problemsOf` finds; the others are reported to the observer. */
+export const verified = Effect.fnUntraced(function* <R>(
+  { hashes, images }: Usable,
+  problemsOf: (
+    images: ReadonlyArray<Found>
+  ) => Effect.Effect<ReadonlyArray<string | null>, DataError, R>
+) {
+  const kept: Array<number> = []
+  const skipped: Array<string> = []
+  let skippedCount = 0
+  for (let from = 0; from < images.length; from += perCall) {
+    const problems = yield* problemsOf(images.slice(from, from + perCall))
+    problems.forEach((problem, i) => {
+      if (problem === null) kept.push(from + i)
+      else if (skippedCount++ < named) skipped.push(`${images[from + i]!.file}: ${problem}`)
     })
-    const problems = decoded.flatMap((one) => (one._tag === "Left" ? [one.left.message] : []))
-    yield* tellOfSkipped(problems)
-    return images.filter((_, i) => decoded[i]!._tag === "Right")
-  })
+  }
+  yield* tellOfSkipped(skipped, skippedCount)
+  const usable: Usable = {
+    images: kept.map((i) => images[i]!),
+    hashes: Float64Array.from(kept, (i) => hashes[i]!)
+  }
+  return usable
+})
 
-const tellOfSkipped = (skipped: ReadonlyArray<string>) =>
-  reportSkipped(
-    skipped.slice(0, named),
-    skipped.length,
-    (more) => t`and ${more} more files were skipped`
-  )
+const tellOfSkipped = (skipped: ReadonlyArray<string>, count: number) =>
+  reportSkipped(skipped.slice(0, named), count, (more) => t`and ${more} more files were skipped`)

@@ -1,5 +1,13 @@
 /** What is said of data and recordings. */
 export const data = {
+  "the function {0} of {1}": "{1} 的函数 {0}",
+  "{0} is not exported as a function": "没有导出名为 {0} 的函数",
+  "threw an error: {0}": "抛出错误：{0}",
+  "cannot be called in a thread: {0}": "无法在线程中调用：{0}",
+  "ran out of memory in its thread": "使其线程内存耗尽",
+  "ended its thread: {0}": "使其线程终止：{0}",
+  "ended its thread with code {0}": "使其线程以退出码 {0} 结束",
+  "has not returned in {0} seconds": "{0} 秒内没有返回",
   "{0}, {1} example {2}": "{0}，{1} 的第 {2} 个样本",
   "{0}, a batch of {1}": "{0}，{1} 的一个批次",
   "it has no {0}, which the dataset declares": "缺少数据集所声明的 {0}",

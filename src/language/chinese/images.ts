@@ -1,5 +1,6 @@
 /** What is said of images. */
 export const images = {
+  "has {0} scans, more than {1}": "有 {0} 次扫描，超过 {1}",
   "each image": "每幅图像",
   "cannot be decoded: {0}": "无法解码：{0}",
   "declares {0} × {1} pixels, more than {2}": "声明有 {0} × {1} 像素，超过 {2}",

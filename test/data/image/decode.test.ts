@@ -25,7 +25,10 @@ const { jpeg, png, recolored, resize } = JSON.parse(
 }
 const bytesOf = (base64: string) => new Uint8Array(Buffer.from(base64, "base64"))
 const decode = (bytes: Uint8Array) =>
-  Effect.flatMap(decoders.javascript, (decoder) => decoder.decode(bytes))
+  Effect.tryPromise({
+    try: async () => (await decoders.decoderOf("javascript"))(bytes),
+    catch: (error) => (error as decoders.ImageProblem).message
+  })
 const farthest = (a: Uint8Array, b: Uint8Array) => {
   expect(a.length).toBe(b.length)
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0)
@@ -51,6 +54,20 @@ describe("decoding images", () => {
           name === "subsampled" ? 12 : 3
         )
       })
+  )
+
+  it.effect("refuses a JPEG with so many scans that decoding would take minutes", () =>
+    Effect.gen(function* () {
+      const photo = bytesOf(jpeg["progressive"]!.file)
+      const scan = photo.lastIndexOf(0xda) - 1
+      const once = photo.subarray(scan, photo.length - 2)
+      const bomb = Buffer.concat([
+        photo.subarray(0, photo.length - 2),
+        ...Array.from({ length: 2000 }, () => once),
+        photo.subarray(photo.length - 2)
+      ])
+      expect(yield* Effect.flip(decode(bomb))).toMatch(/^has 20\d\d scans, more than 100$/)
+    })
   )
 
   it.effect("refuses what is empty, truncated, too large, no image, or a bomb", () =>

@@ -2,6 +2,7 @@ import type * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import type * as Scope from "effect/Scope"
 import { encode } from "fast-png"
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
@@ -11,7 +12,7 @@ import * as NodeFileSystem from "../../../src/io/NodeFileSystem.js"
 import { temporaryFolder } from "../../../src/testing/TemporaryFolder.js"
 import * as Random from "../../../src/training/Random.js"
 
-const heard = <A, E>(load: Effect.Effect<A, E, FileSystem.FileSystem | Observer>) => {
+const heard = <A, E>(load: Effect.Effect<A, E, FileSystem.FileSystem | Observer | Scope.Scope>) => {
   const events: Array<Event> = []
   const observer = Observer.make((event) => Effect.sync(() => events.push(event)))
   return load.pipe(
