@@ -45,4 +45,4 @@ export const loadDataset = <C, B extends Sized, E, R>(
 
 /** What `training.data_workers` says, of a config that has it. */
 const workersOf = (config: unknown): WorkerCount =>
-  Inputs.hasTraining(config) ? config.training.data_workers : "auto"
+  Inputs.hasTraining(config) ? (config.training.data_workers ?? "auto") : "auto"
