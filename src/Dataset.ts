@@ -2,6 +2,7 @@ import type { Batch, Sized } from "./data/Batch.js"
 import type * as Data from "./data/Dataset.js"
 import { fromArrays } from "./data/fromArrays.js"
 import { fromImages } from "./data/image/fromImages.js"
+import { fromSeries } from "./data/fromSeries.js"
 import { fromCsv, fromParquet } from "./data/Table.js"
 
 /**
@@ -13,4 +14,4 @@ import { fromCsv, fromParquet } from "./data/Table.js"
 export type Dataset<B extends Sized = Batch> = Data.Dataset<B>
 
 /** Ways to make a dataset. */
-export const Dataset = { fromArrays, fromCsv, fromImages, fromParquet }
+export const Dataset = { fromArrays, fromCsv, fromImages, fromParquet, fromSeries }

@@ -106,6 +106,7 @@ export type {
 export * as Sampler from "./data/Sampler.js"
 export * as Split from "./data/Split.js"
 export * as Table from "./data/Table.js"
+export type { SeriesOptions } from "./data/fromSeries.js"
 export { fingerprint } from "./data/fingerprint.js"
 export * as DataWorkers from "./data/workers/DataWorkers.js"
 

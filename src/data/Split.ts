@@ -215,6 +215,19 @@ export const given = (each: ReadonlyArray<SplitName>): Split => ({
   }
 })
 
+/** The split of each example. `path` names the split in errors. */
+export const assignment = (
+  option: SplitOption,
+  examples: Splittable,
+  path = "split"
+): Either.Either<Assignment, DataError> => {
+  const split = "assign" in option ? option : Choice.made<Split>(option, builtIn)
+  return Either.mapLeft(
+    split.assign(examples),
+    (detail) => new DataError({ reason: "Mismatch", path, detail })
+  )
+}
+
 /**
  * The indices of the examples of each split, in their order. Fails if one of those `needed` is empty;
  * examples of the others train. `path` names the split in errors.
@@ -228,15 +241,11 @@ export const indices = (
   }: { readonly needed?: ReadonlyArray<SplitName>; readonly path?: string } = {}
 ): Either.Either<Readonly<Record<SplitName, Int32Array>>, DataError> =>
   Either.gen(function* () {
-    const split = "assign" in option ? option : Choice.made<Split>(option, builtIn)
-    const assignment = yield* Either.mapLeft(
-      split.assign(examples),
-      (detail) => new DataError({ reason: "Mismatch", path, detail })
-    )
+    const splits = yield* assignment(option, examples, path)
     const counts = [0, 0, 0]
-    for (const [i, one] of assignment.entries()) {
-      if (!needed.includes(names[one]!)) assignment[i] = train
-      counts[assignment[i]!]! += 1
+    for (const [i, one] of splits.entries()) {
+      if (!needed.includes(names[one]!)) splits[i] = train
+      counts[splits[i]!]! += 1
     }
     const empty = counts.findIndex((count, i) => count === 0 && needed.includes(names[i]!))
     if (empty !== -1) {
@@ -250,7 +259,7 @@ export const indices = (
     }
     const all = counts.map((count) => new Int32Array(count))
     const filled = [0, 0, 0]
-    assignment.forEach((one, i) => (all[one]![filled[one]!++] = i))
+    splits.forEach((one, i) => (all[one]![filled[one]!++] = i))
     return { train: all[0]!, validation: all[1]!, test: all[2]! }
   })
 

@@ -47,3 +47,4 @@ export const fromParquet = <const O extends TableOptions>(
 export { CsvData, ParquetData, type CsvOptions, type TableOptions } from "./table/TableOptions.js"
 export { ColumnConfig } from "./table/Column.js"
 export { columnsOf } from "./table/columnsOf.js"
+export { readNumbers, type NumberOptions } from "./table/readNumbers.js"

@@ -15,6 +15,7 @@ import { page } from "./chinese/page.js"
 import { runs } from "./chinese/runs.js"
 import { stages } from "./chinese/stages.js"
 import { stored } from "./chinese/stored.js"
+import { series } from "./chinese/series.js"
 import { tables } from "./chinese/tables.js"
 import { tracking } from "./chinese/tracking.js"
 import { training } from "./chinese/training.js"
@@ -40,6 +41,7 @@ export const chinese: Texts = {
     ...runlog,
     ...runs,
     ...stages,
+    ...series,
     ...tables,
     ...tracking,
     ...training,

@@ -20,7 +20,7 @@ import type { TableOptions } from "./TableOptions.js"
 
 export type TableServices = FileSystem.FileSystem | Observer.Observer | Scope.Scope
 
-const missingValues = ["", "NA", "N/A", "NaN", "nan", "null", "NULL"]
+export const missingValues = ["", "NA", "N/A", "NaN", "nan", "null", "NULL"]
 
 /** A dataset of the rows that `source` reads; see `Dataset.fromCsv`. */
 export const fromTable = Effect.fnUntraced(function* (

@@ -504,3 +504,29 @@ describe("Dataset.fromParquet", () => {
     })
   )
 })
+
+describe("Table.readNumbers", () => {
+  it.scoped("reads columns in the order named, NaN where a cell is missing", () =>
+    Effect.gen(function* () {
+      const path = yield* write("b,a,name\n1,2,x\n,4,y\n5,-6.5,z\n")
+      const { data, shape } = yield* loaded(Table.readNumbers({ path, columns: ["a", "b"] }))
+      expect(shape).toEqual([3, 2])
+      expect(data).toStrictEqual(Float32Array.of(2, 1, 4, NaN, -6.5, 5))
+      const parquet = new Uint8Array(
+        parquetWriteBuffer({ columnData: [{ name: "a", data: [2, 4, -6.5], type: "DOUBLE" }] })
+      )
+      const other = yield* write(parquet, "rows.parquet")
+      expect(
+        (yield* loaded(Table.readNumbers({ path: other, columns: ["a"] }))).data
+      ).toStrictEqual(Float32Array.of(2, 4, -6.5))
+    })
+  )
+
+  it.scoped("names the line and the column of what is no number", () =>
+    Effect.gen(function* () {
+      const path = yield* write("a\n1\nx\n")
+      const error = yield* loaded(Effect.flip(Table.readNumbers({ path, columns: ["a"] })))
+      expect(error.message).toMatch(/rows\.csv, line 3: column a .*"x"/)
+    })
+  )
+})
