@@ -1,6 +1,7 @@
 /**
  * Training pipelines for TensorFlow.js that can be stopped at any moment and resume exactly where they
- * were. Beside this: `holdfast/tf` (TensorFlow.js), `holdfast/testing`, `holdfast/audio`.
+ * were. Beside this: `holdfast/tf` (TensorFlow.js), `holdfast/layers`,
+ * `holdfast/testing`, `holdfast/audio`.
  */
 
 // Running a pipeline in code

@@ -8,6 +8,7 @@ import { file } from "./chinese/file.js"
 import { help } from "./chinese/help.js"
 import { images } from "./chinese/images.js"
 import { init } from "./chinese/init.js"
+import { layers } from "./chinese/layers.js"
 import { models } from "./chinese/models.js"
 import { observe } from "./chinese/observe.js"
 import { runlog } from "./chinese/runlog.js"
@@ -36,6 +37,7 @@ export const chinese: Texts = {
     ...help,
     ...images,
     ...init,
+    ...layers,
     ...models,
     ...observe,
     ...runlog,

@@ -1,4 +1,5 @@
 import type { layers, SymbolicTensor } from "holdfast/tf"
+import { multiHeadAttention, positionalEncoding, reversibleEmbedding } from "holdfast/layers"
 import * as tf from "holdfast/tf"
 
 type Layer = layers.Layer
@@ -180,11 +181,42 @@ const recurrent: ReadonlyArray<LayerCase> = [
   }
 ]
 
+/** Without biases: what a query's product with a bias of keys adds is the same for all keys. */
+const heads = { numHeads: 2, useBias: false }
+const attention = (used: string, args: object): LayerCase =>
+  after("series", "multiHeadAttention", used, () => multiHeadAttention({ ...heads, keyDim: 3, ...args }))
+
+const attentions: ReadonlyArray<LayerCase> = [
+  attention("", {}),
+  attention("causal", { useCausalMask: true }),
+  attention("with dropout", { dropout: 0.3 }),
+  {
+    layer: "multiHeadAttention",
+    used: "masked",
+    input: [7],
+    tokens: 10,
+    build: (input) => stack(embedding(true), multiHeadAttention(heads))(input)
+  },
+  after("series", "positionalEncoding", "learned", () => positionalEncoding({ maxLength: 12 })),
+  after("series", "positionalEncoding", "sinusoidal", () => positionalEncoding({ maxLength: 12, kind: "sinusoidal" })),
+  {
+    layer: "reversibleEmbedding",
+    used: "both ways",
+    input: [7],
+    tokens: 10,
+    build: (input) => {
+      const tied = reversibleEmbedding({ inputDim: 10, outputDim: 6 })
+      return tied.apply(tied.apply(input)) as SymbolicTensor
+    }
+  }
+]
+
 export const layerCases: ReadonlyArray<LayerCase> = [
   ...dense,
   ...convolutions,
   ...poolings,
   ...normalizations,
   ...shaping,
-  ...recurrent
+  ...recurrent,
+  ...attentions
 ]

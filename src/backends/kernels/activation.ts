@@ -1,4 +1,7 @@
-import { load, loadFloat, splat, store, storeFloat } from "./lanes"
+import { exp } from "./functions"
+import {
+  addMul, load, loadFloat, loadPartial, splat, store, storeFloat, storePartial
+} from "./lanes"
 
 /** dx = dy where y > 0 or is NaN, else 0. */
 export function reluGradient(dy: usize, y: usize, dx: usize, n: i32): void {
@@ -69,4 +72,41 @@ export function extreme(a: usize, b: usize, y: usize, n: i32, larger: bool): voi
     const o = <usize>i << 2, u = loadFloat(a + o), v = loadFloat(b + o)
     storeFloat(y + o, larger ? max(u, v) : min(u, v))
   }
+}
+
+/** y[n] = x Φ(x), the Gaussian error linear unit: Φ is the normal distribution function. */
+export function gelu(x: usize, y: usize, n: i32): void {
+  for (let i = 0; i < n; i += 4) {
+    const o = <usize>i << 2, value = loadPartial(x + o, n - i)
+    storePartial(y + o, f32x4.mul(value, below(value, bell(value))), n - i)
+  }
+}
+
+/** dx = dy (Φ(x) + x φ(x)) */
+export function geluGradient(dy: usize, x: usize, dx: usize, n: i32): void {
+  const peak = splat(0.3989422804014327)
+  for (let i = 0; i < n; i += 4) {
+    const o = <usize>i << 2, value = loadPartial(x + o, n - i), density = bell(value)
+    const slope = addMul(below(value, density), f32x4.mul(value, density), peak)
+    storePartial(dx + o, f32x4.mul(loadPartial(dy + o, n - i), slope), n - i)
+  }
+}
+
+/** e^(-x² / 2) */
+// @ts-ignore: decorator
+@inline function bell(x: v128): v128 {
+  return exp(f32x4.mul(f32x4.mul(x, x), splat(-0.5)))
+}
+
+/** Φ(x), within 1e-7, where `density` is `bell(x)`: formula 7.1.26 of Abramowitz and Stegun. */
+// @ts-ignore: decorator
+@inline function below(x: v128, density: v128): v128 {
+  const t = f32x4.div(splat(1), addMul(splat(1), f32x4.abs(x), splat(0.23164189)))
+  let p = splat(0.5307027145)
+  p = addMul(splat(-0.7265760135), p, t)
+  p = addMul(splat(0.7107068705), p, t)
+  p = addMul(splat(-0.142248368), p, t)
+  p = addMul(splat(0.127414796), p, t)
+  const tail = f32x4.mul(f32x4.mul(p, t), density)
+  return v128.bitselect(tail, f32x4.sub(splat(1), tail), f32x4.lt(x, splat(0)))
 }

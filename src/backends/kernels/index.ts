@@ -11,7 +11,10 @@ export {
 } from "./normalization"
 export { maxPool, maxPoolGradient } from "./pooling"
 export { gru, gruGradient, lstm, lstmGradient } from "./recurrent"
-export { biasReluGradient, clamp, extreme, reluGradient, truths } from "./activation"
+export {
+  biasReluGradient, clamp, extreme, gelu, geluGradient, reluGradient, truths
+} from "./activation"
+export { attention, attentionGradient, attentionScratch } from "./attention"
 export { addBias } from "./bias"
 export { convolvePoints, factorsToPoints, filterGradientPoints, pointsToOutputs } from "./winograd"
 export { adam, descend, momentum, rmsDirection } from "./update"

@@ -19,6 +19,7 @@ import * as Padding from "./kernels/Padding.js"
 import * as ActivityRegularizer from "./layers/ActivityRegularizer.js"
 import * as BatchNormalizationLayer from "./layers/BatchNormalizationLayer.js"
 import * as ConvolutionLayer from "./layers/ConvolutionLayer.js"
+import * as GeluActivation from "./layers/GeluActivation.js"
 import * as LayerNormalizationLayer from "./layers/LayerNormalizationLayer.js"
 import * as RecurrentLayer from "./layers/RecurrentLayer.js"
 import * as ResetAfter from "./layers/ResetAfter.js"
@@ -89,6 +90,7 @@ const gradientsAndLayers = (): void => {
   ActivityRegularizer.patch()
   BatchNormalizationLayer.patch()
   ConvolutionLayer.patch()
+  GeluActivation.patch()
   LayerNormalizationLayer.patch()
   RecurrentLayer.patch()
   ResetAfter.patch()

@@ -30,9 +30,9 @@ export const kernels = ({ heap, simd }: Tools): Kernels => ({
   })
 })
 
-/** Adds a bias [C] to x [..., C], followed by ReLU if `relu`. On WebAssembly x is overwritten. */
+/** Adds a bias [C] to x [..., C], followed by ReLU if `relu`. Where there is a kernel for it, x is overwritten. */
 export const add = (x: Tensor, bias: Tensor, { relu }: Attrs): Tensor => {
-  if (tf.getBackend() === "wasm") {
+  if (tf.getKernel(name, tf.getBackend()) != null) {
     return tf.engine().runKernel(name, { x, bias }, { relu }) as Tensor
   }
   const y = tf.add(x, bias)

@@ -36,9 +36,14 @@ export interface Simd {
   readonly lstmGradient: Kernel
   readonly gru: Kernel
   readonly gruGradient: Kernel
+  readonly attention: Kernel
+  readonly attentionGradient: Kernel
+  readonly attentionScratch: (keys: number) => number
   readonly addBias: Kernel
   readonly clamp: Kernel
   readonly extreme: Kernel
+  readonly gelu: Kernel
+  readonly geluGradient: Kernel
   readonly truths: Kernel
   readonly reluGradient: Kernel
   readonly biasReluGradient: Kernel

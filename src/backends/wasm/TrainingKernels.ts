@@ -1,12 +1,14 @@
 import * as tf from "../../tf.js"
 import { onCpu } from "../cpu/CpuFallback.js"
 import { withChannelsFirst } from "../tfjs/kernels/ChannelsFirst.js"
+import * as Attention from "./Attention.js"
 import * as BatchNormalization from "./BatchNormalization.js"
 import * as Bias from "./Bias.js"
 import * as Convolution from "./Convolution.js"
 import * as CrossEntropy from "./CrossEntropy.js"
 import * as Depthwise from "./Depthwise.js"
 import * as Gather from "./Gather.js"
+import * as Gelu from "./Gelu.js"
 import * as Heap from "./Heap.js"
 import * as Identity from "./Identity.js"
 import * as Integers from "./Integers.js"
@@ -48,6 +50,8 @@ const families: ReadonlyArray<(tools: Tools) => Kernels> = [
   Bias.kernels,
   BatchNormalization.kernels,
   LayerNormalization.kernels,
+  Attention.kernels,
+  Gelu.kernels,
   CrossEntropy.kernels,
   () => Object.fromEntries(rare.map((name) => [name, onCpu(name)])),
   Update.kernels
@@ -73,6 +77,8 @@ export const install = (): Tools => {
   Bias.registerGradient()
   BatchNormalization.registerGradient()
   LayerNormalization.registerGradient()
+  Attention.registerGradient()
+  Gelu.registerGradient()
   CrossEntropy.registerGradient()
   tools = installed
   return installed

@@ -1,0 +1,8 @@
+/**
+ * Layers that TensorFlow.js lacks, to be used beside its own: attention, positions, tied embeddings, and the
+ * block of a transformer. Nothing of it needs Node, so that a page in a browser loads models with them.
+ */
+export * from "./MultiHeadAttention.js"
+export * from "./PositionalEncoding.js"
+export * from "./ReversibleEmbedding.js"
+export * from "./transformerBlock.js"
