@@ -52,7 +52,7 @@ describe("attention", () => {
     }
   )
 
-  it("drops the share of weights that it is told to", async () => {
+  it("drops the share of weights that the rate says", async () => {
     await use("wasm")
     const [T, S] = [64, 128]
     const uniform = tf.zeros([1, T, 4])
