@@ -218,7 +218,7 @@ interface CallArgs {
 }
 
 /** From `Math.random`, which in a run draws from the run's randomness. */
-const seed = (): number => Math.floor(Math.random() * 2 ** 32)
+const seed = (): number => Math.floor(Math.random() * 0x1_0000_0000)
 
 const isShapes = (shape: tf.Shape | Array<tf.Shape>): shape is Array<tf.Shape> =>
   Array.isArray(shape[0])

@@ -73,7 +73,7 @@ const numbersOf = ({ causal, dropout, scale, seeds }: Attrs): ReadonlyArray<numb
 ]
 
 /** Of 2^32 numbers, how many are dropped at such a rate. */
-export const thresholdOf = (rate: number): number => Math.floor(rate * 2 ** 32)
+export const thresholdOf = (rate: number): number => Math.floor(rate * 0x1_0000_0000)
 
 export const registerGradient = (): void => {
   tf.registerGradient({
