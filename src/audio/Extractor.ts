@@ -1,22 +1,21 @@
-import * as Either from "effect/Either"
+import type { PlatformError } from "@effect/platform/Error"
+import * as Effect from "effect/Effect"
 import { t } from "../language/Text.js"
 import * as LogMel from "./LogMel.js"
-import { type InParts, ofBytes, partBytes } from "./Parts.js"
+import type { FileParts, InParts } from "./Parts.js"
 import * as Resample from "./Resample.js"
-import * as Wav from "./Wav.js"
+import type { Sound, Unusable } from "./Sound.js"
+import * as SoundFile from "./SoundFile.js"
 import type { Features } from "./Windows.js"
 
-/** Turns the bytes of a WAV file into log-mel features, or says why it cannot. */
-export type Extractor = (bytes: Uint8Array) => Either.Either<Features, Unusable>
-
 /**
- * Turns a WAV file of `size` bytes into log-mel features a part at a time, of which it gives each
- * piece to `emit`.
+ * Turns a recording into features, or into samples of one channel at one rate, a part at a time: gives
+ * the pieces that are complete to `keep`. Fails with what is wrong with the recording.
  */
-export type PartExtractor = (
-  size: number,
-  emit: (piece: Piece) => void
-) => InParts<Either.Either<Extracted, Unusable>>
+export type Extractor = <E = never, R = never>(
+  file: FileParts,
+  keep: (pieces: ReadonlyArray<Piece>) => Effect.Effect<unknown, E, R>
+) => Effect.Effect<Extracted, Unusable | PlatformError | E, R>
 
 /** Complete rows of features, from the `first` value on, of `total`. */
 export interface Piece {
@@ -31,9 +30,6 @@ export interface Extracted {
   readonly channel: number | undefined
 }
 
-/** Why a recording is of no use: the end of a sentence that its name begins. */
-export type Unusable = string
-
 /** Changes whenever the same bytes and options would give other features. */
 export const version = 1
 
@@ -46,18 +42,6 @@ const cancelled = 1 / 32
 /** So many rates of a corpus keep their filters, of 4 MiB at most, at a time. */
 const mostFilters = 4
 
-export const make = (options: LogMel.Options): Extractor => {
-  const extract = inParts(options)
-  return (bytes) => {
-    const pieces: Array<Piece> = []
-    const extracted = ofBytes(
-      bytes,
-      extract(bytes.length, (piece) => pieces.push(piece))
-    )
-    return Either.map(extracted, () => joined(pieces))
-  }
-}
-
 /** All the pieces of a recording as one. */
 export const joined = (pieces: ReadonlyArray<Piece>): Features => {
   const all = new Float32Array(pieces[0]?.total ?? 0)
@@ -65,87 +49,97 @@ export const joined = (pieces: ReadonlyArray<Piece>): Features => {
   return all
 }
 
-export const inParts = (options: LogMel.Options): PartExtractor => {
+/** Log-mel features, or the samples that they are made of. */
+export const make = (
+  options: LogMel.Options,
+  output: "features" | "samples" = "features"
+): Extractor => {
   const frames = LogMel.inParts(options)
   const { window } = LogMel.geometry(options)
   const filterFrom = leastRecent(mostFilters, (rate: number) =>
     Resample.inParts(rate, options.sampleRate)
   )
-  return function* (size, emit) {
-    const found = yield* Wav.locate(size)
-    if (Either.isLeft(found)) return Either.left(found.left.detail)
-    const layout = found.right
-    const { sampleRate } = layout.format
 
-    const heard = yield* listen(layout)
-    if (Either.isLeft(heard)) return Either.left(heard.left)
-    const { channel, level } = heard.right
-    if (!Number.isFinite(level)) return Either.left(t`holds samples that are not numbers`)
-    if (level < silence) return Either.left(t`is silent, or nearly so`)
-    const length = Resample.outputLength(sampleRate, options.sampleRate, layout.length)
-    if (length < window) {
-      return Either.left(t`is shorter than one frame of ${options.windowMs} ms`)
-    }
-
-    const resample = filterFrom(sampleRate)(layout.length)
-    const logMel = frames()
-    const total = LogMel.frameCount(options, length) * options.mels
+  /** Makes features of a sound of which `heard` is known, and gives them to `emit`. */
+  const features = function* (
+    sound: Sound,
+    { channel, count }: Heard,
+    emit: (piece: Piece) => void
+  ): InParts<Unusable | undefined> {
+    const length = Resample.outputLength(sound.sampleRate, options.sampleRate, count)
+    if (length < window) return t`is shorter than one frame of ${options.windowMs} ms`
+    const resample = filterFrom(sound.sampleRate)(count)
+    const transform = output === "features" ? frames() : (samples: Float32Array) => samples
+    const total = output === "features" ? LogMel.frameCount(options, length) * options.mels : length
     let first = 0
-    for (const range of partsOf(layout)) {
-      const samples = Wav.samplesIn(yield range, layout, channel)
-      if (Either.isLeft(samples)) return Either.left(samples.left.detail)
-      const features = logMel(resample(samples.right))
-      if (features.length === 0) continue
+    const problem = yield* sound.decode((block) => {
+      const features = transform(resample(block.of(channel)))
+      if (features.length === 0) return
       emit({ first, total, features })
       first += features.length
-    }
-    return first === total ? Either.right({ channel }) : Either.left(cutShort)
+    })
+    return problem ?? (first === total ? undefined : t`was truncated while it was read`)
   }
+
+  return Effect.fnUntraced(function* (file, keep) {
+    const heard = yield* Effect.scoped(
+      Effect.flatMap(SoundFile.open(file), (sound) => file.run(listen(sound)))
+    )
+    if (typeof heard === "string") return yield* Effect.fail(heard)
+    let pieces: Array<Piece> = []
+    const keepArrived = Effect.suspend(() => {
+      if (pieces.length === 0) return Effect.void
+      const arrived = pieces
+      pieces = []
+      return keep(arrived)
+    })
+    // Once more from the beginning: what is decoded may be far too much to hold.
+    const problem = yield* Effect.scoped(
+      Effect.flatMap(SoundFile.open(file), (sound) =>
+        file.run(
+          features(sound, heard, (piece) => pieces.push(piece)),
+          keepArrived
+        )
+      )
+    )
+    if (problem !== undefined) return yield* Effect.fail(problem)
+    return { channel: heard.channel }
+  })
 }
 
-const cutShort: Unusable = t`was truncated while it was read`
+/** What is known of a recording once all of it was decoded. */
+interface Heard {
+  /** The samples of a channel. */
+  readonly count: number
+  /** The one channel to use, where the mean of all is next to nothing. */
+  readonly channel: number | undefined
+}
 
-/** How loud a recording is, and which of its channels to use where their mean is next to nothing. */
-const listen = function* (
-  layout: Wav.Layout
-): InParts<Either.Either<{ level: number; channel: number | undefined }, Unusable>> {
+const listen = function* (sound: Sound): InParts<Heard | Unusable> {
   const mean = new Level()
-  const channels = layout.format.channels
-  const each = Array.from({ length: channels === 1 ? 0 : channels }, () => new Level())
-  for (const range of partsOf(layout)) {
-    const bytes = yield range
-    if (bytes.length < range.length) return Either.left(cutShort)
-    const samples = Wav.samplesIn(bytes, layout)
-    if (Either.isLeft(samples)) return Either.left(samples.left.detail)
-    mean.add(samples.right)
-    for (const [channel, level] of each.entries()) {
-      level.add(Either.getOrThrow(Wav.samplesIn(bytes, layout, channel)))
-    }
-  }
+  const each = Array.from({ length: sound.channels === 1 ? 0 : sound.channels }, () => new Level())
+  const problem = yield* sound.decode((block) => {
+    mean.add(block.of())
+    for (const [channel, level] of each.entries()) level.add(block.of(channel))
+  })
+  if (problem !== undefined) return problem
   const levels = each.map((level) => level.deviation)
   const loudest = levels.reduce(
     (most, level, channel) => (level > levels[most]! ? channel : most),
     0
   )
-  const level = mean.deviation
-  return Either.right(
-    channels > 1 && level < cancelled * levels[loudest]!
-      ? { level: levels[loudest]!, channel: loudest }
-      : { level, channel: undefined }
-  )
-}
-
-/** The ranges of a file that its samples fill, in complete blocks. */
-const partsOf = function* ({ at, blockSize, length }: Wav.Layout) {
-  const blocks = Math.max(1, Math.floor(partBytes / blockSize))
-  for (let first = 0; first < length; first += blocks) {
-    yield { at: at + first * blockSize, length: Math.min(blocks, length - first) * blockSize }
-  }
+  const isCancelled = each.length > 0 && mean.deviation < cancelled * levels[loudest]!
+  const level = isCancelled ? levels[loudest]! : mean.deviation
+  return !Number.isFinite(level)
+    ? t`holds samples that are not numbers`
+    : level < silence
+      ? t`is silent, or nearly so`
+      : { count: mean.count, channel: isCancelled ? loudest : undefined }
 }
 
 /** The standard deviation of samples: silence may have an offset. */
 class Level {
-  private count = 0
+  count = 0
   private sum = 0
   private squares = 0
 

@@ -1,10 +1,9 @@
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { DataError } from "../data/DataError.js"
-import * as Extractor from "./Extractor.js"
 import * as LogMel from "./LogMel.js"
+import * as Parts from "./Parts.js"
 import * as Recordings from "./SpeakerFolder/Recordings.js"
 import * as Windows from "./Windows.js"
 
@@ -86,7 +85,7 @@ export const windowsOf = (
   return target
 }
 
-/** The windows of a WAV file. */
+/** The windows of a recording: a WAV, FLAC, MP3 or Ogg file. */
 export const ofFile = (path: string, input: Parameters) =>
   Recordings.featuresOf(path, optionsOf(input)).pipe(
     Effect.mapBoth({
@@ -95,13 +94,18 @@ export const ofFile = (path: string, input: Parameters) =>
     })
   )
 
-/** The windows of a WAV file that is in memory, and called `path` in errors. */
+/** The windows of a recording that is in memory, and called `path` in errors. */
 export const ofBytes = (
   path: string,
   bytes: Uint8Array,
   input: Parameters
-): Either.Either<Float32Array, DataError> =>
-  Either.mapBoth(Extractor.make(optionsOf(input))(bytes), {
-    onLeft: (detail) => new DataError({ reason: "Unreadable", path, detail }),
-    onRight: (features) => windowsOf(features, input)
+): Effect.Effect<Float32Array, DataError> =>
+  Effect.mapBoth(Recordings.featuresIn(Parts.ofMemory(bytes), optionsOf(input)), {
+    onFailure: (error) =>
+      new DataError({
+        reason: "Unreadable",
+        path,
+        detail: typeof error === "string" ? error : error.message
+      }),
+    onSuccess: (features) => windowsOf(features, input)
   })

@@ -1,6 +1,8 @@
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { t } from "../language/Text.js"
-import { type InParts, ofBytes } from "./Parts.js"
+import { type InParts, ofBytes, partBytes } from "./Parts.js"
+import { type Block, noSamples, problemOf, type Sound, type SoundFormat } from "./Sound.js"
 import { findChunks, type Format } from "./Wav/Chunks.js"
 import { ambiguous, type Encoding, findEncoding } from "./Wav/Encoding.js"
 import { WavError } from "./Wav/WavError.js"
@@ -24,9 +26,6 @@ export interface Layout {
   readonly length: number
 }
 
-/** Rates outside of this are damage, and would make absurd demands on a resampler. */
-const plausibleRates = { from: 1_000, to: 768_000 }
-
 /**
  * Finds the samples of a WAV file of `size` bytes (RIFF, RF64 or BW64; 8 to 32-bit PCM, 32 and
  * 64-bit float, A-law, µ-law, plain or extensible). What a stream or a crash left behind counts as
@@ -41,7 +40,7 @@ export const locate = function* (size: number): InParts<Either.Either<Layout, Wa
     const blockSize = encoding.bytesPerSample * format.channels
     const length = Math.floor(data.length / blockSize)
     if (length === 0) {
-      return yield* Either.left(new WavError({ reason: "NoSamples", detail: t`holds no samples` }))
+      return yield* Either.left(new WavError({ reason: "NoSamples", detail: noSamples() }))
     }
     return { format, encoding, at: data.at, blockSize, length }
   })
@@ -108,15 +107,47 @@ export const encode = (samples: Float32Array, sampleRate: number): Uint8Array =>
 }
 
 const checkFormat = (format: Format): Either.Either<void, WavError> => {
-  const { channels, sampleRate } = format
-  return channels === 0
-    ? Either.left(new WavError({ reason: "BadHeader", detail: t`declares no channels` }))
-    : sampleRate < plausibleRates.from || sampleRate > plausibleRates.to
-      ? Either.left(
-          new WavError({
-            reason: "BadHeader",
-            detail: t`declares a sample rate of ${sampleRate} Hz; from ${plausibleRates.from} to ${plausibleRates.to} can be read`
-          })
-        )
-      : Either.void
+  const detail = problemOf(format)
+  return detail === undefined
+    ? Either.void
+    : Either.left(new WavError({ reason: "BadHeader", detail }))
+}
+
+/** WAV files. What is none of the other formats is opened as one, and said to be none of all. */
+export const format: SoundFormat = {
+  name: "WAV",
+  isOne: () => true,
+  open: (file) =>
+    Effect.flatMap(file.run(locate(file.size)), (found) =>
+      Either.mapBoth(found, { onLeft: ({ detail }) => detail, onRight: soundOf })
+    )
+}
+
+const soundOf = (layout: Layout): Sound => ({
+  sampleRate: layout.format.sampleRate,
+  channels: layout.format.channels,
+  decode: function* (use) {
+    for (const range of rangesOf(layout)) {
+      const bytes = yield range
+      if (bytes.length < range.length) return t`was truncated while it was read`
+      const mean = samplesIn(bytes, layout)
+      if (Either.isLeft(mean)) return mean.left.detail
+      use(blockIn(bytes, layout, mean.right))
+    }
+    return undefined
+  }
+})
+
+const blockIn = (bytes: Uint8Array, layout: Layout, mean: Float32Array): Block => ({
+  length: mean.length,
+  of: (channel) =>
+    channel === undefined ? mean : Either.getOrThrow(samplesIn(bytes, layout, channel))
+})
+
+/** The ranges of a file that its samples fill, in complete blocks. */
+const rangesOf = function* ({ at, blockSize, length }: Layout) {
+  const blocks = Math.max(1, Math.floor(partBytes / blockSize))
+  for (let first = 0; first < length; first += blocks) {
+    yield { at: at + first * blockSize, length: Math.min(blocks, length - first) * blockSize }
+  }
 }

@@ -4,6 +4,8 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import * as path from "node:path"
 import * as LogMel from "../audio/LogMel.js"
+import * as Parts from "../audio/Parts.js"
+import * as SoundFile from "../audio/SoundFile.js"
 import * as Wav from "../audio/Wav.js"
 import { WorstExamples, type ClassifiedExample } from "../events/MetricDetails.js"
 import { t } from "../language/Text.js"
@@ -19,8 +21,7 @@ const largest = 256 * 2 ** 20
 
 const missing = (detail: string) => new ApiFailure({ reason: "NotFound", detail })
 
-const isPlayable = (file: string | null): boolean =>
-  file !== null && path.extname(file).toLowerCase() === ".wav"
+const isPlayable = (file: string | null): boolean => file !== null && SoundFile.endings.test(file)
 
 /** The worst examples of each split, as the last evaluation of it has found them. */
 const worstOf = (run: OpenedRun) =>
@@ -102,7 +103,7 @@ const excerpt = (run: OpenedRun, { index, split }: ExampleQuery) =>
     if (example === undefined || file === null || !isPlayable(file)) {
       return yield* missing(t`there is no recording of this example`)
     }
-    const gone = () => missing(t`the recording ${file} is not there, or not a WAV file`)
+    const gone = () => missing(t`the recording ${file} is not there, or cannot be read`)
     const real = yield* Effect.mapError(fileSystem.realPath(path.resolve(file)), gone)
     const root = rootOf(run)
     // An absolute folder may be a link itself.
@@ -114,11 +115,11 @@ const excerpt = (run: OpenedRun, { index, split }: ExampleQuery) =>
     const { size, type } = yield* Effect.mapError(fileSystem.stat(real), gone)
     if (type !== "File" || Number(size) > largest) return yield* gone()
     const bytes = yield* Effect.mapError(fileSystem.readFile(real), gone)
-    const { sampleRate, samples } = yield* Effect.mapError(Wav.decode(bytes), gone)
     const { from = 0, to = Infinity } = example
-    const begin = Math.max(0, Math.floor(from * sampleRate))
-    const end = Math.min(to * sampleRate, begin + longest * sampleRate, samples.length)
-    return { sampleRate, samples: samples.slice(begin, Math.ceil(end)) }
+    return yield* Effect.mapError(
+      SoundFile.excerpt(Parts.ofMemory(bytes), from, Math.min(to, Math.max(0, from) + longest)),
+      gone
+    )
   })
 
 /** `GET /api/audio`. */

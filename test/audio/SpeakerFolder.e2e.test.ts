@@ -9,7 +9,8 @@ import * as Schema from "effect/Schema"
 import * as path from "node:path"
 import { SpeakerData } from "../../src/audio/SpeakerData.js"
 import { speakerFolder, utteranceFeatures } from "../../src/audio/SpeakerFolder.js"
-import * as Extractor from "../../src/audio/Extractor.js"
+import * as Parts from "../../src/audio/Parts.js"
+import { featuresIn } from "../../src/audio/SpeakerFolder/Recordings.js"
 import * as FeatureCache from "../../src/audio/FeatureCache.js"
 import * as Wav from "../../src/audio/Wav.js"
 import * as TestFiles from "./TestFiles.js"
@@ -323,13 +324,14 @@ layer(TestFiles.layer)("speakerFolder", (it) => {
       expect(turns).toBeGreaterThan(61 + 3 * 6)
       const { inputs } = yield* result.test.batch(Int32Array.of(0), () => 0)
       const options = { sampleRate: 8000, mels: 10, windowMs: 25, hopMs: 10 }
-      const full = Either.getOrThrow(
-        Extractor.make(options)(
+      const full = yield* featuresIn(
+        Parts.ofMemory(
           Wav.encode(
             noise.map((x) => x / 2),
             11_025
           )
-        )
+        ),
+        options
       )
       expect(inputs).toEqual(full.slice(0, 200))
       const all = yield* utteranceFeatures(path.join(root, "a/long.wav"), decode(settings))

@@ -44,7 +44,7 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
   const path = yield* Path.Path
   const parameters = JSON.stringify({ version: Extractor.version, ...options })
   const cache = yield* FeatureCache.open(cacheFolder, root, parameters)
-  const extract = Extractor.inParts(options)
+  const extract = Extractor.make(options)
   const memory = new Uint8Array(Parts.partBytes)
   const skipped: Array<string> = []
   const cancelled: Array<string> = []
@@ -56,16 +56,11 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
       isComputing = true
       yield* notice("info", t`computing features, to be kept in ${cache.path}`)
     }
-    let pieces: Array<Extractor.Piece> = []
-    const keep = Effect.suspend(() => {
-      const arrived = pieces
-      pieces = []
-      return Effect.forEach(arrived, ({ features, first, total }) =>
+    const { channel } = yield* extract(parts, (pieces) =>
+      Effect.forEach(pieces, ({ features, first, total }) =>
         cache.add(hash, total, first, features)
       )
-    })
-    const extraction = extract(parts.size, (piece) => pieces.push(piece))
-    const { channel } = yield* yield* parts.run(extraction, keep)
+    )
     if (channel !== undefined) cancelled.push(file)
   })
 
@@ -121,13 +116,18 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
 export const featuresOf = Effect.fn("SpeakerFolder.featuresOf")(
   function* (path: string, options: Options) {
     const parts = yield* openFile(path, new Uint8Array(Parts.partBytes))
-    const pieces: Array<Extractor.Piece> = []
-    yield* yield* parts.run(Extractor.inParts(options)(parts.size, (piece) => pieces.push(piece)))
-    return Extractor.joined(pieces)
+    return yield* featuresIn(parts, options)
   },
   OpenFile.scoped,
   (features) => orWhy(features, t`does not exist`)
 )
+
+/** The features of a recording that is open, or in memory. */
+export const featuresIn = Effect.fnUntraced(function* (parts: Parts.FileParts, options: Options) {
+  const pieces: Array<Extractor.Piece> = []
+  yield* Extractor.make(options)(parts, (some) => Effect.sync(() => pieces.push(...some)))
+  return Extractor.joined(pieces)
+})
 
 /** Opens a file for reading; to open a pipe or a device of that name would block. */
 const openFile = Effect.fnUntraced(function* (path: string, memory: Uint8Array) {

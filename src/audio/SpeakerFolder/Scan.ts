@@ -5,6 +5,7 @@ import * as Effect from "effect/Effect"
 import { t } from "../../language/Text.js"
 import { DataError } from "../../data/DataError.js"
 import * as Observer from "../../events/Observer.js"
+import { endings } from "../SoundFile.js"
 
 /** A speaker's folder and the names of the WAV files in it, sorted. */
 export interface Speaker {
@@ -26,7 +27,7 @@ export const scan = Effect.fn("SpeakerFolder.scan")(function* (root: string) {
     const entry = yield* Effect.either(fs.stat(folder))
     if (entry._tag === "Left") yield* warn(t`skipped ${folder}: it ${explain(entry.left)}`)
     if (entry._tag === "Left" || entry.right.type !== "Directory") continue
-    const files = (yield* list(folder)).filter((file) => /\.wav$/i.test(file))
+    const files = (yield* list(folder)).filter((file) => endings.test(file))
     if (files.length > 0) speakers.push({ name, folder, files })
     else yield* warn(t`skipped ${folder}: it holds no .wav files`)
   }

@@ -114,9 +114,6 @@ const badHeader = (detail: string): WavError => new WavError({ reason: "BadHeade
 
 /** How other sound files begin, for an error that says what the file is instead. */
 const otherFormats: ReadonlyArray<readonly [start: string, name: string]> = [
-  ["fLaC", t`a FLAC file`],
-  ["OggS", t`an Ogg file`],
-  ["ID3", t`an MP3 file`],
   ["FORM", t`an AIFF file`],
   ["RIFX", t`a big-endian RIFX file`],
   ["riff", t`a Wave64 file`],
@@ -129,7 +126,7 @@ const notWav = (start: DataView): WavError => {
     start.byteLength === 0
       ? t`is empty`
       : other
-        ? t`is ${other[1]}, not WAV: convert it`
-        : t`is not a WAV file: it does not begin with RIFF and WAVE`
+        ? t`is ${other[1]}, none of WAV, FLAC, MP3 and Ogg: convert it`
+        : t`is none of WAV, FLAC, MP3 and Ogg by its first bytes`
   return new WavError({ reason: "NotWav", detail })
 }
