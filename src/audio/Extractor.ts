@@ -93,7 +93,7 @@ export const make = (
       pieces = []
       return keep(arrived)
     })
-    // Once more from the beginning: what is decoded may be far too much to hold.
+    // Decoded a second time: what is decoded may be far too much to hold.
     const problem = yield* Effect.scoped(
       Effect.flatMap(SoundFile.open(file), (sound) =>
         file.run(

@@ -100,7 +100,8 @@ const soundOf = (info: StreamInfo, size: number): Sound => ({
         ? t`is truncated after ${count} samples: its last frame is not complete`
         : t`is truncated: it holds ${count} of ${total} samples`
 
-    while (!reader.isAtEnd && (total === 0 || count < total)) {
+    const isComplete = () => reader.isAtEnd || (total !== 0 && count >= total)
+    while (!isComplete()) {
       yield* reader.fill(Frame.mostHeaderBytes)
       // A tag of ID3v1 may follow.
       if (total === 0 && size - reader.at === 128 && reader.text(3) === "TAG") break

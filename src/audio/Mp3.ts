@@ -19,7 +19,7 @@ import {
 import * as WasmDecoder from "./WasmDecoder.js"
 
 /*
- * MP3, decoded by mpg123. Which frames there are is read here: mpg123 goes on at the next frame where bytes
+ * MP3, decoded by mpg123. Which frames there are is read here: mpg123 looks for the next frame where bytes
  * make no sense, and says nothing of it.
  */
 

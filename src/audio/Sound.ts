@@ -1,4 +1,4 @@
-import * as Effect from "effect/Effect"
+import type * as Effect from "effect/Effect"
 import type { PlatformError } from "@effect/platform/Error"
 import type * as Scope from "effect/Scope"
 import { t } from "../language/Text.js"

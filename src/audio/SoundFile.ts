@@ -10,6 +10,7 @@ import * as Wav from "./Wav.js"
 
 /** The ends of the names of recordings. */
 export const endings = /\.(wav|flac|mp3|ogg|oga|opus)$/i
+export const kinds = ".wav, .flac, .mp3, .ogg, .oga, .opus"
 
 const formats: ReadonlyArray<SoundFormat> = [Flac.format, Ogg.format, Mp3.format, Wav.format]
 
@@ -40,7 +41,8 @@ export const excerpt = Effect.fnUntraced(function* (file: FileParts, from: numbe
   const problem = yield* file.run(
     (function* () {
       let step = decoding.next()
-      while (!step.done && at < end) step = decoding.next(yield step.value)
+      const isComplete = () => at >= end
+      while (!step.done && !isComplete()) step = decoding.next(yield step.value)
       return step.done ? step.value : undefined
     })()
   )

@@ -44,12 +44,13 @@ export const attempt = <D extends Decoded>(decode: () => D): Either.Either<D, st
 
 /** Decoding is synchronous, so that nobody else prints meanwhile. */
 const silenced = <A>(run: () => A): A => {
-  const { error } = console
-  console.error = () => {}
+  const output = globalThis.console
+  const { error } = output
+  output.error = () => {}
   try {
     return run()
   } finally {
-    console.error = error
+    output.error = error
   }
 }
 

@@ -1,3 +1,4 @@
+import { audio } from "./chinese/audio.js"
 import { backend } from "./chinese/backend.js"
 import { checkpoint } from "./chinese/checkpoint.js"
 import { cli } from "./chinese/cli.js"
@@ -27,6 +28,7 @@ import type { Texts } from "./Text.js"
 export const chinese: Texts = {
   texts: {
     ...page,
+    ...audio,
     ...backend,
     ...checkpoint,
     ...cli,

@@ -163,10 +163,10 @@ layer(TestFiles.layer)("speakerFolder", (it) => {
       expect(result.train.size + result.validation.size + result.test.size).toBe(61)
       expect(warnings(heard)).toEqual([
         `warning: skipped ${root}/lost: it is a link that leads nowhere`,
-        `warning: skipped ${root}/notes: it holds no .wav files`,
+        `warning: skipped ${root}/notes: it holds no recordings (.wav, .flac, .mp3, .ogg, .oga, .opus)`,
         `warning: skipped ${root}/a/x1.wav: it holds no samples`,
         `warning: skipped ${root}/a/x2.wav: it is silent, or nearly so`,
-        `warning: skipped ${root}/a/x3.wav: it is a FLAC file, not WAV: convert it`,
+        `warning: skipped ${root}/a/x3.wav: it is truncated: it ends before its first frame`,
         `warning: skipped ${root}/a/x4.wav: it is shorter than one frame of 25 ms`,
         `warning: skipped ${root}/a/x5.wav: it is a link that leads nowhere`,
         `warning: skipped ${root}/a/x6.wav: it is not a file`
@@ -388,7 +388,9 @@ layer(TestFiles.layer)("speakerFolder", (it) => {
         `${root}: there is no such folder; set data.root to a folder of speakers, or to null for synthetic voices`
       )
       yield* TestFiles.writeFiles(root, { "README.md": Uint8Array.of(1) })
-      expect((yield* fail()).message).toContain("holds no recordings; at least two folders of .wav")
+      expect((yield* fail()).message).toContain(
+        "holds no recordings; at least two folders of recordings"
+      )
       yield* TestFiles.writeFiles(root, corpus(["a"]))
       expect((yield* fail()).message).toContain("holds one speaker only, a")
       yield* TestFiles.writeFiles(root, { "b/x.wav": Uint8Array.of(1) })
@@ -443,7 +445,7 @@ layer(TestFiles.layer)("speakerFolder", (it) => {
       expect(windows.length).toBe(5 * 20 * 10)
       const error = yield* Effect.flip(utteranceFeatures(path.join(root, "y.wav"), data))
       expect(error.message).toBe(
-        `${path.join(root, "y.wav")}: is not a WAV file: it does not begin with RIFF and WAVE`
+        `${path.join(root, "y.wav")}: is none of WAV, FLAC, MP3 and Ogg by its first bytes`
       )
       const missing = yield* Effect.flip(utteranceFeatures(path.join(root, "z.wav"), data))
       expect(missing.message).toBe(`${path.join(root, "z.wav")}: does not exist`)

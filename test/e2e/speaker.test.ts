@@ -47,7 +47,7 @@ describe("the speaker pipeline", () => {
     expect(eventsIn(ended.out)).toMatchObject([
       known[0],
       { input: "gone.wav", error: "does not exist" },
-      { input: "config.json", error: "is not a WAV file: it does not begin with RIFF and WAVE" },
+      { input: "config.json", error: "is none of WAV, FLAC, MP3 and Ogg by its first bytes" },
       known[1],
       { event: "Failed", code: 1 }
     ])

@@ -103,6 +103,8 @@ export const info = (
 const isIntactInfo = (frame: Uint8Array, at: number): boolean => {
   const expected = (frame[at]! << 8) | frame[at + 1]!
   if (Crc.reflected16(frame, 0, 0, at) === expected) return true
-  const cleared = frame.slice(0, 190).fill(0, at, at + 2)
+  const cleared = new Uint8Array(190)
+  cleared.set(frame.subarray(0, 190))
+  cleared.fill(0, at, at + 2)
   return Crc.reflected16(cleared) === expected
 }

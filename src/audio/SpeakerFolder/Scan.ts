@@ -5,7 +5,7 @@ import * as Effect from "effect/Effect"
 import { t } from "../../language/Text.js"
 import { DataError } from "../../data/DataError.js"
 import * as Observer from "../../events/Observer.js"
-import { endings } from "../SoundFile.js"
+import { endings, kinds } from "../SoundFile.js"
 
 /** A speaker's folder and the names of the WAV files in it, sorted. */
 export interface Speaker {
@@ -29,7 +29,7 @@ export const scan = Effect.fn("SpeakerFolder.scan")(function* (root: string) {
     if (entry._tag === "Left" || entry.right.type !== "Directory") continue
     const files = (yield* list(folder)).filter((file) => endings.test(file))
     if (files.length > 0) speakers.push({ name, folder, files })
-    else yield* warn(t`skipped ${folder}: it holds no .wav files`)
+    else yield* warn(t`skipped ${folder}: it holds no recordings (${kinds})`)
   }
   if (speakers.length < 2) {
     return yield* new DataError({
@@ -37,7 +37,7 @@ export const scan = Effect.fn("SpeakerFolder.scan")(function* (root: string) {
       path: root,
       detail:
         (speakers[0] ? t`holds one speaker only, ${speakers[0].name}` : t`holds no recordings`) +
-        t`; at least two folders of .wav files, one a speaker, are needed`
+        t`; at least two folders of recordings (${kinds}), one a speaker, are needed`
     })
   }
   return speakers

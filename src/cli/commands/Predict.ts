@@ -20,7 +20,7 @@ export const predict = Command.make({
   arguments: {
     from: Command.argument(t`a checkpoint, or a folder of checkpoints`),
     inputs: Command.rest(
-      t`files: WAV for a model of recordings, PNG or JPEG for one of images, .csv or .parquet for one of tables, else .json or lines of JSON; - or none: standard input`
+      t`files: WAV, FLAC, MP3 or Ogg for a model of recordings, PNG or JPEG for one of images, .csv or .parquet for one of tables, else .json or lines of JSON; - or none: standard input`
     )
   },
   options: {

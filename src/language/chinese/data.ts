@@ -57,11 +57,11 @@ export const data = {
   "the channels of {0}{1} cancel each other out: the loudest is used instead of their mean":
     "{0}{1} 的各声道相互抵消：改用最响的声道，而不是平均值",
   "is not a file": "不是文件",
-  "skipped {0}: it holds no .wav files": "已跳过 {0}：没有 .wav 文件",
+  "skipped {0}: it holds no recordings ({1})": "已跳过 {0}：没有录音（{1}）",
   "holds one speaker only, {0}": "只有一位说话人 {0}",
   "holds no recordings": "没有录音",
-  "; at least two folders of .wav files, one a speaker, are needed":
-    "；至少需要两个 .wav 文件夹，每位说话人一个",
+  "; at least two folders of recordings ({0}), one a speaker, are needed":
+    "；至少需要两个录音文件夹（{0}），每位说话人一个",
   "there is no such folder; set data.root to a folder of speakers, or to null for synthetic voices":
     "没有此文件夹；请把 data.root 设为说话人文件夹，或设为 null 以使用合成语音",
   "is a link that leads nowhere": "是失效的链接",
@@ -93,16 +93,11 @@ export const data = {
   "has an incomplete fmt chunk": "fmt 块不完整",
   "has no fmt chunk": "没有 fmt 块",
   "has no data chunk": "没有 data 块",
-  "a FLAC file": "FLAC 文件",
-  "an Ogg file": "Ogg 文件",
-  "an MP3 file": "MP3 文件",
   "an AIFF file": "AIFF 文件",
   "a big-endian RIFX file": "大端序 RIFX 文件",
   "a Wave64 file": "Wave64 文件",
   "a NIST SPHERE file": "NIST SPHERE 文件",
   "is empty": "为空",
-  "is {0}, not WAV: convert it": "是 {0}，不是 WAV：请先转换",
-  "is not a WAV file: it does not begin with RIFF and WAVE": "不是 WAV 文件：开头不是 RIFF 和 WAVE",
   "Microsoft ADPCM": "微软 ADPCM",
   "{0}-bit samples of format {1}": "格式 {1} 的 {0} 位采样",
   "holds {0}: convert it to 16-bit PCM": "内容为 {0}：请转换为 16 位 PCM",

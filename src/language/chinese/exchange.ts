@@ -21,8 +21,8 @@ export const exchange = {
   "default: what the end of PATH says; a folder is tfjs":
     "默认：由 PATH 的扩展名决定；文件夹即 tfjs",
   "example {0} {1}": "样本 {0} {1}",
-  "files: WAV for a model of recordings, PNG or JPEG for one of images, .csv or .parquet for one of tables, else .json or lines of JSON; - or none: standard input":
-    "文件：录音模型用 WAV，图像模型用 PNG 或 JPEG，表格模型用 .csv 或 .parquet，其他模型用 .json 或逐行 JSON；- 或不给出：标准输入",
+  "files: WAV, FLAC, MP3 or Ogg for a model of recordings, PNG or JPEG for one of images, .csv or .parquet for one of tables, else .json or lines of JSON; - or none: standard input":
+    "文件：录音模型用 WAV、FLAC、MP3 或 Ogg，图像模型用 PNG 或 JPEG，表格模型用 .csv 或 .parquet，其他模型用 .json 或逐行 JSON；- 或不给出：标准输入",
   "for Keras 3": "供 Keras 3 使用",
   "for ONNX Runtime": "供 ONNX Runtime 使用",
   "from standard input, as JSON": "来自标准输入，以 JSON 输出",

@@ -48,7 +48,7 @@ export const ui = {
   "the folder of runs; default: this one": "运行所在的文件夹；默认为当前文件夹",
   "the port to listen on, or the next free one; default: {0}; 0: any":
     "监听的端口，被占用时用下一个空闲端口；默认为 {0}；0 表示任意端口",
-  "the recording {0} is not there, or not a WAV file": "录音 {0} 不存在，或不是 WAV 文件",
+  "the recording {0} is not there, or cannot be read": "录音 {0} 不存在，或无法读取",
   "the run is trained by a process on {0}: act there": "这个运行由 {0} 上的进程训练：请在那里操作",
   "there is no recording of this example": "这个样本没有录音",
   "{0} cannot be started: open the address yourself\n": "无法启动 {0}：请自行打开该地址\n"
