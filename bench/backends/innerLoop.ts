@@ -3,7 +3,7 @@ import { WebAssembly } from "../../src/backends/wasm/WebAssembly.js"
 
 const [M, N, K] = [4, 8, 512]
 const [A, B, C, edge] = [0, 0x4000, 0x8000, 0x9000]
-const { multiplyPanels } = instantiate(new WebAssembly.Memory({ initial: 1 }))
+const { multiplyStrips } = instantiate(new WebAssembly.Memory({ initial: 1 }))
 
 /**
  * Billions of operations a second in the inner loop of our products of matrices, on data in the
@@ -12,6 +12,6 @@ const { multiplyPanels } = instantiate(new WebAssembly.Memory({ initial: 1 }))
  */
 export const innerLoop = (): number => {
   const start = performance.now()
-  for (let i = 0; i < 150; i++) multiplyPanels(A, B, C, M, N, K, 4 * K, 4, 4 * N, 0, edge)
+  for (let i = 0; i < 150; i++) multiplyStrips(A, B, C, M, N, K, 4 * N, 0, edge)
   return (150 * 2 * M * N * K) / (performance.now() - start) / 1e6
 }

@@ -1,159 +1,103 @@
-import { addMul, load, splat, splatLoad } from "./lanes"
-import { storeTile } from "./matmul"
-import { packPanel } from "./panels"
+import { load, loadFloat, store, storeFloat } from "./lanes"
+import { multiplyPanel, multiplyStrips } from "./matmul"
+import { packPanel, packRun } from "./panels"
 
 /**
  * The convolution of one image: Y[OH, OW, Co] from X[·, width, Ci], padded already, and a filter
- * [KH, KW, Ci, Co] packed in panels. `edge` is 128 bytes of scratch memory.
+ * [KH, KW, Ci, Co] packed in panels. The inputs under the filter are packed in strips, of four places each, a
+ * line of Y at a time: `scratch` holds OW, rounded up to four, times KH × KW × Ci floats, and 128 bytes more.
  */
 export function convolve(
   X: usize, panels: usize, Y: usize, width: i32, Ci: i32, OH: i32, OW: i32, Co: i32,
-  KH: i32, KW: i32, strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, edge: usize
+  KH: i32, KW: i32, strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, scratch: usize
 ): void {
   // Without dilation the inputs under one row of the filter are contiguous: one run of KW × Ci.
-  const runs = dilationW == 1 ? 1 : KW
-  const run = <usize>(dilationW == 1 ? KW * Ci : Ci) << 2
-  const panelSize = <usize>(KH * KW * Ci) << 5
+  const runs = dilationW == 1 ? 1 : KW, run = dilationW == 1 ? KW * Ci : Ci
+  const K = KH * KW * Ci, strips = scratch + 128
   const stepX = <usize>(strideW * Ci) << 2, rowX = <usize>(width * Ci) << 2
   const stepKH = <usize>dilationH * rowX, stepKW = <usize>(dilationW * Ci) << 2
-  const rowY = <usize>Co << 2
   for (let oh = 0; oh < OH; oh++) {
-    const line = X + <usize>(oh * strideH) * rowX
-    let panel = panels
-    for (let n0 = 0; n0 < Co; n0 += 8) {
-      const columns = min(8, Co - n0)
-      let x = line, y = Y + (<usize>(oh * OW * Co + n0) << 2), ow = 0
-      for (; ow + 4 <= OW; ow += 4) {
-        placesTile(
-          x, panel, y, 4, columns, stepX, 2 * stepX, 3 * stepX, KH, runs, run, stepKH, stepKW, rowY, edge
-        )
-        x += 4 * stepX
-        y += 4 * rowY
+    let x = X + <usize>(oh * strideH) * rowX, target = strips
+    for (let ow = 0; ow < OW; ow += 4) {
+      for (let kh = 0; kh < KH; kh++) {
+        for (let r = 0; r < runs; r++) {
+          const source = x + <usize>kh * stepKH + <usize>r * stepKW
+          packRun(source, stepX, 2 * stepX, 3 * stepX, target, run, min(4, OW - ow))
+          target += <usize>run << 4
+        }
       }
-      const rest = OW - ow
-      if (rest > 0) {
-        const o1: usize = rest > 1 ? stepX : 0, o2: usize = rest > 2 ? 2 * stepX : o1
-        placesTile(x, panel, y, rest, columns, o1, o2, o2, KH, runs, run, stepKH, stepKW, rowY, edge)
-      }
-      panel += panelSize
+      x += 4 * stepX
     }
+    multiplyStrips(strips, panels, Y + (<usize>(oh * OW * Co) << 2), OW, Co, K, <usize>Co << 2, false, scratch)
   }
-}
-
-/** Four places of Y, whose inputs lie at `o1`, `o2` and `o3` from the first's, by eight channels. */
-function placesTile(
-  x: usize, panel: usize, y: usize, rows: i32, columns: i32, o1: usize, o2: usize, o3: usize,
-  KH: i32, runs: i32, run: usize, stepKH: usize, stepKW: usize, rowY: usize, edge: usize
-): void {
-  let x0 = splat(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
-  for (let kh = 0; kh < KH; kh++) {
-    for (let r = 0; r < runs; r++) {
-      let a = x + <usize>r * stepKW
-      const end = a + run
-      while (true) {
-        let b0 = load(panel), b1 = load(panel + 16), v = splatLoad(a)
-        x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
-        v = splatLoad(a + o1)
-        x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
-        v = splatLoad(a + o2)
-        x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
-        v = splatLoad(a + o3)
-        x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
-        a += 4
-        panel += 32
-        if (a >= end) break
-        b0 = load(panel); b1 = load(panel + 16); v = splatLoad(a)
-        x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
-        v = splatLoad(a + o1)
-        x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
-        v = splatLoad(a + o2)
-        x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
-        v = splatLoad(a + o3)
-        x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
-        a += 4
-        panel += 32
-        if (a >= end) break
-      }
-    }
-    x += stepKH
-  }
-  storeTile(y, rowY, rows, columns, false, edge, x0, x1, x2, x3, x4, x5, x6, x7)
 }
 
 /**
  * The gradient of a filter from one image, added to dW[KH, KW, Ci, Co]; X[·, width, Ci] is padded
  * already. It goes over so many lines of dY at a time that they stay in the cache, and sums over their
- * places first. `scratch` holds max(128, OW) × 32 bytes for them, and 128 more.
+ * places first. `scratch` holds max(128, OW) times 16 bytes and 32 for every eight of Co, and 128 bytes more.
  */
 export function convolveFilterGradient(
   X: usize, dY: usize, dW: usize, width: i32, Ci: i32, OH: i32, OW: i32, Co: i32,
   KH: i32, KW: i32, strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, scratch: usize
 ): void {
-  // As in `convolve`: a run is what is contiguous under a row of the filter.
-  const runs = dilationW == 1 ? 1 : KW, run = dilationW == 1 ? KW * Ci : Ci
   const rowX = <usize>(width * Ci) << 2, stepX = <usize>(strideW * Ci) << 2, rowW = <usize>Co << 2
-  const lineX = <usize>strideH * rowX, lines = max(1, 128 / OW)
-  const edge = scratch + (<usize>(lines * OW) << 5)
+  const lineX = <usize>strideH * rowX, lines = max(1, 128 / OW), K = KH * KW * Ci
+  const strip = scratch + 128, panels = strip + (<usize>(lines * OW) << 4)
   for (let oh = 0; oh < OH; oh += lines) {
-    const count = min(lines, OH - oh), top = X + <usize>oh * lineX
+    const count = min(lines, OH - oh), places = count * OW, top = X + <usize>oh * lineX
     const slopes = dY + (<usize>(oh * OW * Co) << 2)
-    for (let n0 = 0; n0 < Co; n0 += 8) {
-      const columns = min(8, Co - n0)
-      packPanel(slopes + (n0 << 2), scratch, count * OW, columns, rowW, 4)
-      for (let kh = 0; kh < KH; kh++) {
-        for (let r = 0; r < runs; r++) {
-          const source = top + <usize>(kh * dilationH) * rowX + (<usize>(r * dilationW * Ci) << 2)
-          filterRows(
-            source, scratch, dW + <usize>((kh * runs + r) * run) * rowW + (n0 << 2), run, columns,
-            count, OW, lineX, stepX, rowW, edge
-          )
-        }
+    for (let n0 = 0, panel = panels; n0 < Co; n0 += 8) {
+      packPanel(slopes + (n0 << 2), panel, places, min(8, Co - n0), rowW, 4)
+      panel += <usize>places << 5
+    }
+    for (let k = 0; k < K; k += 4) {
+      const rows = min(4, K - k), from = top + offset(k, Ci, KW, dilationH, dilationW, rowX)
+      const o1 = rows > 1 ? top + offset(k + 1, Ci, KW, dilationH, dilationW, rowX) - from : 0
+      const o2 = rows > 2 ? top + offset(k + 2, Ci, KW, dilationH, dilationW, rowX) - from : 0
+      const o3 = rows > 3 ? top + offset(k + 3, Ci, KW, dilationH, dilationW, rowX) - from : 0
+      packPlaces(from, o1, o2, o3, strip, count, OW, lineX, stepX)
+      for (let n0 = 0, panel = panels; n0 < Co; n0 += 8) {
+        const target = dW + <usize>k * rowW + (<usize>n0 << 2)
+        multiplyPanel(strip, panel, target, rows, min(8, Co - n0), places, rowW, true, scratch)
+        panel += <usize>places << 5
       }
     }
   }
 }
 
-/** `run` rows of dW by eight channels. */
-function filterRows(
-  source: usize, panel: usize, target: usize, run: i32, columns: i32, OH: i32, OW: i32,
-  lineX: usize, stepX: usize, rowW: usize, edge: usize
-): void {
-  let m0 = 0
-  for (; m0 + 4 <= run; m0 += 4) {
-    filterTile(source, panel, target, 4, columns, 4, 8, 12, OH, OW, lineX, stepX, rowW, edge)
-    source += 16
-    target += 4 * rowW
-  }
-  const rest = run - m0
-  if (rest == 0) return
-  const o1: usize = rest > 1 ? 4 : 0, o2: usize = rest > 2 ? 8 : o1
-  filterTile(source, panel, target, rest, columns, o1, o2, o2, OH, OW, lineX, stepX, rowW, edge)
+/** Where the input of element k of a filter lies, from that of its first. */
+// @ts-ignore: decorator
+@inline function offset(k: i32, Ci: i32, KW: i32, dilationH: i32, dilationW: i32, rowX: usize): usize {
+  const pixel = k / Ci, kh = pixel / KW
+  return <usize>(kh * dilationH) * rowX + (<usize>((pixel - kh * KW) * dilationW * Ci + k - pixel * Ci) << 2)
 }
 
-/** Four rows of dW, whose inputs lie at `o1`, `o2` and `o3` from the first's, summed over the places. */
-function filterTile(
-  source: usize, panel: usize, target: usize, rows: i32, columns: i32, o1: usize, o2: usize,
-  o3: usize, OH: i32, OW: i32, lineX: usize, stepX: usize, rowW: usize, edge: usize
+/** Packs the inputs of four elements of a filter, at `o1`, `o2` and `o3` from the first's, at all places. */
+function packPlaces(
+  x: usize, o1: usize, o2: usize, o3: usize, target: usize, lines: i32, OW: i32, lineX: usize, stepX: usize
 ): void {
-  let x0 = splat(0), x1 = x0, x2 = x0, x3 = x0, x4 = x0, x5 = x0, x6 = x0, x7 = x0
-  for (let oh = 0; oh < OH; oh++) {
-    let x = source
-    for (let ow = 0; ow < OW; ow++) {
-      const b0 = load(panel), b1 = load(panel + 16)
-      let v = splatLoad(x)
-      x0 = addMul(x0, v, b0); x1 = addMul(x1, v, b1)
-      v = splatLoad(x + o1)
-      x2 = addMul(x2, v, b0); x3 = addMul(x3, v, b1)
-      v = splatLoad(x + o2)
-      x4 = addMul(x4, v, b0); x5 = addMul(x5, v, b1)
-      v = splatLoad(x + o3)
-      x6 = addMul(x6, v, b0); x7 = addMul(x7, v, b1)
-      x += stepX
-      panel += 32
+  const contiguous = o1 == 4 && o2 == 8 && o3 == 12
+  for (let i = 0; i < lines; i++) {
+    let from = x
+    if (contiguous) {
+      for (let ow = 0; ow < OW; ow++) {
+        store(target, load(from))
+        from += stepX
+        target += 16
+      }
+    } else {
+      for (let ow = 0; ow < OW; ow++) {
+        storeFloat(target, loadFloat(from))
+        storeFloat(target + 4, loadFloat(from + o1))
+        storeFloat(target + 8, loadFloat(from + o2))
+        storeFloat(target + 12, loadFloat(from + o3))
+        from += stepX
+        target += 16
+      }
     }
-    source += lineX
+    x += lineX
   }
-  storeTile(target, rowW, rows, columns, true, edge, x0, x1, x2, x3, x4, x5, x6, x7)
 }
 
 /**

@@ -1,7 +1,7 @@
 // Kernels on the memory of the TensorFlow.js WebAssembly backend, which is imported. The module has
 // no data of its own: a data segment would overwrite the backend's.
 
-export { MATMUL_SCRATCH, matmul, multiplyPanels } from "./matmul"
+export { MATMUL_SCRATCH, matmul, multiplyPanels, multiplyStrips } from "./matmul"
 export { packMatrix } from "./panels"
 export { convolve, convolveFilterGradient, place } from "./convolution"
 export { depthwise, depthwiseFilterGradient } from "./depthwise"

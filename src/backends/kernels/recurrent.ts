@@ -3,7 +3,7 @@ import { hardSigmoid, sigmoid, tanh } from "./functions"
 import { multiplyPanels } from "./matmul"
 
 // Recurrent layers over [B, T, ·]. `gates` comes in as the inputs' part of the gates, bias included,
-// and leaves as the gates after their activations, which the gradient needs.
+// and leaves as the gates after their activations, which the gradient needs. `scratch` is for products.
 
 // @ts-ignore: decorator
 @inline function gate(x: v128, hard: bool): v128 {
@@ -21,14 +21,14 @@ import { multiplyPanels } from "./matmul"
 /** Gates [B, T, 4U] in Keras' order: input, forget, candidate, output. `panels` is R [U, 4U]. */
 export function lstm(
   gates: usize, panels: usize, hidden: usize, cells: usize, B: i32, T: i32, U: i32, hard: bool,
-  edge: usize
+  scratch: usize
 ): void {
   const row = <usize>U << 2, series = <usize>T * row
   for (let t = 0; t < T; t++) {
     const now = <usize>t * row
     const g0 = gates + 4 * now
     if (t > 0) {
-      multiplyPanels(hidden + now - row, panels, g0, B, 4 * U, U, series, 4, 4 * series, true, edge)
+      multiplyPanels(hidden + now - row, panels, g0, B, 4 * U, U, series, 4, 4 * series, true, scratch)
     }
     for (let b = 0; b < B; b++) {
       const g = g0 + <usize>b * 4 * series, at = <usize>b * series + now
@@ -68,7 +68,7 @@ function squash(x: usize, n: i32): void {
  */
 export function lstmGradient(
   dHidden: usize, gates: usize, cells: usize, panels: usize, dGates: usize,
-  carryH: usize, carryC: usize, B: i32, T: i32, U: i32, hard: bool, edge: usize
+  carryH: usize, carryC: usize, B: i32, T: i32, U: i32, hard: bool, scratch: usize
 ): void {
   const row = <usize>U << 2, series = <usize>T * row
   memory.fill(carryH, 0, <usize>B * row)
@@ -87,7 +87,7 @@ export function lstmGradient(
       }
     }
     if (t > 0) {
-      multiplyPanels(dGates + 4 * now, panels, carryH, B, U, 4 * U, 4 * series, 4, row, false, edge)
+      multiplyPanels(dGates + 4 * now, panels, carryH, B, U, 4 * U, 4 * series, 4, row, false, scratch)
     }
   }
 }
@@ -117,14 +117,14 @@ export function lstmGradient(
  */
 export function gru(
   gates: usize, panels: usize, panelsC: usize, hidden: usize, reset: usize,
-  B: i32, T: i32, U: i32, hard: bool, edge: usize
+  B: i32, T: i32, U: i32, hard: bool, scratch: usize
 ): void {
   const row = <usize>U << 2, series = <usize>T * row
   for (let t = 0; t < T; t++) {
     const now = <usize>t * row
     const g0 = gates + 3 * now
     if (t > 0) {
-      multiplyPanels(hidden + now - row, panels, g0, B, 2 * U, U, series, 4, 3 * series, true, edge)
+      multiplyPanels(hidden + now - row, panels, g0, B, 2 * U, U, series, 4, 3 * series, true, scratch)
     }
     for (let b = 0; b < B; b++) {
       const g = g0 + <usize>b * 3 * series, at = <usize>b * series + now
@@ -139,7 +139,7 @@ export function gru(
     }
     if (t > 0) {
       const candidate = g0 + 2 * row
-      multiplyPanels(reset + now, panelsC, candidate, B, U, U, series, 4, 3 * series, true, edge)
+      multiplyPanels(reset + now, panelsC, candidate, B, U, U, series, 4, 3 * series, true, scratch)
     }
     for (let b = 0; b < B; b++) {
       const g = g0 + <usize>b * 3 * series, at = <usize>b * series + now
@@ -160,7 +160,7 @@ export function gru(
  */
 export function gruGradient(
   dHidden: usize, gates: usize, hidden: usize, panels: usize, panelsC: usize, dGates: usize,
-  carry: usize, dReset: usize, B: i32, T: i32, U: i32, hard: bool, edge: usize
+  carry: usize, dReset: usize, B: i32, T: i32, U: i32, hard: bool, scratch: usize
 ): void {
   const row = <usize>U << 2, series = <usize>T * row
   memory.fill(carry, 0, <usize>B * row)
@@ -180,7 +180,7 @@ export function gruGradient(
       }
     }
     const g0 = dGates + 3 * now
-    multiplyPanels(g0 + 2 * row, panelsC, dReset, B, U, U, 3 * series, 4, row, false, edge)
+    multiplyPanels(g0 + 2 * row, panelsC, dReset, B, U, U, 3 * series, 4, row, false, scratch)
     for (let b = 0; b < B; b++) {
       const at = <usize>b * series + now, g = gates + 3 * at, d = dGates + 3 * at
       for (let u = 0; u < U; u += 4) {
@@ -191,6 +191,6 @@ export function gruGradient(
         storePartial(carry + c, addMul(loadPartial(carry + c, n), dr, r), n)
       }
     }
-    if (t > 0) multiplyPanels(g0, panels, carry, B, U, 2 * U, 3 * series, 4, row, true, edge)
+    if (t > 0) multiplyPanels(g0, panels, carry, B, U, 2 * U, 3 * series, 4, row, true, scratch)
   }
 }

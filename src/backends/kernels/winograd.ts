@@ -137,12 +137,12 @@ export function pointsToOutputs(
 /**
  * Convolves `count` images, one after the other: X[H, W, Ci], padded by `top` and `left` into `image`
  * [height, width, Ci], by the filter's panels P[8, KH] at the points, to Y[OH, OW, Co]. A tile gives
- * `outputs` places of a row. V and M hold the image and the products at the points.
+ * `outputs` places of a row. V and M hold the image and the products at the points; `scratch` is for products.
  */
 export function convolvePoints(
   X: usize, P: usize, Y: usize, count: i32, H: i32, W: i32, Ci: i32, OH: i32, OW: i32, Co: i32,
   KH: i32, top: i32, left: i32, height: i32, width: i32, outputs: i32, tiles: i32,
-  image: usize, V: usize, M: usize, edge: usize
+  image: usize, V: usize, M: usize, scratch: usize
 ): void {
   const rowM = <usize>(tiles * Co) << 2, planeM = <usize>OH * rowM
   const rowV = <usize>(tiles * Ci) << 2, planeV = <usize>height * rowV
@@ -153,7 +153,7 @@ export function convolvePoints(
     for (let p = 0; p < 8; p++) {
       for (let kh = 0; kh < KH; kh++) {
         const A = V + <usize>p * planeV + <usize>kh * rowV, B = P + <usize>(p * KH + kh) * panels
-        multiplyPanels(A, B, M + <usize>p * planeM, OH * tiles, Co, Ci, Ci << 2, 4, pixel, kh > 0, edge)
+        multiplyPanels(A, B, M + <usize>p * planeM, OH * tiles, Co, Ci, Ci << 2, 4, pixel, kh > 0, scratch)
       }
     }
     for (let h = 0; h < OH; h++) {

@@ -116,9 +116,10 @@ const convolve = (
   const panels = Math.ceil(Co / 8) * K * 32
   const plain = height === H && width === W && stepH === 1 && stepW === 1
   const image = plain ? 0 : height * width * Ci * 4
-  heap.withScratch(panels + image + 128, (scratch) => {
+  const strips = Math.ceil(OW / 4) * 16 * K
+  heap.withScratch(panels + image + strips + 128, (scratch) => {
     const place = scratch + panels
-    const edge = place + image
+    const rest = place + image
     simd.packMatrix(heap.address(filter), scratch, K, Co, Co * 4, 4)
     for (let b = 0; b < B; b++) {
       let source = heap.address(x) + b * H * W * Ci * 4
@@ -142,7 +143,7 @@ const convolve = (
         KW,
         ...strides,
         ...dilations,
-        edge
+        rest
       )
     }
   })
@@ -229,7 +230,8 @@ const filterGradient = (tools: Tools): KernelFunc =>
         return out
       }
       heap.floats(out).fill(0)
-      heap.withScratch(image + Math.max(128, OW) * 32 + 128, (scratch) => {
+      const perPlace = 16 + 32 * Math.ceil(Co / 8)
+      heap.withScratch(image + Math.max(128, OW) * perPlace + 128, (scratch) => {
         for (let b = 0; b < info.batchSize; b++) {
           let source = heap.address(x) + b * H * W * Ci * 4
           if (!plain) {

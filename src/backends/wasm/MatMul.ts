@@ -2,6 +2,7 @@ import type { KernelFunc, TensorInfo } from "../../tf.js"
 import * as tf from "../../tf.js"
 import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
 import { type Activation, addBias, activate } from "./Fused.js"
+import type { Simd } from "./Simd.js"
 
 interface MatMulAttrs {
   readonly transposeA: boolean
@@ -26,6 +27,10 @@ export const kernels = (tools: Tools): Kernels => {
     )
   }
 }
+
+/** The bytes of scratch memory for products that sum over `K` elements at a time. */
+export const scratchBytes = ({ MATMUL_SCRATCH }: Simd, K: number): number =>
+  Math.max(MATMUL_SCRATCH.value, 128 + 16 * K)
 
 const matMul = ({ heap, simd }: Tools, stock: KernelFunc): KernelFunc =>
   kernel<"a" | "b", MatMulAttrs>((call) => {

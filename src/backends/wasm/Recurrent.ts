@@ -1,5 +1,6 @@
 import type { TensorInfo } from "../../tf.js"
 import { type Kernels, kernel, type Tools } from "./Kernel.js"
+import { scratchBytes } from "./MatMul.js"
 
 /** The names of the kernels; what surrounds them stands in `../layers/Recurrent`. */
 export const names = {
@@ -26,11 +27,11 @@ export const kernels = (tools: Tools): Kernels => ({
     const { heap, simd } = tools
     const { gates, hidden, memory, B, T, U } = begin(tools, inputs, 4)
     const R = heap.address(inputs.recurrentKernel)
-    heap.withScratch(panelBytes(U, 4 * U) + 128, (scratch) => {
+    heap.withScratch(panelBytes(U, 4 * U) + scratchBytes(simd, U), (scratch) => {
       simd.packMatrix(R, scratch, U, 4 * U, 16 * U, 4)
       const [g, h, c] = [gates, hidden, memory].map(heap.address)
-      const edge = scratch + panelBytes(U, 4 * U)
-      simd.lstm(g!, scratch, h!, c!, B, T, U, Number(attrs.hard), edge)
+      const rest = scratch + panelBytes(U, 4 * U)
+      simd.lstm(g!, scratch, h!, c!, B, T, U, Number(attrs.hard), rest)
     })
     return [hidden, gates, memory]
   }),
@@ -41,7 +42,7 @@ export const kernels = (tools: Tools): Kernels => ({
       const [B, T, U] = dHidden.shape as Shape3
       const out = heap.output(gates.shape)
       const panels = panelBytes(4 * U, U)
-      heap.withScratch(panels + 8 * B * U + 128, (scratch) => {
+      heap.withScratch(panels + 8 * B * U + scratchBytes(simd, 4 * U), (scratch) => {
         simd.packMatrix(heap.address(recurrentKernel), scratch, 4 * U, U, 4, 16 * U)
         const [dh, g, c] = [dHidden, gates, cells].map(heap.address)
         const carryH = scratch + panels
@@ -57,7 +58,7 @@ export const kernels = (tools: Tools): Kernels => ({
     const { gates, hidden, memory, B, T, U } = begin(tools, inputs, 3)
     const R = heap.address(inputs.recurrentKernel)
     const [first, second] = [panelBytes(U, 2 * U), panelBytes(U, U)]
-    heap.withScratch(first + second + 128, (scratch) => {
+    heap.withScratch(first + second + scratchBytes(simd, U), (scratch) => {
       simd.packMatrix(R, scratch, U, 2 * U, 12 * U, 4)
       simd.packMatrix(R + 8 * U, scratch + first, U, U, 12 * U, 4)
       const [g, h, r] = [gates, hidden, memory].map(heap.address)
@@ -74,7 +75,7 @@ export const kernels = (tools: Tools): Kernels => ({
       const out = heap.output(gates.shape)
       const R = heap.address(recurrentKernel)
       const [first, second] = [panelBytes(2 * U, U), panelBytes(U, U)]
-      heap.withScratch(first + second + 8 * B * U + 128, (scratch) => {
+      heap.withScratch(first + second + 8 * B * U + scratchBytes(simd, 2 * U), (scratch) => {
         simd.packMatrix(R, scratch, 2 * U, U, 4, 12 * U)
         simd.packMatrix(R + 8 * U, scratch + first, U, U, 4, 12 * U)
         const [dh, g, h, dg] = [dHidden, gates, hidden, out].map(heap.address)

@@ -9,6 +9,7 @@ export interface Simd {
   readonly MATMUL_SCRATCH: { readonly value: number }
   readonly matmul: Kernel
   readonly multiplyPanels: Kernel
+  readonly multiplyStrips: Kernel
   readonly packMatrix: Kernel
   readonly convolvePoints: Kernel
   readonly filterGradientPoints: Kernel

@@ -1,5 +1,6 @@
 import type { backend_util, TensorInfo } from "../../tf.js"
 import { size, type Tools } from "./Kernel.js"
+import { scratchBytes } from "./MatMul.js"
 
 type Info = backend_util.Conv2DInfo
 
@@ -82,9 +83,9 @@ export const convolve = (
     height * width * Ci,
     8 * height * tiles * Ci,
     8 * OH * tiles * Co,
-    32
+    scratchBytes(simd, Ci) / 4
   ]
-  withAreas(tools, sizes, ([U, P, image, V, M, edge]) => {
+  withAreas(tools, sizes, ([U, P, image, V, M, scratch]) => {
     const F = heap.address(filter)
     simd.factorsToPoints(F, plane * 4, KW * plane * 4, KW, U!, KH * plane * 4, plane, KH)
     for (let i = 0; i < 8 * KH; i++) {
@@ -111,7 +112,7 @@ export const convolve = (
       image!,
       V!,
       M!,
-      edge!
+      scratch!
     )
   })
 }
