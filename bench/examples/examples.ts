@@ -20,5 +20,14 @@ export const runsOf = ({ runs = only }: Example): ReadonlyArray<ExampleRun> => r
 
 /** Every example with a peer, in the order of the table. */
 export const examples: Readonly<Record<string, Example>> = {
-  mnist: { metrics: ["accuracy", "loss"], rounds: 1 }
+  mnist: { metrics: ["accuracy", "loss"], rounds: 1 },
+  autoencoder: { metrics: ["loss"], rounds: 1 },
+  "fine-tuning": {
+    metrics: ["accuracy", "loss"],
+    rounds: 2,
+    runs: [
+      { pipeline: "base.ts", config: "base.json" },
+      { pipeline: "pipeline.ts", config: "config.json" }
+    ]
+  }
 }

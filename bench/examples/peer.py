@@ -1,7 +1,8 @@
 """What the peers of the examples share: the data and the config that Holdfast trained with, and the answer.
 
 A peer is a program of its own, `NAME.py FOLDER`, which trains what examples/NAME does and answers with one
-line. FOLDER holds what bench/examples/writeData.ts has written: the config, and the dataset."""
+line. FOLDER holds what bench/examples/writeData.ts has written: the config, and the dataset. An example of
+several runs has a folder for each, in their order."""
 
 import json
 import os
@@ -10,40 +11,42 @@ import time
 
 import numpy
 
-folder = sys.argv[1]
+folders = sys.argv[1:]
 
 
-def _read(name):
+def _read(folder, name):
     with open(os.path.join(folder, name)) as file:
         return json.load(file)
 
 
-config = _read("config.json")
-"""The config of the run: config["training"]["num_epochs"], and so on. With the seed of this round."""
+configs = [_read(folder, "config.json") for folder in folders]
+"""The config of each run, with the seed of this round."""
 
-dataset = _read("dataset.json")
-"""name, classes, inputs and labels as the dataset declares them (bench/examples/writeData.ts)."""
+config = configs[-1]
+"""The config of the last run, which is the one to compare: config["training"]["num_epochs"], and so on."""
 
 
 class Split:
     """The examples of a split: inputs, labels, weights and masks, as arrays [size, ...].
 
     Several by name are a dict of arrays; what the dataset does not have is None. With `normalized`, inputs
-    are what the model sees: float32, `x * scale + offset` where the dataset declares a normalization."""
+    are what the model sees: float32, `x * scale + offset` where the dataset declares a normalization. `run`
+    is that of several runs, by default the last."""
 
-    def __init__(self, name, normalized=True):
-        self.inputs = _arrays(name, "inputs", normalized)
-        self.labels = _arrays(name, "labels")
-        self.weights = _arrays(name, "weights")
-        self.masks = _arrays(name, "masks")
+    def __init__(self, name, normalized=True, run=-1):
+        folder = folders[run]
+        self.inputs = _arrays(folder, name, "inputs", normalized)
+        self.labels = _arrays(folder, name, "labels")
+        self.weights = _arrays(folder, name, "weights")
+        self.masks = _arrays(folder, name, "masks")
 
     def __len__(self):
         first = next(iter(self.inputs.values())) if isinstance(self.inputs, dict) else self.inputs
         return len(first)
 
 
-def _arrays(split, kind, normalized=False):
-    fields = dataset["inputs" if kind == "inputs" else "labels"]
+def _arrays(folder, split, kind, normalized=False):
+    fields = _read(folder, "dataset.json")["inputs" if kind == "inputs" else "labels"]
     found = {}
     for field in fields:
         name = ".".join(part for part in [split, kind, field["name"]] if part is not None)

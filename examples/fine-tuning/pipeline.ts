@@ -1,6 +1,7 @@
 /**
- * Fine-tuning: a new head on the layers of a model that another pipeline, base.ts, has trained on another
- * task. The model is an effect, which loads the weights of the base's best checkpoint.
+ * Fine-tuning: a new head on the layers of a model that another pipeline, base.ts, has trained on other
+ * digits, so that 500 images are enough. The model is an effect, which loads the weights of the base's best
+ * checkpoint.
  *
  * How each layer is trained is up to `training.parameter_groups` in config.json, by the names of weights:
  * the first stays frozen, the second learns at a tenth of the head's rate, and no bias decays. In code
@@ -19,29 +20,26 @@ import * as Schema from "effect/Schema"
 import {
   Checkpoints,
   Config,
-  fingerprint,
   type ModelInput,
   Objective,
   Optimizer,
   Pipeline,
   Scheduler,
   Stages,
-  Weights,
-  type Dataset,
-  type Examples
+  Weights
 } from "holdfast"
-import { blobs, BlobsData, BlobsModel } from "holdfast/testing"
 import * as tf from "holdfast/tf"
-import { baseLayers } from "./base.js"
+import { DigitsData } from "../mnist/digits.js"
+import { baseLayers, someDigits } from "./base.js"
 
-const FineTuningConfig = Config.make({
+export const FineTuningConfig = Config.make({
   model: Schema.Struct({
-    ...BlobsModel.fields,
+    filters: Schema.Int,
     base: Schema.String.annotations({ description: "The folder of the base's checkpoints." })
   }),
-  data: BlobsData
+  data: DigitsData
 })
-type FineTuningConfig = typeof FineTuningConfig.Type
+export type FineTuningConfig = typeof FineTuningConfig.Type
 
 class NoBase extends Data.TaggedError("NoBase")<{ readonly folder: string }> {
   override get message() {
@@ -49,36 +47,12 @@ class NoBase extends Data.TaggedError("NoBase")<{ readonly folder: string }> {
   }
 }
 
-/** The second task groups the corners by their numbers; no linear model can tell the groups apart. */
-const groupOf = (corner: number) => corner % 3
-
-const grouped = (examples: Examples): Examples => ({
-  ...examples,
-  batch: (indices, rng) =>
-    Effect.map(examples.batch(indices, rng), (batch) => ({
-      ...batch,
-      labels: batch.labels.map((label) => groupOf(label + 1))
-    }))
-})
-
-/** The second task: few new points, and the group of the corner that each is near. */
-const groups = ({ data }: FineTuningConfig) =>
-  Effect.map(blobs({ data }), (dataset): Dataset => ({
-    ...dataset,
-    name: "groups",
-    fingerprint: fingerprint("groups", dataset.fingerprint),
-    classes: ["0", "1", "2"],
-    train: grouped(dataset.train),
-    validation: grouped(dataset.validation),
-    test: grouped(dataset.test)
-  }))
-
 const fineTuned = ({ classes, config, inputShape }: ModelInput<FineTuningConfig>) =>
   Effect.gen(function* () {
     const folder = config.model.base
     const base = yield* Effect.flatMap(Checkpoints.open(folder), ({ best }) => best)
     if (Option.isNone(base)) return yield* new NoBase({ folder })
-    const layers = baseLayers(config.model.units, inputShape)
+    const layers = baseLayers(config.model.filters, inputShape)
     const head = tf.layers.dense({ name: "head", units: classes.length })
     const model = tf.sequential({ layers: [...layers, tf.layers.dropout({ rate: 0.1 }), head] })
     yield* Weights.load(model, base.value.checkpoint, { only: (name) => name.startsWith("base_") })
@@ -88,7 +62,7 @@ const fineTuned = ({ classes, config, inputShape }: ModelInput<FineTuningConfig>
 export default Pipeline.make(
   "fine-tuning",
   Stages.loadConfig(FineTuningConfig),
-  Stages.loadDataset(groups),
+  Stages.loadDataset(({ data }: FineTuningConfig) => someDigits(data, [5, 6, 7, 8, 9])),
   Stages.restoreOrInit({
     model: fineTuned,
     objective: Objective.classification,

@@ -37,6 +37,8 @@ export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
     readonly everywhere?: Record<string, unknown>
     /** Fields of `data` for every run, such as paths from where the tests run. */
     readonly data?: Record<string, unknown>
+    /** Fields of `model` for every run, for a smaller one. */
+    readonly model?: Record<string, unknown>
     /** What each run finds: by default a store in memory, and empty. */
     readonly store?: Layer.Layer<CheckpointStore>
     readonly check: (outcome: Outcome<Out>) => void
@@ -49,6 +51,7 @@ export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
   const config = {
     ...own,
     training: { ...own["training"], ...options.everywhere },
+    model: { ...own["model"], ...options.model },
     data: { ...own["data"], ...options.data }
   }
   const folder = own["training"]!["checkpoint_dir"] as string

@@ -11,7 +11,12 @@ import { configOf, evaluated, testExample } from "./example.js"
 
 const baseConfig = JSON.parse(
   readFileSync(new URL("../../examples/fine-tuning/base.json", import.meta.url), "utf8")
-) as { readonly training: { readonly checkpoint_dir: string } }
+) as Record<string, Record<string, unknown>> & {
+  readonly training: { readonly checkpoint_dir: string }
+}
+
+/** For all runs here. */
+const few = { train: 160, validation: 32, test: 96 }
 
 const bestIn = (folder: string) =>
   Effect.map(
@@ -25,7 +30,8 @@ const baseFolder = baseConfig.training.checkpoint_dir
 const trainedBase = await Effect.runPromise(
   Effect.gen(function* () {
     const services = yield* Layer.build(CheckpointStore.memory)
-    yield* session(base, { config: baseConfig, store: Layer.succeedContext(services) })
+    const config = { ...baseConfig, data: few }
+    yield* session(base, { config, store: Layer.succeedContext(services) })
     return yield* Effect.provide(bestIn(baseFolder), services)
   }).pipe(Effect.scoped)
 )
@@ -42,7 +48,9 @@ const withBase = Layer.scoped(
 
 testExample("fine-tuning", pipeline, {
   stopEvery: 9,
+  everywhere: { num_epochs: 6 },
   training: { num_epochs: 2 },
+  data: few,
   store: withBase,
   check: (outcome) => {
     expect(evaluated(outcome)["accuracy"]).toBeGreaterThan(0.7)
@@ -50,7 +58,8 @@ testExample("fine-tuning", pipeline, {
 })
 
 describe("examples/fine-tuning", () => {
-  const config = configOf("fine-tuning")
+  const own = configOf("fine-tuning")
+  const config: typeof own = { ...own, training: { ...own["training"], num_epochs: 1 }, data: few }
 
   it.scopedLive("keeps the frozen layer of the base, and trains the others", () =>
     Effect.gen(function* () {
