@@ -1,10 +1,13 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { createHash } from "node:crypto"
 import { join } from "node:path"
 import * as OpenFile from "../io/OpenFile.js"
+import * as RandomAccessFile from "../io/RandomAccessFile.js"
 import { t } from "../language/Text.js"
 import { DataError } from "./DataError.js"
+import type { FingerprintMode } from "./FingerprintMode.js"
 
 /** The files at a path: itself, or those of a folder whose names end in one of `endings`. */
 export const filesOf = Effect.fnUntraced(function* (
@@ -61,3 +64,38 @@ export const identityOf = (path: string) =>
   )
 
 export type Identity = Effect.Effect.Success<ReturnType<typeof identityOf>>
+
+/** So many bytes, at so many places of a file, first and last ones included. */
+const sample = { bytes: 4096, places: 16 }
+/** So many bytes are read at a time of all of a file. */
+const partBytes = 1 << 20
+
+/** A hash of what `mode` looks at of a file, beside its size; "": nothing. */
+export const sampleOf = ({ path, size }: Identity, mode: FingerprintMode) =>
+  mode === "size"
+    ? Effect.succeed("")
+    : Effect.gen(function* () {
+        const file = yield* RandomAccessFile.open(path)
+        const hash = createHash("sha256")
+        const read = (at: number, length: number) => {
+          const bytes = new Uint8Array(Math.min(length, size - at))
+          return Effect.map(file.read(at, bytes), () => void hash.update(bytes))
+        }
+        if (mode === "content" || size <= sample.bytes * sample.places) {
+          for (let at = 0; at < size; at += partBytes) yield* read(at, partBytes)
+        } else {
+          const step = (size - sample.bytes) / (sample.places - 1)
+          for (let i = 0; i < sample.places; i++) yield* read(Math.floor(i * step), sample.bytes)
+        }
+        return hash.digest("hex")
+      }).pipe(
+        Effect.scoped,
+        Effect.mapError(
+          (error) =>
+            new DataError({
+              reason: "Unreadable",
+              path,
+              detail: t`cannot be read: ${error.message}`
+            })
+        )
+      )

@@ -5,6 +5,7 @@ import { t } from "../../language/Text.js"
 import type { Batch } from "../Batch.js"
 import { DataError } from "../DataError.js"
 import type { Dataset, Examples, SplitName } from "../Dataset.js"
+import type { FingerprintMode } from "../FingerprintMode.js"
 import { hashing } from "../fingerprint.js"
 import type { Normalization } from "../Layout.js"
 import * as Split from "../Split.js"
@@ -52,7 +53,7 @@ export interface ImageOptions {
    * How much of each file the fingerprint goes by: "content", every byte; "sampled", the default, size, first and
    * last 4 KiB; "size" alone, and then no file is opened at the start.
    */
-  readonly fingerprint?: work.FingerprintMode
+  readonly fingerprint?: FingerprintMode
 }
 
 /** Decoded images that are held, so that small data are decoded once. */

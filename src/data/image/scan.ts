@@ -4,11 +4,11 @@ import * as Stream from "effect/Stream"
 import { join } from "node:path"
 import { t } from "../../language/Text.js"
 import { DataError } from "../DataError.js"
+import type { FingerprintMode } from "../FingerprintMode.js"
 import { reportSkipped } from "../reportSkipped.js"
 import * as Csv from "../table/Csv.js"
 import type { DataWorkers } from "../workers/DataWorkers.js"
 import { endings } from "./decode.js"
-import type { FingerprintMode } from "./work.js"
 import type * as work from "./work.js"
 
 /** Threads that look at images, and decode them. */

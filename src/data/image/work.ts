@@ -4,14 +4,12 @@ import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Sta
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { t } from "../../language/Text.js"
+import type { FingerprintMode } from "../FingerprintMode.js"
 import type { Transfer } from "../workers/Call.js"
 import { decoderOf, headBytes, ImageProblem, limits, problemOf } from "./decode.js"
 import type { ImageInput } from "./ImageInput.js"
 import type { Pixels } from "./Pixels.js"
 import { batchOf, render, type Plan } from "./render.js"
-
-/** How much of each file a fingerprint goes by. */
-export type FingerprintMode = "content" | "sampled" | "size"
 
 /** Files of images to be looked at, of a folder. */
 export interface Files {

@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { field, mayChange, required } from "../../config/Field.js"
 import type { LabelledBatch, Values } from "../Batch.js"
 import type { Dataset } from "../Dataset.js"
+import { FingerprintMode } from "../FingerprintMode.js"
 import * as Split from "../Split.js"
 import { ColumnConfig, type DeclaredColumn } from "./Column.js"
 
@@ -31,6 +32,11 @@ export interface TableOptions {
   readonly missing_values?: ReadonlyArray<string>
   /** Where the records of large files are kept; default: .cache/tables. */
   readonly cache_dir?: string
+  /**
+   * What of a large file is compared at each start, beside its size and the time of its last change, to see whether
+   * its records still hold: "content", every byte; "sampled" (the default), 64 KiB; "size", nothing.
+   */
+  readonly fingerprint?: FingerprintMode
 }
 
 /** A dataset of a table: with `inputs`, the arrays of a batch have their names. */
@@ -89,6 +95,13 @@ const tableFields = {
       Schema.NonEmptyString,
       ".cache/tables",
       "The folder where the rows of large files are kept as numbers; it may be deleted at any time."
+    )
+  ),
+  fingerprint: mayChange(
+    field(
+      FingerprintMode,
+      "sampled",
+      'What of a large file is compared at each start, beside its size and the time of its last change: "content", every byte, "sampled", 64 KiB, "size", nothing.'
     )
   )
 }

@@ -6,13 +6,12 @@ import { basename, join, resolve } from "node:path"
 import type * as Observer from "../../events/Observer.js"
 import type { Batch, LabelledBatch, Values } from "../Batch.js"
 import type { Dataset, Examples, SplitName } from "../Dataset.js"
-import { fingerprint } from "../fingerprint.js"
+import * as Fingerprint from "../fingerprint.js"
 import type { Field, LabelField } from "../Layout.js"
 import * as SourceFiles from "../SourceFiles.js"
 import * as Split from "../Split.js"
 import * as Column from "./Column.js"
-import { load } from "./load.js"
-import type { Records } from "./Records.js"
+import { load, type Loaded } from "./load.js"
 import { inputColumns, inputsOf, refuse } from "./inputs.js"
 import type { RowSource } from "./Row.js"
 import { encode, widthOf, type TableInput } from "./TableInput.js"
@@ -32,6 +31,7 @@ export const fromTable = Effect.fnUntraced(function* (
     cache_dir = join(".cache", "tables"),
     damaged = "error",
     decimal = ".",
+    fingerprint = "sampled",
     group,
     key
   } = options
@@ -59,12 +59,13 @@ export const fromTable = Effect.fnUntraced(function* (
   const groupAt = add(group, Column.key)
   const source = sourceOf([...held.keys()])
   const files = yield* SourceFiles.filesOf(options.path, source.endings)
-  const { content, records, starts } = yield* load({
+  const loaded = yield* load({
     files,
     source,
     columns: held,
     damaged,
     cacheFolder: cache_dir,
+    fingerprint,
     parameters: JSON.stringify([
       csv,
       options.columns,
@@ -75,6 +76,7 @@ export const fromTable = Effect.fnUntraced(function* (
     ])
   })
 
+  const { content, records, starts } = loaded
   const columnAt = new Map([...held.keys()].map((name, i) => [name, i]))
   // Categories that were found are numbered in the order of the alphabet, whatever that of the rows.
   const ranks = new Map(
@@ -104,7 +106,7 @@ export const fromTable = Effect.fnUntraced(function* (
     groupAt,
     labels.length === 1 && isClass(labelColumn) ? columnAt.get(label!)! : -1
   ] as const
-  const [keys, groups, classes] = yield* gather(records, needed)
+  const [keys, groups, classes] = yield* gather(loaded, needed)
   const splits = yield* Split.indices(split, {
     size: records.rows,
     keyOf: keys === undefined ? (i) => i : (i) => keys[i]!,
@@ -112,7 +114,7 @@ export const fromTable = Effect.fnUntraced(function* (
     ...(groups && { groupOf: (i: number) => groups[i]! }),
     ...(classes && { classOf: (i: number) => classes[i]! })
   })
-  const preprocessing = yield* inputColumns(records, splits.train, {
+  const preprocessing = yield* inputColumns(loaded, splits.train, {
     inputs,
     columnAt,
     valuesOf,
@@ -200,7 +202,7 @@ export const fromTable = Effect.fnUntraced(function* (
   const [, singleLabel] = labelFields[0]!
   const dataset = {
     name: options.name ?? basename(files[0]!),
-    fingerprint: fingerprint(
+    fingerprint: Fingerprint.fingerprint(
       { content, inputs: preprocessing.inputs.map(({ columns, name }) => [name, columns]), labels },
       ...Split.names.map((name) => splits[name])
     ),
@@ -229,19 +231,18 @@ const isClass = ({ kind }: Column.Column) => kind === "category" || kind === "bo
 
 /** The numbers of key, group and class, of every row; undefined where the place is -1. */
 const gather = Effect.fnUntraced(function* (
-  records: Records,
-  [keyAt, groupAt, classAt]: readonly [number, number, number]
+  { derived, records }: Pick<Loaded, "derived" | "records">,
+  places: readonly [key: number, group: number, label: number]
 ) {
-  const gathered = [
-    keyAt === -1 ? undefined : new Float64Array(records.rows),
-    groupAt === -1 ? undefined : new Float64Array(records.rows),
-    classAt === -1 ? undefined : new Int32Array(records.rows)
-  ] as const
-  if (gathered.every((column) => column === undefined)) return gathered
-  yield* records.scan((row, values) => {
-    if (gathered[0] !== undefined) gathered[0][row] = values[keyAt]!
-    if (gathered[1] !== undefined) gathered[1][row] = values[groupAt]!
-    if (gathered[2] !== undefined) gathered[2][row] = values[classAt]!
+  const gathered = yield* Effect.forEach(places, (place) => {
+    if (place === -1) return Effect.succeed(undefined)
+    const column = Effect.suspend(() => {
+      const numbers = new Float64Array(records.rows)
+      const scan = records.scan((row, values) => void (numbers[row] = values[place]!))
+      return Effect.as(scan, numbers)
+    })
+    return derived(`column-${place}`, [], column)
   })
-  return gathered
+  const [keys, groups, classes] = gathered
+  return [keys, groups, classes && Int32Array.from(classes)] as const
 })

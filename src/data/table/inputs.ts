@@ -3,7 +3,7 @@ import { t } from "../../language/Text.js"
 import { DataError } from "../DataError.js"
 import { ColumnStatistics } from "../Standardization.js"
 import type * as Column from "./Column.js"
-import type { Records } from "./Records.js"
+import type { Loaded } from "./load.js"
 import type { InputColumn, TableInput } from "./TableInput.js"
 import type { TableOptions } from "./TableOptions.js"
 
@@ -53,7 +53,7 @@ export const inputsOf = Effect.fnUntraced(function* (
 
 /** How each column becomes numbers, with the statistics of the training rows. */
 export const inputColumns = Effect.fnUntraced(function* (
-  records: Records,
+  { derived, records }: Pick<Loaded, "derived" | "records">,
   train: Int32Array,
   {
     columnAt,
@@ -76,16 +76,22 @@ export const inputColumns = Effect.fnUntraced(function* (
     const { missing, standardize } = columns.get(name)!
     return standardize || missing === "mean"
   })
-  const statistics = new ColumnStatistics(names.length)
-  if (names.length > 0) {
+  const computed = Effect.gen(function* () {
+    const statistics = new ColumnStatistics(names.length)
     const places = names.map((name) => columnAt.get(name)!)
     const isTrained = new Uint8Array(records.rows)
     for (const row of train) isTrained[row] = 1
     yield* records.scan((row, values) => {
       if (isTrained[row] === 1) places.forEach((place, i) => statistics.add(i, values[place]!))
     })
-  }
-  const { mean, std } = statistics.result
+    const { mean, std } = statistics.result
+    return Float64Array.of(...mean, ...std)
+  })
+  const statistics =
+    names.length === 0
+      ? new Float64Array(0)
+      : yield* derived("statistics", [names, train], computed)
+  const [mean, std] = [statistics.subarray(0, names.length), statistics.subarray(names.length)]
   const inputColumn = (name: string): InputColumn => {
     const { encoding, kind, missing, standardize } = columns.get(name)!
     if (kind === "boolean") return { column: name, kind }

@@ -12,7 +12,9 @@ import * as AtomicFile from "../../io/AtomicFile.js"
 import * as Folder from "../../io/Folder.js"
 import { t } from "../../language/Text.js"
 import { DataError } from "../DataError.js"
+import type { FingerprintMode } from "../FingerprintMode.js"
 import type * as Column from "./Column.js"
+import * as Derived from "./Derived.js"
 import { reportSkipped } from "../reportSkipped.js"
 import * as SourceFiles from "../SourceFiles.js"
 import * as Records from "./Records.js"
@@ -26,6 +28,8 @@ export interface LoadOptions {
   readonly columns: ReadonlyMap<string, Column.Column>
   readonly damaged: "error" | "skip"
   readonly cacheFolder: string
+  /** How much of a file is looked at to notice that it has changed since its records were made. */
+  readonly fingerprint: FingerprintMode
   /** All that decides what a record is: two tables of equal texts have the same records. */
   readonly parameters: string
 }
@@ -35,6 +39,7 @@ export interface Loaded {
   readonly records: Records.Records
   /** A sha256 over all records and categories. */
   readonly content: string
+  readonly derived: Derived.Derived
   /** The number of the first row of each file. */
   readonly starts: ReadonlyArray<number>
 }
@@ -48,10 +53,15 @@ export class Limits extends Context.Reference<Limits>()("holdfast/Table/Limits",
 const namedRows = 10
 
 const CacheEntry = Schema.Struct({
-  version: Schema.Literal(1),
+  version: Schema.Literal(2),
   parameters: Schema.String,
   files: Schema.Array(
-    Schema.Struct({ path: Schema.String, size: Schema.Number, modified: Schema.Number })
+    Schema.Struct({
+      path: Schema.String,
+      size: Schema.Number,
+      modified: Schema.Number,
+      sample: Schema.String
+    })
   ),
   rows: Schema.Int,
   starts: Schema.Array(Schema.Int),
@@ -87,7 +97,8 @@ export const load = (
       if (read._tag === "Right") {
         const { content, skipped, skippedCount, starts } = read.right
         yield* tellOfSkipped(skipped, skippedCount)
-        return { records: Records.inMemory(numbers.take(), options.columns.size), content, starts }
+        const records = Records.inMemory(numbers.take(), options.columns.size)
+        return { records, content, starts, derived: Derived.eachTime }
       }
       if (read.left !== "TooMany") return yield* read.left
     }
@@ -98,14 +109,20 @@ const cached = Effect.fnUntraced(function* (
   options: LoadOptions,
   identities: ReadonlyArray<SourceFiles.Identity>
 ) {
-  const { cacheFolder, columns, parameters } = options
-  const files = identities.map(({ modified, path, size }) => ({ path, size, modified }))
+  const { cacheFolder, columns, fingerprint, parameters } = options
+  const files = yield* Effect.forEach(identities, (identity) =>
+    Effect.map(SourceFiles.sampleOf(identity, fingerprint), (sample) => {
+      const { modified, path, size } = identity
+      return { path, size, modified, sample }
+    })
+  )
   const name = createHash("sha256")
     .update(JSON.stringify([parameters, files.map(({ path }) => path)]))
     .digest("hex")
     .slice(0, 16)
-  const path = join(cacheFolder, `${name}.rows`)
-  const entryPath = join(cacheFolder, `${name}.json`)
+  const prefix = join(cacheFolder, name)
+  const path = `${prefix}.rows`
+  const entryPath = `${prefix}.json`
   const fileSystem = yield* FileSystem.FileSystem
   const text = yield* Effect.option(fileSystem.readFileString(entryPath))
   const known = Option.flatMap(text, Schema.decodeOption(Schema.parseJson(CacheEntry)))
@@ -118,7 +135,8 @@ const cached = Effect.fnUntraced(function* (
         column.values.splice(0, Infinity, ...known.value.values[i]!)
       )
       yield* tellOfSkipped(known.value.skipped, known.value.skipped_count)
-      return { records: records.value, content: known.value.content, starts: known.value.starts }
+      const { content, starts } = known.value
+      return { records: records.value, content, starts, derived: Derived.inFiles(prefix, content) }
     }
   }
   const unwritable = (error: { readonly message: string }) =>
@@ -155,7 +173,7 @@ const cached = Effect.fnUntraced(function* (
     )
   }).pipe(Effect.mapError((error) => (error._tag === "DataError" ? error : unwritable(error))))
   const entry: CacheEntry = {
-    version: 1,
+    version: 2,
     parameters,
     files,
     rows: read.rows,
@@ -168,7 +186,8 @@ const cached = Effect.fnUntraced(function* (
   yield* Effect.mapError(AtomicFile.writeFile(entryPath, JSON.stringify(entry)), unwritable)
   yield* tellOfSkipped(read.skipped, read.skippedCount)
   const records = yield* Records.ofFile(path, columns.size, read.rows)
-  return { records, content: read.content, starts: read.starts }
+  const { content, starts } = read
+  return { records, content, starts, derived: Derived.inFiles(prefix, content) }
 })
 
 const writtenAtOnce = 1 << 21

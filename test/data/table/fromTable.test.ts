@@ -318,6 +318,16 @@ describe("Dataset.fromCsv", () => {
           yield* inMemory.train.batch(scattered)
         )
       }
+      // What follows from all rows is kept, too, and computed again where it is damaged.
+      for (const file of readdirSync(cache_dir).filter((name) => /statistics|column/.test(name))) {
+        const bytes = readFileSync(join(cache_dir, file))
+        bytes[bytes.length - 1]! ^= 1
+        writeFileSync(join(cache_dir, file), bytes)
+      }
+      expect((yield* large).result).toMatchObject({
+        fingerprint: inMemory.fingerprint,
+        preprocessing: inMemory.preprocessing
+      })
       utimesSync(path, 1, 1)
       expect((yield* large).notices.length).toBe(1)
       // A byte of the cache that has changed is found by whoever reads its row.
@@ -325,10 +335,39 @@ describe("Dataset.fromCsv", () => {
       const bytes = readFileSync(join(cache_dir, file!))
       bytes[bytes.length - 20]! ^= 1
       writeFileSync(join(cache_dir, file!), bytes)
-      const { message } = yield* Effect.flip(large)
+      const { train, validation, test } = (yield* large).result
+      const { message } = yield* Effect.flip(
+        Effect.forEach([train, validation, test], ({ batch, size }) =>
+          batch(Int32Array.from({ length: size }, (_, i) => i))
+        )
+      )
       expect(message).toContain("is damaged at row 12; remove it, and it is made again")
       writeFileSync(join(cache_dir, file!), bytes.subarray(1))
       expect((yield* large).notices.length).toBe(1)
+    })
+  )
+
+  it.scoped("notices a change that keeps size and time, as far as fingerprint says", () =>
+    Effect.gen(function* () {
+      const path = yield* write(houses)
+      const cache_dir = join(yield* temporaryFolder, "cache")
+      const notices = (fingerprint: "content" | "sampled" | "size") =>
+        Effect.provide(
+          Effect.suspend(() =>
+            heard(Dataset.fromCsv({ path, columns, label: "price", split, cache_dir, fingerprint }))
+          ),
+          Layer.succeed(Limits, { fileBytes: 0, recordBytes: 0 })
+        ).pipe(Effect.map(({ notices }) => notices.length))
+      const seen: Array<number> = []
+      for (const mode of ["size", "sampled", "content"] as const) {
+        utimesSync(path, 1, 1)
+        seen.push(yield* notices(mode), yield* notices(mode))
+        writeFileSync(path, readFileSync(path, "utf8").replace(/1/, "2"))
+        utimesSync(path, 1, 1)
+        seen.push(yield* notices(mode))
+      }
+      // Of a small file the samples are all of it.
+      expect(seen).toEqual([1, 0, 0, 1, 0, 1, 0, 0, 1])
     })
   )
 
