@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { join } from "node:path"
 import type { DataError } from "../DataError.js"
+import type { FingerprintMode } from "../FingerprintMode.js"
 import * as SourceFiles from "../SourceFiles.js"
 import * as Column from "./Column.js"
 import * as Csv from "./Csv.js"
@@ -21,6 +22,8 @@ export interface NumberOptions {
   readonly decimal?: "." | ","
   /** Where the rows of large files are kept; default: .cache/tables. */
   readonly cache_dir?: string
+  /** What of a large file is compared at each start, see `TableOptions`; default: "sampled". */
+  readonly fingerprint?: FingerprintMode
 }
 
 /**
@@ -47,6 +50,7 @@ export const readNumbers = ({
   columns,
   decimal = ".",
   delimiter = ",",
+  fingerprint = "sampled",
   path
 }: NumberOptions): Effect.Effect<
   { readonly data: Float32Array; readonly shape: ReadonlyArray<number> },
@@ -67,6 +71,7 @@ export const readNumbers = ({
       columns: new Map(columns.map((name) => [name, number])),
       damaged: "error",
       cacheFolder: cache_dir,
+      fingerprint,
       parameters: JSON.stringify(["numbers", delimiter, decimal, columns])
     })
     const data = new Float32Array(records.rows * records.width)
