@@ -29,5 +29,8 @@ export const examples: Readonly<Record<string, Example>> = {
       { pipeline: "base.ts", config: "base.json" },
       { pipeline: "pipeline.ts", config: "config.json" }
     ]
-  }
+  },
+  regression: { metrics: ["mae", "r2"], rounds: 3 },
+  classification: { metrics: ["accuracy", "auc"], rounds: 3 },
+  "time-series": { metrics: ["mae"], rounds: 3 }
 }
