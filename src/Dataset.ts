@@ -4,6 +4,8 @@ import { fromArrays } from "./data/fromArrays.js"
 import { fromImages } from "./data/image/fromImages.js"
 import { fromSeries } from "./data/fromSeries.js"
 import { fromCsv, fromParquet } from "./data/Table.js"
+import { fromCorpus } from "./data/text/fromCorpus.js"
+import { fromText } from "./data/text/fromText.js"
 
 /**
  * What a model is trained, validated and tested on, see `holdfast`'s docs/data.md. Its batches are `B`:
@@ -14,4 +16,12 @@ import { fromCsv, fromParquet } from "./data/Table.js"
 export type Dataset<B extends Sized = Batch> = Data.Dataset<B>
 
 /** Ways to make a dataset. */
-export const Dataset = { fromArrays, fromCsv, fromImages, fromParquet, fromSeries }
+export const Dataset = {
+  fromArrays,
+  fromCorpus,
+  fromCsv,
+  fromImages,
+  fromParquet,
+  fromSeries,
+  fromText
+}

@@ -99,3 +99,52 @@ export const sampleOf = ({ path, size }: Identity, mode: FingerprintMode) =>
             })
         )
       )
+
+/** A file of a folder, by its path in it, and the name of the folder that holds it. */
+export interface Found {
+  readonly file: string
+  readonly label: string
+}
+
+/**
+ * The files of a folder, its folders and theirs whose names match `endings`, sorted by path; hidden ones are
+ * left out. Those in no folder of the folder have no class, and are skipped.
+ */
+export const inFolders = Effect.fn("SourceFiles.inFolders")(function* (
+  root: string,
+  endings: RegExp
+) {
+  const fileSystem = yield* FileSystem.FileSystem
+  const found: Array<Found> = []
+  const skipped: Array<string> = []
+  const visit = (folder: string): Effect.Effect<void, DataError> =>
+    Effect.gen(function* () {
+      const names = yield* Effect.mapError(
+        fileSystem.readDirectory(join(root, folder)),
+        (error) => {
+          const isMissing = error._tag === "SystemError" && error.reason === "NotFound"
+          return new DataError({
+            reason: isMissing ? "NotFound" : "Unreadable",
+            path: join(root, folder),
+            detail: isMissing ? t`there is no such folder` : t`cannot be read: ${error.message}`
+          })
+        }
+      )
+      for (const name of names.filter((name) => !name.startsWith(".")).sort()) {
+        const file = folder === "" ? name : `${folder}/${name}`
+        if (!endings.test(name)) {
+          const info = yield* Effect.option(fileSystem.stat(join(root, file)))
+          if (info._tag === "Some" && info.value.type === "Directory") {
+            // A link to a folder above would never end.
+            if (file.split("/").length > deepest) skipped.push(t`${file}: lies too deep`)
+            else yield* visit(file)
+          }
+        } else if (folder === "") skipped.push(t`${file}: lies in no folder that names its class`)
+        else found.push({ file, label: folder.split("/").at(-1)! })
+      }
+    })
+  yield* visit("")
+  return { found, skipped }
+})
+
+const deepest = 8

@@ -19,6 +19,7 @@ import { stages } from "./chinese/stages.js"
 import { stored } from "./chinese/stored.js"
 import { series } from "./chinese/series.js"
 import { tables } from "./chinese/tables.js"
+import { texts } from "./chinese/texts.js"
 import { tracking } from "./chinese/tracking.js"
 import { training } from "./chinese/training.js"
 import { ui } from "./chinese/ui.js"
@@ -47,6 +48,7 @@ export const chinese: Texts = {
     ...stages,
     ...series,
     ...tables,
+    ...texts,
     ...tracking,
     ...training,
     ...ui

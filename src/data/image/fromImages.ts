@@ -8,9 +8,10 @@ import type { Dataset, Examples, SplitName } from "../Dataset.js"
 import type { FingerprintMode } from "../FingerprintMode.js"
 import { hashing } from "../fingerprint.js"
 import type { Normalization } from "../Layout.js"
+import * as SourceFiles from "../SourceFiles.js"
 import * as Split from "../Split.js"
 import * as DataWorkers from "../workers/DataWorkers.js"
-import { decoderOf, type Decode, type DecoderName } from "./decode.js"
+import { decoderOf, endings, type Decode, type DecoderName } from "./decode.js"
 import type { ImageInput } from "./ImageInput.js"
 import type { Pixels } from "./Pixels.js"
 import { draw, type Augmentation, type Plan } from "./render.js"
@@ -115,7 +116,7 @@ export const fromImages = Effect.fn("fromImages")(function* (options: ImageOptio
     ...(options.workers !== undefined && { workers: options.workers })
   })
   const listed = yield* options.list === undefined
-    ? Scan.inFolders(root)
+    ? SourceFiles.inFolders(root, endings)
     : Scan.inList(options.list)
   const { skipped, ...usable } = yield* Scan.usable(workers, root, mode, listed)
 

@@ -1,24 +1,16 @@
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
-import { join } from "node:path"
 import { t } from "../../language/Text.js"
 import { DataError } from "../DataError.js"
 import type { FingerprintMode } from "../FingerprintMode.js"
 import { reportSkipped } from "../reportSkipped.js"
+import type * as SourceFiles from "../SourceFiles.js"
 import * as Csv from "../table/Csv.js"
 import type { DataWorkers } from "../workers/DataWorkers.js"
-import { endings } from "./decode.js"
 import type * as work from "./work.js"
 
 /** Threads that look at images, and decode them. */
 export type ImageWorkers = DataWorkers<typeof work>
-
-/** An image of a folder, by its path in it, and what is said of it. */
-export interface Found {
-  readonly file: string
-  readonly label: string
-}
 
 /** Where labels are: by default the name of the folder that holds the image. */
 export interface LabelList {
@@ -32,46 +24,9 @@ export interface LabelList {
 /** So many files are named one by one. */
 const named = 20
 
-/** The images of a folder, its folders and theirs, sorted by path; hidden ones are left out. */
-export const inFolders = Effect.fn("images.inFolders")(function* (root: string) {
-  const fileSystem = yield* FileSystem.FileSystem
-  const found: Array<Found> = []
-  const skipped: Array<string> = []
-  const visit = (folder: string): Effect.Effect<void, DataError> =>
-    Effect.gen(function* () {
-      const names = yield* Effect.mapError(
-        fileSystem.readDirectory(join(root, folder)),
-        (error) => {
-          const isMissing = error._tag === "SystemError" && error.reason === "NotFound"
-          return new DataError({
-            reason: isMissing ? "NotFound" : "Unreadable",
-            path: join(root, folder),
-            detail: isMissing ? t`there is no such folder` : t`cannot be read: ${error.message}`
-          })
-        }
-      )
-      for (const name of names.filter((name) => !name.startsWith(".")).sort()) {
-        const file = folder === "" ? name : `${folder}/${name}`
-        if (!endings.test(name)) {
-          const info = yield* Effect.option(fileSystem.stat(join(root, file)))
-          if (info._tag === "Some" && info.value.type === "Directory") {
-            // A link to a folder above would never end.
-            if (file.split("/").length > deepest) skipped.push(t`${file}: lies too deep`)
-            else yield* visit(file)
-          }
-        } else if (folder === "") skipped.push(t`${file}: lies in no folder that names its class`)
-        else found.push({ file, label: folder.split("/").at(-1)! })
-      }
-    })
-  yield* visit("")
-  return { found, skipped }
-})
-
-const deepest = 8
-
 /** The images that a CSV file lists. */
 export const inList = Effect.fn("images.inList")(function* ({ file, image, label }: LabelList) {
-  const found: Array<Found> = []
+  const found: Array<SourceFiles.Found> = []
   const skipped: Array<string> = []
   yield* Stream.runForEach(
     Csv.source({ delimiter: ",", encoding: "utf-8", header: null }).read(file),
@@ -103,7 +58,7 @@ export const inList = Effect.fn("images.inList")(function* ({ file, image, label
 
 /** Images that can be used, and a hash of what the fingerprint goes by of each. */
 export interface Usable {
-  readonly images: ReadonlyArray<Found>
+  readonly images: ReadonlyArray<SourceFiles.Found>
   readonly hashes: Float64Array
 }
 
@@ -118,9 +73,9 @@ export const usable = Effect.fn("images.usable")(function* (
   {
     found,
     skipped: before
-  }: { readonly found: ReadonlyArray<Found>; readonly skipped: ReadonlyArray<string> }
+  }: { readonly found: ReadonlyArray<SourceFiles.Found>; readonly skipped: ReadonlyArray<string> }
 ) {
-  const images: Array<Found> = []
+  const images: Array<SourceFiles.Found> = []
   const hashes = new Float64Array(found.length)
   const skipped = [...before]
   let skippedCount = before.length
@@ -155,7 +110,7 @@ const inspectedAtOnce = 64 * perCall
 export const verified = Effect.fnUntraced(function* <R>(
   { hashes, images }: Usable,
   problemsOf: (
-    images: ReadonlyArray<Found>
+    images: ReadonlyArray<SourceFiles.Found>
   ) => Effect.Effect<ReadonlyArray<string | null>, DataError, R>
 ) {
   const kept: Array<number> = []

@@ -60,7 +60,7 @@ export const source = ({ encoding, header, ...options }: Options): RowSource => 
 const partBytes = 1 << 18
 
 /** Decodes bytes part by part; null is the end. */
-const decoder = (path: string, encoding: string) =>
+export const decoder = (path: string, encoding: string) =>
   Effect.try({
     try: () => {
       let decoding: InstanceType<typeof TextDecoder> | null = null
