@@ -150,7 +150,10 @@ const slurm = async (wanted: string): Promise<void> => {
     const at = project("slurm")
     const script = join(at, "slurm.sh")
     const text = readFileSync(join(files, "slurm.sh"), "utf8")
-    writeFileSync(script, text.replace("speaker.ts --requeue", "speaker.ts --requeue --json batch=250"))
+    writeFileSync(
+      script,
+      text.replace("speaker.ts --requeue", "speaker.ts --requeue --json batch=250")
+    )
     const out = join(at, "out.txt")
     const job = cluster.submit(["--partition=low", `--output=${out}`, script], at)
     await until("a step of the job", () => read(out).includes("StepFinished"))
