@@ -348,6 +348,13 @@ export const trainingFields = {
       "When to validate inside an epoch as well: every n steps, counted through all epochs, or after each such part of an epoch (0.25: three times, and at the end as ever). null: not at all."
     )
   ),
+  lock_timeout: mayChange(
+    field(
+      Schema.Number.pipe(Schema.greaterThanOrEqualTo(3), Schema.lessThanOrEqualTo(3600)),
+      30,
+      "Seconds without a sign of life, of which there are six in that time, after which a process on another host or in another container takes the checkpoint folder over."
+    )
+  ),
   run_log: mayChange(
     field(
       Schema.Boolean,

@@ -15,6 +15,7 @@ import type { InitializedFrom } from "../checkpointing/Checkpoint.js"
 import type { ParentRun } from "../events/Event.js"
 import { warn } from "../events/Notice.js"
 import { emit } from "../events/Observer.js"
+import { Lease } from "../io/folderLock/Holder.js"
 import { t } from "../language/Text.js"
 import * as InitFrom from "../models/InitFrom.js"
 import { PipelineName } from "../stage/PipelineName.js"
@@ -186,18 +187,23 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
   const { force } = yield* Resumption
   const { checkpoint_dir, keep_best, keep_best_by, keep_every, keep_last, on_divergence } =
     config.training
+  const timeout = config.training.lock_timeout * 1000
   const message = parts.scheduler(config.training).warning
   if (message !== null) yield* warn("Schedule", message)
-  const folder = yield* store.open(checkpoint_dir, {
-    retention: {
-      keep_best,
-      keep_every,
-      keep_last,
-      keep_epoch_end: on_divergence.name === "restore",
-      best_by: keep_best_by
-    },
-    force
-  })
+  const folder = yield* Effect.provideService(
+    store.open(checkpoint_dir, {
+      retention: {
+        keep_best,
+        keep_every,
+        keep_last,
+        keep_epoch_end: on_divergence.name === "restore",
+        best_by: keep_best_by
+      },
+      force
+    }),
+    Lease,
+    { every: timeout / 6, timeout }
+  )
   const start = yield* chooseStart(config.training, folder)
   const needsTrial = yield* chooseBackend(config, start.from?.checkpoint.meta.backend ?? null)
   if (start.from !== null) yield* checkModel(parts, config, start.from)

@@ -69,6 +69,7 @@ export const everyKernelRun = (options: {
     gradient_accumulation_steps: 1,
     warmup_steps: 0,
     validation_interval: null,
+    lock_timeout: 30,
     run_log: false,
     log_gradient_norm: null,
     drop_last: false,

@@ -19,7 +19,7 @@ export interface LeaseTerms {
 }
 
 /**
- * The terms of the locks that this process takes. The time-out allows for six renewals, since a busy
+ * The terms of the locks that this process takes; a run has those of `training.lock_timeout`. The time-out allows for six renewals, since a busy
  * machine or a network file system may delay a few.
  */
 export class Lease extends Context.Reference<Lease>()("holdfast/Lease", {
