@@ -2,7 +2,7 @@ import { expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { Run, Stage } from "holdfast"
+import { type Run, Stage } from "holdfast"
 import { pipelineOf, session, temporaryFolder } from "../support/session.js"
 
 it.scopedLive("locks its folder on the terms of training.lock_timeout", () =>
