@@ -43,7 +43,7 @@ export const chinese: Readonly<Record<string, string>> = {
     '何时提前结束训练，取代流水线中的设置（Stages.earlyStopping）；"off"：从不；null：按流水线的设置。',
   "When to validate inside an epoch as well: every n steps, counted through all epochs, or after each such part of an epoch (0.25: three times, and at the end as ever). null: not at all.":
     "一轮之中何时也做验证：每 n 步（按总步数计），或每完成一轮的这一部分（0.25：三次，轮末照常）。null：轮中不验证。",
-  "Seconds without a sign of life, of which there are six in that time, after which a process on another host or in another container takes the checkpoint folder over.":
+  "Seconds without a renewal of the lock, of which there are six in that time, after which a process on another host or in another container takes the checkpoint folder over.":
     "其他主机或容器上的进程接管检查点文件夹之前，须等待的无续期时间（秒）；在此时间内锁会续期六次。",
   "Whether the run writes its log, events.ndjson in checkpoint_dir: every step, epoch, save and warning.":
     "是否写训练日志（checkpoint_dir 中的 events.ndjson）：每一步、每一轮、每次保存和每条警告。",

@@ -352,7 +352,7 @@ export const trainingFields = {
     field(
       Schema.Number.pipe(Schema.greaterThanOrEqualTo(3), Schema.lessThanOrEqualTo(3600)),
       30,
-      "Seconds without a sign of life, of which there are six in that time, after which a process on another host or in another container takes the checkpoint folder over."
+      "Seconds without a renewal of the lock, of which there are six in that time, after which a process on another host or in another container takes the checkpoint folder over."
     )
   ),
   run_log: mayChange(
