@@ -19,7 +19,7 @@ export interface AttentionInput {
  * You Need", 2017). A query that no key counts for gets zeros. In one kernel where the backend has it.
  */
 export const attention = ({ key, mask, query, value }: AttentionInput, attrs: Attrs): Tensor => {
-  const counts = mask === undefined ? undefined : tf.cast(mask, "float32")
+  const counts = mask && tf.cast(tf.cast(mask, "bool"), "float32")
   if (tf.getKernel(forward, tf.getBackend()) == null) {
     return composed({ query, key, value, mask: counts }, attrs)
   }

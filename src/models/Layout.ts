@@ -159,6 +159,18 @@ const recurrent = (order: ReadonlyArray<number>): Readonly<Record<string, Rule>>
 
 const convolution = { kernel: outputsFirst("weight"), bias: same("bias") }
 
+// Linear layers, as most models have them; what nn.MultiheadAttention joins is taken apart.
+const attention: Readonly<Record<string, Rule>> = {
+  query_kernel: outputsFirst("query.weight"),
+  query_bias: same("query.bias"),
+  key_kernel: outputsFirst("key.weight"),
+  key_bias: same("key.bias"),
+  value_kernel: outputsFirst("value.weight"),
+  value_bias: same("value.bias"),
+  output_kernel: outputsFirst("out_proj.weight"),
+  output_bias: same("out_proj.bias")
+}
+
 const rulesOf = (layer: tf.layers.Layer): Readonly<Record<string, Rule>> | undefined => {
   switch (layer.getClassName()) {
     case "Dense":
@@ -187,6 +199,11 @@ const rulesOf = (layer: tf.layers.Layer): Readonly<Record<string, Rule>> | undef
       }
     case "LayerNormalization":
       return { gamma: same("weight"), beta: same("bias") }
+    case "MultiHeadAttention":
+      return attention
+    // A learned encoding is an nn.Embedding of positions.
+    case "PositionalEncoding":
+    case "ReversibleEmbedding":
     case "Embedding":
       return { embeddings: same("weight") }
     case "PReLU":

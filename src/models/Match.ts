@@ -1,5 +1,6 @@
 import * as Either from "effect/Either"
 import { align, type Pair } from "./match/Align.js"
+import { withAttentionParts } from "./match/AttentionParts.js"
 import type { FileContents } from "./FileContents.js"
 import type { LayerLayout } from "./Layout.js"
 import {
@@ -50,7 +51,7 @@ export const match = (
     const framework = frameworkOf(file.tensors)
     const units = layers.flatMap((layer) => unitsOf(layer, framework))
     const [counters, tensors] = partition(
-      file.tensors,
+      file.tensors.flatMap(withAttentionParts),
       ({ parameter }) => parameter === "num_batches_tracked"
     )
     const modules = modulesOf(tensors, file.layers ?? [])

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
+import { multiHeadAttention, reversibleEmbedding } from "holdfast/layers"
 import * as tf from "holdfast/tf"
 import { toKeras } from "../../src/export/keras/KerasConfig.js"
 import { snakeCase, variablesOf } from "../../src/export/keras/KerasWeights.js"
@@ -25,6 +26,53 @@ describe("toKeras", () => {
         const layer = tf.layers.upSampling2d({ interpolation: "bilinear", inputShape: [2, 2, 1] })
         expect(() => toKeras(tf.sequential({ layers: [layer] }))).toThrow(
           /layer "up_sampling2d_1" \(UpSampling2D\) is bilinear/
+        )
+      })
+    )
+  )
+})
+
+describe("toKeras of attention", () => {
+  it.effect("says what Keras calls a layer with", () =>
+    onCpu(
+      Effect.sync(() => {
+        const tokens = tf.input({ shape: [3] })
+        const tied = reversibleEmbedding({ inputDim: 5, outputDim: 4, name: "tied" })
+        const heads = multiHeadAttention({ numHeads: 2, useCausalMask: true, name: "heads" })
+        const heard = heads.apply(tied.apply(tokens) as tf.SymbolicTensor)
+        const outputs = tied.apply(heard) as tf.SymbolicTensor
+        const { config } = JSON.parse(
+          JSON.stringify(toKeras(tf.model({ inputs: tokens, outputs })))
+        ) as { config: { layers: Array<{ name: string; inbound_nodes: Array<object> }> } }
+        const nodesOf = (name: string) =>
+          config.layers.find((layer) => layer.name === name)!.inbound_nodes
+        const embedded = {
+          class_name: "__keras_tensor__",
+          config: { shape: [null, 3, 4], dtype: "float32", keras_history: ["tied", 0, 0] }
+        }
+        expect(nodesOf("heads")).toEqual([
+          { args: [embedded, embedded], kwargs: { use_causal_mask: true } }
+        ])
+        expect(nodesOf("tied")).toMatchObject([
+          { kwargs: { reverse: false } },
+          { kwargs: { reverse: true } }
+        ])
+      })
+    )
+  )
+
+  it.effect("refuses attention that Keras cannot call so", () =>
+    onCpu(
+      Effect.sync(() => {
+        const layer = multiHeadAttention({ numHeads: 2, inputShape: [3, 4] })
+        expect(() => toKeras(tf.sequential({ layers: [layer] }))).toThrow(
+          /\(MultiHeadAttention\) is in a sequential model, where Keras cannot call it/
+        )
+        const [x, mask] = [tf.input({ shape: [3, 4] }), tf.input({ shape: [3] })]
+        const masked = multiHeadAttention({ numHeads: 2, useAttentionMask: true })
+        const outputs = masked.apply([x, mask]) as tf.SymbolicTensor
+        expect(() => toKeras(tf.model({ inputs: [x, mask], outputs }))).toThrow(
+          /takes its mask as an input, which Keras takes otherwise; export as ONNX/
         )
       })
     )

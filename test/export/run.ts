@@ -17,6 +17,12 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { Export } from "holdfast"
 import { StatisticsPooling } from "holdfast/audio"
+import {
+  multiHeadAttention,
+  positionalEncoding,
+  reversibleEmbedding,
+  transformerBlock
+} from "holdfast/layers"
 import * as tf from "holdfast/tf"
 import { toKeras } from "../../src/export/keras/KerasConfig.js"
 import { encoded } from "../../src/export/onnx/Onnx.js"
@@ -34,6 +40,8 @@ export interface Case {
   readonly shape: ReadonlyArray<number>
   readonly output: ReadonlyArray<number>
   readonly outputShape: ReadonlyArray<number>
+  /** Whether token 0 is padding, for which attention of Keras gives other numbers, which nobody uses. */
+  readonly padded?: boolean
 }
 
 const kinds = ["onnx", "keras", "tfjs", "safetensors", "int8"] as const
@@ -108,7 +116,8 @@ const cases = (): ReadonlyArray<Case> => [
     )
     // Masked steps at the beginning, in the middle and at the end.
     if (layer === "masking") for (const at of [0, 20, 55, 115]) values.fill(0, at, at + 5)
-    return caseOf(`${layer} ${used}`.trim(), model, values, [2, ...shape])
+    const padded = layer === "multiHeadAttention" && used === "masked"
+    return { ...caseOf(`${layer} ${used}`.trim(), model, values, [2, ...shape]), padded }
   }),
   caseOf(
     "the speaker network",
@@ -117,8 +126,39 @@ const cases = (): ReadonlyArray<Case> => [
     [2, 98, 40]
   ),
   caseOf("a small model of several layers", sample(), numbers(36, 3), [2, 6, 3]),
+  { ...caseOf("a language model", randomWeights(language()), tokens(12), [2, 6]), padded: true },
+  caseOf(
+    "attention with a mask of its own",
+    randomWeights(maskedAttention()),
+    numbers(48, 5),
+    [2, 6, 4]
+  ),
   caseOf("models in a model", randomWeights(nested()), numbers(30, 3), [2, 5, 3])
 ]
+
+const tokens = (count: number) => numbers(count, 11).map((x) => Math.floor((x + 1) * 3.5))
+
+/** With tied embeddings, causal attention, and padding that is masked. */
+const language = (): tf.LayersModel => {
+  const input = tf.input({ shape: [6] })
+  const embedding = reversibleEmbedding({ inputDim: 7, outputDim: 8, maskZero: true })
+  const placed = positionalEncoding({ maxLength: 9 }).apply(embedding.apply(input))
+  const block = transformerBlock({ numHeads: 2, useCausalMask: true, name: "block" })
+  const outputs = embedding.apply(block(placed as tf.SymbolicTensor)) as tf.SymbolicTensor
+  return tf.model({ inputs: input, outputs })
+}
+
+/** What is below 0 in the first channel does not count. */
+const maskedAttention = (): tf.LayersModel => {
+  const input = tf.input({ shape: [6, 4] })
+  const relu = tf.layers.reLU().apply(input) as tf.SymbolicTensor
+  const first = tf.layers.cropping2D({ cropping: [[0, 0], [0, 3]] }) // prettier-ignore
+  const image = tf.layers.reshape({ targetShape: [6, 4, 1] }).apply(relu)
+  const mask = tf.layers.reshape({ targetShape: [6] }).apply(first.apply(image))
+  const attention = multiHeadAttention({ numHeads: 2, keyDim: 3, useAttentionMask: true })
+  const outputs = attention.apply([input, mask as tf.SymbolicTensor]) as tf.SymbolicTensor
+  return tf.model({ inputs: input, outputs })
+}
 
 const nested = (): tf.LayersModel => {
   const { layers } = tf

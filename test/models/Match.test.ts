@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Either from "effect/Either"
+import { multiHeadAttention } from "holdfast/layers"
 import * as tf from "holdfast/tf"
 import { layoutsOf } from "../../src/models/Layout.js"
 import type { NameMap } from "../../src/models/match/NameMap.js"
@@ -99,5 +100,36 @@ describe("match", () => {
       "dense_1.kernel": ["z.weight", "shape"],
       "dense_2.kernel": ["y.weight", "shape"]
     })
+  })
+
+  it("takes apart what PyTorch's attention joins", () => {
+    const x = tf.input({ shape: [3, 4] })
+    const layer = multiHeadAttention({ numHeads: 2 })
+    const model = tf.model({ inputs: x, outputs: layer.apply(x) as tf.SymbolicTensor })
+    const names = ["query", "key", "value"]
+    const values = Float32Array.from({ length: 48 }, (_, i) => i)
+    const bytes = { "a.in_proj_weight": values, "a.in_proj_bias": values.subarray(0, 12) }
+    const shapes = {
+      "a.in_proj_weight": [12, 4],
+      "a.in_proj_bias": [12],
+      ...linear("a.out_proj", 4, 4)
+    }
+    const from = file(shapes)
+    const tensors = from.tensors.map((one) =>
+      one.name in bytes
+        ? { ...one, read: () => Either.right(bytes[one.name as keyof typeof bytes]) }
+        : one
+    )
+    const { matched, missing, unexpected } = Either.getOrThrow(
+      match(layoutsOf(model), { ...from, tensors })
+    )
+    expect([missing, unexpected]).toStrictEqual([[], []])
+    expect(matched.map(({ from }) => from[0]!.name)).toStrictEqual([
+      ...names.flatMap((name) => [`a.in_proj_weight (${name})`, `a.in_proj_bias (${name})`]),
+      "a.out_proj.weight",
+      "a.out_proj.bias"
+    ])
+    const key = matched.find(({ weight }) => weight.endsWith("key_kernel"))!
+    expect(Either.getOrThrow(key.from[0]!.read())[0]).toBe(16)
   })
 })

@@ -3,6 +3,7 @@ import { t } from "../../language/Text.js"
 import type * as tf from "../../tf.js"
 import { configOf, type ModelConfig } from "../../training/ModelConfig.js"
 import { ExportError } from "../ExportError.js"
+import { withCalls } from "./calls.js"
 
 /** The class that a layer has in Keras 3, of which TensorFlow.js has those of Keras 2. */
 export const classOf = (className: string): string => classes[className] ?? className
@@ -36,7 +37,9 @@ const container = (json: ModelConfig, model: tf.LayersModel): ModelConfig => {
     const found = model.layers[i]!
     const written = "layers" in found ? container(layer, found as never) : layerConfig(layer)
     const { inbound_nodes: nodes } = written
-    return nodes === undefined ? written : { ...written, inbound_nodes: recounted(nodes, models) }
+    const counted =
+      nodes === undefined ? written : { ...written, inbound_nodes: recounted(nodes, models) }
+    return withCalls(counted, found, isSequential)
   })
   return {
     // As Keras itself writes it: Functional is no public class.
@@ -268,6 +271,12 @@ const ours: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   Minimum: {},
   Multiply: {},
   Embedding: same("input_dim", "output_dim", "mask_zero", ...weighted("embeddings")),
+  MultiHeadAttention: {
+    ...same("num_heads", "key_dim", "value_dim", "dropout", "use_bias"),
+    output_dim: "output_shape",
+    ...same(...weighted("kernel", "bias"))
+  },
+  ReversibleEmbedding: same("input_dim", "output_dim", "mask_zero", ...weighted("embeddings")),
   Masking: same("mask_value"),
   Rescaling: same("scale", "offset"),
   SimpleRNN: simple,

@@ -38,10 +38,32 @@ const variables = (path: string, layer: Parts, weights: ModelWeights): ReadonlyA
     ]
   }
   if (layer.layer !== undefined) return under("layer", layer.layer)
+  if (layer.getClassName() === "MultiHeadAttention") return attention(path, layer, weights)
   return layer.weights.map((variable, i) => ({
     ...steeper(layer, weights.get(variable)!),
     path: `${path}vars/${i}`
   }))
+}
+
+/** Keras has a layer for each projection, and the heads on an axis of their own. */
+const attention = (path: string, layer: Layer, weights: ModelWeights): ReadonlyArray<Variable> => {
+  const { numHeads } = layer.getConfig() as { readonly numHeads: number }
+  return layer.weights.map((variable) => {
+    const weight = weights.get(variable)!
+    const [name, kind] = weight.name.split(".").at(-1)!.split("_") as [string, string]
+    const [first, ...rest] = weight.shape as [number, ...ReadonlyArray<number>]
+    const heads = (width: number) => [numHeads, width / numHeads]
+    const isOutput = name === "output"
+    const shape =
+      kind === "kernel"
+        ? isOutput
+          ? [...heads(first), ...rest]
+          : [first, ...heads(rest[0]!)]
+        : isOutput
+          ? [first]
+          : heads(first)
+    return { ...weight, shape, path: `${path}${name}_dense/vars/${kind === "kernel" ? 0 : 1}` }
+  })
 }
 
 const numbered = (

@@ -4,6 +4,7 @@ import { inputNamesOf, outputNamesOf } from "../../training/BatchTensors.js"
 import { t } from "../../language/Text.js"
 import { ExportError } from "../ExportError.js"
 import type { ModelWeights } from "../ModelWeights.js"
+import { attention } from "./attention.js"
 import { convolutions } from "./convolutions.js"
 import { GraphBuilder, Unsupported, type Shape, type Value } from "./GraphBuilder.js"
 import type { LayerInput, LayerWriter } from "./LayerWriter.js"
@@ -17,7 +18,8 @@ type Layer = tf.layers.Layer
 const writers: Readonly<Record<string, LayerWriter>> = {
   ...shaping,
   ...convolutions,
-  ...recurrents
+  ...recurrents,
+  ...attention
 }
 
 /** How a model is written. */

@@ -195,7 +195,7 @@ const layerNormalization: LayerWriter = ({ builder, config, input, layer, shape,
   return at(shape, shifted, input.mask)
 }
 
-/** Several values, one after another; a mask that only one of them has would have to go somewhere. */
+/** Several values, one after another; a mask that not all of them have would have to go somewhere. */
 const merge =
   (
     write: (
@@ -205,7 +205,8 @@ const merge =
     ) => string
   ): LayerWriter =>
   ({ builder, config, inputs, shape }) => {
-    if (inputs.some(({ mask }) => mask !== undefined)) {
+    const [mask, ...others] = new Set(inputs.map(({ mask }) => mask))
+    if (others.length > 0 || (mask !== undefined && "axis" in config)) {
       throw new Unsupported(t`merges masked sequences`)
     }
     if (new Set(inputs.map(({ shape }) => shape.length)).size > 1) {
@@ -217,7 +218,8 @@ const merge =
         builder,
         inputs.map((input) => builder.last(input)),
         config
-      )
+      ),
+      mask
     )
   }
 

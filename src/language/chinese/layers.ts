@@ -1,5 +1,9 @@
 /** Layers beside those of TensorFlow.js. */
 export const layers = {
+  "is in a sequential model, where Keras cannot call it; make the model with tf.model":
+    "位于顺序模型中，Keras 无法在那里调用它；请用 tf.model 构建模型",
+  "takes its mask as an input, which Keras takes otherwise; export as ONNX":
+    "把掩码作为输入，而 Keras 的传入方式不同；请导出为 ONNX",
   "the dropout of {0} is {1}; give at least 0 and less than 1":
     "{0} 的 dropout 是 {1}；请给出大于等于 0 且小于 1 的数",
   "the keys of {0} are masked by a layer before it, of which it sees only the mask of its queries; give the mask as last input, and set useAttentionMask":
