@@ -173,8 +173,35 @@ export const chinese: Readonly<Record<string, string>> = {
   "The share of units that dropout silences in training; 0 is off.":
     "训练时 dropout 关闭的单元比例；0 为不用。",
   "Which recordings to learn from, and how.": "从哪些录音学习，如何学习。",
-  "The folder that holds one folder of WAV files a speaker; null: synthetic voices, made by Holdfast itself.":
-    "数据文件夹，其中每个说话人一个 WAV 文件夹；null：由 Holdfast 自己生成的合成语音。",
+  "The folder that holds one folder of recordings a speaker (WAV, FLAC, MP3, Ogg), in folders of sessions or not; null: synthetic voices, made by Holdfast itself.":
+    "数据文件夹，其中每个说话人一个录音文件夹（WAV、FLAC、MP3、Ogg），可再按会话分文件夹；null：由 Holdfast 自己生成的合成语音。",
+  "How recordings are divided into training, validation and test; the name alone stands for its defaults.":
+    "录音如何划分为训练、验证和测试集；只写名称即取其默认值。",
+  "A regular expression on `speaker/file`, in the syntax of RE2: recordings of which it matches the same text (its first group, where it has one) stay in one split. `^[^/]+/[^/]+` is the folder of a session, `^[^/]+` the speaker. For named splits but by_recording and ordered.":
+    "匹配“说话人/文件”的正则表达式，采用 RE2 语法：匹配到相同文本（有捕获组时取第一个组）的录音留在同一个集合。`^[^/]+/[^/]+` 为会话文件夹，`^[^/]+` 为说话人。用于 by_recording 和 ordered 之外按名称给出的划分。",
+  "By a hash of speaker and file name, with every speaker to train on: where the fractions would leave a split empty or a speaker untrained, recordings move. These fields may be given without a name.":
+    "按说话人与文件名的哈希划分，每个说话人都有训练数据：若按比例会使某个集合为空或某个说话人没有训练数据，则移动录音。这些字段可以不写名称。",
+  "Exact shares, drawn at random by the seed. Where examples are added, others may move to another split.":
+    "按种子随机抽取，比例精确。增加样本时，其他样本可能移到另一个集合。",
+  "A fraction, or a number of examples from 1 on.": "比例，或样本数（1 起）。",
+  "Divides each class by itself, so that every split has the same part of it.":
+    "各类别分别划分，使每个集合中各类别所占比例相同。",
+  "Another seed divides otherwise.": "种子不同，划分不同。",
+  "By a hash of each example's key, or of its group: the shares are met approximately, and examples that are added or removed move no other.":
+    "按每个样本的键或其分组的哈希划分：比例近似，增删样本不会移动其他样本。",
+  "The part that validates, about.": "验证集的大致比例。",
+  "The part that tests, about.": "测试集的大致比例。",
+  "Cross-validation: of as many folds of equal size, as far as groups allow, one is the test split, the next one validates, the others train. A run for each fold tests every example once.":
+    "交叉验证：在分组允许的范围内划分为大小相同的若干折，一折测试，下一折验证，其余训练。每折运行一次，则每个样本都被测试一次。",
+  "How many, 3 or more.": "折数，至少为 3。",
+  "Which one tests, from 0.": "用哪一折测试，从 0 起。",
+  "In the order of the examples: the first train, then come those that validate, and the last ones test. For time series.":
+    "按样本的顺序：前面的训练，随后的验证，最后的测试。用于时间序列。",
+  "By patterns of the examples' names, such as their files and folders; what no pattern takes is divided by a hash of its name, or of its group.":
+    "按样本名称（如文件和文件夹）的模式划分；没有模式匹配的，按其名称或分组的哈希划分。",
+  "A regular expression in the syntax of RE2: what it matches somewhere is tested on. Or a fraction.":
+    "RE2 语法的正则表达式：名称中有匹配的用于测试。也可以是比例。",
+  "The same for what validates; the test goes first.": "验证集同理；测试集优先。",
   "How many voices.": "说话人数。",
   "Recordings of each voice, about 1.2 seconds long; named 0_voice01_0.wav to 0_voice01_49.wav, then 1_voice01_0.wav and so on.":
     "每个说话人的录音数，每段约 1.2 秒；依次命名为 0_voice01_0.wav 至 0_voice01_49.wav，再是 1_voice01_0.wav，以此类推。",

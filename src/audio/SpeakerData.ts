@@ -1,11 +1,11 @@
 import * as Schema from "effect/Schema"
 import { field, mayChange } from "../config/Field.js"
+import { defaultSplit, SplitConfig } from "./SpeakerFolder/SplitConfig.js"
 
 const intBetween = (low: number, high: number) =>
   Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(low), Schema.lessThanOrEqualTo(high))
 const between = (low: number, high: number) =>
   Schema.Number.pipe(Schema.greaterThanOrEqualTo(low), Schema.lessThanOrEqualTo(high))
-const fraction = Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThan(1))
 
 /** Which synthetic voices are made, and where. */
 export const SyntheticConfig = Schema.Struct({
@@ -30,34 +30,13 @@ export const SyntheticConfig = Schema.Struct({
 })
 export type SyntheticConfig = typeof SyntheticConfig.Type
 
-/** How recordings are divided. */
-export const SplitConfig = Schema.Struct({
-  test_pattern: field(
-    Schema.NullOr(Schema.NonEmptyString),
-    null,
-    "A regular expression on file names (without folders), in the syntax of RE2, without lookaheads and backreferences: what it matches is the test split. Where it is null or matches no file of the data, test_fraction decides."
-  ),
-  validation_fraction: field(
-    fraction,
-    0.1,
-    "The part of what is not test data that measures progress, by a hash of speaker and file name: files that are added or removed move no other."
-  ),
-  test_fraction: field(
-    fraction,
-    0.1,
-    "The part of all recordings kept for the final test, by the same hash; not used where test_pattern matches."
-  )
-})
-export type SplitConfig = typeof SplitConfig.Type
-
 const synthetic = { speakers: 8, utterances: 200, seed: 1, folder: ".cache/voices" } as const
-const split = { test_pattern: null, validation_fraction: 0.1, test_fraction: 0.1 } as const
 
 const data = Schema.Struct({
   root: field(
     Schema.NullOr(Schema.NonEmptyString),
     null,
-    "The folder that holds one folder of WAV files a speaker; null: synthetic voices, made by Holdfast itself."
+    "The folder that holds one folder of recordings a speaker (WAV, FLAC, MP3, Ogg), in folders of sessions or not; null: synthetic voices, made by Holdfast itself."
   ),
   synthetic: field(SyntheticConfig, synthetic, "The synthetic voices to use where root is null."),
   sample_rate: field(
@@ -79,8 +58,13 @@ const data = Schema.Struct({
   ),
   split: field(
     SplitConfig,
-    split,
-    "How recordings are divided into training, validation and test."
+    defaultSplit,
+    "How recordings are divided into training, validation and test; the name alone stands for its defaults."
+  ),
+  group: field(
+    Schema.NullOr(Schema.NonEmptyString),
+    null,
+    "A regular expression on `speaker/file`, in the syntax of RE2: recordings of which it matches the same text (its first group, where it has one) stay in one split. `^[^/]+/[^/]+` is the folder of a session, `^[^/]+` the speaker. For named splits but by_recording and ordered."
   ),
   cache_dir: mayChange(
     field(

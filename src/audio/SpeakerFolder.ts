@@ -4,7 +4,7 @@ import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { createHash } from "node:crypto"
 import { english, t } from "../language/Text.js"
-import { emit, type Observer } from "../events/Observer.js"
+import type { Observer } from "../events/Observer.js"
 import { DataError } from "../data/DataError.js"
 import type { Dataset, Examples, SplitName } from "../data/Dataset.js"
 import * as Extractor from "./Extractor.js"
@@ -12,14 +12,17 @@ import * as Entry from "./FeatureCache/Entry.js"
 import * as LogMel from "./LogMel.js"
 import * as LogMelInput from "./LogMelInput.js"
 import type { SpeakerData } from "./SpeakerData.js"
+import * as Division from "./SpeakerFolder/Division.js"
 import * as Recordings from "./SpeakerFolder/Recordings.js"
 import * as Scan from "./SpeakerFolder/Scan.js"
-import * as Split from "./SpeakerFolder/Split.js"
 import * as SyntheticVoices from "./SyntheticVoices.js"
 import * as Windows from "./Windows.js"
 
+/** The `data` section of a config; in code, `split` may be any of `Split`. */
+export type SpeakerSource = Omit<SpeakerData, "split"> & Division.Options
+
 /**
- * Loads speech in the layout `<root>/<speaker>/*.wav`, or synthetic voices where `root` is null, as
+ * Loads speech in the layout `<root>/<speaker>/*.wav` (or FLAC, MP3, Ogg; in folders of their own or not), or synthetic voices where `root` is null, as
  * log-mel examples [frames, mels] labelled with the index of the speaker in the order of names.
  * Features that are too many for memory are read from the cache's files, open until the scope closes.
  *
@@ -27,17 +30,16 @@ import * as Windows from "./Windows.js"
  * is left: fewer than two speakers, an empty split, a speaker with nothing to train on.
  */
 export const speakerFolder = Effect.fn("speakerFolder")(function* (config: {
-  readonly data: SpeakerData
+  readonly data: SpeakerSource
 }) {
   const { data } = config
   const path = yield* Path.Path
   const options = yield* featureOptions(data)
-  yield* Split.pattern(data.split)
+  const divide = yield* Division.make(data)
   const root = data.root ?? (yield* SyntheticVoices.provide(data.synthetic))
   const speakers = yield* Scan.scan(root)
   const recordings = yield* Recordings.read(speakers, options, data.cache_dir, root)
-  const { moved, splits } = yield* Split.assign(recordings, data.split)
-  if (moved.length > 0) yield* tellOfMoved(moved)
+  const splits = yield* divide(recordings)
   const examples = (split: SplitName) =>
     makeExamples(
       recordings.filter((_, i) => splits[i] === split),
@@ -58,7 +60,7 @@ export const speakerFolder = Effect.fn("speakerFolder")(function* (config: {
   }
   return dataset
 }) satisfies (config: {
-  readonly data: SpeakerData
+  readonly data: SpeakerSource
 }) => Effect.Effect<Dataset, DataError, FileSystem.FileSystem | Path.Path | Observer | Scope.Scope>
 
 /**
@@ -67,20 +69,6 @@ export const speakerFolder = Effect.fn("speakerFolder")(function* (config: {
  */
 export const utteranceFeatures = (path: string, data: LogMelInput.Parameters) =>
   Effect.zipRight(featureOptions(data), LogMelInput.ofFile(path, data))
-
-/** Says which recordings are in another split than the fractions asked for. */
-const tellOfMoved = (moved: Split.Assignment["moved"]) => {
-  const some = moved
-    .slice(0, 5)
-    .map(({ recording, to }) => t`${recording.speaker}/${recording.file} to ${to}`)
-  const more = moved.length > some.length ? t`, and ${moved.length - some.length} more` : ""
-  return emit({
-    _tag: "Notice",
-    level: "info",
-    code: "Data",
-    message: t`the fractions of data.split leave a split empty or a speaker untrained, so these recordings move: ${some.join(", ")}${more}`
-  })
-}
 
 const featureOptions = (data: LogMelInput.Parameters): Effect.Effect<LogMel.Options, DataError> => {
   const options = LogMelInput.optionsOf(data)
@@ -98,7 +86,7 @@ const featureOptions = (data: LogMelInput.Parameters): Effect.Effect<LogMel.Opti
 
 const makeExamples = (
   recordings: ReadonlyArray<Recordings.Recording>,
-  data: SpeakerData,
+  data: LogMelInput.Parameters & Pick<SpeakerData, "cache_dir">,
   pathOf: (recording: Recordings.Recording) => string
 ): Examples => ({
   size: recordings.length,
@@ -149,7 +137,7 @@ const makeExamples = (
 })
 
 /** The seconds of a recording that its example without augmentation is of. */
-const excerpt = ({ features }: Recordings.Recording, data: SpeakerData) => {
+const excerpt = ({ features }: Recordings.Recording, data: LogMelInput.Parameters) => {
   const { hop, window } = LogMel.geometry(LogMelInput.optionsOf(data))
   const rows = features[0]!.total / data.mels
   const first = Windows.startOf(rows, data.frames)
@@ -166,7 +154,7 @@ const readsAtOnce = 8
 /** [parts, frames, mels] */
 const windows = (
   parts: ReadonlyArray<{ readonly features: Windows.Features; readonly start: number }>,
-  { frames, mels }: SpeakerData
+  { frames, mels }: LogMelInput.Parameters
 ): Float32Array => {
   const target = new Float32Array(parts.length * frames * mels)
   parts.forEach(({ features, start }, i) =>

@@ -56,14 +56,26 @@ const isLeaf = (issue: ParseResult.ParseIssue): boolean =>
 const parts = (issue: ParseResult.Composite): ReadonlyArray<ParseResult.ParseIssue> =>
   [issue.issues].flat()
 
-/** A union speaks of the member that the value was meant to be: the one with the fewest faults. */
+/**
+ * A union speaks of the member that the value was meant to be: the one with the fewest faults; of two the
+ * one whose faults lie deeper, and not the one that misses a field, such as the name of a choice.
+ */
 const fromUnion = (issue: ParseResult.Composite, path: Path): ReadonlyArray<Problem> => {
   const within = parts(issue).filter((part) => !isLeaf(part))
   const [best] = within
     .map((part) => fromIssue(part, path))
-    .sort((one, other) => one.length - other.length)
+    .sort(
+      (one, other) =>
+        one.length - other.length || depth(other) - depth(one) || missing(one) - missing(other)
+    )
   return best ?? [notAllowed(issue, path)]
 }
+
+const depth = (problems: ReadonlyArray<Problem>): number =>
+  Math.max(0, ...problems.map(({ path }) => path.split(".").length))
+
+const missing = (problems: ReadonlyArray<Problem>): number =>
+  problems.filter(({ kind }) => kind === "Missing").length
 
 const fromParts = (issue: ParseResult.Composite, path: Path): ReadonlyArray<Problem> =>
   parts(issue).flatMap((part) =>

@@ -493,10 +493,17 @@ describe("SpeakerData", () => {
       window_ms: 25,
       hop_ms: 10,
       frames: 98,
-      split: { test_pattern: null, validation_fraction: 0.1, test_fraction: 0.1 },
+      split: {
+        name: "by_recording",
+        test_pattern: null,
+        validation_fraction: 0.1,
+        test_fraction: 0.1
+      },
+      group: null,
       cache_dir: ".cache/features"
     })
     expect(decode({ split: { test_pattern: "x" } }).split).toEqual({
+      name: "by_recording",
       test_pattern: "x",
       validation_fraction: 0.1,
       test_fraction: 0.1

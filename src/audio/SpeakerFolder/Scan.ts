@@ -7,16 +7,20 @@ import { DataError } from "../../data/DataError.js"
 import * as Observer from "../../events/Observer.js"
 import { endings, kinds } from "../SoundFile.js"
 
-/** A speaker's folder and the names of the WAV files in it, sorted. */
+/** A speaker's folder and the recordings in it and in its folders, by their paths in it, in order. */
 export interface Speaker {
   readonly name: string
   readonly folder: string
   readonly files: ReadonlyArray<string>
 }
 
+/** Deeper than this there are no recordings: a link to a folder above would never end. */
+const deepest = 8
+
 /**
  * Finds the speakers of `root`, sorted by name: its folders, or links to folders, that hold files
- * whose names end in `.wav`. Hidden entries and plain files beside the folders are skipped.
+ * whose names end like those of recordings, also in folders of their own, such as one a session.
+ * Hidden entries and plain files beside the folders are skipped.
  */
 export const scan = Effect.fn("SpeakerFolder.scan")(function* (root: string) {
   const fs = yield* FileSystem.FileSystem
@@ -27,7 +31,7 @@ export const scan = Effect.fn("SpeakerFolder.scan")(function* (root: string) {
     const entry = yield* Effect.either(fs.stat(folder))
     if (entry._tag === "Left") yield* warn(t`skipped ${folder}: it ${explain(entry.left)}`)
     if (entry._tag === "Left" || entry.right.type !== "Directory") continue
-    const files = (yield* list(folder)).filter((file) => endings.test(file))
+    const files = yield* recordingsIn(folder)
     if (files.length > 0) speakers.push({ name, folder, files })
     else yield* warn(t`skipped ${folder}: it holds no recordings (${kinds})`)
   }
@@ -42,6 +46,29 @@ export const scan = Effect.fn("SpeakerFolder.scan")(function* (root: string) {
   }
   return speakers
 })
+
+/** The paths of the recordings of a folder and its folders. */
+const recordingsIn = (
+  folder: string,
+  inside = "",
+  depth = 1
+): Effect.Effect<ReadonlyArray<string>, DataError, FileSystem.FileSystem | Path.Path> =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const path = yield* Path.Path
+    const found: Array<string> = []
+    for (const name of yield* list(path.join(folder, inside))) {
+      const file = inside === "" ? name : `${inside}/${name}`
+      if (endings.test(name)) found.push(file)
+      else if (depth < deepest) {
+        const entry = yield* Effect.option(fs.stat(path.join(folder, file)))
+        if (entry._tag === "Some" && entry.value.type === "Directory") {
+          for (const one of yield* recordingsIn(folder, file, depth + 1)) found.push(one)
+        }
+      }
+    }
+    return found
+  })
 
 /** The names in a folder that are not hidden, in code-unit order whatever the file system's. */
 const list = (folder: string) =>

@@ -2,13 +2,20 @@ import * as Either from "effect/Either"
 import { t } from "../../language/Text.js"
 import { DataError } from "../../data/DataError.js"
 import type { SplitName } from "../../data/Dataset.js"
-import type { SplitConfig } from "../SpeakerData.js"
 import * as Pattern from "../../data/Pattern.js"
 import { placeOf } from "../../data/Split.js"
+
+/** How much validates and tests, and which files do. */
+export interface Fractions {
+  readonly test_pattern: string | null
+  readonly validation_fraction: number
+  readonly test_fraction: number
+}
 
 /** What a split is decided by: the names of a recording, never its place in a list. */
 export interface Named {
   readonly speaker: string
+  /** Its path in the speaker's folder. */
   readonly file: string
 }
 
@@ -28,11 +35,11 @@ export interface Assignment {
  */
 export const assign = (
   recordings: ReadonlyArray<Named>,
-  config: SplitConfig
+  config: Fractions
 ): Either.Either<Assignment, DataError> =>
   Either.gen(function* () {
     const matches = yield* pattern(config)
-    const matched = recordings.map(({ file }) => matches(file))
+    const matched = recordings.map(({ file }) => matches(file.slice(file.lastIndexOf("/") + 1)))
     const byPattern = matched.includes(true)
     const places = recordings.map(({ file, speaker }) => placeOf(`${speaker}/${file}`))
     const splits = recordings.map((_, i): SplitName => {
@@ -53,7 +60,7 @@ export const assign = (
 /** What `test_pattern` matches; it can be wrong, which is better said before anything is computed. */
 export const pattern = ({
   test_pattern
-}: SplitConfig): Either.Either<Pattern.Pattern, DataError> =>
+}: Pick<Fractions, "test_pattern">): Either.Either<Pattern.Pattern, DataError> =>
   test_pattern === null
     ? Either.right(() => false)
     : Either.mapLeft(

@@ -58,5 +58,10 @@ export const audio = {
   "the CRC-32 of a page is wrong": "页的 CRC-32 不符",
   "the CRC-8 of a frame's header is wrong": "帧头的 CRC-8 不符",
   "the rate or the channels change there": "采样率或声道数在此处改变",
-  "the rate, depth or channels change there": "采样率、位深或声道数在此处改变"
+  "the rate, depth or channels change there": "采样率、位深或声道数在此处改变",
+  "is for a named split: set data.split to hash, k_fold, random or by_name":
+    "只用于按名称给出的划分：请把 data.split 设为 hash、k_fold、random 或 by_name",
+  "matches nothing of {0}": "在 {0} 中没有匹配",
+  "{0} of {1} speakers have no recording to train on, such as {2}: right for verification, not for identification":
+    "{1} 位说话人中有 {0} 位没有训练录音，如 {2}：适合说话人确认，不适合说话人辨认"
 } as const

@@ -1,5 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Division from "../../../src/audio/SpeakerFolder/Division.js"
+import { byRecording } from "../../../src/audio/SpeakerFolder/SplitConfig.js"
+import * as DataSplit from "../../../src/data/Split.js"
+import * as TestFiles from "../TestFiles.js"
 import * as Split from "../../../src/audio/SpeakerFolder/Split.js"
 
 const config = { test_pattern: null, validation_fraction: 0.1, test_fraction: 0.2 }
@@ -172,5 +177,73 @@ describe("what cannot be divided", () => {
     const error = problem(assign(recordings, { test_pattern: pattern }))
     expect(error.message).toContain("speaker nadia")
     expect(error.message).toContain("data.split.test_pattern")
+  })
+})
+
+describe("a named split", () => {
+  const recordings = Array.from({ length: 120 }, (_, i) => ({
+    speaker: `s${Math.floor(i / 30)}`,
+    label: Math.floor(i / 30),
+    file: `session${Math.floor((i % 30) / 5)}/${i % 5}.flac`
+  }))
+  const divided = (split: Division.Options["split"], group: string | null = null) =>
+    Effect.flatMap(Division.make({ split, group }), (divide) => divide(recordings)).pipe(
+      TestFiles.listen,
+      Effect.either,
+      Effect.runSync
+    )
+  const splitsOf = (...options: Parameters<typeof divided>) =>
+    Either.getOrThrow(divided(...options)).result
+
+  it("keeps the sessions of a speaker together", () => {
+    for (const split of [DataSplit.hash.make({ test: 0.2 }), DataSplit.kFold.make()]) {
+      const splits = splitsOf(split, "^[^/]+/[^/]+")
+      expect(new Set(splits).size).toBe(3)
+      recordings.forEach((_, i) => expect(splits[i]).toBe(splits[i - (i % 5)]))
+    }
+  })
+
+  it("takes each fold of k once for the test", () => {
+    const tests = [0, 1, 2].map((fold) =>
+      splitsOf({ name: "k_fold", folds: 3, fold, stratify: false, seed: 0 })
+    )
+    recordings.forEach((_, i) =>
+      expect(tests.filter((splits) => splits[i] === "test").length).toBe(1)
+    )
+  })
+
+  it("by file goes by the path", () => {
+    const splits = splitsOf(DataSplit.byName.make({ test: "session0/", validation: "session1/" }))
+    expect(recordings.filter((_, i) => splits[i] === "test").map(({ file }) => file)).toEqual(
+      recordings.map(({ file }) => file).filter((file) => file.startsWith("session0/"))
+    )
+  })
+
+  it("by speaker says that some are never heard in training", () => {
+    const { heard, result } = Either.getOrThrow(
+      divided(DataSplit.random.make({ validation: 30, test: 30 }), "^[^/]+")
+    )
+    expect(
+      ["train", "validation", "test"].map((name) => result.filter((one) => one === name).length)
+    ).toEqual([60, 30, 30])
+    expect(heard[0]).toMatch(
+      /^warning: 2 of 4 speakers have no recording to train on, such as s\d: /
+    )
+  })
+
+  it("by recordings is the same with its name and without", () => {
+    const fractions = { test_pattern: null, validation_fraction: 0.1, test_fraction: 0.2 }
+    expect(splitsOf(byRecording.make(fractions))).toEqual(splitsOf(fractions))
+  })
+
+  it("has errors that name the field", () => {
+    const why = (...options: Parameters<typeof divided>) =>
+      Either.getOrThrow(Either.flip(divided(...options))).message
+    expect(why(config, "^[^/]+")).toMatch(/^data.group: is for a named split/)
+    expect(why(DataSplit.hash.make(), "(")).toMatch(/^data.group: .*; write a regular expression/)
+    expect(why(DataSplit.hash.make(), "^x")).toBe(
+      "data.group: matches nothing of s0/session0/0.flac"
+    )
+    expect(why(DataSplit.random.make({ test: 120 }))).toMatch(/^data.split: leaves no examples/)
   })
 })
