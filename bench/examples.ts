@@ -23,6 +23,7 @@ measure on the test split and how long they took, and writes it into docs/exampl
 Options
   --rounds N    how often each trains; by default as often as bench/examples/examples.ts says
   --cores N     threads of each, by default 1
+  --table       measures nothing, and writes the table anew from bench/examples/figures.json
   --setup       makes .cache/peers again; without it that happens where it is missing
   --dry-run     prints the table, and writes neither it nor bench/examples/figures.json
   --help
@@ -42,6 +43,7 @@ const parse = () => {
       options: {
         rounds: { type: "string" },
         cores: { type: "string", default: "1" },
+        table: { type: "boolean", default: false },
         setup: { type: "boolean", default: false },
         "dry-run": { type: "boolean", default: false },
         help: { type: "boolean", default: false }
@@ -62,6 +64,10 @@ const count = (option: string, text: string): number => {
 const { positionals, values: options } = parse()
 if (options.help) {
   console.log(help)
+  process.exit()
+}
+if (options.table) {
+  await writeDocuments("examples", [section(await record())])
   process.exit()
 }
 const chosen = positionals.length === 0 ? names : positionals
@@ -85,8 +91,8 @@ try {
       rounds: rounds ?? example.rounds,
       log
     })
-    const load = `${before.toFixed(1)} to ${loadavg()[0]!.toFixed(1)}`
-    const figures = { [name]: figuresOf(example, measured, { cores, load }) }
+    const load = [before, loadavg()[0]!].map((load) => Number(load.toFixed(1)))
+    const figures = { [name]: figuresOf(example, measured, { cores, load: [load[0]!, load[1]!] }) }
     console.log(`\n${render(section(figures), "en")}`)
     // After each: what was measured is not lost with the next.
     if (!options["dry-run"]) await writeDocuments("examples", [section(await record(figures))])

@@ -9,9 +9,13 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync }
 import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { CircleConfig } from "../examples/arrays/pipeline.js"
+import { AutoencoderConfig } from "../examples/autoencoder/pipeline.js"
 import { CensusConfig } from "../examples/classification/pipeline.js"
+import { FineTuningConfig } from "../examples/fine-tuning/pipeline.js"
 import { ShapesConfig } from "../examples/images/pipeline.js"
+import { MnistConfig } from "../examples/mnist/pipeline.js"
 import { CarsConfig } from "../examples/regression/pipeline.js"
+import { BikesConfig } from "../examples/time-series/pipeline.js"
 import { SpeakerConfig } from "../pipelines/speaker/SpeakerConfig.js"
 import type { ProjectFiles } from "../src/cli/init/MakeProject.js"
 import { builtTemplates, type TemplateName } from "../src/cli/init/Templates.js"
@@ -26,22 +30,23 @@ interface Template {
   readonly config: string
   /** The files of the project, by their paths in it. */
   readonly files: Readonly<Record<string, string | Buffer>>
-  /** The section `data` of the config in a test, for less to train on. */
-  readonly testData?: string
+  readonly test: Test
 }
 
-/** The files in a folder of this repository, as `prefix` of a project. */
-const filesIn = (folder: string, prefix: string): Record<string, Buffer> =>
-  Object.fromEntries(
-    readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
-      .map((name) => name.replaceAll("\\", "/"))
-      .filter((name) => statSync(join(root, folder, name)).isFile())
-      .map((name) => [`${prefix}${name}`, bytesOf(`${folder}/${name}`)])
-  )
+/** The test of a project. */
+interface Test {
+  /** The section `data` of the config in the test, for less to train on. */
+  readonly data?: string
+  /** Where it is not the one that the others have: in templates/. */
+  readonly file?: string
+}
 
-/** Files of an example, as a project has them in its root. */
-const dataOf = (example: string, ...names: ReadonlyArray<string>): Record<string, Buffer> =>
-  Object.fromEntries(names.map((name) => [name, bytesOf(`examples/${example}/${name}`)]))
+/** The files in a folder of this repository, by their paths in it. */
+const filesIn = (folder: string): ReadonlyArray<string> =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .map((name) => name.replaceAll("\\", "/"))
+    .filter((name) => statSync(join(root, folder, name)).isFile())
+    .filter((name) => !/^(checkpoints|\.cache)\//.test(name))
 
 /** Replaces text that must be there, so that no change elsewhere is missed. */
 const replaced = (text: string, from: string, to: string): string => {
@@ -49,23 +54,37 @@ const replaced = (text: string, from: string, to: string): string => {
   return text.replaceAll(from, to)
 }
 
-/** An example as a project: its pipeline where projects have theirs, its data where it was. */
-const example = (
-  name: string,
-  schema: Schema.Schema.AnyNoContext,
-  data: Template["files"] = {}
-): Template => {
+/**
+ * An example as a project: its code in pipelines/, with that of other examples that it imports, its data and
+ * further configs where they were.
+ */
+const example = (name: string, schema: Schema.Schema.AnyNoContext, test: Test = {}): Template => {
   const folder = `examples/${name}`
-  const pipeline = replaced(textOf(`${folder}/pipeline.ts`), `cd ${folder} && npx`, "npx")
-  return {
-    schema,
-    config: `${folder}/config.json`,
-    files: {
-      [`pipelines/${name}.ts`]: replaced(pipeline, "run pipeline.ts", `run pipelines/${name}.ts`),
-      ...data
+  const files: Record<string, string | Buffer> = {}
+  const addCode = (path: string, target: string): void => {
+    const others = /"\.\.\/([\w-]+\/([\w-]+))\.js"/g
+    const text = textOf(path)
+    for (const [, other, file] of text.matchAll(others)) {
+      addCode(`examples/${other}.ts`, `${file}.ts`)
     }
+    files[`pipelines/${target}`] = text
+      .replaceAll(others, '"./$2.js"')
+      .replaceAll(`cd ${folder} && npx`, "npx")
+      .replaceAll(/\brun ([\w-]+\.ts)/g, "run pipelines/$1")
+      .replaceAll("pipeline.ts", `${name}.ts`)
   }
+  for (const file of filesIn(folder)) {
+    if (file === "config.json") continue
+    if (file.endsWith(".ts")) addCode(`${folder}/${file}`, replacedName(file, name))
+    else files[file] = bytesOf(`${folder}/${file}`)
+  }
+  return { schema, config: `${folder}/config.json`, files, test }
 }
+
+const replacedName = (file: string, name: string) => (file === "pipeline.ts" ? `${name}.ts` : file)
+
+/** Digits are read in an instant, but a test trains on few. */
+const fewDigits = { data: "{ ...config.data, train: 192, validation: 32, test: 32 }" }
 
 const templates: Readonly<Record<TemplateName, Template>> = {
   speaker: {
@@ -80,27 +99,22 @@ const templates: Readonly<Record<TemplateName, Template>> = {
       "pipelines/speaker/SpeakerConfig.ts": bytesOf("pipelines/speaker/SpeakerConfig.ts"),
       "pipelines/speaker/speakerNet.ts": bytesOf("pipelines/speaker/speakerNet.ts")
     },
-    testData: "{ ...config.data, synthetic: { speakers: 4, utterances: 30 } }"
+    test: { data: "{ ...config.data, synthetic: { speakers: 4, utterances: 30 } }" }
   },
-  regression: example("regression", CarsConfig, dataOf("regression", "cars.csv", "new.csv")),
-  classification: example(
-    "classification",
-    CensusConfig,
-    dataOf("classification", "census.csv", "new.csv")
-  ),
-  images: example("images", ShapesConfig, filesIn("examples/images/shapes", "shapes/")),
+  mnist: example("mnist", MnistConfig, fewDigits),
+  images: example("images", ShapesConfig),
+  regression: example("regression", CarsConfig),
+  classification: example("classification", CensusConfig),
+  "time-series": example("time-series", BikesConfig, { data: "{ ...config.data, stride: 6 }" }),
+  autoencoder: example("autoencoder", AutoencoderConfig, fewDigits),
+  "fine-tuning": example("fine-tuning", FineTuningConfig, { file: "fine-tuning.test.ts" }),
   arrays: example("arrays", CircleConfig)
 }
 
 /** The files of a template, but for its package.json. */
 export const compose = (name: TemplateName): ProjectFiles => {
-  const { config, files, schema, testData = "config.data" } = templates[name]
+  const { config, files, schema, test } = templates[name]
   const { $schema: _, ...fields } = JSON.parse(textOf(config)) as Record<string, unknown>
-  const test = replaced(
-    textOf("templates/pipeline.test.ts"),
-    "../examples/regression/config",
-    "../config"
-  )
   const readme = (file: string) =>
     replaced(textOf(`templates/${file}`), "PIPELINE", `pipelines/${name}.ts`)
   return new Map(
@@ -108,17 +122,24 @@ export const compose = (name: TemplateName): ProjectFiles => {
       ...files,
       "config.json": `${JSON.stringify({ $schema: "./config.schema.json", ...fields }, null, 2)}\n`,
       "config.schema.json": jsonSchemaText(schema),
-      "test/pipeline.test.ts": replaced(
-        replaced(test, "../examples/regression/pipeline.js", `../pipelines/${name}.js`),
-        "data: config.data",
-        `data: ${testData}`
-      ),
+      "test/pipeline.test.ts": testOf(name, test),
       "tsconfig.json": textOf("templates/tsconfig.project.json"),
       gitignore: textOf("templates/gitignore"),
       "README.md": readme("README.md"),
       "README.zh-CN.md": readme("README.zh-CN.md")
     })
   )
+}
+
+const testOf = (name: TemplateName, { data = "config.data", file }: Test): string => {
+  const text =
+    file === undefined
+      ? replaced(textOf("templates/pipeline.test.ts"), "data: config.data", `data: ${data}`)
+      : textOf(`templates/${file}`)
+  return text
+    .replaceAll(/\.\.\/examples\/[\w-]+\/pipeline\.js/g, `../pipelines/${name}.js`)
+    .replaceAll(/\.\.\/examples\/[\w-]+\/([\w-]+)\.js(?!on)/g, "../pipelines/$1.js")
+    .replaceAll(/\.\.\/examples\/[\w-]+\/([\w-]+)\.json/g, "../$1.json")
 }
 
 if (process.argv[1] !== undefined && resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {

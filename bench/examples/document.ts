@@ -7,8 +7,8 @@ import type { Section, Words } from "../peers/document.js"
 import { type Example, examples } from "./examples.js"
 import type { Measured, Peer, Trained } from "./measure.js"
 
-/** Holdfast's figure, and the peer's. */
-type Pair = readonly [holdfast: number, peer: number]
+/** Two figures: Holdfast's, and the peer's. */
+type Pair = readonly [number, number]
 
 /** What the documentation says of an example: medians over the rounds, in seconds. */
 export interface Figures extends Peer {
@@ -20,7 +20,8 @@ export interface Figures extends Peer {
   readonly epochsRatio: number
   readonly rounds: number
   readonly cores: number
-  readonly load: string
+  /** The load average before and after. */
+  readonly load: Pair
   readonly date: string
   readonly machine: string
   readonly node: string
@@ -29,7 +30,7 @@ export interface Figures extends Peer {
 export const figuresOf = (
   example: Example,
   { about, holdfast, peer }: Measured,
-  where: { readonly cores: number; readonly load: string }
+  where: { readonly cores: number; readonly load: Pair }
 ): Figures => {
   const pair = (of: (trained: Trained) => number): Pair => [
     rounded(median(holdfast.map(of))),
@@ -64,7 +65,7 @@ const file = fileURLToPath(new URL("figures.json", import.meta.url))
 
 /** What was measured last of each example, with what `measured` adds; kept for the table. */
 export const record = async (
-  measured: Readonly<Record<string, Figures>>
+  measured: Readonly<Record<string, Figures>> = {}
 ): Promise<Readonly<Record<string, Figures>>> => {
   const known = existsSync(file)
     ? (JSON.parse(readFileSync(file, "utf8")) as Readonly<Record<string, Figures>>)
@@ -123,7 +124,7 @@ const provenance = (name: string, of: Figures): Words => {
   const peer = `${of.framework} (${of.library})`
   const plural = (count: number, what: string) => `${count} ${what}${count === 1 ? "" : "s"}`
   return {
-    en: `${name}: ${peer}, ${plural(of.rounds, "round")}, ${plural(of.cores, "thread")}; ${day}, ${of.machine} cores, Node ${of.node}, load average ${of.load}.`,
-    zh: `${name}：${peer}，${of.rounds} 轮，${of.cores} 线程；${of.date}，${of.machine} 核，Node ${of.node}，平均负载 ${of.load}。`
+    en: `${name}: ${peer}, ${plural(of.rounds, "round")}, ${plural(of.cores, "thread")}; ${day}, ${of.machine} cores, Node ${of.node}, load average ${of.load.join(" to ")}.`,
+    zh: `${name}：${peer}，${of.rounds} 轮，${of.cores} 线程；${of.date}，${of.machine} 核，Node ${of.node}，平均负载 ${of.load.join(" 到 ")}。`
   }
 }

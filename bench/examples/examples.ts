@@ -24,7 +24,7 @@ export const examples: Readonly<Record<string, Example>> = {
   autoencoder: { metrics: ["loss"], rounds: 1 },
   "fine-tuning": {
     metrics: ["accuracy", "loss"],
-    rounds: 2,
+    rounds: 3,
     runs: [
       { pipeline: "base.ts", config: "base.json" },
       { pipeline: "pipeline.ts", config: "config.json" }

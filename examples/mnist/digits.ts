@@ -1,8 +1,7 @@
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { DataError } from "holdfast"
+import { open } from "node:fs/promises"
 import { createRequire } from "node:module"
 import { dirname, join } from "node:path"
 
@@ -83,26 +82,30 @@ const read = (path: string, only: ReadonlyArray<number>, begin: number, count: n
  * has the count of dimensions, and each of them.
  */
 const idx = (path: string, dimensions: number, count = Infinity) =>
-  Effect.gen(function* () {
-    const problem = (detail: string) => new DataError({ reason: "Unreadable", path, detail })
-    const fileSystem = yield* FileSystem.FileSystem
-    const file = yield* fileSystem.open(path)
-    const read = (bytes: number) =>
-      Effect.map(file.readAlloc(bytes), (found) => Option.getOrElse(found, () => new Uint8Array()))
-    const head = yield* read(4 + 4 * dimensions)
-    const view = new DataView(head.buffer, head.byteOffset, head.byteLength)
-    if (head.length < 4 + 4 * dimensions || view.getUint32(0) !== 0x0800 + dimensions)
-      return yield* problem("is no IDX file of bytes")
-    const [all, ...shape] = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i))
-    const needed = shape.reduce((product, length) => product * length, Math.min(count, all!))
-    const bytes = yield* read(needed)
-    return bytes.length === needed
-      ? bytes
-      : yield* problem(`ends after ${bytes.length} of ${needed} bytes`)
-  }).pipe(
-    Effect.scoped,
-    Effect.catchTags({
-      BadArgument: ({ message }) => new DataError({ reason: "Unreadable", path, detail: message }),
-      SystemError: ({ message }) => new DataError({ reason: "Unreadable", path, detail: message })
-    })
-  )
+  Effect.tryPromise({
+    try: async () => {
+      const file = await open(path)
+      try {
+        const read = async (bytes: number, at: number) => {
+          const { bytesRead, buffer } = await file.read(new Uint8Array(bytes), 0, bytes, at)
+          if (bytesRead !== bytes) throw new Error(`ends after ${at + bytesRead} bytes`)
+          return buffer
+        }
+        const begin = 4 + 4 * dimensions
+        const head = new DataView((await read(begin, 0)).buffer)
+        if (head.getUint32(0) !== 0x0800 + dimensions) throw new Error("is no IDX file of bytes")
+        const size = (dimension: number) => head.getUint32(4 + 4 * dimension)
+        const each = Array.from({ length: dimensions - 1 }, (_, i) => size(1 + i))
+        const values = each.reduce((product, length) => product * length, 1)
+        return await read(values * Math.min(count, size(0)), begin)
+      } finally {
+        await file.close()
+      }
+    },
+    catch: (error) =>
+      new DataError({
+        reason: "Unreadable",
+        path,
+        detail: error instanceof Error ? error.message : String(error)
+      })
+  })

@@ -21,6 +21,8 @@ export interface Command {
   readonly arguments: Parameters
   /** By name, without dashes. */
   readonly options: Parameters
+  /** What the value of an option may be, where each needs a line of the help. */
+  readonly listing?: { readonly title: string; readonly entries: ReadonlyArray<Entry> }
   /** The signals that the command answers, where it does more than stop. */
   readonly signals?: ReadonlyArray<Entry>
   /** A paragraph at the end of the help. */

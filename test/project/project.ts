@@ -20,9 +20,10 @@ const files = fileURLToPath(new URL("files", import.meta.url))
 export const execute = (
   command: string,
   args: ReadonlyArray<string>,
-  cwd: string
+  cwd: string,
+  backend = "cpu"
 ): { readonly code: number; readonly text: string } => {
-  const env = { ...process.env, HOLDFAST_BACKEND: "cpu", LC_ALL: "C.UTF-8", NODE_OPTIONS: "" }
+  const env = { ...process.env, HOLDFAST_BACKEND: backend, LC_ALL: "C.UTF-8", NODE_OPTIONS: "" }
   try {
     const text = execFileSync(command, [...args], { cwd, env, encoding: "utf8", stdio: "pipe" })
     return { code: 0, text }

@@ -45,17 +45,22 @@ export const init = Command.make({
       "SPEC",
       t`the version of Holdfast in package.json, or the path of a tarball; default: the one that runs this`
     ),
+    "no-install": Command.flag(t`do not run npm install, which needs the network`),
     list: Command.flag(t`list the templates, and make nothing`),
     json: Command.flag(t`print what was made as JSON`)
   },
-  notes: t`Needs no network and runs nothing: npm install comes afterwards. A folder that is not empty is refused, with exit code 1; no file is replaced.`,
-  run: ({ list, ...given }) =>
+  notes: t`A folder that is not empty is refused, and no file is replaced. Exit code 1: no project was made, or npm install failed in it.`,
+  listing: {
+    title: t`Templates`,
+    entries: templateNames.map((name) => [name, templates[name].summary])
+  },
+  run: ({ list, "no-install": withoutInstall, ...given }) =>
     list
       ? listTemplates(given.json)
       : onPlatform(
           Effect.flatMap(
             Effect.promise(() => import("../init/MakeProject.js")),
-            ({ makeProject }) => makeProject(given)
+            ({ makeProject }) => makeProject({ ...given, install: !withoutInstall })
           )
         )
 })
@@ -64,7 +69,9 @@ const listTemplates = (json: boolean) =>
   Effect.flatMap(Output, ({ out }) => {
     const width = Math.max(...templateNames.map((name) => name.length))
     const lines = templateNames.map((name) =>
-      json ? { name, summary: templates[name] } : `${padEnd(name, width)}  ${templates[name]}`
+      json
+        ? { name, summary: templates[name].summary }
+        : `${padEnd(name, width)}  ${templates[name].summary}`
     )
     return out(json ? `${stringify(lines)}\n` : `${lines.join("\n")}\n`)
   })

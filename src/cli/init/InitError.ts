@@ -5,9 +5,16 @@ import { t } from "../../language/Text.js"
 /** The most names that an error lists. */
 const most = 8
 
-/** Why no project was made; nothing of it was left. */
+/** Why no project was made, of which nothing was left; or, `NotInstalled`, why its packages are not there. */
 export class InitError extends Schema.TaggedError<InitError>()("InitError", {
-  reason: Schema.Literal("NotEmpty", "NotAFolder", "Unwritable", "NoTemplates", "NoPackage"),
+  reason: Schema.Literal(
+    "NotEmpty",
+    "NotAFolder",
+    "Unwritable",
+    "NoTemplates",
+    "NoPackage",
+    "NotInstalled"
+  ),
   path: Schema.String,
   /** What is in a folder that is not empty. */
   there: Schema.Array(Schema.String),
@@ -27,6 +34,8 @@ export class InitError extends Schema.TaggedError<InitError>()("InitError", {
         return t`the templates are not built: ${path} is missing. Install Holdfast again or, in its repository, run npm run build`
       case "NoPackage":
         return t`--holdfast names ${path}, which is not there; give a version, or the path of a tarball that npm pack made`
+      case "NotInstalled":
+        return t`the project in ${path} is made, but npm install failed: ${Printable.value(this.detail)}. Run npm install there again; --holdfast names another Holdfast than the one that it asks for`
     }
   }
 

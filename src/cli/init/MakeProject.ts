@@ -9,6 +9,7 @@ import { type Language, spoken } from "../../language/Language.js"
 import { t } from "../../language/Text.js"
 import { Output } from "../../terminal/Output.js"
 import { InitError } from "./InitError.js"
+import { install } from "./install.js"
 import { installedFrom, packageJson, projectName, specOf } from "./PackageJson.js"
 import { builtTemplates, type TemplateName } from "./Templates.js"
 
@@ -17,13 +18,15 @@ export interface Options {
   readonly folder: Option.Option<string>
   readonly template: TemplateName
   readonly holdfast: Option.Option<string>
+  /** Whether npm installs its packages. */
+  readonly install: boolean
   readonly json: boolean
 }
 
 /** The files of a project by their paths in it, with slashes. */
 export type ProjectFiles = ReadonlyMap<string, string | Uint8Array>
 
-/** Makes a project, and prints what to do with it. */
+/** Makes a project, installs its packages, and prints what to do with it. */
 export const makeProject = Effect.fn("MakeProject")(function* (options: Options) {
   const { out } = yield* Output
   const { template } = options
@@ -39,23 +42,28 @@ export const makeProject = Effect.fn("MakeProject")(function* (options: Options)
     language: options.json ? "en" : spoken()
   })
   yield* writeFiles(folder, files)
+  const place = path.resolve(folder)
+  const print = (text: string) => (options.json ? Effect.void : out(text))
+  yield* print(`${t`made a project in ${Printable.value(place)}, with ${files.size} files`}\n`)
+  if (options.install) {
+    yield* print(`${t`installing its packages: npm install`}\n`)
+    yield* install(place)
+  }
   const next = [
-    ...(path.resolve(folder) === path.resolve(".") ? [] : [`cd ${quoted(folder)}`]),
-    "npm install",
+    ...(place === path.resolve(".") ? [] : [`cd ${quoted(folder)}`]),
+    ...(options.install ? [] : ["npm install"]),
     "npm test",
     "npm start"
   ]
-  yield* out(
-    options.json
-      ? `${stringify({ folder: path.resolve(folder), template, holdfast, files: [...files.keys()], next })}\n`
-      : [
-          t`made a project in ${Printable.value(path.resolve(folder))}, with ${files.size} files; next:`,
-          "",
-          ...next.map((line) => `  ${Printable.value(line)}`),
-          "",
-          ""
-        ].join("\n")
+  yield* print(
+    `${[t`next:`, "", ...next.map((line) => `  ${Printable.value(line)}`), "", ""].join("\n")}`
   )
+  if (options.json) {
+    const { install: installed } = options
+    yield* out(
+      `${stringify({ folder: place, template, holdfast, files: [...files.keys()], installed, next })}\n`
+    )
+  }
 })
 
 const failure = (reason: InitError["reason"], path: string, error?: PlatformError) =>

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs"
 import * as path from "node:path"
 import { fileURLToPath } from "node:url"
-import type { TemplateName } from "./Templates.js"
+import { templateOf, type TemplateName } from "./Templates.js"
 
 /** What a new project takes from the package.json of Holdfast. */
 interface OwnPackage {
@@ -41,8 +41,9 @@ export const projectName = (folder: string): string => {
 }
 
 /** The package.json of a new project; `holdfast` is what it says for the version of Holdfast. */
-export const packageJson = (name: string, template: TemplateName, holdfast: string): string =>
-  `${JSON.stringify(
+export const packageJson = (name: string, template: TemplateName, holdfast: string): string => {
+  const { before, packages = [] } = templateOf(template)
+  return `${JSON.stringify(
     {
       name,
       version: "0.0.0",
@@ -50,16 +51,22 @@ export const packageJson = (name: string, template: TemplateName, holdfast: stri
       type: "module",
       engines: own.engines,
       scripts: {
+        ...(before !== undefined && { prestart: `holdfast run ${before} --resume latest` }),
         start: `holdfast run pipelines/${template}.ts`,
         test: "vitest run",
         check: "tsc"
       },
-      dependencies: { ...versions(peers, own.peerDependencies), holdfast },
+      dependencies: {
+        ...versions(peers, own.peerDependencies),
+        holdfast,
+        ...versions(packages, own.devDependencies)
+      },
       devDependencies: versions(tools, own.devDependencies)
     },
     null,
     2
   )}\n`
+}
 
 /**
  * Holdfast as this copy of it was installed: from where npm remembers that it came, if that is a tarball or

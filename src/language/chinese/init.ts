@@ -12,14 +12,24 @@ export const init = {
     "写入 package.json 的 Holdfast 版本，或 tarball 的路径；默认为当前运行的 Holdfast",
   "list the templates, and make nothing": "只列出模板，不新建项目",
   "print what was made as JSON": "以 JSON 输出新建的内容",
-  "Needs no network and runs nothing: npm install comes afterwards. A folder that is not empty is refused, with exit code 1; no file is replaced.":
-    "无需网络，也不执行任何程序：之后再运行 npm install。文件夹非空时拒绝执行，退出码为 1；不会覆盖任何文件。",
+  "do not run npm install, which needs the network": "不运行需要网络的 npm install",
+  Templates: "模板",
+  "A folder that is not empty is refused, and no file is replaced. Exit code 1: no project was made, or npm install failed in it.":
+    "文件夹非空时拒绝执行，不会覆盖任何文件。退出码 1：未能新建项目，或其中的 npm install 失败。",
   "there is no template {0}{1}\nthe templates are {2}": "没有模板 {0}{1}\n可用的模板：{2}",
   "who is talking, from recordings in folders named after their speakers; makes synthetic voices until you have some":
     "说话人识别：录音按说话人分文件夹存放；没有录音时自动生成合成语音",
   "a number from the columns of a CSV file: categories and missing cells":
     "表格回归：由 CSV 文件的各列预测一个数值，支持类别和缺失值",
   "the class of the rows of a CSV file": "表格分类：为 CSV 文件的每一行分类",
+  "handwritten digits of MNIST by a convolutional network, 99 % right after a minute":
+    "用卷积网络识别 MNIST 手写数字，一分钟后正确率 99 %",
+  "a forecast from the last day of a long series, by an LSTM, beside the naive one":
+    "时间序列：用 LSTM 由最近一天的数据预测，与朴素预测对照",
+  "images compressed to codes of 32 numbers, and drawn again":
+    "自编码器：把图像压缩成 32 个数的编码，再重建",
+  "a new head on the frozen layers of a model that another pipeline has trained":
+    "微调：在另一条流水线训练好的冻结层上训练新的输出层",
   "the class of images in folders, with augmentation":
     "图像分类：图像按类别分文件夹存放，带数据增强",
   "classes of points in arrays in memory: the shortest start for your data":
@@ -33,5 +43,10 @@ export const init = {
     "模板尚未构建：缺少 {0}。请重新安装 Holdfast；在其仓库中则运行 npm run build",
   "--holdfast names {0}, which is not there; give a version, or the path of a tarball that npm pack made":
     "--holdfast 指定的 {0} 不存在；请给出版本号，或 npm pack 生成的 tarball 的路径",
-  "made a project in {0}, with {1} files; next:": "已在 {0} 新建项目，共 {1} 个文件；接下来："
+  "the project in {0} is made, but npm install failed: {1}. Run npm install there again; --holdfast names another Holdfast than the one that it asks for":
+    "项目已建在 {0}，但 npm install 失败：{1}。请在其中重新运行 npm install；--holdfast 可指定其他版本的 Holdfast",
+  "exit code {0}": "退出码 {0}",
+  "made a project in {0}, with {1} files": "已在 {0} 新建项目，共 {1} 个文件",
+  "installing its packages: npm install": "正在安装依赖：npm install",
+  "next:": "接下来："
 }
