@@ -23,7 +23,7 @@ measure on the test split and how long they took, and writes it into docs/exampl
 Options
   --rounds N    how often each trains; by default as often as bench/examples/examples.ts says
   --cores N     threads of each, by default 1
-  --table       measures nothing, and writes the table anew from bench/examples/figures.json
+  --table       measures nothing, and writes the table again from bench/examples/figures.json
   --setup       makes .cache/peers again; without it that happens where it is missing
   --dry-run     prints the table, and writes neither it nor bench/examples/figures.json
   --help
