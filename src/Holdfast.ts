@@ -25,6 +25,7 @@ import { t } from "./language/Text.js"
 import type { Pipeline } from "./Pipeline.js"
 import * as Recorder from "./runlog/Recorder.js"
 import { Output } from "./terminal/Output.js"
+import { WorkersRequested } from "./training/workers/Requested.js"
 import * as TerminalObserver from "./terminal/TerminalObserver.js"
 
 /** What people call a run, and where its log lies: see `Options.log`. */
@@ -66,6 +67,11 @@ export interface Options {
    * writes it to the path that `training.checkpoint_dir` is, `folder` elsewhere.
    */
   readonly log?: boolean | RunLogOptions
+  /**
+   * How many worker threads compute the steps, as `holdfast run --workers`, and the URL of the module whose
+   * default export is the pipeline: each worker loads it. By default this thread computes.
+   */
+  readonly workers?: { readonly count: number; readonly module: string | URL }
   /** What the pipeline gets as its `CommandLine`; by default no arguments. */
   readonly commandLine?: Partial<CommandLine["Type"]>
 }
@@ -148,7 +154,13 @@ export const layer = <const O extends Options>(
       backendOf(options),
       Layer.succeed(DeterminismRequired, options.deterministic ?? false)
     ),
-    observerOf(options)
+    observerOf(options),
+    Layer.succeed(
+      WorkersRequested,
+      options.workers === undefined
+        ? null
+        : { count: options.workers.count, module: `${options.workers.module}` }
+    )
   ).pipe(Layer.provideMerge(NodePlatform.layer)) as Layer.Layer<Services, LayerError<O>>
 
 /** The observer, with what writes the log beside it. */

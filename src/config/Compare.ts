@@ -26,6 +26,10 @@ export const rememberSchema = <A>(config: A, schema: Schema.Schema.AnyNoContext)
   return config
 }
 
+/** The schema that a config was decoded by; undefined: it was written in code. */
+export const schemaOf = (config: object): Schema.Schema.AnyNoContext | undefined =>
+  schemas.get(config)
+
 /** For a config that was written in code. */
 const fallback = Schema.Struct({
   $schema: schemaField,

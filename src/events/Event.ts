@@ -81,6 +81,8 @@ export type NoticeCode =
   | "StepSkipped"
   /** An interrupted run trains on. */
   | "Unstopped"
+  /** About the worker threads that compute steps. */
+  | "Workers"
 
 /**
  * An event that a pipeline defines itself, for its observers and `--json`; the command line's display

@@ -44,6 +44,8 @@ import { startObservers } from "../tracking/StartObservers.js"
 import * as SmallShards from "../training/shards/SmallShards.js"
 import * as TrainState from "../training/TrainState.js"
 import { tensorOf } from "../training/Weights.js"
+import type { Threads } from "../training/workers/Threads.js"
+import * as Workers from "../training/workers/Workers.js"
 import * as Inputs from "./Inputs.js"
 import type { Prepared } from "./loadDataset.js"
 
@@ -88,7 +90,7 @@ export const restoreOrInit = <
       Effect.gen(function* () {
         const rehearsal = yield* Rehearsal
         const config = configFor(rehearsal, input.config)
-        const { folder, initializer, needsTrial, start } =
+        const { folder, initializer, needsTrial, start, workers } =
           prepared.get(input.config) ?? (yield* rehearsed(parts, input.config))
         rehearsal?.onFacts(factsOf(input))
         if (needsTrial && rehearsal !== null) yield* announce
@@ -142,6 +144,7 @@ export const restoreOrInit = <
         const store = { save, remade, best, epochEnd: epochEnd(folder, state.id), archive }
         const run = yield* makeRun(built, state, store, lastDurable)
         if (rehearsal === null) yield* startObservers(run)
+        if (rehearsal === null && workers !== null) yield* Workers.attach(workers, run)
         yield* Effect.addFinalizer((exit) => onExit(run[TypeId], exit))
         yield* Effect.forkScoped(endWithFolder(run, folder))
         const { epoch, step } = state.progress
@@ -173,6 +176,8 @@ interface Ready {
   readonly needsTrial: boolean
   /** The file that a new run starts with; null: none. */
   readonly initializer: InitFrom.Initializer | null
+  /** The threads that compute steps, which start while the data is loaded; null: none. */
+  readonly workers: Threads | null
 }
 
 /**
@@ -209,7 +214,8 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
   if (start.from !== null) yield* checkModel(parts, config, start.from)
   // Before any data is loaded, and only by a run that starts.
   const initializer = start.from === null ? yield* InitFrom.read(config.training.init_from) : null
-  const ready: Ready = { folder, start, needsTrial, initializer }
+  const workers = (yield* Rehearsal) === null ? yield* Workers.start : null
+  const ready: Ready = { folder, start, needsTrial, initializer, workers }
   return ready
 })
 

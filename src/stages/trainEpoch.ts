@@ -16,6 +16,7 @@ import {
   type TakenStep,
   type Surroundings
 } from "../training/AtomicStep.js"
+import { phasesOf } from "../training/BoundPhase.js"
 import * as Checkpointer from "../training/Checkpointer.js"
 import type { Diverged } from "../training/Diverged.js"
 import { batchOf, orderOf } from "../training/EpochBatches.js"
@@ -31,6 +32,7 @@ import * as SavePolicy from "../training/SavePolicy.js"
 import { refuse } from "../training/StageError.js"
 import type { StepHook } from "../training/StepHook.js"
 import { watchOf } from "../training/StepWatch.js"
+import * as Workers from "../training/workers/Workers.js"
 import * as Validation from "../training/Validation.js"
 import * as TrainStep from "../training/TrainStep.js"
 
@@ -135,10 +137,13 @@ export const trainEpochWith = <
 export const trainEpoch = trainEpochWith({})
 
 /** Ahead of what is read where reading costs time, unless a step may have to be skipped. */
-const withoutHandlers = (around: Surroundings<never, never>): AtomicStep =>
-  Readback.computesMeanwhile() && around.run.config.training.on_divergence.name !== "skip"
-    ? ahead(around)
-    : plain(around)
+const withoutHandlers = (around: Surroundings<never, never>): AtomicStep<BackendError | Diverged> =>
+  // Between two phases a step that waits for workers is half done.
+  phasesOf(around.run).length > 1 && Workers.isAttached(around.run)
+    ? transactional<BackendError | Diverged, never, Sized>(around, TrainStep.phases)
+    : Readback.computesMeanwhile() && around.run.config.training.on_divergence.name !== "skip"
+      ? ahead(around)
+      : plain(around)
 
 /** Takes the steps of the epoch that are still due. */
 const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>

@@ -1,3 +1,4 @@
+import * as Cause from "effect/Cause"
 import * as Effect from "effect/Effect"
 import type { BackendError } from "../backends/BackendError.js"
 import type { Sized } from "../data/Batch.js"
@@ -75,8 +76,9 @@ const takeStep = Effect.fnUntraced(function* (
   const fetched = performance.now()
   const averaging = averagingOf(run, extra)
   const input = TrainStep.inputOf(run, batch, before, averaging?.extra ?? extra)
-  const measured = yield* Effect.tapErrorCause(TrainStep.phases(input), (cause) =>
-    Checkpointer.unsaveable(run[TypeId], cause)
+  const measured = yield* Effect.tapErrorCause(TrainStep.phases({ ...input, restore }), (cause) =>
+    // Interrupted while it waits for workers, it has changed nothing.
+    Cause.isInterruptedOnly(cause) ? Effect.void : Checkpointer.unsaveable(run[TypeId], cause)
   )
   averaging?.finish(before, batch, measured !== null)
   const milliseconds = performance.now() - started

@@ -22,6 +22,7 @@ import { learningRate, type RunFields } from "./RunFields.js"
 import type { Watch } from "./StepWatch.js"
 import * as Sharded from "./shards/ShardedGradients.js"
 import * as Undo from "./Undo.js"
+import * as Workers from "./workers/Workers.js"
 import type { Checked, UnreadStep } from "./UnreadSteps.js"
 
 /** What was read of a batch for its metrics, by name: `loss`, and further ones. */
@@ -43,6 +44,9 @@ export interface StepInput<out B extends Sized = Batch> {
   readonly onUpdate?: (() => void) | undefined
   /** Sees the gradients of each phase, and the weights after their update. */
   readonly watch?: Watch | undefined
+  /** Has what is waited for be interruptible, where the step as such is not. */
+  readonly restore?:
+    (<A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>) | undefined
 }
 
 /** What a step does beside its phases. */
@@ -157,7 +161,9 @@ export const unread = (input: StepInput<Sized>): Effect.Effect<UnreadStep, Backe
 const unreadPhase = (input: StepInput<Sized>, phase: BoundPhase): Computed => {
   let computed: Computed
   const metrics = tf.tidy((): Record<string, tf.Tensor> => {
-    computed = Random.withMathRandom(input.rng, () => compute(input, phase, phase.loss))
+    computed = Random.withMathRandom(input.rng, () =>
+      measured(input, gradients(input, phase, phase.loss))
+    )
     update(input, phase, computed.gradients)
     return { ...computed.metrics }
   })
@@ -180,7 +186,7 @@ type Ended =
 
 /**
  * Computes loss and gradients, reads the scalars, for which WebGPU has to be waited; then updates the
- * weights, unless the numbers have diverged.
+ * weights, unless the numbers have diverged. Interrupted while workers compute, it has changed nothing.
  */
 const minimizePhase = <B extends Sized>(
   input: StepInput<B>,
@@ -188,10 +194,27 @@ const minimizePhase = <B extends Sized>(
   loss: LossFunction<Models, B>
 ): Effect.Effect<MeasuredBatch | null, BackendError | Diverged> =>
   Effect.suspend(() => {
+    const { batch, position, restore, run } = input
+    // Workers know the losses of the run's phases, not that of a custom step.
+    const workers = loss === phase.loss ? Workers.of(run) : null
+    if (workers === null) return minimizeBy(input, phase, () => gradients(input, phase, loss))
+    const computed = workers.gradients(phase, phasesOf(run).indexOf(phase), { batch, position })
+    return Effect.flatMap(restore === undefined ? computed : restore(computed), (joined) =>
+      minimizeBy(input, phase, joined ?? (() => gradients(input, phase, loss)))
+    )
+  })
+
+/** The same, by what gives the gradients. */
+const minimizeBy = <B extends Sized>(
+  input: StepInput<B>,
+  phase: BoundPhase,
+  gradients: () => Computed
+): Effect.Effect<MeasuredBatch | null, BackendError | Diverged> =>
+  Effect.suspend(() => {
     const { batch, position, run } = input
     const policy = run.config.training.on_divergence
     const undo = policy.name === "skip" ? Undo.ofForwardPass(run) : null
-    const forth = () => Random.withMathRandom(input.rng, () => compute(input, phase, loss))
+    const forth = () => Random.withMathRandom(input.rng, () => measured(input, gradients()))
     const back = (computed: Computed, read: Record<string, Measured>): Ended => {
       const { gradients } = computed
       const checked = check(input, read, computed)
@@ -218,19 +241,23 @@ const minimizePhase = <B extends Sized>(
     )
   })
 
-const compute = <B extends Sized>(
-  input: StepInput<B>,
+/** Loss and gradients, computed on this thread. */
+const gradients = <B extends Sized>(
+  { batch, position, rng, run }: StepInput<B>,
   phase: BoundPhase,
   loss: LossFunction<Models, B>
+): Computed =>
+  Sharded.shardCount(run) === 1
+    ? gradientsOf(phase, loss, { batch, models: run.models, position, rng, training: true })
+    : Sharded.inline(run, phase, loss, { batch, position })
+
+/** The same, with what is measured of the gradients. */
+const measured = <B extends Sized>(
+  { measures, position, run }: StepInput<B>,
+  computed: Computed
 ): Computed => {
-  const { batch, measures, position, rng, run } = input
-  const { models } = run
-  const policy = run.config.training.on_divergence
-  const computed: Computed =
-    Sharded.shardCount(run) === 1
-      ? gradientsOf(phase, loss, { batch, models, position, rng, training: true })
-      : Sharded.inline(run, phase, loss, input)
   const { gradients } = computed
+  const policy = run.config.training.on_divergence
   const metrics: Record<string, tf.Tensor> = { ...computed.metrics }
   try {
     for (const name in measures) metrics[name] = measures[name]!(gradients)

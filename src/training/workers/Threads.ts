@@ -1,0 +1,314 @@
+import type { Worker } from "node:worker_threads"
+import { beside, isTypescript, start } from "../../io/Thread.js"
+import { t } from "../../language/Text.js"
+import type { FromWorker, Result, Setup, Task, ToWorker } from "./Protocol.js"
+
+/** What workers build before they compute. */
+export type Assignment = Extract<ToWorker, { readonly kind: "build" }>
+
+/** The result of a task, and the slot that holds its gradients, to be given back. */
+export interface Outcome {
+  readonly result: Result
+  readonly slot: number
+}
+
+/**
+ * Threads that compute tasks. A task that a thread leaves undone, because it dies or hangs, is given to
+ * another; what comes late of it is dropped. Which thread computes a task makes no difference to its bits.
+ */
+export interface Threads {
+  /** Has all threads build the model, and those that are started later. */
+  readonly assign: (assignment: Assignment, slots: ReadonlyArray<number>) => void
+  /** How many threads can compute now. */
+  readonly ready: () => number
+  /** Computes tasks; calls `done` with all outcomes in order, or with why not. Gives what abandons them. */
+  readonly compute: (
+    tasks: ReadonlyArray<Task>,
+    done: (outcome: ReadonlyArray<Outcome> | string) => void
+  ) => () => void
+  /** Gives slots back. */
+  readonly release: (outcomes: ReadonlyArray<Outcome>) => void
+  /** Ends all threads. */
+  readonly close: () => Promise<void>
+}
+
+/** When a thread counts as hanging: after this many times the usual time of a task. */
+const patience = { times: 8, atLeast: 2000, atFirst: 60_000, untilEnded: 30_000 }
+/** A thread that ends is replaced, unless so many have ended with nothing done in between. */
+const mostFailures = 3
+/** How many slots are left over for threads that hang. */
+const spareSlots = 2
+export const slotCount = (shards: number, threads: number): number => shards + threads + spareSlots
+
+interface Thread {
+  readonly worker: Worker
+  state: "loading" | "loaded" | "building" | "idle" | "busy" | "gone"
+  /** The attempt that it computes. */
+  attempt: Attempt | null
+}
+
+interface Job {
+  readonly task: Task
+  outcome: Outcome | null
+  readonly finish: (outcome: Outcome | string) => void
+  isAbandoned: boolean
+}
+
+interface Attempt {
+  readonly job: Job
+  readonly slot: number
+  readonly since: number
+  isLate: boolean
+}
+
+/** Starts threads that load the pipeline of a module. `report` is told of what goes wrong with them. */
+export const make = (options: {
+  readonly module: string
+  readonly count: number
+  readonly report: (message: string) => void
+  /** Milliseconds after which a task is given to another thread, instead of the usual ones. */
+  readonly limit?: number | undefined
+}): Threads => {
+  const { count, limit, module, report } = options
+  const threads = new Set<Thread>()
+  const queue: Array<Job> = []
+  const attempts = new Map<number, { readonly thread: Thread; readonly attempt: Attempt }>()
+  const times: Array<number> = []
+  let free: Array<number> = []
+  let assignment: Assignment | null = null
+  let isClosed = false
+  let failures = 0
+  let lastId = 0
+  let clock: NodeJS.Timeout | undefined
+
+  const giveBack = (slot: number) => {
+    if (slot >= 0) free.push(slot)
+  }
+
+  const alive = () => [...threads].filter(({ state }) => state !== "gone")
+
+  const add = () => {
+    const worker = start(beside("WorkerThread", import.meta.url), {
+      name: "holdfast worker",
+      workerData: { module } satisfies Setup,
+      mayImportTypescript: isTypescript(module)
+    })
+    const thread: Thread = { worker, state: "loading", attempt: null }
+    threads.add(thread)
+    worker.on("message", (message: FromWorker) => receive(thread, message))
+    worker.on("error", (error: unknown) => lose(thread, messageOf(error)))
+    worker.on("exit", () => lose(thread, null))
+  }
+
+  const build = (thread: Thread) => {
+    if (assignment === null || thread.state !== "loaded") return
+    thread.state = "building"
+    thread.worker.postMessage(assignment)
+  }
+
+  const receive = (thread: Thread, message: FromWorker) => {
+    if (thread.state === "gone") return
+    if (message.kind === "loaded") {
+      thread.state = "loaded"
+      return build(thread)
+    }
+    if (message.kind === "unfit") {
+      // Another thread would find the same.
+      failures = mostFailures
+      return lose(thread, message.message)
+    }
+    if (message.kind === "built") {
+      thread.state = "idle"
+      return dispatch()
+    }
+    const { attempt } = thread
+    const own = attempts.get(message.id)
+    attempts.delete(message.id)
+    thread.state = "idle"
+    thread.attempt = null
+    // One more had been started in its place.
+    if (attempt?.isLate === true && alive().length > count) void end(thread)
+    if (attempt !== null && own?.attempt === attempt) {
+      if (message.kind === "done") finish(attempt, message)
+      else {
+        giveBack(attempt.slot)
+        settle(attempt.job, message.message)
+      }
+    }
+    dispatch()
+  }
+
+  const finish = (
+    { job, slot }: Attempt,
+    { ms, result }: FromWorker & { readonly kind: "done" }
+  ) => {
+    failures = 0
+    times.push(ms)
+    if (times.length > 32) times.shift()
+    if (job.outcome !== null || job.isAbandoned) giveBack(slot)
+    else settle(job, { result, slot })
+  }
+
+  const settle = (job: Job, outcome: Outcome | string) => {
+    if (job.outcome !== null || job.isAbandoned) return
+    const at = queue.indexOf(job)
+    if (at !== -1) queue.splice(at, 1)
+    if (typeof outcome !== "string") job.outcome = outcome
+    job.finish(outcome)
+  }
+
+  const end = (thread: Thread) => {
+    thread.state = "gone"
+    threads.delete(thread)
+    return thread.worker.terminate()
+  }
+
+  const lose = (thread: Thread, why: string | null) => {
+    if (thread.state === "gone") return
+    const ended = end(thread)
+    for (const [id, { attempt, thread: of }] of attempts) {
+      if (of !== thread) continue
+      attempts.delete(id)
+      // Until it has ended it may write to its slot.
+      void ended.then(() => {
+        giveBack(attempt.slot)
+        dispatch()
+      })
+      if (attempt.job.outcome === null && !attempt.job.isAbandoned && !attempt.isLate) {
+        queue.unshift(attempt.job)
+      }
+    }
+    if (isClosed) return
+    failures += 1
+    const isReplaced = failures <= mostFailures
+    report(
+      isReplaced
+        ? t`a worker has ended${why === null ? "" : `: ${why}`}; another one takes its place, and the bits stay the same`
+        : t`the workers cannot compute${why === null ? "" : `: ${why}`}; this thread computes instead, and the bits stay the same`
+    )
+    if (isReplaced) add()
+    if (alive().length === 0) {
+      for (const job of queue.splice(0)) settle(job, t`no worker is left`)
+    } else dispatch()
+  }
+
+  const dispatch = () => {
+    for (const thread of threads) {
+      if (queue.length === 0) break
+      if (thread.state !== "idle") continue
+      const isShard = queue[0]!.task.kind === "shard"
+      if (isShard && free.length === 0) break
+      const job = queue.shift()!
+      const slot = isShard ? free.pop()! : -1
+      const id = (lastId += 1)
+      const attempt = { job, slot, since: performance.now(), isLate: false }
+      attempts.set(id, { thread, attempt })
+      thread.attempt = attempt
+      thread.state = "busy"
+      thread.worker.postMessage({ kind: "task", id, task: job.task, slot } satisfies ToWorker)
+    }
+    watch()
+  }
+
+  const isPending = () =>
+    [...attempts.values()].some(({ attempt: { job } }) => job.outcome === null && !job.isAbandoned)
+
+  /** Looks now and then whether a task takes too long, while there is one. */
+  const watch = () => {
+    if (clock !== undefined || !isPending()) return
+    clock = setTimeout(
+      () => {
+        clock = undefined
+        overtake()
+        watch()
+      },
+      Math.min(100, (limit ?? 400) / 4)
+    )
+    clock.unref()
+  }
+
+  const overtake = () => {
+    const now = performance.now()
+    const tooLong =
+      limit ??
+      (times.length === 0
+        ? patience.atFirst
+        : Math.max(patience.atLeast, patience.times * median(times)))
+    for (const { attempt, thread } of attempts.values()) {
+      const { isLate, job, since } = attempt
+      if (isLate && now - since > patience.untilEnded) lose(thread, t`it did not answer`)
+      if (isLate || now - since < tooLong || job.outcome !== null || job.isAbandoned) continue
+      attempt.isLate = true
+      queue.unshift(job)
+      const isAnyFree = [...threads].some(
+        ({ attempt, state }) => state !== "gone" && attempt?.isLate !== true
+      )
+      if (!isAnyFree && threads.size < 2 * count + 1) add()
+    }
+    dispatch()
+  }
+
+  for (let i = 0; i < count; i++) add()
+
+  return {
+    assign: (next, slots) => {
+      assignment = next
+      free = [...slots]
+      threads.forEach(build)
+    },
+    ready: () => {
+      let ready = 0
+      for (const { state } of threads) if (state === "idle" || state === "busy") ready += 1
+      return ready
+    },
+    compute: (tasks, done) => {
+      const outcomes: Array<Outcome | null> = tasks.map(() => null)
+      let left = tasks.length
+      let isOver = false
+      const jobs = tasks.map((task, i): Job => {
+        const finish = (outcome: Outcome | string) => {
+          if (isOver) return
+          if (typeof outcome === "string") {
+            abandon()
+            return done(outcome)
+          }
+          outcomes[i] = outcome
+          left -= 1
+          if (left > 0) return
+          isOver = true
+          done(outcomes as ReadonlyArray<Outcome>)
+        }
+        return { task, outcome: null, finish, isAbandoned: false }
+      })
+      const abandon = () => {
+        if (isOver) return
+        isOver = true
+        for (const job of jobs) {
+          job.isAbandoned = true
+          if (job.outcome !== null) giveBack(job.outcome.slot)
+          const at = queue.indexOf(job)
+          if (at !== -1) queue.splice(at, 1)
+        }
+      }
+      queue.push(...jobs)
+      if (alive().length === 0) jobs.forEach((job) => settle(job, t`no worker is left`))
+      else dispatch()
+      return abandon
+    },
+    release: (outcomes) => {
+      for (const { slot } of outcomes) giveBack(slot)
+    },
+    close: async () => {
+      isClosed = true
+      clearTimeout(clock)
+      await Promise.all([...threads].map(({ worker }) => worker.terminate()))
+      threads.clear()
+    }
+  }
+}
+
+const median = (numbers: ReadonlyArray<number>): number =>
+  [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error)
