@@ -152,8 +152,8 @@ export const chinese: Readonly<Record<string, string>> = {
     "优化器是否从 PyTorch 检查点中 Adam、AdamW 或 SGD 的状态开始。",
   "Steps whose gradients are averaged for one update of the weights. They are counted through all epochs: what an epoch leaves over counts toward the first update of the next.":
     "梯度累积步数：每这么多步的梯度取平均后更新一次权重。步数跨轮累计：一轮结束时未用完的梯度计入下一轮的第一次更新。",
-  "Into how many shards a batch is cut: their gradients are computed one after the other, in less memory, and added for one update. Layers that look at a whole batch, such as batch normalization, see a shard.":
-    "一个批次切成多少个分片：各分片的梯度依次计算（占用更少内存），相加后更新一次。批归一化等查看整个批次的层只看到一个分片。",
+  "Into how many shards a batch is cut: their gradients are computed one after the other, in less memory, or by several workers (holdfast run --workers), and added for one update. Layers that look at a whole batch, such as batch normalization, see a shard.":
+    "一个批次切成多少个分片：各分片的梯度依次计算（占用更少内存），或由多个工作线程计算（holdfast run --workers），相加后更新一次。批归一化等查看整个批次的层只看到一个分片。",
   "How to limit the gradients of an update, after those of gradient_accumulation_steps are averaged; null: not at all.":
     "如何裁剪更新所用的梯度（在按 gradient_accumulation_steps 取平均之后）；null：不裁剪。",
   "One factor for all gradients, by their norm taken together.":

@@ -25,7 +25,7 @@ import { t } from "./language/Text.js"
 import type { Pipeline } from "./Pipeline.js"
 import * as Recorder from "./runlog/Recorder.js"
 import { Output } from "./terminal/Output.js"
-import { WorkersRequested } from "./training/workers/Requested.js"
+import { isWorker, WorkersRequested } from "./training/workers/Requested.js"
 import * as TerminalObserver from "./terminal/TerminalObserver.js"
 
 /** What people call a run, and where its log lies: see `Options.log`. */
@@ -71,7 +71,7 @@ export interface Options {
    * How many worker threads compute the steps, as `holdfast run --workers`, and the URL of the module whose
    * default export is the pipeline: each worker loads it. By default this thread computes.
    */
-  readonly workers?: { readonly count: number; readonly module: string | URL }
+  readonly workers?: { readonly count: number | "auto"; readonly module: string | URL }
   /** What the pipeline gets as its `CommandLine`; by default no arguments. */
   readonly commandLine?: Partial<CommandLine["Type"]>
 }
@@ -155,12 +155,12 @@ export const layer = <const O extends Options>(
       Layer.succeed(DeterminismRequired, options.deterministic ?? false)
     ),
     observerOf(options),
-    Layer.succeed(
-      WorkersRequested,
-      options.workers === undefined
-        ? null
-        : { count: options.workers.count, module: `${options.workers.module}` }
-    )
+    options.workers === undefined
+      ? Layer.empty
+      : Layer.succeed(WorkersRequested, {
+          count: options.workers.count,
+          module: `${options.workers.module}`
+        })
   ).pipe(Layer.provideMerge(NodePlatform.layer)) as Layer.Layer<Services, LayerError<O>>
 
 /** The observer, with what writes the log beside it. */
@@ -235,6 +235,11 @@ export const run = <Out, E, R, const O extends Options & { readonly signals?: bo
   pipeline: Pipeline<Out, E, R>,
   options: O = {} as O
 ): Effect.Effect<Out, E | LayerError<O>, Exclude<R, Services | Scope.Scope>> => {
+  if (isWorker()) {
+    return Effect.dieMessage(
+      t`this module runs its pipeline when it is loaded, and workers load it; export the pipeline from a module of its own, and give its URL as workers.module`
+    )
+  }
   const effect = Effect.provide(pipeline.run, layer(options)).pipe(
     Effect.withSpan("holdfast run")
   ) as Effect.Effect<Out, E | LayerError<O>, Exclude<R, Services | Scope.Scope>>

@@ -241,7 +241,7 @@ export const trainingFields = {
   shards: field(
     positiveInt,
     1,
-    "Into how many shards a batch is cut: their gradients are computed one after the other, in less memory, and added for one update. Layers that look at a whole batch, such as batch normalization, see a shard."
+    "Into how many shards a batch is cut: their gradients are computed one after the other, in less memory, or by several workers (holdfast run --workers), and added for one update. Layers that look at a whole batch, such as batch normalization, see a shard."
   ),
   gradient_noise: field(
     Schema.NullOr(

@@ -27,7 +27,18 @@ export interface PrefetchOptions<out B> {
   readonly next: (request: BatchRequest) => BatchRequest | null
   /** How many batches are fetched ahead at most. */
   readonly ahead: number
+  /**
+   * Whether others compute the step, so that this thread can fetch the next batch meanwhile also where that
+   * is synchronous. By default not.
+   */
+  readonly isFree?: () => boolean
 }
+
+/** Waits for the next turn of the event loop. */
+const turn = Effect.async<void>((resume) => {
+  const timer = setImmediate(() => resume(Effect.void))
+  return Effect.sync(() => clearImmediate(timer))
+})
 
 /**
  * When the scope closes, what is being fetched is interrupted and waited for. Must be used by one fiber at
@@ -36,6 +47,7 @@ export interface PrefetchOptions<out B> {
 export const make = <B>({
   ahead,
   fetch,
+  isFree = () => false,
   next
 }: PrefetchOptions<B>): Effect.Effect<Prefetch<B>, never, Scope.Scope> =>
   Effect.gen(function* () {
@@ -59,14 +71,25 @@ export const make = <B>({
       })
 
     const fetchAhead = (taken: BatchRequest) => {
+      if (!isAsynchronous && isFree() && pending.length === 0) {
+        // Not before the step is handed out.
+        start(taken, (request) => Effect.zipRight(turn, fetch(request)))
+        return
+      }
       while (isAsynchronous && pending.length < ahead) {
-        const request = next(pending.at(-1) ?? taken)
-        if (request === null) return
         // Started here and now, where a forked fiber would wait for the step to end.
-        const fiber = Runtime.runFork(runtime, fetch(request), { scope })
-        pending.push({ ...request, fiber })
+        const fiber = start(pending.at(-1) ?? taken, fetch)
+        if (fiber === null) return
         isAsynchronous = fiber.unsafePoll() === null
       }
+    }
+
+    const start = (before: BatchRequest, fetch: PrefetchOptions<B>["fetch"]) => {
+      const request = next(before)
+      if (request === null) return null
+      const fiber = Runtime.runFork(runtime, fetch(request), { scope })
+      pending.push({ ...request, fiber })
+      return fiber
     }
 
     const take = (request: BatchRequest) =>

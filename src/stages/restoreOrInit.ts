@@ -214,7 +214,7 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
   if (start.from !== null) yield* checkModel(parts, config, start.from)
   // Before any data is loaded, and only by a run that starts.
   const initializer = start.from === null ? yield* InitFrom.read(config.training.init_from) : null
-  const workers = (yield* Rehearsal) === null ? yield* Workers.start : null
+  const workers = (yield* Rehearsal) === null ? yield* Workers.start(config.training) : null
   const ready: Ready = { folder, start, needsTrial, initializer, workers }
   return ready
 })

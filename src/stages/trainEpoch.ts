@@ -231,7 +231,8 @@ const batches = <B extends Sized>(run: Run<RunConfig, B>) =>
         const after = { example: example + training.batch_size, step: step + 1 }
         return stepsFrom(after.example, dataset.train.size, training) > 0 ? after : null
       },
-      ahead: dataset.train.ahead ?? 1
+      ahead: dataset.train.ahead ?? 1,
+      isFree: () => Workers.of(run) !== null
     })
     return ({ position, step }: Progress.Progress) =>
       prefetch.take({ example: position.example, step })

@@ -18,6 +18,7 @@ import { TypeId, type Run } from "./Run.js"
 import type { StepHandlers } from "./StepHook.js"
 import * as TrainStep from "./TrainStep.js"
 import * as Undo from "./Undo.js"
+import * as Workers from "./workers/Workers.js"
 
 /**
  * Takes the step that follows a position; gives the position after it. Reports where the run stands, as
@@ -82,6 +83,7 @@ const takeStep = Effect.fnUntraced(function* (
   )
   averaging?.finish(before, batch, measured !== null)
   const milliseconds = performance.now() - started
+  Workers.took(run, milliseconds)
   const after = yield* advance(run, before, batch, measured, milliseconds / 1000)
   return { after, taken: takenOf(run, before, batch, measured, fetched - started, milliseconds) }
 })
@@ -181,6 +183,7 @@ const takeWithHandlers = Effect.fnUntraced(function* <E, R, B extends Sized>(
   const measured = yield* Undo.onSkip(run, step(input))
   averaging?.finish(before, batch, measured !== null)
   const milliseconds = performance.now() - started
+  Workers.took(run, milliseconds)
   const position = yield* advance(run, before, batch, measured, milliseconds / 1000)
   const taken = takenOf(run, before, batch, measured, dataWait, milliseconds)
   const metrics = measured && metricsOf(run, measured, batch.size)

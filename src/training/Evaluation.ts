@@ -6,18 +6,18 @@ import type { Sized } from "../data/Batch.js"
 import { fetch, type ExampleDescription, type Examples, type SplitName } from "../data/Dataset.js"
 import { batchAt, sequential } from "../data/Order.js"
 import * as Prefetch from "../data/Prefetch.js"
+import type { BatchRequest } from "../data/Prefetch.js"
 import type { Event } from "../events/Event.js"
 import { emit, type Observer } from "../events/Observer.js"
 import { t } from "../language/Text.js"
 import * as Checkpointer from "./Checkpointer.js"
+import * as EvaluatedBatches from "./EvaluatedBatches.js"
 import { outputNamesOf } from "./BatchTensors.js"
 import { accumulatorsOf, headsOf } from "./Heads.js"
 import * as MetricStates from "./metric/MetricStates.js"
 import { partsOf } from "./ModelParts.js"
 import * as Predictions from "./Predictions.js"
-import * as Random from "./Random.js"
 import { TypeId, type Run } from "./Run.js"
-import { evaluateWithOutputs } from "./TrainStep.js"
 
 /** What was measured over a split: numbers by name, and what metrics have to show beyond them. */
 export interface Evaluation {
@@ -45,19 +45,19 @@ export const overSplit = (
     const predictions = Predictions.collect(
       "phases" in run.objective ? [] : headsOf(run.objective, run.dataset, outputNamesOf(run.model))
     )
+    const next = ({ step }: BatchRequest) =>
+      step + 1 < steps ? { step: step + 1, example: (step + 1) * size } : null
     const prefetch = yield* Prefetch.make({
       fetch: ({ example }) => fetch(run.dataset, split, batchAt(order, example, size)),
-      next: ({ step }) =>
-        step + 1 < steps ? { step: step + 1, example: (step + 1) * size } : null,
+      next,
       ahead: examples.ahead ?? 1
     })
+    const evaluated = EvaluatedBatches.make(run, split, at, { prefetch, next })
     let states = MetricStates.initial
     for (let step = 0; step < steps; step++) {
       const started = performance.now()
       const start = step * size
-      const batch = yield* prefetch.take({ step, example: start })
-      const rng = Random.generator(run.random, "evaluate", split, step)
-      const { measured, outputs } = yield* evaluateWithOutputs({ run, batch, position: at, rng })
+      const { batch, measured, outputs } = yield* evaluated.take({ step, example: start })
       predictions.add(batch, outputs, start)
       states = MetricStates.update(accumulators, states, measured, batch.size)
       yield* emit({

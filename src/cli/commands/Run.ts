@@ -21,6 +21,21 @@ const grace: Command.Parameter<Option.Option<number>> = {
         : Either.left(t`--grace is ${given}; give a number of seconds greater than 0`)
 }
 
+const workers: Command.Parameter<Option.Option<number | "auto">> = {
+  ...Command.value(
+    "N|auto",
+    t`compute the steps in N worker threads, which leaves the main thread free; auto: as many as there are shards and cores, where they are faster. See training.shards`
+  ),
+  read: ([given]) =>
+    given === undefined
+      ? Either.right(Option.none())
+      : given === "auto"
+        ? Either.right(Option.some(given))
+        : /^[0-9]+$/.test(given) && Number(given) <= 64
+          ? Either.right(Option.some(Number(given)))
+          : Either.left(t`--workers is ${given}; give a number of threads up to 64, or auto`)
+}
+
 /** The same option, which must not be given an empty text. */
 const someText = <A>(name: string, option: Command.Parameter<A>): Command.Parameter<A> => ({
   ...option,
@@ -51,7 +66,11 @@ export const run = Command.make({
       'holdfast run pipelines/speaker.ts --name baseline --tag adam --tag "lr 1e-3"',
       t`give the run a name and tags, by which lists and curves show it`
     ],
-    ["holdfast run pipelines/speaker.ts --profile", t`see where the time goes`]
+    ["holdfast run pipelines/speaker.ts --profile", t`see where the time goes`],
+    [
+      "holdfast run pipelines/speaker.ts --set training.shards=2 --workers 2",
+      t`train on two cores; the bits are those of one`
+    ]
   ],
   arguments: {
     pipeline: PipelineOptions.pipeline,
@@ -80,6 +99,7 @@ export const run = Command.make({
     profile: Command.flag(
       t`time the run by stage, by part of a step and by layer; shows a table at the end, and writes a flame chart to profile.json in the checkpoint folder`
     ),
+    workers,
     tensorboard: Command.flag(
       t`write event files for TensorBoard into the checkpoint folder, as "training.observers": ["tensorboard"] does`
     ),
@@ -132,6 +152,11 @@ export const run = Command.make({
       ) {
         return yield* usage(
           t`--name, --tag and --notes are for a real run, which has a log; leave out --dry-run and --overfit`
+        )
+      }
+      if ((isRehearsal || given.profile) && Option.isSome(given.workers)) {
+        return yield* usage(
+          t`--workers is for a real run, whose time --profile cannot see in other threads; leave out --dry-run, --overfit and --profile`
         )
       }
       if (isDryRun && Option.isSome(overfit)) {

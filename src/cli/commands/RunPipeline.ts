@@ -1,5 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import { resolve } from "node:path"
+import { pathToFileURL } from "node:url"
 import * as Option from "effect/Option"
 import type { BackendName } from "../../backends/Backend.js"
 import * as Resumption from "../../checkpointing/resume/Resumption.js"
@@ -35,6 +37,7 @@ export interface Options {
   readonly backend: Option.Option<BackendName>
   readonly deterministic: boolean
   readonly profile: boolean
+  readonly workers: Option.Option<number | "auto">
   readonly tensorboard: boolean
   readonly otel: boolean
   /** What people call the run. */
@@ -75,6 +78,9 @@ export const runPipeline = Effect.fnUntraced(function* (options: Options) {
       ...(Option.isSome(options.notes) && { notes: options.notes.value })
     },
     deterministic: options.deterministic,
+    ...(Option.isSome(options.workers) && {
+      workers: { count: options.workers.value, module: pathToFileURL(resolve(options.pipeline)) }
+    }),
     commandLine: { args: options.args, command: setting.command },
     ...(Option.isSome(options.backend) && { backend: options.backend.value })
   })

@@ -152,5 +152,12 @@ export const help = {
   "a word to find the run by; may be repeated": "用于查找该次运行的标签；可重复",
   "a note about the run, such as what it is to show": "关于该次运行的说明，例如它要验证什么",
   "give the run a name and tags, by which lists and curves show it":
-    "给运行起名并加标签，列表和曲线据此显示"
+    "给运行起名并加标签，列表和曲线据此显示",
+  "--workers is for a real run, whose time --profile cannot see in other threads; leave out --dry-run, --overfit and --profile":
+    "--workers 只用于真正的运行，而且 --profile 看不到其他线程中的时间；请去掉 --dry-run、--overfit 和 --profile",
+  "--workers is {0}; give a number of threads up to 64, or auto":
+    "--workers 为 {0}；请给出不超过 64 的线程数，或 auto",
+  "compute the steps in N worker threads, which leaves the main thread free; auto: as many as there are shards and cores, where they are faster. See training.shards":
+    "由 N 个工作线程计算各步，主线程保持空闲；auto：线程数不超过分片数和核数，并且只在更快时使用。参见 training.shards",
+  "train on two cores; the bits are those of one": "用两个核训练；结果与单核逐位相同"
 }

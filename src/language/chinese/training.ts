@@ -240,5 +240,31 @@ export const training = {
   "the batch normalization {0} sees the examples of a shard, and training.shards = {1} leaves it {2} of them: below {3} the model gets worse. Lower training.shards, or raise training.batch_size":
     "批归一化 {0} 只看到一个分片的样本，而 training.shards = {1} 使每个分片只有 {2} 个：少于 {3} 个时模型会变差。请调低 training.shards，或调高 training.batch_size",
   "keeps a state for each example of a batch, which training.shards = {0} would cut; set training.shards to 1":
-    "为批次中的每个样本保存状态，而 training.shards = {0} 会切分批次；请将 training.shards 设为 1"
+    "为批次中的每个样本保存状态，而 training.shards = {0} 会切分批次；请将 training.shards 设为 1",
+  "{0} workers compute the steps as soon as they have started":
+    "{0} 个工作线程启动后即由它们计算各步",
+  "{0} workers compute the steps: a step takes {1} ms with them, {2} ms without":
+    "由 {0} 个工作线程计算各步：使用它们时每步 {1} 毫秒，不使用时 {2} 毫秒",
+  "the main thread computes the steps: a step takes {0} ms with {1} workers, {2} ms without":
+    "由主线程计算各步：使用 {1} 个工作线程时每步 {0} 毫秒，不使用时 {2} 毫秒",
+  "{0}: this thread computes, not workers": "{0}：由当前线程而不是工作线程计算",
+  "the gradients of {0} shards take more than 4 GiB: this thread computes, not workers":
+    "{0} 个分片的梯度超过 4 GiB：由当前线程而不是工作线程计算",
+  "workers compute on the backends wasm and cpu, and this run on {0}":
+    "工作线程只能在 wasm 和 cpu 后端上计算，而本次运行使用 {0}",
+  "the stateful layer {0} keeps its states on one thread":
+    "有状态的层 {0} 的状态只能保存在一个线程中",
+  "the phases of a step share their random numbers where training.shards is 1; set it to 2":
+    "training.shards 为 1 时，一步中的各子步共用随机数；请将它设为 2",
+  "a worker has ended{0}; another one takes its place, and the bits stay the same":
+    "一个工作线程已结束{0}；由另一个代替，结果逐位不变",
+  "the workers cannot compute{0}; this thread computes instead, and the bits stay the same":
+    "工作线程无法计算{0}；改由当前线程计算，结果逐位不变",
+  "no worker is left": "已没有工作线程",
+  "it did not answer": "没有响应",
+  "its default export is not a pipeline": "其默认导出不是流水线",
+  "its pipeline trains no model": "其流水线不训练模型",
+  "it builds another model than that of the run": "它构建的模型与本次运行的不同",
+  "this module runs its pipeline when it is loaded, and workers load it; export the pipeline from a module of its own, and give its URL as workers.module":
+    "该模块一加载就运行流水线，而工作线程会加载它；请在单独的模块中导出流水线，并以其 URL 作为 workers.module"
 }

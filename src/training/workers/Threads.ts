@@ -1,4 +1,3 @@
-import type { Worker } from "node:worker_threads"
 import { beside, isTypescript, start } from "../../io/Thread.js"
 import { t } from "../../language/Text.js"
 import type { FromWorker, Result, Setup, Task, ToWorker } from "./Protocol.js"
@@ -40,8 +39,25 @@ const mostFailures = 3
 const spareSlots = 2
 export const slotCount = (shards: number, threads: number): number => shards + threads + spareSlots
 
+/** What is used of a thread of Node. */
+export interface WorkerThread {
+  postMessage(message: ToWorker): void
+  on(event: "message", listener: (message: FromWorker) => void): unknown
+  on(event: "error", listener: (error: unknown) => void): unknown
+  on(event: "exit", listener: () => void): unknown
+  terminate(): Promise<unknown>
+}
+
+/** Starts the thread of a worker. */
+const startThread = (setup: Setup): WorkerThread =>
+  start(beside("WorkerThread", import.meta.url), {
+    name: "holdfast worker",
+    workerData: setup,
+    mayImportTypescript: isTypescript(setup.module)
+  })
+
 interface Thread {
-  readonly worker: Worker
+  readonly worker: WorkerThread
   state: "loading" | "loaded" | "building" | "idle" | "busy" | "gone"
   /** The attempt that it computes. */
   attempt: Attempt | null
@@ -61,15 +77,17 @@ interface Attempt {
   isLate: boolean
 }
 
-/** Starts threads that load the pipeline of a module. `report` is told of what goes wrong with them. */
+/** Starts threads that load the pipeline of a module. `report` gets what goes wrong with them. */
 export const make = (options: {
   readonly module: string
   readonly count: number
   readonly report: (message: string) => void
+  /** How a thread is started; by default, one of Node. */
+  readonly spawn?: ((setup: Setup) => WorkerThread) | undefined
   /** Milliseconds after which a task is given to another thread, instead of the usual ones. */
   readonly limit?: number | undefined
 }): Threads => {
-  const { count, limit, module, report } = options
+  const { count, limit, module, report, spawn = startThread } = options
   const threads = new Set<Thread>()
   const queue: Array<Job> = []
   const attempts = new Map<number, { readonly thread: Thread; readonly attempt: Attempt }>()
@@ -88,11 +106,7 @@ export const make = (options: {
   const alive = () => [...threads].filter(({ state }) => state !== "gone")
 
   const add = () => {
-    const worker = start(beside("WorkerThread", import.meta.url), {
-      name: "holdfast worker",
-      workerData: { module } satisfies Setup,
-      mayImportTypescript: isTypescript(module)
-    })
+    const worker = spawn({ module })
     const thread: Thread = { worker, state: "loading", attempt: null }
     threads.add(thread)
     worker.on("message", (message: FromWorker) => receive(thread, message))
@@ -170,7 +184,7 @@ export const make = (options: {
       if (of !== thread) continue
       attempts.delete(id)
       // Until it has ended it may write to its slot.
-      void ended.then(() => {
+      void ended.finally(() => {
         giveBack(attempt.slot)
         dispatch()
       })

@@ -10,6 +10,7 @@ import { isTypescript } from "../../io/Thread.js"
 import { t } from "../../language/Text.js"
 import type { Stage } from "../../stage/Stage.js"
 import type { FromWorker, Setup, ToWorker } from "./Protocol.js"
+import { markAsWorker } from "./Requested.js"
 import * as Replica from "./Replica.js"
 
 const { module } = workerData as Setup
@@ -20,6 +21,7 @@ let stages: ReadonlyArray<Stage.Any> = []
 let replica: Replica.Replica | undefined
 
 const load = async () => {
+  markAsWorker()
   // Sources are translated as all of this thread is.
   const loaded = await (isTypescript(module) && !isTypescript(import.meta.url)
     ? importTypescript(module)

@@ -23,16 +23,22 @@ import {
 } from "../shards/ShardedGradients.js"
 import { shardsOf, type Shard } from "../shards/Shards.js"
 import { tensorOf } from "../Weights.js"
+import * as AutoChoice from "./AutoChoice.js"
 import * as GradientSlots from "./GradientSlots.js"
 import { makePacker } from "./PackedBatch.js"
 import type { EvaluationResult, Network, ShardResult } from "./Protocol.js"
-import { WorkersRequested } from "./Requested.js"
+import { countOf, WorkersRequested } from "./Requested.js"
 import * as SharedWeights from "./SharedWeights.js"
 import * as Threads from "./Threads.js"
 
 /** The workers of a run. Whatever they cannot do, this thread does, with the same bits. */
 export interface Workers {
-  readonly ready: () => number
+  /** Whether they can compute now, and are as fast as this thread if that matters. */
+  readonly isUsed: () => boolean
+  /** How many of them can compute now. */
+  readonly count: () => number
+  /** Takes note of how long a step has taken. */
+  readonly took: (milliseconds: number) => void
   /**
    * Computes loss and gradients of a phase. What it gives makes tensors of them on this thread, without a
    * break, and moves the weights that the forward pass has moved; until then nothing has changed. null:
@@ -53,32 +59,32 @@ export interface Workers {
 
 const known = new WeakMap<object, Workers>()
 
-/** The workers of a run that can compute now; null: there are none. */
+/** The workers of a run that compute now; null: none do. */
 export const of = ({ models }: Pick<RunFields, "models">): Workers | null => {
   const workers = known.get(models)
-  return workers !== undefined && workers.ready() > 0 ? workers : null
+  return workers !== undefined && workers.isUsed() ? workers : null
 }
+
+/** Takes note of how long a step of a run has taken. */
+export const took = ({ models }: Pick<RunFields, "models">, milliseconds: number): void =>
+  known.get(models)?.took(milliseconds)
 
 /** Whether a run has workers, which may still be starting. */
 export const isAttached = ({ models }: Pick<RunFields, "models">): boolean => known.has(models)
 
 /** Starts the threads that were asked for, which load the pipeline; null: none were. */
-export const start: Effect.Effect<Threads.Threads | null, never, Observer | Scope.Scope> =
+export const start = (
+  training: Pick<RunFields["config"]["training"], "shards">
+): Effect.Effect<Threads.Threads | null, never, Observer | Scope.Scope> =>
   Effect.gen(function* () {
     const requested = yield* WorkersRequested
     if (requested === null || requested.count === 0) return null
-    if (requested.module === null) {
-      yield* warn(
-        "Workers",
-        t`workers load the pipeline from a module of its own, and this one was made in code: this thread computes. Export it as default from a file, and give its URL as workers.module`
-      )
-      return null
-    }
     const runtime = yield* Effect.runtime<Observer>()
-    const { count, module } = requested
+    const { module } = requested
+    const count = countOf(requested, training.shards ?? 1)
     const report = (message: string) => void Runtime.runFork(runtime)(warn("Workers", message))
     return yield* Effect.acquireRelease(
-      Effect.sync(() => Threads.make({ module, count, report })),
+      Effect.sync(() => Threads.make({ ...requested.threads, module, count, report })),
       (threads) => Effect.promise(threads.close)
     )
   })
@@ -95,9 +101,10 @@ export const attach = (
       return yield* warn("Workers", t`${problem}: this thread computes, not workers`)
     }
     const requested = (yield* WorkersRequested)!
+    const workers = countOf(requested, shardCount(run))
     const { weights } = partsOf(run)
     const trained = weights.filter(({ trainable }) => trainable)
-    const count = Threads.slotCount(shardCount(run), requested.count)
+    const count = Threads.slotCount(shardCount(run), workers)
     const slots = GradientSlots.make(trained, count)
     if (slots === null) {
       yield* Effect.promise(threads.close)
@@ -113,15 +120,48 @@ export const attach = (
       { kind: "build", network, weights: shared.memory, slots: slots.memory.buffer },
       slots.addresses
     )
+    const runtime = yield* Effect.runtime<Observer>()
+    const choice =
+      requested.count === "auto"
+        ? chooser((found) => void Runtime.runFork(runtime)(inform("Workers", found)), workers)
+        : always
     yield* Effect.acquireRelease(
-      Effect.sync(() => known.set(run.models, workersOf(threads, run, shared, slots))),
+      Effect.sync(() => known.set(run.models, workersOf(threads, run, shared, slots, choice))),
       () => Effect.sync(() => known.delete(run.models))
     )
-    yield* inform(
-      "Workers",
-      t`${requested.count} workers compute the steps as soon as they have started`
-    )
+    if (requested.count !== "auto") {
+      yield* inform("Workers", t`${workers} workers compute the steps as soon as they have started`)
+    }
   })
+
+/** Whether the workers are to be used, as far as speed goes. */
+interface Choice {
+  readonly usesWorkers: () => boolean
+  readonly took: (milliseconds: number) => void
+}
+
+const always: Choice = { usesWorkers: () => true, took: () => {} }
+
+/** Has what is faster compute; says what that is when it is known. */
+const chooser = (say: (found: string) => void, count: number): Choice => {
+  let choice = AutoChoice.begin
+  return {
+    usesWorkers: () => choice.uses === "workers",
+    took: (milliseconds) => {
+      const before = choice
+      choice = AutoChoice.next(before, milliseconds)
+      if (choice.chosen === null || choice.chosen === before.chosen) return
+      const [faster, slower] = [choice.found.workers!, choice.found.thread!].map((ms) =>
+        ms.toFixed(1)
+      )
+      say(
+        choice.chosen === "workers"
+          ? t`${count} workers compute the steps: a step takes ${faster} ms with them, ${slower} ms without`
+          : t`the main thread computes the steps: a step takes ${faster} ms with ${count} workers, ${slower} ms without`
+      )
+    }
+  }
+}
 
 /** Why workers cannot compute the steps of a run; null: they can. */
 const problemOf = (run: RunFields): string | null => {
@@ -180,7 +220,8 @@ const workersOf = (
   threads: Threads.Threads,
   run: RunFields,
   shared: SharedWeights.SharedWeights,
-  slots: GradientSlots.GradientSlots
+  slots: GradientSlots.GradientSlots,
+  choice: Choice
 ): Workers => {
   const { weights } = partsOf(run)
   const slotIndex = new Map(
@@ -277,7 +318,16 @@ const workersOf = (
       return Effect.sync(abandon)
     })
 
-  return { ready: threads.ready, gradients, evaluate }
+  const isReady = () => threads.ready() > 0
+  return {
+    isUsed: () => isReady() && choice.usesWorkers(),
+    count: threads.ready,
+    took: (milliseconds) => {
+      if (isReady()) choice.took(milliseconds)
+    },
+    gradients,
+    evaluate
+  }
 }
 
 const tensorLike = (values: Values, { dtype, shape }: tf.Tensor): tf.Tensor =>
