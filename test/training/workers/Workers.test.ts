@@ -73,7 +73,7 @@ const threadOf = (
           )
         ).then((built) => {
           replica = built
-          post({ kind: "built" })
+          return post({ kind: "built" })
         })
         return
       }
