@@ -1,3 +1,4 @@
+import * as Statistics from "../backends/wasm/Statistics.js"
 import * as tf from "../tf.js"
 
 /**
@@ -12,11 +13,7 @@ export class StatisticsPooling extends tf.layers.Layer {
   }
 
   override call(inputs: tf.Tensor | Array<tf.Tensor>): tf.Tensor {
-    return tf.tidy(() => {
-      const { mean, variance } = tf.moments(Array.isArray(inputs) ? inputs[0]! : inputs, 1)
-      // The small number keeps the gradient of the root finite for a channel that never changes.
-      return tf.concat([mean, tf.sqrt(tf.add(variance, 1e-5))], -1)
-    })
+    return tf.tidy(() => Statistics.overTime(Array.isArray(inputs) ? inputs[0]! : inputs))
   }
 }
 

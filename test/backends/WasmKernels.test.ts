@@ -2,6 +2,8 @@ import type { Tensor4D } from "holdfast/tf"
 import * as tf from "holdfast/tf"
 import { beforeAll, describe, expect, it } from "@effect/vitest"
 import * as Bias from "../../src/backends/wasm/Bias.js"
+import * as Dropout from "../../src/backends/wasm/Dropout.js"
+import * as Statistics from "../../src/backends/wasm/Statistics.js"
 import { numbers, use } from "./backends.js"
 
 // Kernels for a frequent case equal those for all to the bit: which one runs depends on shapes alone.
@@ -44,6 +46,48 @@ describe("Bias.add", () => {
       expect(own!.map(bits)).toEqual(stock!.map(bits))
     }
   )
+})
+
+describe("Statistics.overTime", () => {
+  it("has the value and the gradient of the operations that it stands for, to the bit", () => {
+    const composed = (x: tf.Tensor): tf.Tensor => {
+      const { mean, variance } = tf.moments(x, 1)
+      return tf.concat([mean, tf.sqrt(tf.add(variance, 1e-5))], -1)
+    }
+    const x = tf.tensor(numbers(3 * 7 * 20, 12), [3, 7, 20])
+    const dy = tf.tensor(numbers(3 * 40, 13), [3, 40])
+    for (const f of [Statistics.overTime, composed]) expect(f(x).shape).toEqual([3, 40])
+    expect(bits(Statistics.overTime(x))).toEqual(bits(composed(x)))
+    expect(bits(tf.grad(Statistics.overTime)(x, dy))).toEqual(bits(tf.grad(composed)(x, dy)))
+  })
+})
+
+describe("Dropout.drop", () => {
+  it.each([0.1, 0.2, 0.5])(
+    "drops what TensorFlow.js drops by the same seed, to the bit: a rate of %f",
+    (rate) => {
+      const x = tf.tensor(numbers(500, 14), [20, 25])
+      const dy = tf.tensor(numbers(500, 15), [20, 25])
+      const own = (one: tf.Tensor) => Dropout.drop(one, rate, 7)
+      const stock = (one: tf.Tensor) => tf.dropout(one, rate, undefined, 7)
+      expect(bits(own(x))).toEqual(bits(stock(x)))
+      expect(bits(tf.grad(own)(x, dy))).toEqual(bits(tf.grad(stock)(x, dy)))
+    }
+  )
+})
+
+describe("Dense", () => {
+  it("trains with ReLU as by the operations that it stands for, to the bit", () => {
+    const layer = tf.layers.dense({ units: 6, activation: "relu", inputShape: [5] })
+    const x = tf.tensor(numbers(4 * 5, 16), [4, 5])
+    const dy = tf.tensor(numbers(4 * 6, 17), [4, 6])
+    layer.apply(tf.input({ shape: [5] }))
+    const [kernel, bias] = layer.getWeights() as [tf.Tensor2D, tf.Tensor1D]
+    const own = (one: tf.Tensor) => layer.apply(one, { training: true }) as tf.Tensor
+    const stock = (one: tf.Tensor) => tf.relu(tf.add(tf.matMul(one as tf.Tensor2D, kernel), bias))
+    expect(bits(own(x))).toEqual(bits(stock(x)))
+    expect(bits(tf.grad(own)(x, dy))).toEqual(bits(tf.grad(stock)(x, dy)))
+  })
 })
 
 describe("the tape", () => {

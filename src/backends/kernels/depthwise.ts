@@ -8,6 +8,17 @@ export function depthwise(
   X: usize, filter: usize, Y: usize, width: i32, C: i32, OH: i32, OW: i32, KH: i32, KW: i32,
   strideH: i32, strideW: i32, dilationH: i32, dilationW: i32
 ): void {
+  if (KW == 3 && strideW == 1 && dilationW == 1) {
+    lines(X, filter, Y, width, C, OH, OW, KH, 3, strideH, 1, dilationH, 1, true)
+  } else lines(X, filter, Y, width, C, OH, OW, KH, KW, strideH, strideW, dilationH, dilationW, false)
+}
+
+/** `depthwise`; with `neighbours` for rows of three without strides or dilation. */
+// @ts-ignore: decorator
+@inline function lines(
+  X: usize, filter: usize, Y: usize, width: i32, C: i32, OH: i32, OW: i32, KH: i32, KW: i32,
+  strideH: i32, strideW: i32, dilationH: i32, dilationW: i32, neighbours: bool
+): void {
   const pixel = <usize>C << 2, stepX = <usize>strideW * pixel
   const stepKW = <usize>dilationW * pixel, stepKH = <usize>(dilationH * width) * pixel
   for (let oh = 0; oh < OH; oh++) {
@@ -20,6 +31,18 @@ export function depthwise(
         let x0 = splat(0), x1 = x0, x2 = x0, x3 = x0, f = filter + o
         for (let kh = 0; kh < KH; kh++) {
           let p = x + <usize>kh * stepKH
+          if (neighbours) {
+            // Of six inputs three are under each of the four places: half of the loads.
+            const w0 = load(f), w1 = load(f + pixel), w2 = load(f + 2 * pixel)
+            const p1 = p + pixel, p2 = p1 + pixel
+            const i1 = load(p1), i2 = load(p2), i3 = load(p1 + 2 * pixel), i4 = load(p2 + 2 * pixel)
+            x0 = addMul(addMul(addMul(x0, load(p), w0), i1, w1), i2, w2)
+            x1 = addMul(addMul(addMul(x1, i1, w0), i2, w1), i3, w2)
+            x2 = addMul(addMul(addMul(x2, i2, w0), i3, w1), i4, w2)
+            x3 = addMul(addMul(addMul(x3, i3, w0), i4, w1), load(p1 + 4 * pixel), w2)
+            f += 3 * pixel
+            continue
+          }
           for (let kw = 0; kw < KW; kw++) {
             const w = load(f)
             x0 = addMul(x0, load(p), w)

@@ -9,6 +9,7 @@ export { columnMoments, columnSums, exponentSpread, repeat, scale, spread } from
 export {
   combine, gradientSums, normalizeRows, normalizeRowsGradient, scaleShift
 } from "./normalization"
+export { statistics, statisticsGradient } from "./statistics"
 export { maxPool, maxPoolGradient } from "./pooling"
 export { gru, gruGradient, lstm, lstmGradient } from "./recurrent"
 export {

@@ -27,20 +27,41 @@ export function gradientSums(
 ): void {
   const row = <usize>C << 2
   let c = 0
-  for (; c + 8 <= C; c += 8) {
-    const o = <usize>c << 2, m0 = load(mean + o), m1 = load(mean + o + 16)
-    let s0 = splat(0), s1 = s0, p0 = s0, p1 = s0, p = x + o, q = dy + o
+  for (; c + 16 <= C; c += 16) {
+    const o = <usize>c << 2
+    const m0 = load(mean + o), m1 = load(mean + o + 16), m2 = load(mean + o + 32), m3 = load(mean + o + 48)
+    let s0 = splat(0), s1 = s0, s2 = s0, s3 = s0, p0 = s0, p1 = s0, p2 = s0, p3 = s0, p = x + o, q = dy + o
     for (let i = 0; i < n; i++) {
-      const d0 = load(q), d1 = load(q + 16)
-      s0 = f32x4.add(s0, d0)
-      s1 = f32x4.add(s1, d1)
-      p0 = addMul(p0, d0, f32x4.sub(load(p), m0))
-      p1 = addMul(p1, d1, f32x4.sub(load(p + 16), m1))
+      let d = v128.load(q)
+      s0 = f32x4.add(s0, d)
+      p0 = addMul(p0, d, f32x4.sub(v128.load(p), m0))
+      d = v128.load(q, 16)
+      s1 = f32x4.add(s1, d)
+      p1 = addMul(p1, d, f32x4.sub(v128.load(p, 16), m1))
+      d = v128.load(q, 32)
+      s2 = f32x4.add(s2, d)
+      p2 = addMul(p2, d, f32x4.sub(v128.load(p, 32), m2))
+      d = v128.load(q, 48)
+      s3 = f32x4.add(s3, d)
+      p3 = addMul(p3, d, f32x4.sub(v128.load(p, 48), m3))
       p += row
       q += row
     }
-    store(sums + o, s0); store(sums + o + 16, s1)
-    store(products + o, p0); store(products + o + 16, p1)
+    store(sums + o, s0); store(sums + o + 16, s1); store(sums + o + 32, s2); store(sums + o + 48, s3)
+    store(products + o, p0); store(products + o + 16, p1); store(products + o + 32, p2); store(products + o + 48, p3)
+  }
+  for (; c + 4 <= C; c += 4) {
+    const o = <usize>c << 2, m = load(mean + o)
+    let s = splat(0), product = s, p = x + o, q = dy + o
+    for (let i = 0; i < n; i++) {
+      const d = load(q)
+      s = f32x4.add(s, d)
+      product = addMul(product, d, f32x4.sub(load(p), m))
+      p += row
+      q += row
+    }
+    store(sums + o, s)
+    store(products + o, product)
   }
   for (; c < C; c++) {
     const o = <usize>c << 2, m = loadFloat(mean + o)

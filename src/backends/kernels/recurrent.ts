@@ -33,17 +33,26 @@ export function lstm(
     for (let b = 0; b < B; b++) {
       const g = g0 + <usize>b * 4 * series, at = <usize>b * series + now
       activateGates(g, 2 * U, hard)
-      squash(g + 2 * row, U)
+      squashInto(g + 2 * row, g + 2 * row, U)
       activateGates(g + 3 * row, U, hard)
-      for (let u = 0; u < U; u += 4) {
-        const n = min(4, U - u), o = <usize>u << 2
-        let c = f32x4.mul(loadPartial(g + o, n), loadPartial(g + 2 * row + o, n))
-        if (t > 0) c = addMul(c, loadPartial(g + row + o, n), loadPartial(cells + at - row + o, n))
-        storePartial(cells + at + o, c, n)
-        storePartial(hidden + at + o, f32x4.mul(loadPartial(g + 3 * row + o, n), tanh(c)), n)
-      }
+      cellsOf(g, cells + at, row, U, t > 0)
+      squashInto(cells + at, hidden + at, U)
+      multiply(hidden + at, g + 3 * row, U)
     }
   }
+}
+
+/**
+ * Reads one number of every line of 64 bytes of `count` parts of `size` bytes, `next` apart: all at once into the
+ * caches, where a loop that computes waits for one part after the other.
+ */
+function fetch(at: usize, size: usize, next: usize, count: i32): f32 {
+  let sum: f32 = 0
+  for (let i = 0; i < count; i++) {
+    for (let o: usize = 0; o < size; o += 64) sum += f32.load(at + o)
+    at += next
+  }
+  return sum
 }
 
 // Loops of one function each: the processor overlaps the long chains of neighbours only in short ones.
@@ -55,11 +64,36 @@ function activateGates(x: usize, n: i32, hard: bool): void {
   if (n & 3) storePartial(x, gate(loadPartial(x, n & 3), hard), n & 3)
 }
 
-/** x[n] ← tanh(x[n]) */
-function squash(x: usize, n: i32): void {
+/** y[n] = tanh(x[n]) */
+function squashInto(x: usize, y: usize, n: i32): void {
   const end = x + (<usize>(n & ~3) << 2)
-  for (; x < end; x += 16) store(x, tanh(load(x)))
-  if (n & 3) storePartial(x, tanh(loadPartial(x, n & 3)), n & 3)
+  for (; x < end; x += 16) {
+    store(y, tanh(load(x)))
+    y += 16
+  }
+  if (n & 3) storePartial(y, tanh(loadPartial(x, n & 3)), n & 3)
+}
+
+/** y[n] ← x[n] · y[n] */
+function multiply(y: usize, x: usize, n: i32): void {
+  const end = x + (<usize>(n & ~3) << 2)
+  for (; x < end; x += 16) {
+    store(y, f32x4.mul(load(x), load(y)))
+    y += 16
+  }
+  if (n & 3) storePartial(y, f32x4.mul(loadPartial(x, n & 3), loadPartial(y, n & 3)), n & 3)
+}
+
+/** The cells [U], by the gates and the cells one step earlier, if there are any, `row` before. */
+function cellsOf(g: usize, cells: usize, row: usize, U: i32, later: bool): void {
+  for (let u = 0; u < U; u += 4) {
+    const n = min(4, U - u)
+    let c = f32x4.mul(loadPartial(g, n), loadPartial(g + 2 * row, n))
+    if (later) c = addMul(c, loadPartial(g + row, n), loadPartial(cells - row, n))
+    storePartial(cells, c, n)
+    g += 16
+    cells += 16
+  }
 }
 
 /**
@@ -75,9 +109,15 @@ export function lstmGradient(
   memory.fill(carryC, 0, <usize>B * row)
   for (let t = T - 1; t >= 0; t--) {
     const now = <usize>t * row
+    fetch(gates + 4 * now, 4 * row, 4 * series, B)
+    fetch(dGates + 4 * now, 4 * row, 4 * series, B)
+    fetch(dHidden + now, row, series, B)
+    if (t > 0) fetch(cells + now - row, 2 * row, series, B)
     for (let b = 0; b < B; b++) {
       let at = <usize>b * series + now, carry = <usize>b * row, u = 0
       let g = gates + 4 * at, d = dGates + 4 * at
+      // The squashed cells stand where the gradient of the output gate will be.
+      squashInto(cells + at, d + 3 * row, U)
       for (; u + 4 <= U; u += 4) {
         lstmUnitsGradient(g, cells + at, dHidden + at, d, carryH + carry, carryC + carry, row, t > 0, hard, 4)
         at += 16; carry += 16; g += 16; d += 16
@@ -99,7 +139,7 @@ export function lstmGradient(
 ): void {
   const i = loadPartial(g, n), f = loadPartial(g + row, n)
   const k = loadPartial(g + 2 * row, n), q = loadPartial(g + 3 * row, n)
-  const squashed = tanh(loadPartial(cell, n))
+  const squashed = loadPartial(d + 3 * row, n)
   const dh = f32x4.add(loadPartial(dHidden, n), loadPartial(carryH, n))
   const rest = f32x4.sub(splat(1), f32x4.mul(squashed, squashed))
   const dc = addMul(loadPartial(carryC, n), f32x4.mul(dh, q), rest)

@@ -8,9 +8,9 @@ export function columnSums(x: usize, out: usize, n: i32, C: i32): void {
     let a0 = splat(0), a1 = a0, a2 = a0, a3 = a0, p = x + (<usize>c << 2)
     for (let i = 0; i < n; i++) {
       a0 = f32x4.add(a0, load(p))
-      a1 = f32x4.add(a1, load(p + 16))
-      a2 = f32x4.add(a2, load(p + 32))
-      a3 = f32x4.add(a3, load(p + 48))
+      a1 = f32x4.add(a1, v128.load(p, 16))
+      a2 = f32x4.add(a2, v128.load(p, 32))
+      a3 = f32x4.add(a3, v128.load(p, 48))
       p += row
     }
     const q = out + (<usize>c << 2)
@@ -122,17 +122,31 @@ export function columnMoments(x: usize, n: i32, C: i32, mean: usize, variance: u
   const inverse: f32 = 1 / <f32>n, row = <usize>C << 2
   scale(mean, C, inverse)
   let c = 0
-  for (; c + 8 <= C; c += 8) {
-    const o = <usize>c << 2, m0 = load(mean + o), m1 = load(mean + o + 16)
-    let a0 = splat(0), a1 = a0, p = x + o
+  for (; c + 16 <= C; c += 16) {
+    const o = <usize>c << 2
+    const m0 = load(mean + o), m1 = load(mean + o + 16), m2 = load(mean + o + 32), m3 = load(mean + o + 48)
+    let a0 = splat(0), a1 = a0, a2 = a0, a3 = a0, p = x + o
     for (let i = 0; i < n; i++) {
-      const d0 = f32x4.sub(load(p), m0), d1 = f32x4.sub(load(p + 16), m1)
+      const d0 = f32x4.sub(load(p), m0), d1 = f32x4.sub(v128.load(p, 16), m1)
+      const d2 = f32x4.sub(v128.load(p, 32), m2), d3 = f32x4.sub(v128.load(p, 48), m3)
       a0 = addMul(a0, d0, d0)
       a1 = addMul(a1, d1, d1)
+      a2 = addMul(a2, d2, d2)
+      a3 = addMul(a3, d3, d3)
       p += row
     }
-    store(variance + o, a0)
-    store(variance + o + 16, a1)
+    const q = variance + o
+    store(q, a0); store(q + 16, a1); store(q + 32, a2); store(q + 48, a3)
+  }
+  for (; c + 4 <= C; c += 4) {
+    const o = <usize>c << 2, m = load(mean + o)
+    let sum = splat(0), p = x + o
+    for (let i = 0; i < n; i++) {
+      const d = f32x4.sub(load(p), m)
+      sum = addMul(sum, d, d)
+      p += row
+    }
+    store(variance + o, sum)
   }
   for (; c < C; c++) {
     const o = <usize>c << 2, m = loadFloat(mean + o)

@@ -74,6 +74,8 @@ export const internals: ReadonlyArray<Internal> = [
   ofClass("DepthwiseConv2D", "bias and ReLU in one kernel"),
   ofClass("BatchNormalization", "train over any axis, without scale or centre"),
   ofClass("LayerNormalization", "one kernel on WebAssembly"),
+  ofClass("Dense", "bias and ReLU in one kernel"),
+  ofClass("Dropout", "one kernel on WebAssembly"),
   ofClass("LSTM", "one kernel on WebAssembly"),
   ofClass("GRU", "one kernel on WebAssembly"),
   ofClass("GRUCell", "resetAfter"),

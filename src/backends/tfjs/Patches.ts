@@ -20,6 +20,8 @@ import * as ActivityRegularizer from "./layers/ActivityRegularizer.js"
 import * as BatchNormalizationLayer from "./layers/BatchNormalizationLayer.js"
 import * as ConvolutionLayer from "./layers/ConvolutionLayer.js"
 import * as GeluActivation from "./layers/GeluActivation.js"
+import * as DenseLayer from "./layers/DenseLayer.js"
+import * as DropoutLayer from "./layers/DropoutLayer.js"
 import * as LayerNormalizationLayer from "./layers/LayerNormalizationLayer.js"
 import * as RecurrentLayer from "./layers/RecurrentLayer.js"
 import * as ResetAfter from "./layers/ResetAfter.js"
@@ -91,6 +93,8 @@ const gradientsAndLayers = (): void => {
   BatchNormalizationLayer.patch()
   ConvolutionLayer.patch()
   GeluActivation.patch()
+  DenseLayer.patch()
+  DropoutLayer.patch()
   LayerNormalizationLayer.patch()
   RecurrentLayer.patch()
   ResetAfter.patch()

@@ -2,6 +2,7 @@ import type { backend_util, KernelFunc, TensorInfo } from "../../tf.js"
 import * as tf from "../../tf.js"
 import { type Activation, activate, addBias } from "./Fused.js"
 import { type Kernels, kernel, type Tools } from "./Kernel.js"
+import { scratchBytes } from "./MatMul.js"
 import * as Winograd from "./Winograd.js"
 
 type Info = backend_util.Conv2DInfo
@@ -115,6 +116,15 @@ const convolve = (
   const K = KH * KW * Ci
   const panels = Math.ceil(Co / 8) * K * 32
   const plain = height === H && width === W && stepH === 1 && stepW === 1
+  if (plain && KH * KW * steps.strideHeight * steps.strideWidth === 1) {
+    // Of one element without strides it is a product, of all places at once.
+    heap.withScratch(panels + scratchBytes(simd, Ci), (scratch) => {
+      const [X, Y, rest] = [heap.address(x), heap.address(out), scratch + panels]
+      simd.packMatrix(heap.address(filter), scratch, Ci, Co, Co * 4, 4)
+      simd.multiplyPanels(X, scratch, Y, B * OH * OW, Co, Ci, Ci * 4, 4, Co * 4, 0, rest)
+    })
+    return
+  }
   const image = plain ? 0 : height * width * Ci * 4
   const strips = Math.ceil(OW / 4) * 16 * K
   heap.withScratch(panels + image + strips + 128, (scratch) => {

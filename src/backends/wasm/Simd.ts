@@ -31,6 +31,8 @@ export interface Simd {
   readonly scaleShift: Kernel
   readonly normalizeRows: Kernel
   readonly normalizeRowsGradient: Kernel
+  readonly statistics: Kernel
+  readonly statisticsGradient: Kernel
   readonly maxPool: Kernel
   readonly maxPoolGradient: Kernel
   readonly lstm: Kernel

@@ -7,6 +7,7 @@ import * as Bias from "./Bias.js"
 import * as Convolution from "./Convolution.js"
 import * as CrossEntropy from "./CrossEntropy.js"
 import * as Depthwise from "./Depthwise.js"
+import * as Dropout from "./Dropout.js"
 import * as Gather from "./Gather.js"
 import * as Gelu from "./Gelu.js"
 import * as Heap from "./Heap.js"
@@ -23,6 +24,7 @@ import * as Reduction from "./Reduction.js"
 import * as Relu from "./Relu.js"
 import * as Simd from "./Simd.js"
 import * as Slice from "./Slice.js"
+import * as Statistics from "./Statistics.js"
 import * as Update from "./Update.js"
 
 /** Kernels that the stock backend lacks or gets wrong, and that are too rare for one of our own. */
@@ -53,6 +55,8 @@ const families: ReadonlyArray<(tools: Tools) => Kernels> = [
   Attention.kernels,
   Gelu.kernels,
   CrossEntropy.kernels,
+  Dropout.kernels,
+  Statistics.kernels,
   () => Object.fromEntries(rare.map((name) => [name, onCpu(name)])),
   Update.kernels
 ]
@@ -80,6 +84,8 @@ export const install = (): Tools => {
   Attention.registerGradient()
   Gelu.registerGradient()
   CrossEntropy.registerGradient()
+  Dropout.registerGradient()
+  Statistics.registerGradient()
   tools = installed
   return installed
 }

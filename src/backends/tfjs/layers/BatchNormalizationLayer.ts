@@ -1,5 +1,6 @@
 import type { LayerVariable, layers, Tensor } from "../../../tf.js"
 import * as tf from "../../../tf.js"
+import * as Updates from "../../Updates.js"
 import { forward } from "../../wasm/BatchNormalization.js"
 import { classOf } from "./classOf.js"
 
@@ -36,17 +37,11 @@ export const patch = (): void => {
         overLastAxis(x, this.axis, (last) => stock.call(layer as never, last, predicting) as Tensor)
       )
     }
-    const size = [x.shape.at(this.axis)!]
-    const layer: Layer = Object.assign(Object.create(this), {
-      axis: -1,
-      gamma: this.gamma ?? { read: () => tf.ones(size) },
-      beta: this.beta ?? { read: () => tf.zeros(size) }
-    })
     return tf.tidy(() =>
       overLastAxis(x, this.axis, (last) =>
         tf.getBackend() === "wasm" && x.dtype === "float32"
-          ? fused(layer, last)
-          : (stock.call(layer as never, last, kwargs) as Tensor)
+          ? fused(this, last)
+          : (stock.call(complete(this, last) as never, last, kwargs) as Tensor)
       )
     )
   } as Call
@@ -67,8 +62,21 @@ const overLastAxis = (x: Tensor, axis: number, normalize: (x: Tensor) => Tensor)
   return tf.transpose(normalize(tf.transpose(x, order)), back)
 }
 
+/** The layer over the last axis of x, with scale and centre. */
+const complete = (layer: Layer, x: Tensor): Layer => {
+  const size = [x.shape.at(-1)!]
+  return Object.assign(Object.create(layer), {
+    axis: -1,
+    gamma: layer.gamma ?? { read: () => tf.ones(size) },
+    beta: layer.beta ?? { read: () => tf.zeros(size) }
+  })
+}
+
 const fused = (layer: Layer, x: Tensor): Tensor => {
-  const inputs = { x, gamma: layer.gamma!.read(), beta: layer.beta!.read() }
+  const size = [x.shape.at(-1)!]
+  const gamma = layer.gamma?.read() ?? tf.ones(size)
+  const beta = layer.beta?.read() ?? tf.zeros(size)
+  const inputs = { x, gamma, beta }
   const outputs = tf.engine().runKernel(forward, inputs, { epsilon: layer.epsilon })
   const [y, mean, variance] = outputs as [Tensor, Tensor, Tensor]
   moveTowards(layer.movingMean, mean, layer.momentum)
@@ -76,8 +84,7 @@ const fused = (layer: Layer, x: Tensor): Tensor => {
   return y
 }
 
-const moveTowards = (average: LayerVariable, value: Tensor, momentum: number): void =>
-  tf.tidy(() => {
-    const old = average.read()
-    average.write(tf.sub(old, tf.mul(tf.sub(old, value), 1 - momentum)))
-  })
+const moveTowards = (average: LayerVariable, value: Tensor, momentum: number): void => {
+  const moved = Updates.toward({ mean: average.read(), value }, { share: 1 - momentum })
+  average.write(moved!)
+}

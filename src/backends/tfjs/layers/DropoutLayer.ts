@@ -1,0 +1,30 @@
+import type { layers } from "../../../tf.js"
+import * as tf from "../../../tf.js"
+import { drop } from "../../wasm/Dropout.js"
+import { classOf } from "./classOf.js"
+
+/** The parts of a dropout layer that its type hides. */
+interface Layer {
+  readonly rate: number
+  readonly noiseShape: ReadonlyArray<number> | null
+  readonly seed?: number | string | null
+}
+
+type Call = layers.Layer["call"]
+
+/** Lets dropout run in one kernel where the backend is WebAssembly, unless elements are dropped together. */
+export const patch = (): void => {
+  const prototype = classOf("Dropout").prototype as { call: Call }
+  const stock = prototype.call
+  prototype.call = function (this: Layer, inputs, kwargs) {
+    const x = Array.isArray(inputs) ? inputs[0]! : inputs
+    const isPlain =
+      tf.getBackend() === "wasm" &&
+      x.dtype === "float32" &&
+      kwargs?.["training"] === true &&
+      this.noiseShape == null &&
+      this.rate > 0 &&
+      this.rate < 1
+    return isPlain ? drop(x, this.rate, this.seed) : stock.call(this as never, inputs, kwargs)
+  } as Call
+}
