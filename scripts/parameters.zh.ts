@@ -79,6 +79,8 @@ export const chinese: Readonly<Record<string, string>> = {
   "e to the mean cross-entropy of the labels.": "困惑度：e 的平均交叉熵次方。",
   "The mean absolute error.": "平均绝对误差。",
   "The coefficient of determination, R².": "决定系数 R²。",
+  "The score from which on trials are accepted at the equal error rate, of speaker verification.":
+    "说话人确认的等错误率阈值：得分不低于它即判为同一说话人。",
   "The equal error rate over trials, of speaker verification.":
     "说话人确认中各次比对的等错误率（EER）。",
   "The least detection cost over trials, minDCF, of speaker verification.":

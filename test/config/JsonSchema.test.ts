@@ -140,6 +140,7 @@ describe("jsonSchema", () => {
         "mae",
         "r2",
         "eer",
+        "eer_threshold",
         "min_dcf",
         "shuffle",
         "class_balanced",

@@ -6,7 +6,7 @@ import { confusion, f1, precision, recall, type AverageOptions } from "./confusi
 import { define } from "./DefineMetric.js"
 import type { Metric } from "./Metric.js"
 import { meanAbsoluteError, r2 } from "./regression.js"
-import { eer, minDcf } from "./trials.js"
+import { eer, eerThreshold, minDcf } from "./trials.js"
 
 const positive = Schema.Number.pipe(Schema.finite(), Schema.greaterThan(0))
 const positiveInt = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
@@ -108,6 +108,12 @@ export const builtIn = [
     description: "The equal error rate over trials, of speaker verification.",
     fields: trials,
     make: ({ as, ...options }) => eer({ ...options, ...named(as) })
+  }),
+  define("eer_threshold", {
+    description:
+      "The score from which on trials are accepted at the equal error rate, of speaker verification.",
+    fields: trials,
+    make: ({ as, ...options }) => eerThreshold({ ...options, ...named(as) })
   }),
   define("min_dcf", {
     description: "The least detection cost over trials, minDCF, of speaker verification.",

@@ -14,7 +14,9 @@ export { auc, type AucState } from "./auc.js"
 export { meanAbsoluteError, r2, type R2State } from "./regression.js"
 export {
   eer,
+  eerThreshold,
   equalErrorRate,
+  equalErrorThreshold,
   minDcf,
   minDetectionCost,
   type DetectionCost,

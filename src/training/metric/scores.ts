@@ -42,6 +42,8 @@ export const classesOf = ({ positives }: Scores): number => positives.length / b
 
 /** What of one class has the same score. */
 export interface Tie {
+  /** As a part of the limit, from -1 to 1. */
+  readonly score: number
   readonly negative: number
   readonly positive: number
 }
@@ -50,7 +52,8 @@ export interface Tie {
 export const tiesOf = ({ negatives, positives }: Scores, kind = 0): ReadonlyArray<Tie> => {
   const ties: Array<Tie> = []
   for (let i = (kind + 1) * bins - 1; i >= kind * bins; i--) {
-    const tie = { negative: negatives[i] ?? 0, positive: positives[i] ?? 0 }
+    const score = (i - kind * bins - half) / half
+    const tie = { score, negative: negatives[i] ?? 0, positive: positives[i] ?? 0 }
     if (tie.negative > 0 || tie.positive > 0) ties.push(tie)
   }
   return ties

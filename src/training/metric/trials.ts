@@ -39,15 +39,26 @@ const errorsOf = (ties: ReadonlyArray<Tie>): ReadonlyArray<Errors> => {
   ]
 }
 
+const excess = ({ falseAccepts, falseRejects }: Errors) => falseRejects - falseAccepts
+
+/** The first threshold at which no more targets are rejected than non-targets accepted; below 1 there is none. */
+const crossingOf = (errors: ReadonlyArray<Errors>): number =>
+  errors.findIndex((one) => excess(one) <= 0)
+
 /** Where both errors are equal, on the line between two thresholds. */
 const eerOf = (ties: ReadonlyArray<Tie>): number => {
   const errors = errorsOf(ties)
-  const excess = ({ falseAccepts, falseRejects }: Errors) => falseRejects - falseAccepts
-  const i = errors.findIndex((one) => excess(one) <= 0)
+  const i = crossingOf(errors)
   if (i < 1) return NaN
   const [before, after] = [errors[i - 1]!, errors[i]!]
   const share = excess(before) / (excess(before) - excess(after))
   return before.falseAccepts + share * (after.falseAccepts - before.falseAccepts)
+}
+
+/** The least score that is accepted there. */
+const thresholdOf = (ties: ReadonlyArray<Tie>): number => {
+  const i = crossingOf(errorsOf(ties))
+  return i < 1 ? NaN : ties[i - 1]!.score
 }
 
 /** What a detection costs. */
@@ -76,9 +87,10 @@ const minDcfOf = (
 /** Trials by their scores, from the largest. */
 const tiesIn = ({ scores, targets }: Trials): ReadonlyArray<Tie> => {
   const order = Array.from(scores, (_, i) => i).toSorted((a, b) => scores[b]! - scores[a]!)
-  const ties: Array<{ negative: number; positive: number }> = []
+  const ties: Array<{ readonly score: number; negative: number; positive: number }> = []
   order.forEach((trial, i) => {
-    if (i === 0 || scores[trial] !== scores[order[i - 1]!]) ties.push({ negative: 0, positive: 0 })
+    const score = scores[trial]!
+    if (i === 0 || score !== scores[order[i - 1]!]) ties.push({ score, negative: 0, positive: 0 })
     ties.at(-1)![Number(targets[trial]) === 1 ? "positive" : "negative"] += 1
   })
   return ties
@@ -99,6 +111,12 @@ const tiesIn = ({ scores, targets }: Trials): ReadonlyArray<Tie> => {
  * ```
  */
 export const equalErrorRate = (trials: Trials): number => eerOf(tiesIn(trials))
+
+/**
+ * The threshold at the equal error rate: who accepts scores of at least this rejects about as large a share of
+ * targets as it accepts of non-targets. NaN without targets or non-targets.
+ */
+export const equalErrorThreshold = (trials: Trials): number => thresholdOf(tiesIn(trials))
 
 /**
  * The least detection cost of trials over all thresholds, minDCF: c_miss × p_target × P(reject | target) +
@@ -127,6 +145,10 @@ export interface TrialOptions {
 export const eer = ({ name = "eer", ...options }: TrialOptions = {}): Metric =>
   overTrials(name, options, eerOf)
 
+/** The threshold at the equal error rate over the trials of a split, see `equalErrorThreshold`. */
+export const eerThreshold = ({ name = "eer_threshold", ...options }: TrialOptions = {}): Metric =>
+  overTrials(name, options, (ties, limit) => thresholdOf(ties) * limit)
+
 /** The least detection cost over the trials of a split, see `minDetectionCost`. */
 export const minDcf = ({
   name = "min_dcf",
@@ -134,10 +156,13 @@ export const minDcf = ({
 }: TrialOptions & DetectionCost = {}): Metric =>
   overTrials(name, options, (ties) => minDcfOf(ties, options))
 
+/** Of trials by their scores, as parts of the limit. */
+type Figure = (ties: ReadonlyArray<Tie>, limit: number) => number
+
 const overTrials = (
   name: string,
   { limit = 32, max_examples = 2000, trials = "examples" }: Omit<TrialOptions, "name">,
-  figure: (ties: ReadonlyArray<Tie>) => number
+  figure: Figure
 ): Metric =>
   trials === "examples"
     ? (ofExamples(name, limit, figure) as Metric)
@@ -146,7 +171,7 @@ const overTrials = (
 const ofExamples = (
   name: string,
   limit: number,
-  figure: (ties: ReadonlyArray<Tie>) => number
+  figure: Figure
 ): Metric<Scores> => ({
   name,
   objectives: ["binary"],
@@ -168,7 +193,7 @@ const ofExamples = (
     }
     return state
   },
-  compute: (scores) => figure(tiesOf(scores))
+  compute: (scores) => figure(tiesOf(scores), limit)
 })
 
 /** Batches of examples, each a row: its embedding of length 1, its label, its weight. */
@@ -198,7 +223,7 @@ const EmbeddedSchema = Schema.transform(
 const ofPairs = (
   name: string,
   most: number,
-  figure: (ties: ReadonlyArray<Tie>) => number
+  figure: Figure
 ): Metric<Embedded> => ({
   name,
   schema: EmbeddedSchema,
@@ -222,7 +247,7 @@ const ofPairs = (
     const taken = Float32Array.from(measured.slice(0, Math.max(0, left) * width))
     return { width, batches: taken.length === 0 ? batches : [...batches, taken] }
   },
-  compute: ({ batches, width }) => figure(tiesOf(scoresOf(batches, width)))
+  compute: ({ batches, width }) => figure(tiesOf(scoresOf(batches, width)), 1)
 })
 
 /** The cosines of all pairs. */

@@ -166,6 +166,7 @@ describe.each([
   ["auc", Metric.auc(), Float32Array.of(3, 3, 3, 0.5, 1, 1, -0.5, 0, 2)],
   ["auc of classes", Metric.auc(), Float32Array.of(4, 4, 4, 4, 0.5, -1, 1, 1, -0.5, 3, 0, 2)],
   ["eer", Metric.eer(), Float32Array.of(0.5, -0.5, 1, 0, 1, 2)],
+  ["eer_threshold", Metric.eerThreshold(), Float32Array.of(0.5, -0.5, 1, 0, 1, 2)],
   ["eer of pairs", Metric.eer({ trials: "pairs" }), Float32Array.of(0.6, 0.8, 1, 1, 1, 0, 0, 2)],
   ["r2", Metric.r2(), Float32Array.of(1, 2, 1.5, 2, 1, 1)],
   ["top_k", Metric.topK(), Float32Array.of(2)],

@@ -182,6 +182,27 @@ describe.each(testBackends)("metrics on %s", (backend) => {
   })
 })
 
+describe("Metric.equalErrorThreshold", () => {
+  it("is the least score accepted where both errors are equal", () => {
+    // Of three targets one lies below 0.5, of three non-targets one above.
+    const trials = { scores: [0.9, 0.8, 0.7, 0.4, 0.3, 0.2], targets: [1, 0, 1, 1, 0, 0] }
+    expect(Metric.equalErrorRate(trials)).toBeCloseTo(1 / 3, 12)
+    expect(Metric.equalErrorThreshold(trials)).toBe(0.7)
+    expect(Metric.equalErrorThreshold({ scores: [1, 2], targets: [0, 0] })).toBe(NaN)
+  })
+
+  it("is what the metric gives, to a bin of scores", () => {
+    const metric = Metric.eerThreshold({ limit: 2 })
+    const [scores, labels] = [
+      [0.9, 0.8, 0.7, 0.4, 0.3, 0.2],
+      [1, 0, 1, 1, 0, 0]
+    ]
+    const measured = Float32Array.from([...scores, ...labels, 1, 1, 1, 1, 1, 1])
+    const state = metric.update(metric.init, measured, { size: 6 })
+    expect(metric.compute(state, 6)).toBeCloseTo(0.7, 2)
+  })
+})
+
 describe("Metric.equalErrorRate and minDetectionCost", () => {
   it("are 0 where scores tell all trials apart, and NaN without targets", () => {
     const apart = { scores: [0.9, 0.8, 0.1], targets: [true, true, false] }
