@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { mkdtempSync, readdirSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { Holdfast } from "holdfast"
+import { Holdfast, Observer } from "holdfast"
 import { compare } from "../../examples/verification/compare.js"
 import pipeline from "../../examples/verification/pipeline.js"
 import { configOf, evaluated, testExample } from "./example.js"
@@ -19,7 +19,7 @@ const data = {
 }
 
 testExample("verification", pipeline, {
-  stopEvery: 8,
+  stopEvery: 4,
   everywhere,
   training: { num_epochs: 2, batch_size: 32 },
   data,
@@ -36,7 +36,11 @@ describe("examples/verification/compare", () => {
       const checkpoints = join(folder, "checkpoints")
       const training = { ...own["training"], ...everywhere, checkpoint_dir: checkpoints }
       const config = { ...own, training, data: { ...own["data"], ...data } }
-      yield* Holdfast.run(pipeline, { config, log: false })
+      yield* Holdfast.run(pipeline, {
+        config,
+        log: false,
+        observer: Observer.make(() => Effect.void)
+      })
       const [voices] = readdirSync(data.synthetic.folder)
       const recording = (speaker: string, index: number) =>
         join(data.synthetic.folder, voices!, `voice_${speaker}`, `0_voice${speaker}_${index}.wav`)

@@ -43,7 +43,8 @@ const excess = ({ falseAccepts, falseRejects }: Errors) => falseRejects - falseA
 
 /** The first threshold at which no more targets are rejected than non-targets accepted; below 1 there is none. */
 const crossingOf = (errors: ReadonlyArray<Errors>): number =>
-  errors.findIndex((one) => excess(one) <= 0)
+  // Of shares that are equal the difference may be a rounding error.
+  errors.findIndex((one) => excess(one) <= 1e-12)
 
 /** Where both errors are equal, on the line between two thresholds. */
 const eerOf = (ties: ReadonlyArray<Tie>): number => {
@@ -168,11 +169,7 @@ const overTrials = (
     ? (ofExamples(name, limit, figure) as Metric)
     : (ofPairs(name, max_examples, figure) as Metric)
 
-const ofExamples = (
-  name: string,
-  limit: number,
-  figure: Figure
-): Metric<Scores> => ({
+const ofExamples = (name: string, limit: number, figure: Figure): Metric<Scores> => ({
   name,
   objectives: ["binary"],
   schema: ScoresSchema,
@@ -220,11 +217,7 @@ const EmbeddedSchema = Schema.transform(
   }
 )
 
-const ofPairs = (
-  name: string,
-  most: number,
-  figure: Figure
-): Metric<Embedded> => ({
+const ofPairs = (name: string, most: number, figure: Figure): Metric<Embedded> => ({
   name,
   schema: EmbeddedSchema,
   init: { width: 0, batches: [] },
