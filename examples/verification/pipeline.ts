@@ -11,12 +11,12 @@
 import * as Schema from "effect/Schema"
 import {
   Config,
-  Objective,
   Optimizer,
   Pipeline,
   Scheduler,
   Stages,
-  type ModelInput
+  type ModelInput,
+  type Objective
 } from "holdfast"
 import { SpeakerData, SpeakerFolder, StatisticsPooling } from "holdfast/audio"
 import * as tf from "holdfast/tf"
