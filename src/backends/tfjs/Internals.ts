@@ -93,6 +93,14 @@ export const internals: ReadonlyArray<Internal> = [
     use: "add each penalty once",
     isThere: isFunction(() => tf.layers.Layer.prototype, "calculateLosses")
   },
+  {
+    of: "layers",
+    name: "Layer.apply, Container.call",
+    use: "have each layer see the mask of its own input",
+    isThere: () =>
+      typeof tf.layers.Layer.prototype.apply === "function" &&
+      typeof at(Object.getPrototypeOf(tf.LayersModel.prototype), "call") === "function"
+  },
   wasm("dataIdMap.get", heap),
   wasm(
     "dataIdNextNumber",

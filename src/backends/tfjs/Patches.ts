@@ -25,6 +25,7 @@ import * as DropoutLayer from "./layers/DropoutLayer.js"
 import * as LayerNormalizationLayer from "./layers/LayerNormalizationLayer.js"
 import * as RecurrentLayer from "./layers/RecurrentLayer.js"
 import * as ResetAfter from "./layers/ResetAfter.js"
+import * as StaleMasks from "./layers/StaleMasks.js"
 import * as ThresholdedReLU from "./layers/ThresholdedReLU.js"
 
 const patched = new Set<string>()
@@ -98,5 +99,6 @@ const gradientsAndLayers = (): void => {
   LayerNormalizationLayer.patch()
   RecurrentLayer.patch()
   ResetAfter.patch()
+  StaleMasks.patch()
   ThresholdedReLU.patch()
 }

@@ -39,5 +39,10 @@ export const texts = {
     "{1} 条文本中有 {0} 条超过 {2} 个词元，已被截断",
   "{0}, token {1}": "{0}，第 {1} 个词元",
   '{0}; correct it, or have damaged texts left out: damaged: "skip"':
-    '{0}；请更正，或用 damaged: "skip" 跳过损坏的文本'
+    '{0}；请更正，或用 damaged: "skip" 跳过损坏的文本',
+  'the mode of {0} is {1}; give "mean" or "max"': '{0} 的 mode 为 {1}；请用 "mean" 或 "max"',
+  "{0} takes sequences, [batch, time, width], not inputs of shape [{1}]":
+    "{0} 接受序列 [batch, time, width]，而不是形状为 [{1}] 的输入",
+  "{0} takes a sequence and its mask: [[batch, time, width], [batch, time]]":
+    "{0} 接受一个序列及其掩码：[[batch, time, width], [batch, time]]"
 }

@@ -34,7 +34,7 @@ type Call = layers.Layer["call"]
 
 /**
  * Lets LSTM and GRU layers run in one kernel where the backend is WebAssembly, with their usual
- * activations and without masks, states handed in or out, or dropout within; else they run as before.
+ * activations and without states handed in or out, or dropout within; else they run as before.
  * Lets layers over custom cells draw new dropout masks for each batch: TensorFlow.js draws
  * them once for as long as the process lives, which no checkpoint could restore.
  */
@@ -50,7 +50,7 @@ export const patch = (): void => {
     prototype.call = function (this: Layer, inputs, kwargs) {
       const x = (Array.isArray(inputs) ? inputs[0]! : inputs) as Tensor3D
       return isPlain(this, x, kwargs ?? {})
-        ? tf.tidy(() => run(kernelName, this, x))
+        ? tf.tidy(() => run(kernelName, this, x, kwargs?.["mask"] as Tensor | null | undefined))
         : stock.call(this as never, inputs, kwargs)
     } as Call
   }
@@ -78,7 +78,7 @@ const isPlain = (layer: Layer, x: Tensor, kwargs: Parameters<Call>[1]): boolean 
     x.dtype === "float32" &&
     activation.getClassName() === "tanh" &&
     (gate === "sigmoid" || gate === "hardSigmoid") &&
-    kwargs["mask"] == null &&
+    (kwargs["mask"] == null || (kwargs["mask"] as Tensor).rank === 2) &&
     kwargs["initialState"] == null &&
     !layer.stateful &&
     !layer.returnState &&
@@ -87,20 +87,67 @@ const isPlain = (layer: Layer, x: Tensor, kwargs: Parameters<Call>[1]): boolean 
   )
 }
 
-const run = (kernelName: string, layer: Layer, x: Tensor3D): Tensor => {
+const run = (
+  kernelName: string,
+  layer: Layer,
+  inputs: Tensor3D,
+  mask: Tensor | null | undefined
+): Tensor => {
+  const x: Tensor3D = layer.goBackwards ? tf.reverse(inputs, 1) : inputs
+  if (mask == null) {
+    const hidden = states(kernelName, layer, x)
+    if (layer.returnSequences) return hidden
+    const [B, T, U] = hidden.shape
+    return tf.reshape(tf.slice(hidden, [0, T - 1, 0], [B, 1, U]), [B, U])
+  }
+  const [B, T] = x.shape
+  const counts = tf.cast(layer.goBackwards ? tf.reverse(mask, 1) : mask, "int32") as Tensor2D
+  const { after, order } = places(counts)
+  const kept: Tensor3D = tf.reshape(tf.gather(rows(x), order), x.shape)
+  const hidden = states(kernelName, layer, kept)
+  const U = hidden.shape[2]
+  const all = rows(tf.concat([tf.zeros([B, 1, U]), hidden], 1))
+  return layer.returnSequences
+    ? tf.reshape(tf.gather(all, tf.reshape(after, [B * T])), [B, T, U])
+    : tf.gather(all, tf.reshape(tf.slice(after, [0, T - 1], [B, 1]), [B]))
+}
+
+/**
+ * A masked step leaves the state as it was, so only the others are computed, one after another: `order` has, among all
+ * rows, those that count, first; `after` the row of the state after each step, of which each example has one more than
+ * steps, the first being zeros.
+ */
+const places = (counts: Tensor2D) => {
+  const [B, T] = counts.shape
+  const before = tf.cumsum(counts, 1)
+  const example = tf.reshape(tf.range(0, B, 1, "int32"), [B, 1])
+  const after = tf.add(before, tf.mul(example, tf.scalar(T + 1, "int32"))) as Tensor2D
+  // Where each step goes: masked ones add nothing to the place that they share with another.
+  const target = tf.maximum(tf.sub(before, tf.scalar(1, "int32")), tf.scalar(0, "int32"))
+  const indices = tf.stack([tf.tile(example, [1, T]), target], 2)
+  const steps = tf.mul(tf.tile(tf.range(0, T, 1, "int32").reshape([1, T]), [B, 1]), counts)
+  const from = tf.scatterND(
+    tf.reshape(indices, [B * T, 2]) as Tensor2D,
+    tf.reshape(steps, [B * T]),
+    [B, T]
+  )
+  const order = tf.reshape(tf.add(from, tf.mul(example, tf.scalar(T, "int32"))), [B * T])
+  return { after, order: tf.cast(order, "int32") as tf.Tensor1D }
+}
+
+/** The states after all steps. */
+const states = (kernelName: string, layer: Layer, x: Tensor3D): Tensor3D => {
   const { cell } = layer
   const kernel = cell.kernel.read()
   const inputs = {
-    x: layer.goBackwards ? tf.reverse(x, 1) : x,
+    x,
     kernel,
     recurrentKernel: cell.recurrentKernel.read(),
     bias: cell.bias?.read() ?? tf.zeros([kernel.shape[1]!])
   }
   const hard = cell.recurrentActivation.getClassName() === "hardSigmoid"
   const [hidden] = tf.engine().runKernel(kernelName, inputs, { hard }) as [Tensor3D]
-  if (layer.returnSequences) return hidden
-  const [B, T, U] = hidden.shape
-  return tf.reshape(tf.slice(hidden, [0, T - 1, 0], [B, 1, U]), [B, U])
+  return hidden
 }
 
 /** [B, T, n] as [B · T, n]. */
