@@ -26,6 +26,7 @@ export const load = Effect.fn("LoadTrainedModel.load")(function* (command: strin
   const SavedModel = yield* Effect.promise(() => import("../training/SavedModel.js"))
   // Registers the layers of ours that are not TensorFlow.js'.
   yield* Effect.promise(() => import("../audio/StatisticsPooling.js"))
+  yield* Effect.promise(() => import("../layers/index.js"))
   if (Option.isNone(given.pipeline)) {
     return yield* Effect.mapError(SavedModel.restoreAlone(checkpoint, path, selection), (error) =>
       error._tag === "ModelMismatch" && error.reason === "Unknown"

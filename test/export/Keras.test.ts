@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
-import { multiHeadAttention, reversibleEmbedding } from "holdfast/layers"
+import { maskedPooling, multiHeadAttention, reversibleEmbedding } from "holdfast/layers"
 import * as tf from "holdfast/tf"
 import { toKeras } from "../../src/export/keras/KerasConfig.js"
 import { snakeCase, variablesOf } from "../../src/export/keras/KerasWeights.js"
@@ -74,6 +74,32 @@ describe("toKeras of attention", () => {
         expect(() => toKeras(tf.model({ inputs: [x, mask], outputs }))).toThrow(
           /takes its mask as an input, which Keras takes otherwise; export as ONNX/
         )
+      })
+    )
+  )
+})
+
+describe("toKeras of masked pooling", () => {
+  it.effect("is the pooling of Keras, which has only the mean under a mask", () =>
+    onCpu(
+      Effect.sync(() => {
+        const model = (mode: "mean" | "max") =>
+          tf.sequential({
+            layers: [
+              tf.layers.embedding({ inputDim: 3, outputDim: 2, maskZero: true, inputLength: 4 }),
+              maskedPooling({ mode, name: "pool" })
+            ]
+          })
+        expect(JSON.parse(JSON.stringify(toKeras(model("mean"))))).toMatchObject({
+          config: {
+            layers: [
+              {},
+              { config: { mask_zero: true } },
+              { class_name: "GlobalAveragePooling1D", config: { name: "pool" } }
+            ]
+          }
+        })
+        expect(() => toKeras(model("max"))).toThrow(/takes the maximum of the steps that a mask/)
       })
     )
   )

@@ -18,6 +18,7 @@ import { parseArgs } from "node:util"
 import { Export } from "holdfast"
 import { StatisticsPooling } from "holdfast/audio"
 import {
+  maskedPooling,
   multiHeadAttention,
   positionalEncoding,
   reversibleEmbedding,
@@ -133,10 +134,27 @@ const cases = (): ReadonlyArray<Case> => [
     numbers(48, 5),
     [2, 6, 4]
   ),
+  caseOf("the mean of masked steps", randomWeights(text("mean")), words, [2, 6]),
+  caseOf("the largest of masked steps", randomWeights(text("max")), words, [2, 6]),
+  caseOf("a masked LSTM", randomWeights(text("lstm")), words, [2, 6]),
   caseOf("models in a model", randomWeights(nested()), numbers(30, 3), [2, 5, 3])
 ]
 
 const tokens = (count: number) => numbers(count, 11).map((x) => Math.floor((x + 1) * 3.5))
+
+/** Texts of five and of two words. */
+const words = [3, 1, 2, 5, 4, 0, 6, 2, 0, 0, 0, 0]
+
+/** Classifies texts, of which padding is masked. */
+const text = (pool: "mean" | "max" | "lstm"): tf.LayersModel =>
+  tf.sequential({
+    layers: [
+      tf.layers.embedding({ inputDim: 7, outputDim: 5, maskZero: true, inputLength: 6 }),
+      tf.layers.dense({ units: 4, activation: "tanh" }),
+      pool === "lstm" ? tf.layers.lstm({ units: 4 }) : maskedPooling({ mode: pool }),
+      tf.layers.dense({ units: 3 })
+    ]
+  })
 
 /** With tied embeddings, causal attention, and padding that is masked. */
 const language = (): tf.LayersModel => {

@@ -8,7 +8,12 @@ import { withCalls } from "./calls.js"
 /** The class that a layer has in Keras 3, of which TensorFlow.js has those of Keras 2. */
 export const classOf = (className: string): string => classes[className] ?? className
 
-const classes: Readonly<Record<string, string>> = { Model: "Functional", ThresholdedReLU: "ReLU" }
+const classes: Readonly<Record<string, string>> = {
+  // Of Keras it is the mean of the steps that a mask leaves.
+  MaskedPooling: "GlobalAveragePooling1D",
+  Model: "Functional",
+  ThresholdedReLU: "ReLU"
+}
 
 /** The architecture of a model as Keras 3 reads it. Throws an `ExportError` that names a layer it lacks. */
 export const toKeras = (model: tf.LayersModel): ModelConfig => {
@@ -107,6 +112,11 @@ const configOfLayer = (className: string, config: ModelConfig): ModelConfig => {
   }
   if (config["interpolation"] === "bilinear") {
     refuse(t`is bilinear, which Keras 3 computes otherwise; use nearest, or export as ONNX`)
+  }
+  if (className === "MaskedPooling" && config["mode"] === "max") {
+    refuse(
+      t`takes the maximum of the steps that a mask leaves, which no layer of Keras 3 does; take the mean, or export as ONNX`
+    )
   }
   if (className === "Activation" && config["activation"] === "hard_sigmoid") {
     refuse(
@@ -242,6 +252,7 @@ const ours: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   AveragePooling2D: pooling,
   AveragePooling3D: pooling,
   GlobalAveragePooling1D: {},
+  MaskedPooling: {},
   GlobalMaxPooling1D: {},
   GlobalAveragePooling2D: same("data_format"),
   GlobalMaxPooling2D: same("data_format"),

@@ -8,6 +8,7 @@ import { attention } from "./attention.js"
 import { convolutions } from "./convolutions.js"
 import { GraphBuilder, Unsupported, type Shape, type Value } from "./GraphBuilder.js"
 import type { LayerInput, LayerWriter } from "./LayerWriter.js"
+import { masks } from "./masks.js"
 import * as OnnxModel from "./OnnxModel.js"
 import { recurrents } from "./recurrent.js"
 import { shaping } from "./shaping.js"
@@ -19,7 +20,8 @@ const writers: Readonly<Record<string, LayerWriter>> = {
   ...shaping,
   ...convolutions,
   ...recurrents,
-  ...attention
+  ...attention,
+  ...masks
 }
 
 /** How a model is written. */

@@ -41,8 +41,8 @@ export const texts = {
   '{0}; correct it, or have damaged texts left out: damaged: "skip"':
     '{0}；请更正，或用 damaged: "skip" 跳过损坏的文本',
   'the mode of {0} is {1}; give "mean" or "max"': '{0} 的 mode 为 {1}；请用 "mean" 或 "max"',
-  "{0} takes sequences, [batch, time, width], not inputs of shape [{1}]":
-    "{0} 接受序列 [batch, time, width]，而不是形状为 [{1}] 的输入",
   "{0} takes a sequence and its mask: [[batch, time, width], [batch, time]]":
-    "{0} 接受一个序列及其掩码：[[batch, time, width], [batch, time]]"
+    "{0} 接受一个序列及其掩码：[[batch, time, width], [batch, time]]",
+  "takes the maximum of the steps that a mask leaves, which no layer of Keras 3 does; take the mean, or export as ONNX":
+    "取掩码保留的各步的最大值，Keras 3 没有这样的层；请改用平均值，或导出为 ONNX"
 }
