@@ -11,7 +11,8 @@ export {
 } from "./normalization"
 export { statistics, statisticsGradient } from "./statistics"
 export { maxPool, maxPoolGradient } from "./pooling"
-export { gru, gruGradient, lstm, lstmGradient } from "./recurrent"
+export { gru, gruGradient } from "./gru"
+export { lstm, lstmGradient } from "./lstm"
 export {
   biasReluGradient, clamp, extreme, gelu, geluGradient, reluGradient, truths
 } from "./activation"
