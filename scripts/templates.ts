@@ -69,8 +69,9 @@ const example = (name: string, schema: Schema.Schema.AnyNoContext, test: Test = 
     }
     files[`pipelines/${target}`] = text
       .replaceAll(others, '"./$2.js"')
+      .replaceAll('"./pipeline.js"', `"./${name}.js"`)
       .replaceAll(`cd ${folder} && npx`, "npx")
-      .replaceAll(/\brun ([\w-]+\.ts)/g, "run pipelines/$1")
+      .replaceAll(/\b(run|tsx) ([\w-]+\.ts)/g, "$1 pipelines/$2")
       .replaceAll("pipeline.ts", `${name}.ts`)
   }
   for (const file of filesIn(folder)) {

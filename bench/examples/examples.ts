@@ -10,6 +10,8 @@ export interface Example {
   readonly metrics: ReadonlyArray<string>
   /** How often each of the two trains, in turn; each round has a seed of its own. */
   readonly rounds: number
+  /** Where it lies; by default in `examples/<name>`. */
+  readonly folder?: string
   /** Where the example takes more than one run: in this order; the last is the one to compare. */
   readonly runs?: ReadonlyArray<ExampleRun>
 }
@@ -20,6 +22,12 @@ export const runsOf = ({ runs = only }: Example): ReadonlyArray<ExampleRun> => r
 
 /** Every example with a peer, in the order of the table. */
 export const examples: Readonly<Record<string, Example>> = {
+  speaker: {
+    metrics: ["accuracy", "loss"],
+    rounds: 3,
+    folder: ".",
+    runs: [{ pipeline: "pipelines/speaker.ts", config: "config.json" }]
+  },
   mnist: { metrics: ["accuracy", "loss"], rounds: 1 },
   autoencoder: { metrics: ["loss"], rounds: 1 },
   "fine-tuning": {

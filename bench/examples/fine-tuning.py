@@ -4,14 +4,14 @@ import torch
 from torch import nn
 
 import peer
-import torch_loop
+from torch_training import channels_first, classes, cross_entropy, fit, outputs, split
 
 base, tuning = (config["training"] for config in peer.configs)
 filters = peer.config["model"]["filters"]
 
 
 def data(run):
-    return [torch_loop.tensors(peer.Split(name, run=run)) for name in ("train", "validation", "test")]
+    return [channels_first(split(name, run)) for name in ("train", "validation", "test")]
 
 
 def head():
@@ -26,7 +26,7 @@ old, (tuned, validation, test) = data(0), data(1)
 with peer.Timer() as timer:
     model = nn.Sequential(*layers, head())
     optimizer = torch.optim.Adam(model.parameters(), lr=base["learning_rate"])
-    torch_loop.train(model, optimizer, *old[:2], base, monitor="loss")
+    fit(model, optimizer, *old[:2], base, cross_entropy, classes, "loss")
 
     torch.manual_seed(tuning["seed"])
     model = nn.Sequential(*layers, nn.Dropout(0.1), head())
@@ -39,5 +39,5 @@ with peer.Timer() as timer:
         {"params": [model[-1].bias], "lr": rate, "weight_decay": 0},
     ])
     schedule = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, tuning["num_epochs"])
-    torch_loop.train(model, optimizer, tuned, validation, tuning, monitor="loss", epoch_schedule=schedule)
-peer.answer("torch", torch_loop.evaluate(model, test), timer.seconds)
+    fit(model, optimizer, tuned, validation, tuning, cross_entropy, classes, "loss", after_epoch=schedule.step)
+peer.answer("torch", classes(test[1], outputs(model, test[0])), timer.seconds)

@@ -110,11 +110,13 @@ export const measure = (
   mkdirSync(join(root, ".cache"), { recursive: true })
   const copy = mkdtempSync(join(root, ".cache/examples-"))
   try {
-    cpSync(join(root, "examples"), copy, {
-      recursive: true,
-      filter: (path) => !["checkpoints", "node_modules", ".cache"].includes(basename(path))
-    })
-    const folder = join(copy, name)
+    for (const part of ["examples", "pipelines", "config.json"]) {
+      cpSync(join(root, part), join(copy, part), {
+        recursive: true,
+        filter: (path) => !["checkpoints", "node_modules", ".cache"].includes(basename(path))
+      })
+    }
+    const folder = join(copy, example.folder ?? `examples/${name}`)
     const runs = runsOf(example)
     const holdfast: Array<Trained> = []
     const peer: Array<Trained> = []

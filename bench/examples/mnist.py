@@ -5,14 +5,13 @@ import torch
 from torch import nn
 
 import peer
-import torch_loop
 from peer import config
+from torch_training import channels_first, classes, cross_entropy, fit, outputs, split
 
 training = config["training"]
-torch.manual_seed(training["seed"])
 random = numpy.random.default_rng(training["seed"])
 filters, reach = config["model"]["filters"], config["data"]["shift"]
-train, validation, test = (torch_loop.tensors(peer.Split(name)) for name in ("train", "validation", "test"))
+train, validation, test = (channels_first(split(name)) for name in ("train", "validation", "test"))
 
 model = nn.Sequential(
     nn.Conv2d(1, filters, 3), nn.ReLU(), nn.MaxPool2d(2),
@@ -34,8 +33,6 @@ def shifted(batch):
 
 
 with peer.Timer() as timer:
-    torch_loop.train(
-        model, optimizer, train, validation, training,
-        monitor="accuracy", changed=shifted, step_schedule=schedule,
-    )
-peer.answer("torch", torch_loop.evaluate(model, test), timer.seconds)
+    fit(model, optimizer, train, validation, training, cross_entropy, classes, "accuracy",
+        larger=True, augment=shifted, after_step=schedule.step)
+peer.answer("torch", classes(test[1], outputs(model, test[0])), timer.seconds)

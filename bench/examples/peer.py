@@ -25,6 +25,9 @@ configs = [_read(folder, "config.json") for folder in folders]
 config = configs[-1]
 """The config of the last run, which is the one to compare: config["training"]["num_epochs"], and so on."""
 
+dataset = _read(folders[-1], "dataset.json")
+"""name, classes, inputs and labels as the dataset of that run declares them (bench/examples/writeData.ts)."""
+
 
 class Split:
     """The examples of a split: inputs, labels, weights and masks, as arrays [size, ...].
