@@ -16,6 +16,7 @@ import { ShapesConfig } from "../examples/images/pipeline.js"
 import { MnistConfig } from "../examples/mnist/pipeline.js"
 import { CarsConfig } from "../examples/regression/pipeline.js"
 import { BikesConfig } from "../examples/time-series/pipeline.js"
+import { VerificationConfig } from "../examples/verification/pipeline.js"
 import { SpeakerConfig } from "../pipelines/speaker/SpeakerConfig.js"
 import type { ProjectFiles } from "../src/cli/init/MakeProject.js"
 import { builtTemplates, type TemplateName } from "../src/cli/init/Templates.js"
@@ -102,6 +103,9 @@ const templates: Readonly<Record<TemplateName, Template>> = {
     },
     test: { data: "{ ...config.data, synthetic: { speakers: 4, utterances: 30 } }" }
   },
+  verification: example("verification", VerificationConfig, {
+    data: "{ ...config.data, synthetic: { speakers: 12, utterances: 4 } }"
+  }),
   mnist: example("mnist", MnistConfig, fewDigits),
   images: example("images", ShapesConfig),
   regression: example("regression", CarsConfig),

@@ -18,6 +18,9 @@ export const templates = {
   speaker: {
     summary: t`who is talking, from recordings in folders named after their speakers; makes synthetic voices until you have some`
   },
+  verification: {
+    summary: t`whether two recordings are of one speaker, by embeddings and their equal error rate`
+  },
   mnist: {
     summary: t`handwritten digits of MNIST by a convolutional network, 99 % right after a minute`,
     packages: digits

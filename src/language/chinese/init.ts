@@ -22,6 +22,8 @@ export const init = {
   "a number from the columns of a CSV file: categories and missing cells":
     "表格回归：由 CSV 文件的各列预测一个数值，支持类别和缺失值",
   "the class of the rows of a CSV file": "表格分类：为 CSV 文件的每一行分类",
+  "whether two recordings are of one speaker, by embeddings and their equal error rate":
+    "说话人验证：用嵌入向量判断两段录音是否出自同一人，给出等错误率",
   "handwritten digits of MNIST by a convolutional network, 99 % right after a minute":
     "用卷积网络识别 MNIST 手写数字，一分钟后正确率 99 %",
   "a forecast from the last day of a long series, by an LSTM, beside the naive one":
