@@ -42,6 +42,7 @@ const words = {
     boolean: "true or false",
     interval: 'text such as `"500 steps"`',
     list: "list of these",
+    numbers: "list of numbers",
     listOf: "list of: ",
     byName: "numbers by name",
     textByName: "text by name",
@@ -58,6 +59,7 @@ const words = {
     boolean: "true 或 false",
     interval: '形如 `"500 steps"` 的文本',
     list: "由以上取值组成的列表",
+    numbers: "由数组成的列表",
     listOf: "列表，可含：",
     byName: "按名称给出的数",
     textByName: "按名称给出的文本",
@@ -123,7 +125,9 @@ const allowed = (schema: Schema, language: Language): string => {
           : schema.type === "null"
             ? "`null`"
             : schema.type === "array"
-              ? word.list
+              ? schema.items?.type === "number"
+                ? word.numbers
+                : word.list
               : schema.type === "object"
                 ? isObject(schema.additionalProperties) && "anyOf" in schema.additionalProperties
                   ? word.textByName

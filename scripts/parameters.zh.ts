@@ -177,6 +177,32 @@ export const chinese: Readonly<Record<string, string>> = {
   "Which recordings to learn from, and how.": "从哪些录音学习，如何学习。",
   "The folder that holds one folder of recordings a speaker (WAV, FLAC, MP3, Ogg), in folders of sessions or not; null: synthetic voices, made by Holdfast itself.":
     "数据文件夹，其中每个说话人一个录音文件夹（WAV、FLAC、MP3、Ogg），可再按会话分文件夹；null：由 Holdfast 自己生成的合成语音。",
+  "How training examples are changed at random; validation and test see recordings as they are.":
+    "训练样本如何随机增强；验证和测试使用原始录音。",
+  "How many of the examples, as a share.": "应用于多大比例的样本。",
+  "`simulated`, or a folder of impulse responses, one a recording, of which one is drawn.":
+    "`simulated`，或冲激响应的文件夹，每个录音一个冲激响应，随机取一个。",
+  "The least seconds within which simulated reverberation falls by 60 dB.":
+    "模拟混响衰减 60 dB 所需秒数（RT60）的最小值。",
+  "The most of these seconds.": "该秒数的最大值。",
+  "`white`, `pink`, or a folder of recordings, of which a part is drawn.":
+    "`white`（白噪声）、`pink`（粉红噪声），或录音文件夹，从中随机取一段。",
+  "The least ratio of speech to noise, in decibels of their powers.":
+    "信噪比的最小值，以功率之比的分贝计。",
+  "The highest ratio.": "信噪比的最大值。",
+  "How many stretches of frames are masked.": "遮挡多少段时间帧。",
+  "The most frames of one.": "每段最多多少帧。",
+  "How many ranges of mel bands are masked.": "遮挡多少段 mel 频带。",
+  "The most bands of one.": "每段最多多少个频带。",
+  "How many frames a point in time moves at most, with what is before and after it stretched; 0 is off.":
+    "时间轴上某点最多移动多少帧，其前后部分相应伸缩；0 为不用。",
+  "Factors of the speed, and of the pitch, of which one is drawn for each example: [0.9, 1, 1.1]; empty is off.":
+    "速度（及音高）的倍数，每个样本随机取一个：[0.9, 1, 1.1]；空列表为不用。",
+  "Puts examples into a room; null is off, {} has the defaults.":
+    "为样本加混响；null 为不用，{} 取默认值。",
+  "Adds noise; null is off, {} has the defaults.": "加噪声；null 为不用，{} 取默认值。",
+  "Masks parts of the spectrogram (SpecAugment); null is off, {} has the defaults.":
+    "遮挡频谱图的一部分（SpecAugment）；null 为不用，{} 取默认值。",
   "How recordings are divided into training, validation and test; the name alone stands for its defaults.":
     "录音如何划分为训练、验证和测试集；只写名称即取其默认值。",
   "A regular expression on `speaker/file`, in the syntax of RE2: recordings of which it matches the same text (its first group, where it has one) stay in one split. `^[^/]+/[^/]+` is the folder of a session, `^[^/]+` the speaker. For named splits but by_recording and ordered.":
@@ -223,8 +249,8 @@ export const chinese: Readonly<Record<string, string>> = {
     "非测试数据中用作验证集的比例，按说话人与文件名的哈希划分：增删文件不会移动其他文件。",
   "The part of all recordings kept for the final test, by the same hash; not used where test_pattern matches.":
     "留作最终测试的录音比例，按同一哈希划分；test_pattern 有匹配时不用。",
-  "The folder where computed features are kept, relative to the working directory; it may be deleted at any time. Training holds 256 MiB of them in memory and reads the rest from there: a hundred hours of speech take 6 GB of it.":
-    "存放已算特征的文件夹，相对于工作目录；随时可以删除。训练时最多在内存中保留 256 MiB 特征，其余从这里按需读取：一百小时语音约占 6 GB。",
+  "The folder where computed features are kept, relative to the working directory; it may be deleted at any time. Training holds 256 MiB of them in memory and reads the rest from there: a hundred hours of speech take 6 GB of it, and 12 GB more where augment changes samples.":
+    "存放已算特征的文件夹，相对于工作目录；随时可以删除。训练时最多在内存中保留 256 MiB 特征，其余从这里按需读取：一百小时语音约占 6 GB；若 augment 改变采样，则另占 12 GB。",
   "Whether the schedule counts epochs or steps; the rate changes once in each.":
     "以轮（epoch）还是步（step）计；每过一个单位，学习率变化一次。",
   "Whether to divide by the greatest squared mean so far (Reddi et al., 2018).":

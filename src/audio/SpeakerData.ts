@@ -1,5 +1,6 @@
 import * as Schema from "effect/Schema"
 import { field, mayChange } from "../config/Field.js"
+import { AugmentConfig, off } from "./augment/AugmentConfig.js"
 import { defaultSplit, SplitConfig } from "./SpeakerFolder/SplitConfig.js"
 
 const intBetween = (low: number, high: number) =>
@@ -66,11 +67,16 @@ const data = Schema.Struct({
     null,
     "A regular expression on `speaker/file`, in the syntax of RE2: recordings of which it matches the same text (its first group, where it has one) stay in one split. `^[^/]+/[^/]+` is the folder of a session, `^[^/]+` the speaker. For named splits but by_recording and ordered."
   ),
+  augment: field(
+    AugmentConfig,
+    off,
+    "How training examples are changed at random; validation and test see recordings as they are."
+  ),
   cache_dir: mayChange(
     field(
       Schema.NonEmptyString,
       ".cache/features",
-      "The folder where computed features are kept, relative to the working directory; it may be deleted at any time. Training holds 256 MiB of them in memory and reads the rest from there: a hundred hours of speech take 6 GB of it."
+      "The folder where computed features are kept, relative to the working directory; it may be deleted at any time. Training holds 256 MiB of them in memory and reads the rest from there: a hundred hours of speech take 6 GB of it, and 12 GB more where augment changes samples."
     )
   )
 }).annotations({ description: "Which recordings to learn from, and how." })

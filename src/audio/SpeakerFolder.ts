@@ -7,11 +7,14 @@ import { english, t } from "../language/Text.js"
 import type { Observer } from "../events/Observer.js"
 import { DataError } from "../data/DataError.js"
 import type { Dataset, Examples, SplitName } from "../data/Dataset.js"
+import { changesSamples } from "./augment/AugmentConfig.js"
+import { applyMasks, drawMasks, type SpecAugment } from "./augment/specAugment.js"
 import * as Extractor from "./Extractor.js"
 import * as Entry from "./FeatureCache/Entry.js"
 import * as LogMel from "./LogMel.js"
 import * as LogMelInput from "./LogMelInput.js"
 import type { SpeakerData } from "./SpeakerData.js"
+import * as Augmented from "./SpeakerFolder/Augmented.js"
 import * as Division from "./SpeakerFolder/Division.js"
 import * as Recordings from "./SpeakerFolder/Recordings.js"
 import * as Scan from "./SpeakerFolder/Scan.js"
@@ -22,9 +25,10 @@ import * as Windows from "./Windows.js"
 export type SpeakerSource = Omit<SpeakerData, "split"> & Division.Options
 
 /**
- * Loads speech in the layout `<root>/<speaker>/*.wav` (or FLAC, MP3, Ogg; in folders of their own or not), or synthetic voices where `root` is null, as
- * log-mel examples [frames, mels] labelled with the index of the speaker in the order of names.
- * Features that are too many for memory are read from the cache's files, open until the scope closes.
+ * Loads speech in the layout `<root>/<speaker>/*.wav`, or FLAC, MP3 and Ogg, also in folders of sessions
+ * below the speaker's; or synthetic voices where `root` is null. Examples are log-mel spectrograms
+ * [frames, mels], labelled with the index of the speaker in the order of names; in training they are
+ * changed as `augment` says. Features that are too many for memory are read from the cache's files, open until the scope closes.
  *
  * What cannot be used is skipped and told to the observer. Fails if nothing can be learned from what
  * is left: fewer than two speakers, an empty split, a speaker with nothing to train on.
@@ -40,21 +44,35 @@ export const speakerFolder = Effect.fn("speakerFolder")(function* (config: {
   const speakers = yield* Scan.scan(root)
   const recordings = yield* Recordings.read(speakers, options, data.cache_dir, root)
   const splits = yield* divide(recordings)
-  const examples = (split: SplitName) =>
-    makeExamples(
-      recordings.filter((_, i) => splits[i] === split),
-      data,
-      ({ file, label }) => path.resolve(speakers[label]!.folder, file)
+  const of = (split: SplitName) => recordings.filter((_, i) => splits[i] === split)
+  const examples = (split: SplitName, masks: SpecAugment | null = null) =>
+    makeExamples(of(split), data, masks, ({ file, label }) =>
+      path.resolve(speakers[label]!.folder, file)
     )
+  const augmenting = {
+    augment: data.augment,
+    options,
+    frames: data.frames,
+    cacheFolder: data.cache_dir,
+    root
+  }
+  const additions = yield* Augmented.additions(augmenting)
+  const train = changesSamples(data.augment)
+    ? yield* Augmented.make(examples("train"), of("train"), speakers, additions, augmenting)
+    : examples("train", data.augment.spec_augment)
   const classes = speakers.map(({ name }) => name)
   const dataset: Dataset = {
     name: data.root === null ? english`synthetic voices` : path.basename(path.resolve(root)),
-    fingerprint: fingerprint(recordings, splits, classes, { ...options, frames: data.frames }),
+    fingerprint: fingerprint(recordings, splits, classes, {
+      ...options,
+      frames: data.frames,
+      ...addedTo(additions)
+    }),
     inputShape: [data.frames, data.mels],
     labelShape: [],
     classes,
     preprocessing: { ...LogMelInput.of(data) },
-    train: examples("train"),
+    train,
     validation: examples("validation"),
     test: examples("test")
   }
@@ -87,6 +105,7 @@ const featureOptions = (data: LogMelInput.Parameters): Effect.Effect<LogMel.Opti
 const makeExamples = (
   recordings: ReadonlyArray<Recordings.Recording>,
   data: LogMelInput.Parameters & Pick<SpeakerData, "cache_dir">,
+  augment: SpecAugment | null,
   pathOf: (recording: Recordings.Recording) => string
 ): Examples => ({
   size: recordings.length,
@@ -107,7 +126,14 @@ const makeExamples = (
         const start = Windows.startOf(rows, frames, draw)
         // What is shorter than a window is repeated, and so needed as a whole.
         const [first, length] = rows > frames ? [start, frames] : [0, rows]
-        return { features, label, from: first * mels, length: length * mels, start: start - first }
+        return {
+          features,
+          label,
+          from: first * mels,
+          length: length * mels,
+          start: start - first,
+          masks: augment !== null && draw ? drawMasks(augment, frames, mels, draw) : null
+        }
       })
       const held = chosen.map(({ features, from, length }) => Entry.held(features, from, length))
       const read = yield* Effect.forEach(
@@ -119,21 +145,16 @@ const makeExamples = (
       const parts = chosen.map(({ start }, i) => {
         return { features: held[i] ?? others.next().value!, start }
       })
+      const inputs = windows(parts, data)
+      for (const [i, { masks }] of chosen.entries()) {
+        if (masks !== null) applyMasks(inputs, i * frames * mels, frames, mels, masks)
+      }
       return {
         size: chosen.length,
-        inputs: windows(parts, data),
+        inputs,
         labels: Int32Array.from(chosen, ({ label }) => label)
       }
-    }).pipe(
-      Effect.mapError(
-        ({ message }) =>
-          new DataError({
-            reason: "Unreadable",
-            path: data.cache_dir,
-            detail: t`features can no longer be read from there; run again, and they are computed again (${message})`
-          })
-      )
-    )
+    }).pipe(Effect.mapError(({ message }) => Recordings.gone(data.cache_dir, message)))
 })
 
 /** The seconds of a recording that its example without augmentation is of. */
@@ -162,6 +183,15 @@ const windows = (
   )
   return target
 }
+
+/** What is added to recordings belongs to the data, too. */
+const addedTo = ({ impulses, noises }: Augmented.Additions) =>
+  impulses.length + noises.length === 0
+    ? {}
+    : {
+        noises: noises.map(({ hash }) => hash),
+        impulses: impulses.map(({ hash }) => hash)
+      }
 
 const fingerprint = (
   recordings: ReadonlyArray<Recordings.Recording>,

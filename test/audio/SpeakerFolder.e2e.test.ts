@@ -12,7 +12,9 @@ import { speakerFolder, utteranceFeatures } from "../../src/audio/SpeakerFolder.
 import * as Parts from "../../src/audio/Parts.js"
 import { featuresIn } from "../../src/audio/SpeakerFolder/Recordings.js"
 import * as FeatureCache from "../../src/audio/FeatureCache.js"
+import * as Random from "../../src/audio/SyntheticVoices/Random.js"
 import * as Wav from "../../src/audio/Wav.js"
+import { DataWorkerCount } from "../../src/data/workers/DataWorkers.js"
 import * as TestFiles from "./TestFiles.js"
 import { data, fmt, riff, samples } from "./WavBytes.js"
 
@@ -46,6 +48,101 @@ const workplace = Effect.gen(function* () {
 })
 
 const indices = (size: number) => Int32Array.from({ length: size }, (_, i) => i)
+
+/** Recordings of half a second, and of less than an example. */
+const varied = Object.fromEntries(
+  ["ada", "ben"].flatMap((speaker, s) =>
+    Array.from({ length: 12 }, (_, i) => [
+      `${speaker}/${i}.wav`,
+      TestFiles.tone(300 + 400 * s + 3 * i, i % 3 === 0 ? 0.15 : 0.5)
+    ])
+  )
+)
+const everything = {
+  speed: [0.9, 1.1],
+  reverberation: { probability: 0.7, source: "simulated", rt60_max: 0.2 },
+  noise: { probability: 0.7, source: "pink" },
+  spec_augment: { time_width: 4, frequency_width: 3, time_warp: 2 }
+}
+const mulberry = (seed: number) => Random.make(seed).next
+
+layer(TestFiles.layer)("data.augment", (it) => {
+  it.scoped("changes training examples by the random numbers given, and by nothing else", () =>
+    Effect.gen(function* () {
+      const { load, root } = yield* workplace
+      yield* TestFiles.writeFiles(root, varied)
+      const { result: plain } = yield* load()
+      const { heard, result } = yield* load({ augment: everything })
+      expect(heard[0]).toMatch(/^info: decoding recordings to augment, to be kept in /)
+      const all = indices(result.train.size)
+      const batch = (seed?: number, at = all) =>
+        result.train.batch(at, seed === undefined ? undefined : mulberry(seed))
+      const { inputs, labels } = yield* batch(1)
+      expect((yield* batch(1)).inputs).toEqual(inputs)
+      expect((yield* batch(2)).inputs).not.toEqual(inputs)
+      expect([...(inputs as Float32Array)].every(Number.isFinite)).toBe(true)
+      expect(labels).toEqual((yield* plain.train.batch(all)).labels)
+      // Any position in constant time: the first of a batch is what it is alone.
+      const one = (yield* batch(1, all.subarray(0, 1))).inputs
+      expect(inputs.slice(0, 200)).toEqual(one)
+
+      expect((yield* batch()).inputs).toEqual((yield* plain.train.batch(all)).inputs)
+      for (const split of ["validation", "test"] as const) {
+        expect((yield* result[split].batch(Int32Array.of(0), mulberry(1))).inputs).toEqual(
+          (yield* plain[split].batch(Int32Array.of(0), mulberry(1))).inputs
+        )
+      }
+      expect(result.fingerprint).toBe(plain.fingerprint)
+    })
+  )
+
+  it.scoped("gives the very features where it draws nothing, and the same in threads", () =>
+    Effect.gen(function* () {
+      const { load, root } = yield* workplace
+      yield* TestFiles.writeFiles(root, varied)
+      const never = { noise: { probability: 0 }, reverberation: { probability: 0 } }
+      const { result: plain } = yield* load()
+      const { result } = yield* load({ augment: never })
+      const all = indices(result.train.size)
+      // One number an example says where it begins; of the others nothing follows.
+      const half = () => 0.5
+      const { inputs } = yield* result.train.batch(all, half)
+      expect(inputs).toEqual((yield* plain.train.batch(all, half)).inputs)
+      const { result: alone } = yield* load({ augment: everything })
+      const { result: threaded } = yield* load({ augment: everything }).pipe(
+        Effect.provideService(DataWorkerCount, 2)
+      )
+      expect((yield* threaded.train.batch(all, mulberry(3))).inputs).toEqual(
+        (yield* alone.train.batch(all, mulberry(3))).inputs
+      )
+    })
+  )
+
+  it.scoped("adds noise and rooms from folders, which belong to the fingerprint", () =>
+    Effect.gen(function* () {
+      const { fail, load, root } = yield* workplace
+      yield* TestFiles.writeFiles(root, varied)
+      const folder = yield* TestFiles.temporaryFolder
+      yield* TestFiles.writeFiles(folder, {
+        "noise/street/a.wav": TestFiles.tone(1800, 0.1),
+        "rooms/b.wav": TestFiles.tone(5, 0.05, 8000, 0.9)
+      })
+      const augment = {
+        noise: { probability: 1, source: path.join(folder, "noise") },
+        reverberation: { probability: 1, source: path.join(folder, "rooms") }
+      }
+      const { result: plain } = yield* load()
+      const { result } = yield* load({ augment })
+      const { inputs } = yield* result.train.batch(Int32Array.of(0), mulberry(1))
+      expect(inputs).not.toEqual((yield* plain.train.batch(Int32Array.of(0), mulberry(1))).inputs)
+      expect(result.fingerprint).not.toBe(plain.fingerprint)
+      const missing = { noise: { source: path.join(folder, "nothing") } }
+      expect((yield* fail({ augment: missing })).message).toMatch(
+        /^data\.augment\.noise\.source: there is no folder .*nothing; give white, pink or a folder/
+      )
+    })
+  )
+})
 
 layer(TestFiles.layer)("speakerFolder", (it) => {
   it.scoped("labels recordings with their speakers, sorted by name", () =>
@@ -500,6 +597,7 @@ describe("SpeakerData", () => {
         test_fraction: 0.1
       },
       group: null,
+      augment: { speed: [], reverberation: null, noise: null, spec_augment: null },
       cache_dir: ".cache/features"
     })
     expect(decode({ split: { test_pattern: "x" } }).split).toEqual({

@@ -14,6 +14,7 @@ import * as FeatureCache from "../FeatureCache.js"
 import type { Entry } from "../FeatureCache/Entry.js"
 import type { Options } from "../LogMel.js"
 import * as Parts from "../Parts.js"
+import * as SoundFile from "../SoundFile.js"
 import * as Scan from "./Scan.js"
 
 /** A recording that can be learned from. */
@@ -22,7 +23,7 @@ export interface Recording {
   readonly file: string
   /** The index of the speaker. */
   readonly label: number
-  /** The sha256 of the file. */
+  /** The sha256 of the file; beside it, for others than WAV, what its samples depend on. */
   readonly hash: string
   readonly features: Entry
 }
@@ -32,19 +33,24 @@ const namedSkips = 20
 
 /**
  * Reads every recording of the speakers, takes its features from the cache in `cacheFolder` or
- * computes and keeps them, also when interrupted. Unusable files are reported to the
+ * computes and keeps them, also when interrupted; or its samples at the rate of the features. Unusable files are reported to the
  * observer and skipped; a speaker without usable ones is an error.
  */
 export const read = Effect.fn("SpeakerFolder.read")(function* (
   speakers: ReadonlyArray<Scan.Speaker>,
   options: Options,
   cacheFolder: string,
-  root: string
+  root: string,
+  output: "features" | "samples" = "features"
 ) {
   const path = yield* Path.Path
-  const parameters = JSON.stringify({ version: Extractor.version, ...options })
+  const parameters = JSON.stringify(
+    output === "features"
+      ? { version: Extractor.version, ...options }
+      : { version: Extractor.version, samples: options.sampleRate }
+  )
   const cache = yield* FeatureCache.open(cacheFolder, root, parameters)
-  const extract = Extractor.make(options)
+  const extract = Extractor.make(options, output)
   const memory = new Uint8Array(Parts.partBytes)
   const skipped: Array<string> = []
   const cancelled: Array<string> = []
@@ -54,7 +60,12 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
   const compute = Effect.fnUntraced(function* (file: string, parts: Parts.FileParts, hash: string) {
     if (!isComputing) {
       isComputing = true
-      yield* notice("info", t`computing features, to be kept in ${cache.path}`)
+      yield* notice(
+        "info",
+        output === "features"
+          ? t`computing features, to be kept in ${cache.path}`
+          : t`decoding recordings to augment, to be kept in ${cache.path}`
+      )
     }
     const { channel } = yield* extract(parts, (pieces) =>
       Effect.forEach(pieces, ({ features, first, total }) =>
@@ -66,7 +77,9 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
 
   const readFile = Effect.fnUntraced(function* (file: string) {
     const parts = yield* openFile(file, memory)
-    const hash = yield* parts.run(digest(parts.size))
+    const { version } = yield* parts.run(SoundFile.formatOf())
+    const bytes = yield* parts.run(digest(parts.size))
+    const hash = version === undefined ? bytes : `${bytes} ${version}`
     if (cache.find(hash) === undefined) yield* compute(file, parts, hash)
     return { hash, features: cache.find(hash)! }
   }, OpenFile.scoped)
@@ -96,7 +109,7 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
   if (skipped.length > namedSkips) {
     yield* notice("warning", t`and ${skipped.length - namedSkips} more files were skipped`)
   }
-  if (cancelled.length > 0) {
+  if (cancelled.length > 0 && output === "features") {
     const more = cancelled.length - 1
     const others =
       more === 0 ? "" : more === 1 ? t` and of 1 more file` : t` and of ${more} more files`
@@ -108,6 +121,14 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
   yield* cache.tidy(new Set(recordings.map(({ hash }) => hash)))
   return recordings
 })
+
+/** What is said where the cache of a run that is under way has gone. */
+export const gone = (folder: string, message: string): DataError =>
+  new DataError({
+    reason: "Unreadable",
+    path: folder,
+    detail: t`features can no longer be read from there; run again, and they are computed again (${message})`
+  })
 
 /**
  * The features of one file, in memory, or what is wrong with it: the end of a sentence that its name

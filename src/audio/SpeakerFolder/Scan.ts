@@ -48,7 +48,7 @@ export const scan = Effect.fn("SpeakerFolder.scan")(function* (root: string) {
 })
 
 /** The paths of the recordings of a folder and its folders. */
-const recordingsIn = (
+export const recordingsIn = (
   folder: string,
   inside = "",
   depth = 1

@@ -63,5 +63,12 @@ export const audio = {
     "只用于按名称给出的划分：请把 data.split 设为 hash、k_fold、random 或 by_name",
   "matches nothing of {0}": "在 {0} 中没有匹配",
   "{0} of {1} speakers have no recording to train on, such as {2}: right for verification, not for identification":
-    "{1} 位说话人中有 {0} 位没有训练录音，如 {2}：适合说话人确认，不适合说话人辨认"
+    "{1} 位说话人中有 {0} 位没有训练录音，如 {2}：适合说话人确认，不适合说话人辨认",
+  "a number of at least {0}": "不小于 {0} 的数",
+  "decoding recordings to augment, to be kept in {0}": "正在解码用于增强的录音，保存在 {0}",
+  "has changed while it was read": "读取期间发生了变化",
+  "there is no folder {0}; give {1} or a folder of recordings":
+    "没有文件夹 {0}；请给出 {1} 或录音文件夹",
+  "{0} cannot be read": "{0} 无法读取",
+  "{0} holds no recordings": "{0} 中没有录音"
 } as const
