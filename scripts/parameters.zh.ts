@@ -177,8 +177,6 @@ export const chinese: Readonly<Record<string, string>> = {
   "Which recordings to learn from, and how.": "从哪些录音学习，如何学习。",
   "The folder that holds one folder of recordings a speaker (WAV, FLAC, MP3, Ogg), in folders of sessions or not; null: synthetic voices, made by Holdfast itself.":
     "数据文件夹，其中每个说话人一个录音文件夹（WAV、FLAC、MP3、Ogg），可再按会话分文件夹；null：由 Holdfast 自己生成的合成语音。",
-  "How training examples are changed at random; validation and test see recordings as they are.":
-    "训练样本如何随机增强；验证和测试使用原始录音。",
   "How many of the examples, as a share.": "应用于多大比例的样本。",
   "`simulated`, or a folder of impulse responses, one a recording, of which one is drawn.":
     "`simulated`，或冲激响应的文件夹，每个录音一个冲激响应，随机取一个。",

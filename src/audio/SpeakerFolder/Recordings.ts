@@ -122,7 +122,7 @@ export const read = Effect.fn("SpeakerFolder.read")(function* (
   return recordings
 })
 
-/** What is said where the cache of a run that is under way has gone. */
+/** What is said where the cache of a run has gone. */
 export const gone = (folder: string, message: string): DataError =>
   new DataError({
     reason: "Unreadable",

@@ -4,7 +4,7 @@ import { t } from "../../language/Text.js"
 
 const between = (low: number, high: number) =>
   Schema.Number.pipe(Schema.greaterThanOrEqualTo(low), Schema.lessThanOrEqualTo(high))
-const whole = (low: number, high: number) => between(low, high).pipe(Schema.int())
+const integer = (low: number, high: number) => between(low, high).pipe(Schema.int())
 
 /** From the first field to the second. */
 const inOrder =
@@ -47,12 +47,12 @@ const noise = Schema.Struct({
 })
 
 const specAugment = Schema.Struct({
-  time_masks: field(whole(0, 10), 2, "How many stretches of frames are masked."),
-  time_width: field(whole(0, 10_000), 10, "The most frames of one."),
-  frequency_masks: field(whole(0, 10), 2, "How many ranges of mel bands are masked."),
-  frequency_width: field(whole(0, 256), 6, "The most bands of one."),
+  time_masks: field(integer(0, 10), 2, "How many stretches of frames are masked."),
+  time_width: field(integer(0, 10_000), 10, "The most frames of one."),
+  frequency_masks: field(integer(0, 10), 2, "How many ranges of mel bands are masked."),
+  frequency_width: field(integer(0, 256), 6, "The most bands of one."),
   time_warp: field(
-    whole(0, 1000),
+    integer(0, 1000),
     0,
     "How many frames a point in time moves at most, with what is before and after it stretched; 0 is off."
   )

@@ -1,4 +1,4 @@
-/** Changing recordings at random, as `data.augment` does, for datasets of your own. */
+/** Functions that change recordings at random, as `data.augment` does, for custom datasets. */
 export { AugmentConfig, off } from "./AugmentConfig.js"
 export { draw, type Plan } from "./plan.js"
 export { applyMasks, drawMasks, type Masks, type SpecAugment } from "./specAugment.js"

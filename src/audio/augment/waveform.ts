@@ -12,7 +12,7 @@ export const powerOf = (samples: Float32Array): number => {
 /**
  * Speech that is `factor` times as fast, and higher by as much (Ko et al., "Audio augmentation for speech
  * recognition", 2015): samples at `sampleRate`, resampled as if they were at `factor` times that. A factor is
- * rounded to a rate in whole Hz.
+ * rounded to a rate in full Hz.
  */
 export const changeSpeed = (
   samples: Float32Array,
