@@ -3,6 +3,7 @@ import type * as Data from "./data/Dataset.js"
 import { fromArrays } from "./data/fromArrays.js"
 import { fromImages } from "./data/image/fromImages.js"
 import { fromSeries } from "./data/fromSeries.js"
+import { fromStream } from "./data/stream/fromStream.js"
 import { fromCsv, fromParquet } from "./data/Table.js"
 import { fromCorpus } from "./data/text/fromCorpus.js"
 import { fromText } from "./data/text/fromText.js"
@@ -23,5 +24,6 @@ export const Dataset = {
   fromImages,
   fromParquet,
   fromSeries,
+  fromStream,
   fromText
 }

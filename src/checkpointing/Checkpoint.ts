@@ -116,7 +116,12 @@ export const DatasetIdentity = Schema.Struct({
   fingerprint: Schema.String,
   input_shape: Schema.Array(Schema.Int),
   classes: Schema.Array(Schema.String),
-  sizes: Schema.Struct({ train: Schema.Int, validation: Schema.Int, test: Schema.Int }),
+  /** null: a stream of unknown length. */
+  sizes: Schema.Struct({
+    train: Schema.NullOr(Schema.Int),
+    validation: Schema.NullOr(Schema.Int),
+    test: Schema.NullOr(Schema.Int)
+  }),
   inputs: optional(Schema.Record({ key: Schema.String, value: Field })),
   labels: optional(Schema.Record({ key: Schema.String, value: LabelField })),
   /** Of a single input that is not float32. */

@@ -1,6 +1,8 @@
 /** What the training loop needs of a batch: how many examples it holds. */
 export interface Sized {
   readonly size: number
+  /** Of a split of unknown length: no example follows. */
+  readonly isLast?: boolean
 }
 
 /** Numbers side by side, row-major. Integers stay integers. */

@@ -19,14 +19,32 @@ export interface ExampleDescription {
   readonly to?: number
 }
 
+/** In which epoch a split of unknown length is read. */
+export interface StreamEpoch {
+  readonly epoch: number
+  /** Random numbers of the epoch, for each block of examples that is shuffled. */
+  readonly rng: (block: number) => Rng
+  /** Whether a last batch of fewer examples is left out. */
+  readonly fullBatches: boolean
+}
+
 /** One split of a dataset: examples that are fetched by index, in any order. */
 export interface Examples<out B extends Sized = Batch> {
+  /**
+   * Infinity where it is not known: then indices follow each other, and the split ends with a batch that
+   * `isLast`, or an empty one.
+   */
   readonly size: number
   /**
    * Fetches the examples at `indices`. Where `rng` is given, random augmentation (a crop, say) may
    * draw from it, and from nothing else; without it the result is a function of the indices alone.
    */
-  readonly batch: (indices: Int32Array, rng?: Rng) => Effect.Effect<B, DataError>
+  readonly batch: (
+    indices: Int32Array,
+    rng?: Rng,
+    /** In training, for a split of unknown length. */
+    epoch?: StreamEpoch
+  ) => Effect.Effect<B, DataError>
   /**
    * How many batches are fetched ahead of the step where fetching takes waiting; default: 1. Each is held in
    * memory. Where threads prepare them, as many as keep these at work: `DataWorkers.ahead`.
@@ -76,11 +94,12 @@ export const fetch = <B extends Sized>(
   dataset: AnyDataset<B>,
   split: SplitName,
   indices: Int32Array,
-  rng?: Rng
+  rng?: Rng,
+  epoch?: StreamEpoch
 ): Effect.Effect<B, DataError> =>
   Effect.suspend(() => {
     const pause = paced()
-    return Effect.flatMap(dataset[split].batch(indices, rng), (batch) => {
+    return Effect.flatMap(dataset[split].batch(indices, rng, epoch), (batch) => {
       const problem = isLabelled(batch) ? problemOf(layoutOf(dataset), batch, indices) : null
       return problem === null
         ? // After a batch that took long, a signal is seen before the step on it begins.

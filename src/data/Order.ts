@@ -34,6 +34,13 @@ export const sequential = (size: number): Order => {
   return order
 }
 
+/** So many examples from number `first` on. */
+export const following = (first: number, count: number): Int32Array =>
+  Int32Array.from({ length: count }, (_, i) => first + i)
+
+/** A number of examples or steps, as JSON has it; null: unknown. */
+export const known = (count: number): number | null => (Number.isFinite(count) ? count : null)
+
 /**
  * The batch of `order` that starts at entry `example`: at most `batchSize` indices, fewer at the end, none
  * past it. The result shares memory with `order`.

@@ -133,7 +133,8 @@ export type Event =
       readonly _tag: "DatasetLoaded"
       readonly name: string
       readonly classes: ReadonlyArray<string>
-      readonly sizes: { readonly train: number; readonly validation: number; readonly test: number }
+      /** Examples of each split; null: unknown. */
+      readonly sizes: Readonly<Record<"train" | "validation" | "test", number | null>>
     }
   | {
       readonly _tag: "ConfigChanged"
@@ -161,7 +162,7 @@ export type Event =
       /** What the run was begun from, where that is not in its folder. */
       readonly parent: ParentRun | null
       readonly epochs: number
-      readonly steps_per_epoch: number
+      readonly steps_per_epoch: number | null
       readonly parameters: number
       /** The checkpoint that the run resumes from; null when it starts from scratch. */
       readonly from:
@@ -186,7 +187,8 @@ export type Event =
       readonly epoch: number
       readonly epochs: number
       readonly step: number
-      readonly steps: number
+      /** null while nobody knows: in a stream of unknown length until its end is seen. */
+      readonly steps: number | null
       /** The mean loss of the epoch so far. */
       readonly loss: number
       /** Examples in this step. */
@@ -201,7 +203,7 @@ export type Event =
       readonly epochs: number
       /** The steps done in the epoch, and all of it; `global_step` counts those of all epochs. */
       readonly step: number
-      readonly steps: number
+      readonly steps: number | null
       readonly global_step: number
       /** By their names in the history: `val_loss`. */
       readonly metrics: Readonly<Record<string, number>>

@@ -106,10 +106,10 @@ export const record = (): Recording => {
       ...dataset,
       train: {
         ...dataset.train,
-        batch: (indices, rng) =>
+        batch: (indices, rng, epoch) =>
           Effect.suspend(() => {
             const start = performance.now()
-            return Effect.tap(dataset.train.batch(indices, rng), () =>
+            return Effect.tap(dataset.train.batch(indices, rng, epoch), () =>
               Effect.sync(() => add("data", "data", start))
             )
           })

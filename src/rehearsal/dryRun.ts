@@ -17,12 +17,13 @@ import { checkPipeline } from "./rehearse.js"
 /** What a run will take, by two steps of each of its parts. */
 export interface DryRun {
   readonly epochs: number
+  /** Infinity: a stream of unknown length. */
   readonly stepsPerEpoch: number
   /** Where the second of two runs has resumed: inside an epoch. */
   readonly resumedAt: { readonly epoch: number; readonly step: number } | null
   /** Milliseconds that a step of each part takes; null: it has none. */
   readonly milliseconds: Readonly<Record<Phase, number | null>>
-  /** Seconds that each part of the run will take, and all of it. */
+  /** Seconds that each part of the run will take, and all of it; Infinity where its length is unknown. */
   readonly seconds: Readonly<Record<Phase | "total", number>>
   /** Of the process, in bytes, at most. */
   readonly memory: number
@@ -63,11 +64,14 @@ export const estimate = (
   }
   const { batch_size, keep_best, keep_every, keep_last, num_epochs } = training
   const stepsPerEpoch = stepsFrom(0, sizes.train, training)
-  const evaluation = (size: number) => Math.ceil(size / batch_size)
+  const evaluation = (phase: "validation" | "test") => {
+    const time = milliseconds[phase]
+    return time === null ? 0 : (time * Math.ceil(sizes[phase] / batch_size)) / 1000
+  }
   const seconds = {
     train: ((milliseconds.train ?? 0) * stepsPerEpoch * num_epochs) / 1000,
-    validation: ((milliseconds.validation ?? 0) * evaluation(sizes.validation) * num_epochs) / 1000,
-    test: ((milliseconds.test ?? 0) * evaluation(sizes.test)) / 1000
+    validation: evaluation("validation") * num_epochs,
+    test: evaluation("test")
   }
   const saved = events.flatMap(({ event }) => (event._tag === "CheckpointSaved" ? [event] : []))
   const resumed = events.flatMap(({ event }) =>

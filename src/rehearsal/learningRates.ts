@@ -33,7 +33,9 @@ export const learningRates = <Out, E, R>(pipeline: Pipeline.Pipeline<Out, E, R>)
     (build) =>
       Effect.gen(function* () {
         const { config, dataset, scheduler } = yield* build()
-        const stepsPerEpoch = stepsFrom(0, dataset.train.size, config.training)
+        // A schedule of a stream of unknown length goes by epochs, of whatever steps.
+        const steps = stepsFrom(0, dataset.train.size, config.training)
+        const stepsPerEpoch = steps === Infinity ? 100 : steps
         if (stepsPerEpoch === 0) return yield* new RehearsalError({ reason: { _tag: "NoData" } })
         const { monitor, name } = scheduler
         const rates = curve(scheduler, { epochs: config.training.num_epochs, stepsPerEpoch })

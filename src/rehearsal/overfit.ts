@@ -1,5 +1,5 @@
 import * as Effect from "effect/Effect"
-import { batchAt, stepsFrom } from "../data/Order.js"
+import { batchAt, following, stepsFrom } from "../data/Order.js"
 import { fetch } from "../data/Dataset.js"
 import { setAside } from "../backends/tfjs/layers/LayerStates.js"
 import type { Sized } from "../data/Batch.js"
@@ -84,9 +84,14 @@ export const overfit = <Out, E, R>(
         }
         const order = yield* orderOf(run, 0)
         const count = Math.min(batches, there)
-        const held = yield* Effect.forEach(Array.from({ length: count }), (_, i) =>
-          fetch(dataset, "train", batchAt(order, i * batch_size, batch_size))
-        )
+        const found = yield* Effect.forEach(Array.from({ length: count }), (_, i) => {
+          const first = i * batch_size
+          const indices =
+            order === null ? following(first, batch_size) : batchAt(order, first, batch_size)
+          return fetch(dataset, "train", indices)
+        })
+        // A stream may hold fewer.
+        const held = found.filter(({ size }) => size > 0)
         let globalStep = 0
         let [first, last] = [Number.NaN, Number.NaN]
         for (let pass = 0; pass < passes && !(last <= near * first); pass++) {

@@ -72,7 +72,7 @@ export const stepper = (run: Run) =>
     const { size } = run.dataset.train
     const stepsPerEpoch = stepsFrom(0, size, training)
     if (stepsPerEpoch === 0) return yield* new RehearsalError({ reason: { _tag: "NoData" } })
-    let order: { readonly epoch: number; readonly order: Order } | undefined
+    let order: { readonly epoch: number; readonly order: Order | null } | undefined
     return (globalStep: number) =>
       Effect.gen(function* () {
         const epoch = Math.floor(globalStep / stepsPerEpoch)
@@ -80,6 +80,8 @@ export const stepper = (run: Run) =>
         if (order?.epoch !== epoch) order = { epoch, order: yield* orderOf(run, epoch) }
         const example = step * training.batch_size
         const batch = yield* batchOf(run, order.order, { epoch, step, example })
+        // A stream that ends before the rehearsal does.
+        if (batch.size === 0) return yield* new RehearsalError({ reason: { _tag: "NoData" } })
         const loss = yield* takeStep(run, batch, { ...Progress.initial, epoch, step, globalStep })
         return { batch, loss }
       })

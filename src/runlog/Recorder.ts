@@ -253,10 +253,13 @@ const opening = (
       environment: yield* environment,
       from: from && { global_step, epoch: from.epoch, step: from.step }
     }
+    // Of a stream of unknown length, as many as there were on average.
+    const stepsPerEpoch =
+      started.steps_per_epoch ?? (from === null ? 0 : (global_step - from.step) / from.epoch)
     const epochs = history.map((record): EventLine<"EpochFinished"> => ({
       event: "EpochFinished",
       time,
-      global_step: Math.min(global_step, record.epoch * started.steps_per_epoch),
+      global_step: Math.min(global_step, Math.round(record.epoch * stepsPerEpoch)),
       record,
       epochs: started.epochs,
       is_best: false

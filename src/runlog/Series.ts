@@ -172,7 +172,7 @@ const valuesOf = (log: RunRecord, metric: string): Values => {
     ...log.validations.map((line) => ({
       time: line.time,
       global_step: line.global_step,
-      epoch: line.epoch - 1 + line.step / Math.max(1, line.steps),
+      epoch: line.epoch - 1 + line.step / Math.max(1, line.steps ?? line.step),
       y: Number(line.metrics[metric] ?? NaN)
     }))
   ]

@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { Sized } from "../data/Batch.js"
 import type { AnyDataset } from "../data/Dataset.js"
 import { t } from "../language/Text.js"
+import { known } from "../data/Order.js"
 import { DataWorkerCount, type WorkerCount } from "../data/workers/DataWorkers.js"
 import { emit } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
@@ -33,9 +34,9 @@ export const loadDataset = <C, B extends Sized, E, R>(
           name: dataset.name,
           classes: dataset.classes ?? [],
           sizes: {
-            train: dataset.train.size,
-            validation: dataset.validation.size,
-            test: dataset.test.size
+            train: known(dataset.train.size),
+            validation: known(dataset.validation.size),
+            test: known(dataset.test.size)
           }
         })
         const prepared: Prepared<C, B> = { config, dataset }

@@ -10,7 +10,7 @@ import { chooseStart, type Source, type Start } from "../checkpointing/resume/Ch
 import { archiveOnce, pathOf } from "../checkpointing/resume/PrepareFolder.js"
 import { Resumption } from "../checkpointing/resume/Resumption.js"
 import type { Sized } from "../data/Batch.js"
-import { stepsFrom } from "../data/Order.js"
+import { known, stepsFrom } from "../data/Order.js"
 import type { InitializedFrom } from "../checkpointing/Checkpoint.js"
 import type { ParentRun } from "../events/Event.js"
 import { warn } from "../events/Notice.js"
@@ -26,7 +26,7 @@ import { acquireModels } from "../training/BuildModel.js"
 import { buildFields, buildModels, buildRun, makeRun, type RunInput } from "../training/BuildRun.js"
 import { nowhere } from "../training/Checkpointer.js"
 import { announce, chooseBackend } from "../training/ChooseBackend.js"
-import { configured, configuredByData } from "../training/ConfiguredObjective.js"
+import { configured, configuredByData, refused } from "../training/ConfiguredObjective.js"
 import * as Compatibility from "../training/Compatibility.js"
 import { giveUp, onExit } from "../training/Flush.js"
 import { modelInput } from "../training/DatasetIdentity.js"
@@ -42,6 +42,7 @@ import { configFor, limited, Rehearsal, type Build, type Facts } from "../traini
 import * as RunPlan from "../training/RunPlan.js"
 import { startObservers } from "../tracking/StartObservers.js"
 import * as SmallShards from "../training/shards/SmallShards.js"
+import { needsLength } from "../training/StreamChecks.js"
 import * as TrainState from "../training/TrainState.js"
 import { tensorOf } from "../training/Weights.js"
 import type { Threads } from "../training/workers/Threads.js"
@@ -159,7 +160,7 @@ export const restoreOrInit = <
           history: state.progress.history,
           parent: parentOf(from, loaded?.file.info, state.initializedFrom),
           epochs: config.training.num_epochs,
-          steps_per_epoch: stepsFrom(0, dataset.train.size, config.training),
+          steps_per_epoch: known(stepsFrom(0, dataset.train.size, config.training)),
           parameters: partsOf(run).weights.reduce((sum, one) => sum + tensorOf(one).size, 0),
           from: from === null ? null : { ...sourceOf(from), epoch, step }
         })
@@ -257,12 +258,15 @@ const builder =
 
 /** The objective as the config and the data have it. */
 const objectiveFor = <C extends RunConfig, B extends Sized, E, R>(
-  { objective }: RunParts<C, E, R>,
+  { objective, scheduler }: RunParts<C, E, R>,
   { config: { training }, dataset }: RunInput<C, B>
 ) =>
-  Effect.flatMap(configured(objective, training), (known) =>
-    configuredByData(known, training, dataset)
-  )
+  Effect.gen(function* () {
+    const known = yield* configured(objective, training)
+    const wrong = needsLength(training, dataset, scheduler(training))
+    if (wrong !== null) return yield* refused(wrong.field, wrong.value, wrong.detail)
+    return yield* configuredByData(known, training, dataset)
+  })
 
 const factsOf = ({ config: { training }, dataset }: Prepared<RunConfig>): Facts => ({
   training,

@@ -3,7 +3,7 @@ import type { BackendError } from "../backends/BackendError.js"
 import * as Readback from "../backends/Readback.js"
 import type { DataError } from "../data/DataError.js"
 import type { Sized } from "../data/Batch.js"
-import { stepsFrom } from "../data/Order.js"
+import { known, stepsFrom } from "../data/Order.js"
 import * as Prefetch from "../data/Prefetch.js"
 import { t } from "../language/Text.js"
 import { Observer } from "../events/Observer.js"
@@ -112,12 +112,13 @@ export const trainEpochWith = <
       Effect.scoped(
         Effect.gen(function* () {
           const handlers = yield* Effect.forEach(hooks, (hook) => hook.start(run))
-          const fetch = yield* batches(run)
+          const { fetch, left } = yield* batches(run)
           const watch = watchOf(run)
           const around = { run, fetch, extra: watch ? { ...extra, watch } : extra, handlers }
           const isPlain = handlers.every((one) => !one.beforeStep && !one.afterStep)
           yield* loop(
             run,
+            left,
             isPlain && options.step === undefined
               ? withoutHandlers({ ...around, handlers: [] })
               : transactional<Failure, Services, B>(around, options.step ?? TrainStep.phases)
@@ -146,7 +147,7 @@ const withoutHandlers = (around: Surroundings<never, never>): AtomicStep<Backend
       : plain(around)
 
 /** Takes the steps of the epoch that are still due. */
-const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
+const loop = <E, R>(run: Run, stepsLeft: StepsLeft, step: AtomicStep<E, R>) =>
   Effect.gen(function* () {
     const saveRequest = yield* SaveRequest
     const observer = yield* Observer
@@ -154,7 +155,6 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
     const { num_epochs, save_interval } = training
     const every = SavePolicy.intervals(save_interval).filter(({ unit }) => unit !== "epochs")
     const checkpointer = run[TypeId]
-    const { size } = run.dataset.train
     const accumulators = accumulatorsOf(run.objective)
     const report = (after: Progress.Progress, { examples, ...taken }: TakenStep) =>
       observer.emit({
@@ -163,7 +163,7 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
         epoch: after.epoch + 1,
         epochs: num_epochs,
         step: after.step,
-        steps: after.step + stepsFrom(after.position.example, size, training),
+        steps: known(after.step + stepsLeft(after)),
         loss: MetricStates.valueOf(accumulators, after.position, "loss", Progress.counted(after)),
         examples,
         ...(taken.loss !== null && {
@@ -179,7 +179,7 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
       })
     let progress = yield* Checkpointer.progress(checkpointer)
     for (;;) {
-      const left = stepsFrom(progress.position.example, size, training)
+      const left = stepsLeft(progress)
       if (left === 0) break
       if (Validation.isDue(training.validation_interval, progress, left)) {
         yield* Checkpointer.settle(checkpointer)
@@ -192,7 +192,7 @@ const loop = <E, R>(run: Run, step: AtomicStep<E, R>) =>
       if (
         isAsked ||
         (yield* Checkpointer.isStoreRemade(checkpointer)) ||
-        (every.length > 0 && (yield* isDue(run, every, progress)))
+        (every.length > 0 && stepsLeft(progress) > 0 && (yield* isDue(run, every, progress)))
       )
         yield* Checkpointer.save(checkpointer, "latest")
       yield* Checkpointer.yieldToEventLoop(checkpointer, started)
@@ -217,35 +217,55 @@ const settleInPassing = (run: Run): Effect.Effect<void, never, Observer> =>
     error._tag === "Diverged" ? warnOfUnsaved(error) : Effect.void
   )
 
-/** What fetches the batch of the step that follows a position, and the next ones while that computes. */
+/** How many steps the epoch has left after a position; Infinity: nobody knows. */
+type StepsLeft = (after: Progress.Progress) => number
+
+/**
+ * What fetches the batch of the step that follows a position, and the next ones while that computes; and how
+ * many steps are left, which of a stream is known when its end is.
+ */
 const batches = <B extends Sized>(run: Run<RunConfig, B>) =>
   Effect.gen(function* () {
     const { dataset } = run
     const { training } = run.config
-    const { epoch } = yield* Checkpointer.progress(run[TypeId])
+    const before = yield* Checkpointer.progress(run[TypeId])
+    const { epoch } = before
     // A function of the seed and the epoch, so that any position in it is reached at once.
     const order = yield* orderOf(run, epoch)
+    let { size } = dataset.train
     const prefetch = yield* Prefetch.make({
       fetch: (at) => batchOf(run, order, { ...at, epoch }),
       next: ({ example, step }) => {
         const after = { example: example + training.batch_size, step: step + 1 }
-        return stepsFrom(after.example, dataset.train.size, training) > 0 ? after : null
+        return stepsFrom(after.example, size, training) > 0 ? after : null
       },
       ahead: dataset.train.ahead ?? 1,
       isFree: () => Workers.of(run) !== null
     })
-    return ({ position, step }: Progress.Progress) =>
-      prefetch.take({ example: position.example, step })
+    const fetch = ({ position: { example }, step }: Progress.Progress) =>
+      Effect.map(prefetch.take({ example, step }), (batch) => {
+        if (batch.isLast === true) size = example + batch.size
+        return batch
+      })
+    // A run that was interrupted after the last step of a stream has no step left, which only the stream knows.
+    const { example } = before.position
+    let first = size === Infinity && example > 0 ? yield* fetch(before) : null
+    const left: StepsLeft = ({ position }) => stepsFrom(position.example, size, training)
+    const fetchOnce = (at: Progress.Progress) =>
+      Effect.suspend(() => {
+        const fetched = at.position.example === example ? first : null
+        first = null
+        return fetched === null ? fetch(at) : Effect.succeed(fetched)
+      })
+    return { left, fetch: fetchOnce }
   })
 
 /** The end of the epoch is soon, and what it measures is worth having in the checkpoint. */
 const isDue = (
   run: Run,
   every: ReadonlyArray<SavePolicy.Interval>,
-  { globalStep, position }: Progress.Progress
+  { globalStep }: Progress.Progress
 ) =>
-  stepsFrom(position.example, run.dataset.train.size, run.config.training) === 0
-    ? Effect.succeed(false)
-    : Effect.map(Checkpointer.secondsSinceSave(run[TypeId]), (secondsSinceSave) =>
-        SavePolicy.isDueAfterStep(every, { globalStep, secondsSinceSave })
-      )
+  Effect.map(Checkpointer.secondsSinceSave(run[TypeId]), (secondsSinceSave) =>
+    SavePolicy.isDueAfterStep(every, { globalStep, secondsSinceSave })
+  )

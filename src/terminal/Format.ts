@@ -1,6 +1,7 @@
 import { t } from "../language/Text.js"
-/** Groups of three: 1,234,567. */
-export const count = (n: number): string => String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ",")
+/** Groups of three: 1,234,567; "?" where it is unknown. */
+export const count = (n: number | null): string =>
+  n === null || n === Infinity ? "?" : String(Math.round(n)).replace(/\B(?=(\d{3})+$)/g, ",")
 
 /** At most four significant digits, or as many as said: 0.4123, 0.001, 1.235e-7, NaN. */
 export const number = (x: number, digits = 4): string => String(Number(x.toPrecision(digits)))
@@ -29,8 +30,9 @@ export const clock = (seconds: number): string => {
   return shown.map((part, i) => (i === 0 ? String(part) : String(part).padStart(2, "0"))).join(":")
 }
 
-/** How long something took: 340 ms, 4.1 s, 3 min 20 s, 1 h 2 min. */
+/** How long something took: 340 ms, 4.1 s, 3 min 20 s, 1 h 2 min; "?" where it is unknown. */
 export const duration = (seconds: number): string => {
+  if (seconds === Infinity) return "?"
   if (seconds < 0.9995) return t`${Math.round(seconds * 1000)} ms`
   if (seconds < 59.95) return t`${seconds.toFixed(1)} s`
   const total = Math.round(seconds)

@@ -26,15 +26,15 @@ export class LossCurve {
     switch (event._tag) {
       case "StepFinished": {
         const loss = event.measured?.loss ?? event.loss
-        if (event.phase === "train") this.train(event.epoch - 1 + event.step / event.steps, loss)
+        if (event.phase === "train") this.train(event.epoch - 1 + shareOf(event), loss)
         return
       }
       case "Validated":
-        return this.validate(event.epoch - 1 + event.step / event.steps, event.metrics["val_loss"])
+        return this.validate(event.epoch - 1 + shareOf(event), event.metrics["val_loss"])
       case "EpochFinished":
         return this.validate(event.record.epoch, event.record["val_loss"])
       case "RunStarted": {
-        this.stepsPerEpoch = event.steps_per_epoch
+        this.stepsPerEpoch = event.steps_per_epoch ?? 1
         this.cutBack(0)
         this.size = 1
         // Of epochs before this process, the mean loss of each, in its middle.
@@ -110,3 +110,7 @@ export class LossCurve {
 
 /** A loss that falls by more than this factor is drawn on a logarithmic scale. */
 const steep = 20
+
+/** How much of its epoch is done; of a stream of unknown length, more and more of all. */
+const shareOf = ({ step, steps }: { readonly step: number; readonly steps: number | null }) =>
+  step / (steps ?? step + 1000)

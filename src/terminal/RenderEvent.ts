@@ -158,7 +158,7 @@ export const fromEvent = (
       )
     case "Validated":
       return out(
-        t`epoch ${event.epoch}/${event.epochs}, step ${event.step}/${event.steps}: ` +
+        t`epoch ${event.epoch}/${event.epochs}, step ${event.step}/${event.steps ?? "?"}: ` +
           listed(event.metrics)
       )
     case "Evaluated":

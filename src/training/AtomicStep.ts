@@ -200,14 +200,12 @@ const averagingOf = (run: Run, extra: TrainStep.StepExtra) => {
   const onUpdate = () => {
     hasUpdated = true
   }
-  const finish = (
-    { epoch, position, step }: Progress.Progress,
-    { size }: Sized,
-    isDone: boolean
-  ) => {
+  const finish = ({ epoch, position, step }: Progress.Progress, batch: Sized, isDone: boolean) => {
     const { dataset, config } = run
     const { num_epochs: numEpochs } = config.training
-    const isLast = stepsFrom(position.example + size, dataset.train.size, config.training) === 0
+    const isLast =
+      batch.isLast === true ||
+      stepsFrom(position.example + batch.size, dataset.train.size, config.training) === 0
     for (const { afterStep } of run.averages) {
       afterStep({ epoch, step, numEpochs, isLast, hasUpdated: hasUpdated && isDone })
     }

@@ -26,7 +26,7 @@ type Fields = Pick<
   "batch_size" | "class_weights" | "label_smoothing" | "metrics" | "mixup" | "shards"
 >
 
-const refused = (field: string, value: unknown, detail: string) =>
+export const refused = (field: string, value: unknown, detail: string) =>
   new StageError({
     reason: {
       _tag: "Setting",

@@ -1,6 +1,7 @@
 import type { DatasetIdentity } from "../checkpointing/Checkpoint.js"
 import type { AnyDataset } from "../data/Dataset.js"
 import { layoutOf, type Field, type Layout } from "../data/Layout.js"
+import { known } from "../data/Order.js"
 import type { ModelInput } from "./RunParts.js"
 
 /** What a checkpoint records of a dataset. */
@@ -12,9 +13,9 @@ export const identityOf = (dataset: AnyDataset): DatasetIdentity => {
     input_shape: dataset.inputShape ?? [],
     classes: dataset.classes ?? [],
     sizes: {
-      train: dataset.train.size,
-      validation: dataset.validation.size,
-      test: dataset.test.size
+      train: known(dataset.train.size),
+      validation: known(dataset.validation.size),
+      test: known(dataset.test.size)
     },
     ...(dataset.inputs && { inputs: dataset.inputs }),
     ...(dataset.labels && { labels: dataset.labels }),

@@ -4,7 +4,7 @@ import { setAside } from "../backends/tfjs/layers/LayerStates.js"
 import type { DataError } from "../data/DataError.js"
 import type { Sized } from "../data/Batch.js"
 import { fetch, type ExampleDescription, type Examples, type SplitName } from "../data/Dataset.js"
-import { batchAt, sequential } from "../data/Order.js"
+import { following, known } from "../data/Order.js"
 import * as Prefetch from "../data/Prefetch.js"
 import type { BatchRequest } from "../data/Prefetch.js"
 import type { Event } from "../events/Event.js"
@@ -37,24 +37,31 @@ export const overSplit = (
   Effect.gen(function* () {
     const examples = run.dataset[split]
     const size = run.config.training.batch_size
-    const steps = Math.ceil(examples.size / size)
-    const order = sequential(examples.size)
+    // Of a stream until its end is seen.
+    let total = examples.size
     const at = yield* Checkpointer.progress(run[TypeId])
     const { epoch } = at
     const accumulators = accumulatorsOf(run.objective)
     const predictions = Predictions.collect(
       "phases" in run.objective ? [] : headsOf(run.objective, run.dataset, outputNamesOf(run.model))
     )
-    const next = ({ step }: BatchRequest) =>
-      step + 1 < steps ? { step: step + 1, example: (step + 1) * size } : null
+    const next = ({ example, step }: BatchRequest) =>
+      example + size < total ? { step: step + 1, example: example + size } : null
     const prefetch = yield* Prefetch.make({
-      fetch: ({ example }) => fetch(run.dataset, split, batchAt(order, example, size)),
+      fetch: ({ example }) =>
+        Effect.map(
+          fetch(run.dataset, split, following(example, Math.min(size, examples.size - example))),
+          (batch) => {
+            if (batch.isLast === true) total = Math.min(total, example + batch.size)
+            return batch
+          }
+        ),
       next,
       ahead: examples.ahead ?? 1
     })
     const evaluated = EvaluatedBatches.make(run, split, at, { prefetch, next })
     let states = MetricStates.initial
-    for (let step = 0; step < steps; step++) {
+    for (let step = 0; step * size < total; step++) {
       const started = performance.now()
       const start = step * size
       const { batch, measured, outputs } = yield* evaluated.take({ step, example: start })
@@ -66,7 +73,7 @@ export const overSplit = (
         epoch: epoch + 1,
         epochs: run.config.training.num_epochs,
         step: step + 1,
-        steps,
+        steps: known(Math.ceil(total / size)),
         loss: MetricStates.valueOf(accumulators, states, "loss", start + batch.size),
         examples: batch.size
       })
@@ -75,7 +82,7 @@ export const overSplit = (
     const describer = describing(examples)
     const details = {
       ...MetricStates.details(accumulators, states),
-      ...(steps > 0 && predictions.details(split, describer.describe))
+      ...(total > 0 && predictions.details(split, describer.describe))
     }
     const { problem } = describer
     if (problem !== null) {
@@ -83,7 +90,7 @@ export const overSplit = (
         t`describe of the ${split} split has failed, so that its examples are shown by their index: ${problem}`
       )
     }
-    return { metrics: MetricStates.compute(accumulators, states, examples.size), details }
+    return { metrics: MetricStates.compute(accumulators, states, total), details }
   }).pipe(
     Effect.scoped,
     (measured) =>

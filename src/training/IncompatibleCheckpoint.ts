@@ -84,9 +84,9 @@ const datasetTable = ({
     [
       [t`name`, before.name, now.name],
       [t`classes`, summary(before.classes), summary(now.classes)],
-      [t`train`, `${before.sizes.train}`, `${now.sizes.train}`],
-      [t`validation`, `${before.sizes.validation}`, `${now.sizes.validation}`],
-      [t`test`, `${before.sizes.test}`, `${now.sizes.test}`],
+      [t`train`, `${before.sizes.train ?? "?"}`, `${now.sizes.train ?? "?"}`],
+      [t`validation`, `${before.sizes.validation ?? "?"}`, `${now.sizes.validation ?? "?"}`],
+      [t`test`, `${before.sizes.test ?? "?"}`, `${now.sizes.test ?? "?"}`],
       [t`fingerprint`, before.fingerprint.slice(0, 12), now.fingerprint.slice(0, 12)]
     ]
   )

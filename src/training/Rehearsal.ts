@@ -66,7 +66,7 @@ export const limited = <B extends Sized>(
     const size = Math.min(examples.size, batches * batchSize)
     return {
       size,
-      batch: (indices, rng) => examples.batch(indices, rng),
+      batch: (indices, rng, epoch) => examples.batch(indices, rng, epoch),
       ...(ahead && { ahead }),
       ...(describe && { describe }),
       ...(labels && { labels: Effect.map(labels, (all) => batchAt(all, 0, size)) })

@@ -3,7 +3,7 @@ import type { CheckpointMeta, InitializedFrom } from "../checkpointing/Checkpoin
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { Sized } from "../data/Batch.js"
 import type { AnyDataset } from "../data/Dataset.js"
-import { stepsFrom } from "../data/Order.js"
+import { known, stepsFrom } from "../data/Order.js"
 import type { WeightAverage } from "./average/WeightAverage.js"
 import type { AnyObjective } from "./Objective.js"
 import type { Optimizer } from "./Optimizer.js"
@@ -52,7 +52,8 @@ export const learningRate = (
   { divergence, epoch, globalStep, step }: Progress
 ): number => {
   const { num_epochs: numEpochs } = config.training
-  const stepsPerEpoch = stepsFrom(0, dataset.train.size, config.training)
+  // Of a stream of unknown length it does not matter: a schedule that goes by it is refused.
+  const stepsPerEpoch = known(stepsFrom(0, dataset.train.size, config.training)) ?? 1
   const totalSteps = numEpochs * stepsPerEpoch
   const at = { epoch, step, globalStep, stepsPerEpoch, numEpochs, totalSteps }
   return scheduler.learningRate(at) * (divergence?.rate_factor ?? 1)

@@ -59,7 +59,10 @@ export const resumed = (
   const saved = Progress.fromCheckpoint(meta)
   const epochsBefore = (meta.config as Partial<RunConfig>).training?.num_epochs ?? 0
   const continues = saved.stopReason !== null && training.num_epochs > epochsBefore
-  const isTraining = saved.position.example < meta.dataset.sizes.train
+  const { train } = meta.dataset.sizes
+  const { example, stage } = saved.position
+  // Where the end of a stream is, nobody knows; after training another stage comes.
+  const isTraining = train === null ? stage === null || stage === "trainEpoch" : example < train
   const onData = isSameData || !isTraining ? saved : Progress.restartTraining(saved)
   return {
     state: {

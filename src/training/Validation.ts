@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import type { BackendError } from "../backends/BackendError.js"
 import type { TrainingConfig } from "../config/TrainingConfig.js"
 import type { DataError } from "../data/DataError.js"
+import { known } from "../data/Order.js"
 import { emit, type Observer } from "../events/Observer.js"
 import * as Checkpointer from "./Checkpointer.js"
 import type { Diverged } from "./Diverged.js"
@@ -52,7 +53,7 @@ export const betweenSteps = (run: Run, { epoch, globalStep, step }: Progress, le
       epoch: epoch + 1,
       epochs: run.config.training.num_epochs,
       step,
-      steps: step + left,
+      steps: known(step + left),
       global_step: globalStep,
       metrics: prefixed("val", metrics)
     })

@@ -80,3 +80,35 @@ describe("EpochProgress.bar", () => {
     ])
   })
 })
+
+describe("EpochProgress.line of a stream of unknown length", () => {
+  const endless = (more: Parameters<typeof step>[0] = {}) => step({ steps: null, ...more })
+
+  it("counts steps, without a bar and an end", () => {
+    const progress = after([0, started], [1000, endless({ step: 7 })])
+    expect(EpochProgress.line(progress, 80, 1000)).toBe("epoch 2/5  7  loss 0.5000     32/s")
+  })
+
+  it("expects as many steps as the epoch before had", () => {
+    const progress = after(
+      [0, started],
+      [1000, step({ step: 10, steps: 10 })],
+      [1000, epoch],
+      [2000, endless({ epoch: 3, step: 5 })]
+    )
+    expect(EpochProgress.line(progress, 80, 2000)).toMatch(/^epoch 3\/5 .*\] {3}5\/~10 .*ETA 0:05/)
+  })
+})
+
+describe("EpochProgress.line of a run that waits for its data", () => {
+  const measured = (wait: number) => ({
+    measured: { global_step: 1, loss: 0.5, learning_rate: 1, data_wait_ms: wait, step_ms: 100 }
+  })
+
+  it("shows the share of the time from 5 % on", () => {
+    const slow = after([0, started], [100, step(measured(23))])
+    expect(EpochProgress.line(slow, 120, 100)).toContain("/s  data 23 %  ETA")
+    const fast = after([0, started], [100, step(measured(4))])
+    expect(EpochProgress.line(fast, 120, 100)).not.toContain("data")
+  })
+})

@@ -1,3 +1,4 @@
+import type { SplitName } from "../../data/Dataset.js"
 import * as Effect from "effect/Effect"
 import type { EpochRecord } from "../../checkpointing/Checkpoint.js"
 import type { CheckpointInfo } from "../../checkpointing/format/CheckpointFile.js"
@@ -85,11 +86,7 @@ export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): st
   ].join("\n\n")
 }
 
-const sizes = (splits: {
-  readonly train: number
-  readonly validation: number
-  readonly test: number
-}) =>
+const sizes = (splits: Readonly<Record<SplitName, number | null>>) =>
   t`${Format.count(splits.train)} train, ${Format.count(splits.validation)} validation, ${Format.count(splits.test)} test`
 
 const history = (records: ReadonlyArray<EpochRecord>): string => {

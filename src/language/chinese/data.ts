@@ -1,5 +1,23 @@
 /** What is said of data and recordings. */
 export const data = {
+  "{0}, the stream of {1}": "{0} 的 {1} 流",
+  "it ended after {0} examples, where its length says {1}":
+    "在 {0} 个样本之后结束，而 length 声明为 {1}",
+  "is {0}; give a whole number of examples": "为 {0}；请给出整数个样本",
+  "it holds no examples": "没有样本",
+  "there are no examples in this split": "此划分没有样本",
+  "it is read in order; what chooses examples by index, such as another sampler, needs another dataset":
+    "只能按顺序读取；按索引选取样本（例如使用其他采样器）需要其他数据集",
+  "{0} gives no example again: the run continues with the next ones, and is not exact":
+    "{0} 不会再次给出同样的样本：运行从后续样本继续，不是精确恢复",
+  "it chooses examples by index, and those of a stream come in order":
+    "它按索引选取样本，而流中的样本只能按顺序读取",
+  "it counts the labels of all examples; give the weights of a stream as numbers":
+    "它要统计所有样本的标签；对流请直接给出数值权重",
+  "nobody knows how long an epoch of this stream is; give a number of steps, or the stream a length":
+    "此流一轮的长度未知；请给出步数，或为流声明 length",
+  "its learning rate goes by the steps of an epoch, and nobody knows how many this stream has; give the stream a length, or choose a schedule that goes by epochs":
+    "其学习率取决于一轮的步数，而此流的步数未知；请为流声明 length，或选择按轮变化的调度",
   "the function {0} of {1}": "{1} 的函数 {0}",
   "{0} is not exported as a function": "没有导出名为 {0} 的函数",
   "threw an error: {0}": "抛出错误：{0}",

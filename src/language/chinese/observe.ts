@@ -48,6 +48,7 @@ export const observe = {
   validating: "验证中",
   testing: "测试中",
   "loss {0}": "损失 {0}",
+  "data {0} %": "等数据 {0} %",
   "ETA {0}": "剩余 {0}",
   "ETA {0}, run {1}": "剩余 {0}，全程 {1}",
   "after epoch {0}": "完成 {0} 轮后",
