@@ -226,6 +226,7 @@ const groups: ReadonlyArray<{
       "data.md",
       "training-step.md",
       "import.md",
+      "layers.md",
       "optimizers.md",
       "checkpoints.md",
       "export.md",

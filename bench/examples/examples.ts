@@ -41,5 +41,6 @@ export const examples: Readonly<Record<string, Example>> = {
   regression: { metrics: ["mae", "r2"], rounds: 3 },
   classification: { metrics: ["accuracy", "auc"], rounds: 3 },
   "time-series": { metrics: ["mae"], rounds: 3 },
-  verification: { metrics: ["eer"], rounds: 1 }
+  verification: { metrics: ["eer"], rounds: 1 },
+  "character-model": { metrics: ["bits_per_character", "accuracy"], rounds: 1 }
 }

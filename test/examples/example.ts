@@ -39,6 +39,8 @@ export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
     readonly data?: Record<string, unknown>
     /** Fields of `model` for every run, for a smaller one. */
     readonly model?: Record<string, unknown>
+    /** Fields of sections of the example's own for every run. */
+    readonly sections?: Readonly<Record<string, Record<string, unknown>>>
     /** What each run finds: by default a store in memory, and empty. */
     readonly store?: Layer.Layer<CheckpointStore>
     readonly check: (outcome: Outcome<Out>) => void
@@ -48,8 +50,12 @@ export const testExample = <Out, E, R extends Holdfast.Services | Scope.Scope>(
   const self = pipeline as Pipeline.Pipeline<Out, E>
   const { store = CheckpointStore.memory } = options
   const own = configOf(name)
+  const others = Object.entries(options.sections ?? {}).map(
+    ([section, fields]) => [section, { ...own[section], ...fields }] as const
+  )
   const config = {
     ...own,
+    ...Object.fromEntries(others),
     training: { ...own["training"], ...options.everywhere },
     model: { ...own["model"], ...options.model },
     data: { ...own["data"], ...options.data }

@@ -65,14 +65,14 @@ export const mean = (
   ...ofSums(name),
   measure: (labels, output, weights) =>
     weights === null
-      ? perExample(values(labels, output))
+      ? perExample(values(labels, output), labels.shape[0]!)
       : sums(name, values(labels, output), weights)
 })
 
-/** The mean over each example, summed over the batch. */
-const perExample = (values: tf.Tensor): tf.Tensor => {
+/** The mean over each of so many examples, summed over the batch. The values may lie in one row. */
+const perExample = (values: tf.Tensor, examples: number): tf.Tensor => {
   const sum = tf.sum(values).cast("float32")
-  const each = values.size / values.shape[0]!
+  const each = values.size / examples
   return each === 1 ? sum : tf.div(sum, each)
 }
 

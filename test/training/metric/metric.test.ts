@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from "@effect/vitest"
 import { Metric } from "holdfast"
 import * as tf from "holdfast/tf"
 import * as Schema from "effect/Schema"
-import { use } from "../../backends/backends.js"
+import { numbers, use } from "../../backends/backends.js"
 import { testBackends } from "../../support/backend.js"
 
 // The expected figures are scikit-learn 1.9.1's on the same labels, guesses and sample_weight.
@@ -192,3 +192,17 @@ describe.each([
     })
   }
 )
+
+describe("Metric.perplexity", () => {
+  it("is that of single labels, where examples are sequences of them", async () => {
+    await use("cpu")
+    const metric = Metric.perplexity()
+    const of = (...shape: ReadonlyArray<number>) => {
+      const labels = tf.tensor([0, 2, 1, 2, 0, 1], [...shape], "int32")
+      const logits = tf.tensor(numbers(18), [...shape, 3])
+      const measured = metric.measure(labels, logits, null).dataSync() as Float32Array
+      return metric.compute(metric.update(metric.init, measured, { size: shape[0]! }), shape[0]!)
+    }
+    expect(of(2, 3)).toBeCloseTo(of(6), 5)
+  })
+})

@@ -1,0 +1,27 @@
+/**
+ * Writes a text by the best model that pipeline.ts has saved:
+ *
+ *   cd examples/character-model && npx holdfast run sample.ts
+ *   npx holdfast run sample.ts --set 'sample.prompt=LADY MACBETH.' --set sample.temperature=0.5
+ */
+import * as Effect from "effect/Effect"
+import { emit, Pipeline, Stage, Stages, type TrainedModel } from "holdfast"
+import { generate } from "./generate.js"
+import { CharacterConfig, network } from "./pipeline.js"
+
+const write = Stage.make("write", {
+  description: "write a text",
+  run: ({ config, epoch, meta, model }: TrainedModel<CharacterConfig>) =>
+    Effect.gen(function* () {
+      const text = yield* generate(model, meta.dataset.preprocessing, config.sample)
+      yield* emit({ _tag: "Result", text, value: { epoch, text } })
+      return text
+    })
+})
+
+export default Pipeline.make(
+  "character-model-sample",
+  Stages.loadConfig(CharacterConfig),
+  Stages.restoreModel(CharacterConfig, network),
+  write
+)
