@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { Config, DataError, Random, Text } from "holdfast"
+import { Config, Random, Text, type DataError } from "holdfast"
 import * as tf from "holdfast/tf"
 
 /** The `sample` section of the config: what is asked of the model. */
