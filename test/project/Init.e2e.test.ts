@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process"
 import { once } from "node:events"
-import { readFileSync, rmSync, symlinkSync } from "node:fs"
+import { cpSync, existsSync, readFileSync, rmSync, symlinkSync } from "node:fs"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type TemplateName, templateNames } from "../../src/cli/init/Templates.js"
@@ -87,6 +87,22 @@ describe("holdfast init, from the packed package", () => {
     expect(resumed.text).toMatch(/epoch 3\/3/)
     expect(resumed.text).toMatch(/^test, weights of epoch \d: /m)
     expect(resumed.code).toBe(0)
+  })
+})
+
+describe("create-holdfast", () => {
+  it("is holdfast init, of the holdfast that it depends on", () => {
+    const modules = join(outer, "node_modules/create-holdfast")
+    cpSync(join(root, "packages/create-holdfast"), modules, { recursive: true })
+    const program = join(modules, "create-holdfast.mjs")
+    const made = execute(
+      process.execPath,
+      [program, "created", "--template", "arrays", "--no-install"],
+      outer
+    )
+    expect(made.text).toContain("  cd created\n  npm install\n")
+    expect(made.code).toBe(0)
+    expect(existsSync(join(outer, "created/pipelines/arrays.ts"))).toBe(true)
   })
 })
 
