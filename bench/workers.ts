@@ -1,4 +1,5 @@
-// How long a training step takes with workers, beside one on the main thread, in turn in one process:
+// How long a training step takes with workers, beside one on the main thread, in turn in one process, and
+// for how long the event loop is blocked at most, in which no signal is heard:
 //   tsx bench/workers.ts [NETWORK[:BATCH] …] [--rounds N] [--workers N] [--shards N]
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -32,6 +33,8 @@ interface Variant {
   step: number
   readonly times: Array<number>
   readonly ratios: Array<number>
+  /** For how long the event loop was blocked, in each round at most. */
+  readonly blocked: Array<number>
 }
 
 const variant = (network: NetworkName, batch: number, name: string, count: number, cut: number) =>
@@ -64,7 +67,14 @@ const variant = (network: NetworkName, batch: number, name: string, count: numbe
       yield* Workers.attach(threads, run)
       while (threads.ready() < count) yield* Effect.sleep(50)
     }
-    const made: Variant = { name, run, step: 0, times: [], ratios: [] }
+    const made: Variant = {
+      name,
+      run,
+      step: 0,
+      times: [],
+      ratios: [],
+      blocked: []
+    }
     return made
   }).pipe(
     Effect.provideService(
@@ -106,13 +116,21 @@ const measure = (network: NetworkName, batch: number) =>
     for (let round = 0; round < rounds; round++) {
       let base = 0
       for (const one of all) {
+        let [last, longest] = [performance.now(), 0]
+        const timer = setInterval(() => {
+          longest = Math.max(longest, performance.now() - last)
+          last = performance.now()
+        }, 1)
         const ms = yield* steps(one, count)
+        yield* Effect.sleep(5)
+        clearInterval(timer)
+        one.blocked.push(longest)
         if (one === all[0]) base = ms
         one.times.push(ms)
         one.ratios.push(base / ms)
       }
     }
-    for (const { name, ratios, times } of all) {
+    for (const { blocked, name, ratios, times } of all) {
       const sorted = [...ratios].sort((a, b) => a - b)
       const range = `${sorted[0]!.toFixed(2)}–${sorted.at(-1)!.toFixed(2)}`
       const line = [
@@ -120,7 +138,8 @@ const measure = (network: NetworkName, batch: number) =>
         batch,
         name.padEnd(24),
         `${median(times).toFixed(1)} ms`,
-        `${median(ratios).toFixed(2)} (${range})`
+        `${median(ratios).toFixed(2)} (${range})`,
+        `blocked for ${median(blocked).toFixed(1)} ms`
       ]
       process.stdout.write(`${line.join(" | ")}\n`)
     }
