@@ -76,6 +76,15 @@ describe("Dropout.drop", () => {
   )
 })
 
+describe("SpatialDropout1D", () => {
+  it("drops whole channels", () => {
+    const layer = tf.layers.spatialDropout1d({ rate: 0.5, seed: 3 })
+    const y = layer.apply(tf.ones([2, 4, 8]), { training: true }) as tf.Tensor3D
+    const [mean, least] = [tf.mean(y, 1), tf.min(y, 1)]
+    expect(bits(mean)).toEqual(bits(least))
+  })
+})
+
 describe("Dense", () => {
   it("trains with ReLU as by the operations that it stands for, to the bit", () => {
     const layer = tf.layers.dense({ units: 6, activation: "relu", inputShape: [5] })

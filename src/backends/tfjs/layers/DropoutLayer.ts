@@ -1,4 +1,4 @@
-import type { layers } from "../../../tf.js"
+import type { layers, Tensor } from "../../../tf.js"
 import * as tf from "../../../tf.js"
 import { drop } from "../../wasm/Dropout.js"
 import { classOf } from "./classOf.js"
@@ -6,7 +6,8 @@ import { classOf } from "./classOf.js"
 /** The parts of a dropout layer that its type hides. */
 interface Layer {
   readonly rate: number
-  readonly noiseShape: ReadonlyArray<number> | null
+  /** Null, unless elements are dropped together, as by spatialDropout1d. */
+  readonly getNoiseShape: (x: Tensor) => ReadonlyArray<number | null> | null
   readonly seed?: number | string | null
 }
 
@@ -22,7 +23,7 @@ export const patch = (): void => {
       tf.getBackend() === "wasm" &&
       x.dtype === "float32" &&
       kwargs?.["training"] === true &&
-      this.noiseShape == null &&
+      this.getNoiseShape(x) == null &&
       this.rate > 0 &&
       this.rate < 1
     return isPlain ? drop(x, this.rate, this.seed) : stock.call(this as never, inputs, kwargs)
