@@ -77,7 +77,7 @@ describe("Dropout.drop", () => {
 })
 
 describe("SpatialDropout1D", () => {
-  it("drops whole channels", () => {
+  it("drops all of a channel or nothing", () => {
     const layer = tf.layers.spatialDropout1d({ rate: 0.5, seed: 3 })
     const y = layer.apply(tf.ones([2, 4, 8]), { training: true }) as tf.Tensor3D
     const [mean, least] = [tf.mean(y, 1), tf.min(y, 1)]
