@@ -1,8 +1,8 @@
 /** The Chinese of each description in config.schema.json, by its English. */
 export const chinese: Readonly<Record<string, string>> = {
   "How to train, when to save, and where to resume from.": "如何训练、何时保存、从何处恢复。",
-  "The folder for checkpoints, relative to the working directory; made when missing.":
-    "检查点文件夹，相对于工作目录；不存在时自动创建。",
+  "The folder for checkpoints, relative to the working directory, made when missing; or s3://bucket/prefix.":
+    "检查点文件夹，相对于工作目录，不存在时自动创建；或 s3://bucket/prefix。",
   'When to save the latest checkpoint: every n epochs, or "500 steps", "10 minutes", "2 hours", also inside an epoch; of a list, whichever comes first. The end and an interruption save anyway.':
     '何时保存最新检查点：每隔多少轮，或 "500 steps"（步）、"10 minutes"（分钟）、"2 hours"（小时），轮中也会保存；给出列表时，以先到者为准。训练结束和被中断时总会保存。',
   "What to do when the loss, the gradient or the weights become NaN, infinite or absurdly large.":

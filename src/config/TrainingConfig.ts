@@ -152,7 +152,7 @@ export const trainingFields = {
     field(
       Schema.NonEmptyString,
       "checkpoints",
-      "The folder for checkpoints, relative to the working directory; made when missing."
+      "The folder for checkpoints, relative to the working directory, made when missing; or s3://bucket/prefix."
     )
   ),
   save_interval: mayChange(

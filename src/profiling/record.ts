@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Tracer from "effect/Tracer"
 import type * as Exit from "effect/Exit"
 import * as Option from "effect/Option"
+import { localFolder } from "../checkpointing/localFolder.js"
 import { layersIn } from "../backends/tfjs/layers/InnerLayers.js"
 import * as StageTimer from "../stage/StageTimer.js"
 import * as tf from "../tf.js"
@@ -118,7 +119,7 @@ export const record = (): Recording => {
     attach: (run) =>
       Effect.acquireRelease(
         Effect.sync(() => {
-          folder = run.config.training.checkpoint_dir
+          folder = localFolder(run.config.training.checkpoint_dir)
           const engine = tf.engine() as unknown as Engine
           attachLayers(run.models, engine)
           for (const optimizer of Object.values(run.optimizers)) {

@@ -5,6 +5,7 @@ import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { Backend } from "../backends/Backend.js"
 import { epochEnd } from "../checkpointing/SelectCheckpoint.js"
+import { localFolder } from "../checkpointing/localFolder.js"
 import { CheckpointStore, type CheckpointWriter } from "../checkpointing/store/CheckpointStore.js"
 import { chooseStart, type Source, type Start } from "../checkpointing/resume/ChooseStart.js"
 import { archiveOnce, pathOf } from "../checkpointing/resume/PrepareFolder.js"
@@ -152,7 +153,7 @@ export const restoreOrInit = <
         yield* emit({
           _tag: "RunStarted",
           id: state.id,
-          folder: folder.path,
+          folder: localFolder(folder.path),
           pipeline: yield* PipelineName,
           backend: run.backend,
           config: Object.fromEntries(Object.entries(config)),

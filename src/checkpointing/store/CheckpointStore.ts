@@ -30,12 +30,16 @@ export class CheckpointStore extends Context.Tag("holdfast/CheckpointStore")<
       Effect.map(policy, ({ storeOn }) => storeOn(storage))
     )
 
-  /** A store on the files of the file system service; paths are those of files. */
+  /**
+   * A store on the files of the file system service; paths are those of files. What begins with
+   * `s3://bucket/` is in a bucket: of S3, or of the service that AWS_ENDPOINT_URL_S3 names.
+   */
   static readonly file: Layer.Layer<CheckpointStore, never, FileSystem.FileSystem> =
     Layer.unwrapEffect(
       Effect.flatMap(
-        Effect.promise(() => import("./FileStorage.js")),
-        ({ make }) => Effect.map(make, CheckpointStore.layer)
+        Effect.promise(() => Promise.all([import("./FileStorage.js"), import("./UrlStorage.js")])),
+        ([{ make }, { withUrls }]) =>
+          Effect.map(make, (files) => CheckpointStore.layer(withUrls(files)))
       )
     )
 

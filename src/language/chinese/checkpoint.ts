@@ -46,6 +46,12 @@ export const checkpoint = {
     "网络文件系统的服务器已不认识此文件",
   "skipped: {0}": "已跳过：{0}",
   "skipped: {0} has weights that are NaN or infinite": "已跳过：{0} 的权重为 NaN 或无穷大",
+  "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set":
+    "未设置 AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY",
+  "the server answers {0} {1}": "服务器返回 {0} {1}",
+  "the server answers {0}": "服务器返回 {0}",
+  "the server does not say which upload it has begun": "服务器没有返回上传的编号",
+  "the server could not complete the upload": "服务器未能完成上传",
   "temporary files are left in {0}: {1}": "{0} 中残留临时文件：{1}",
   "{0} asks for the {1} checkpoint, but {2} has no intact one; name a checkpoint's path, or start from scratch with --resume never":
     "{0} 要求 {1} 检查点，但 {2} 中没有完好的；请指定检查点路径，或用 --resume never 从头训练",

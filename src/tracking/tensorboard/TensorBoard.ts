@@ -2,6 +2,7 @@ import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Readback from "../../backends/Readback.js"
+import { localFolder } from "../../checkpointing/localFolder.js"
 import { stepsFrom } from "../../data/Order.js"
 import type { Event } from "../../events/Event.js"
 import { Observer } from "../../events/Observer.js"
@@ -40,7 +41,7 @@ export const observe =
 
 const recorder = (settings: Settings, run: Run) =>
   Effect.gen(function* () {
-    const folder = run.config.training.checkpoint_dir
+    const folder = localFolder(run.config.training.checkpoint_dir)
     const { globalStep } = yield* Checkpointer.progress(run[TypeId])
     const past = yield* pastOf(folder, globalStep)
     const now = (yield* Clock.currentTimeMillis) / 1000

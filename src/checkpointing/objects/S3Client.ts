@@ -1,0 +1,155 @@
+import { AwsClient } from "aws4fetch"
+import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
+import { t } from "../../language/Text.js"
+import { CheckpointError } from "../CheckpointError.js"
+
+/** One request about the object or bucket that an id names. */
+export interface S3Request {
+  readonly method: "GET" | "HEAD" | "PUT" | "POST" | "DELETE"
+  /** `s3://bucket/key`, or `s3://bucket`. */
+  readonly id: string
+  readonly query?: Readonly<Record<string, string>>
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: Uint8Array
+  /** The statuses that are answers; any other is an error. */
+  readonly accepts: ReadonlyArray<number>
+}
+
+/** What the server answers. */
+export interface S3Answer {
+  readonly status: number
+  readonly headers: Headers
+  readonly bytes: Uint8Array
+  /** Whether an earlier try got no answer, or a fault, and may have done its work all the same. */
+  readonly isRepeated: boolean
+}
+
+/** Sends requests to an S3 service: signs them, and repeats those that meet a passing fault. */
+export interface S3Client {
+  readonly send: (request: S3Request) => Effect.Effect<S3Answer, CheckpointError>
+}
+
+/** Where the service is, and who asks. */
+export interface S3Settings {
+  /** Null: that of AWS in the region. */
+  readonly endpoint: string | null
+  readonly region: string
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+  readonly sessionToken: string | null
+}
+
+/** The settings in the environment, by the names that the tools of AWS use; null without credentials. */
+export const settingsFrom = (
+  env: Readonly<Record<string, string | undefined>>
+): S3Settings | null => {
+  const accessKeyId = env["AWS_ACCESS_KEY_ID"]
+  const secretAccessKey = env["AWS_SECRET_ACCESS_KEY"]
+  if (!accessKeyId || !secretAccessKey) return null
+  return {
+    endpoint: env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"] || null,
+    region: env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || "us-east-1",
+    accessKeyId,
+    secretAccessKey,
+    sessionToken: env["AWS_SESSION_TOKEN"] || null
+  }
+}
+
+/** The bucket and the key of an id. */
+export const split = (id: string): { readonly bucket: string; readonly key: string } => {
+  const [, bucket = "", key = ""] = /^s3:\/\/([^/]*)\/?(.*)$/s.exec(id) ?? []
+  return { bucket, key }
+}
+
+const encoded = (key: string) => key.split("/").map(encodeURIComponent).join("/")
+
+/** The address of an id, with the bucket in the path where the endpoint is not that of AWS. */
+export const urlOf = ({ endpoint, region }: S3Settings, id: string): string => {
+  const { bucket, key } = split(id)
+  return endpoint === null
+    ? `https://${bucket}.s3.${region}.amazonaws.com/${encoded(key)}`
+    : `${endpoint.replace(/\/+$/, "")}/${bucket}/${encoded(key)}`
+}
+
+/** A fault that may be over by the next try. */
+class Passing {
+  readonly _tag = "Passing"
+  constructor(readonly detail: string) {}
+}
+
+const passing = new Set([408, 429, 500, 502, 503, 504])
+
+// Seven tries in some six seconds.
+const tries = Schedule.intersect(Schedule.jittered(Schedule.exponential(100)), Schedule.recurs(6))
+
+/** Milliseconds for one try, in which even a slow network moves the largest part. */
+const patience = 120_000
+
+const messageIn = (bytes: Uint8Array): string => {
+  const text = new TextDecoder().decode(bytes)
+  const of = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? ""
+  return [of("Code"), of("Message")].filter((part) => part !== "").join(": ")
+}
+
+/** The client for these settings; null: every request is refused for want of credentials. */
+export const make = (settings: S3Settings | null): S3Client => {
+  const client =
+    settings &&
+    new AwsClient({
+      accessKeyId: settings.accessKeyId,
+      secretAccessKey: settings.secretAccessKey,
+      ...(settings.sessionToken !== null && { sessionToken: settings.sessionToken }),
+      region: settings.region,
+      service: "s3",
+      retries: 0
+    })
+
+  const send = (request: S3Request) =>
+    Effect.suspend(() => {
+      const { accepts, body, headers, id, method, query } = request
+      const isRead = method === "GET" || method === "HEAD"
+      const failed = (detail: string) =>
+        new CheckpointError({ reason: isRead ? "Unreadable" : "Unwritable", path: id, detail })
+      if (client === null) {
+        return failed(t`AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set`)
+      }
+      const url = new URL(urlOf(settings!, id))
+      for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value)
+      let attempts = 0
+      const once = Effect.tryPromise({
+        try: async (signal) => {
+          attempts++
+          const signed = await client.sign(url, {
+            method,
+            ...(headers && { headers }),
+            ...(body && { body: body.slice() })
+          })
+          const response = await fetch(signed, {
+            signal: AbortSignal.any([signal, AbortSignal.timeout(patience)])
+          })
+          const { headers: answered, status } = response
+          const bytes = new Uint8Array(await response.arrayBuffer())
+          return { status, headers: answered, bytes, isRepeated: attempts > 1 } satisfies S3Answer
+        },
+        catch: (error) => new Passing(String((error as Error).cause ?? error))
+      })
+      return once.pipe(
+        Effect.filterOrFail(
+          ({ status }) => accepts.includes(status) || !passing.has(status),
+          ({ bytes, status }) => new Passing(t`the server answers ${status} ${messageIn(bytes)}`)
+        ),
+        Effect.retry(tries),
+        Effect.mapError(({ detail }) => failed(detail)),
+        Effect.filterOrFail(
+          ({ status }) => accepts.includes(status),
+          ({ bytes, status }) =>
+            status === 404
+              ? new CheckpointError({ reason: "NotFound", path: id, detail: "" })
+              : failed(t`the server answers ${status} ${messageIn(bytes)}`)
+        )
+      )
+    })
+
+  return { send }
+}

@@ -1,0 +1,149 @@
+import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
+import { createHash } from "node:crypto"
+import { t } from "../../language/Text.js"
+import { CheckpointError } from "../CheckpointError.js"
+import { leaseLock } from "../leaseLock.js"
+import { fromObjects, type StorageOperations } from "../Storage.js"
+import type { S3Client } from "./S3Client.js"
+import * as Client from "./S3Client.js"
+import { upload } from "./S3Upload.js"
+
+const etagOf = (headers: Headers): string => headers.get("etag") ?? ""
+
+/** Fields of a listing: text between tags, which is percent-encoded where it was asked for. */
+const fields = (xml: string, name: string): ReadonlyArray<string> =>
+  [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, "g"))].map(([, text = ""]) => text)
+
+const decoded = (text: string): string => decodeURIComponent(text.replaceAll("+", " "))
+
+/** Names with a prefix that no slash follows, all pages of them. */
+const list = (client: S3Client, folder: string) =>
+  Effect.gen(function* () {
+    const { bucket, key } = Client.split(folder)
+    const prefix = key === "" ? "" : `${key}/`
+    const names: Array<string> = []
+    let token: string | undefined
+    do {
+      const { bytes } = yield* client.send({
+        method: "GET",
+        id: `s3://${bucket}`,
+        query: {
+          "list-type": "2",
+          "encoding-type": "url",
+          delimiter: "/",
+          prefix,
+          ...(token !== undefined && { "continuation-token": token })
+        },
+        accepts: [200]
+      })
+      const xml = new TextDecoder().decode(bytes)
+      names.push(...fields(xml, "Key").map((found) => decoded(found).slice(prefix.length)))
+      token = fields(xml, "NextContinuationToken")[0]
+    } while (token !== undefined)
+    return names.filter((name) => name !== "")
+  })
+
+/** Copies, keeping what tells copies apart from other objects; a failed copy may be answered by 200. */
+const copy = (client: S3Client, from: string, to: string) => {
+  const { bucket, key } = Client.split(from)
+  const source = `/${bucket}/${key.split("/").map(encodeURIComponent).join("/")}`
+  return client
+    .send({ method: "PUT", id: to, headers: { "x-amz-copy-source": source }, accepts: [200] })
+    .pipe(
+      Effect.map(({ bytes }) => new TextDecoder().decode(bytes)),
+      Effect.filterOrFail(
+        (xml) => !xml.includes("<Error>"),
+        (xml) =>
+          new CheckpointError({
+            reason: "Unwritable",
+            path: to,
+            detail: t`the server answers ${fields(xml, "Code").join("")}`
+          })
+      ),
+      Effect.asVoid
+    )
+}
+
+const equal = (a: Uint8Array, b: Uint8Array) => Buffer.compare(a, b) === 0
+
+/** The objects that a lock is made of, by `If-Match` and `If-None-Match`. */
+const conditional = (client: S3Client): Parameters<typeof leaseLock>[0] => {
+  const get = (id: string) =>
+    client.send({ method: "GET", id, accepts: [200] }).pipe(
+      Effect.map(({ bytes, headers }) => Option.some({ bytes, version: etagOf(headers) })),
+      Effect.catchIf(
+        ({ reason }) => reason === "NotFound",
+        () => Effect.succeedNone
+      )
+    )
+  return {
+    get,
+    putIf: (id, body, expected) =>
+      Effect.gen(function* () {
+        const headers: Record<string, string> =
+          expected === null ? { "if-none-match": "*" } : { "if-match": expected }
+        const answer = yield* client.send({
+          method: "PUT",
+          id,
+          headers,
+          body,
+          // 404: there is nothing any more that could match; 409: another write is under way.
+          accepts: [200, 404, 409, 412]
+        })
+        if (answer.status === 200) return Option.some(etagOf(answer.headers))
+        if (!answer.isRepeated) return Option.none()
+        // The answer to a try that succeeded may have been lost: what it wrote is unlike any other's.
+        const now = yield* get(id)
+        return Option.isSome(now) && equal(now.value.bytes, body)
+          ? Option.some(now.value.version)
+          : Option.none()
+      }),
+    remove: (id) => remove(client, id)
+  }
+}
+
+const remove = (client: S3Client, id: string) =>
+  Effect.asVoid(client.send({ method: "DELETE", id, accepts: [200, 204, 404] }))
+
+/** The header with what is the same for an object and its copies, and for no other content. */
+const contentHeader = "x-amz-meta-holdfast-content"
+
+/**
+ * Checkpoints in buckets of S3, or of a service that speaks its protocol with conditional writes:
+ * `s3://bucket/prefix` is a folder. A lock is an object that is replaced only if it is unchanged.
+ */
+export const make = (client: S3Client): StorageOperations =>
+  fromObjects({
+    list: (folder) => list(client, folder),
+    stat: (id) =>
+      Effect.map(client.send({ method: "HEAD", id, accepts: [200] }), ({ headers }) => ({
+        bytes: Number(headers.get("content-length")),
+        modified: new Date(headers.get("last-modified") ?? 0),
+        identity: headers.get(contentHeader) ?? etagOf(headers)
+      })),
+    read: (id, offset, length) =>
+      length === 0
+        ? Effect.succeed(new Uint8Array())
+        : Effect.map(
+            client.send({
+              method: "GET",
+              id,
+              headers: { range: `bytes=${offset}-${offset + length - 1}` },
+              accepts: [200, 206, 416]
+            }),
+            ({ bytes, status }) =>
+              status === 416
+                ? new Uint8Array()
+                : status === 206
+                  ? bytes
+                  : bytes.subarray(offset, offset + length)
+          ),
+    put: (id, bytes) => {
+      const content = createHash("sha256").update(bytes).digest("hex")
+      return upload(client, id, bytes, { [contentHeader]: content })
+    },
+    copy: (id, other) => copy(client, id, other),
+    remove: (id) => remove(client, id),
+    lock: leaseLock(conditional(client))
+  })

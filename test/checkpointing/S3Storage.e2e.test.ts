@@ -1,0 +1,134 @@
+import { describe, expect, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import * as Either from "effect/Either"
+import * as Client from "../../src/checkpointing/objects/S3Client.js"
+import * as S3Storage from "../../src/checkpointing/objects/S3Storage.js"
+import { upload } from "../../src/checkpointing/objects/S3Upload.js"
+import { type Fault, type S3Server, s3Server } from "../support/s3Server.js"
+import { storeContract } from "holdfast/testing"
+
+const clientOf = ({ endpoint }: S3Server) =>
+  Client.make({
+    endpoint,
+    region: "eu-central-1",
+    accessKeyId: "key",
+    secretAccessKey: "secret",
+    sessionToken: null
+  })
+
+const cases = storeContract({
+  make: Effect.map(s3Server, (server) => S3Storage.make(clientOf(server))),
+  folder: Effect.succeed("s3://bucket/run")
+})
+
+describe("CheckpointStore on S3", () => {
+  // Those that let every operation fail in turn are slow here; `npm run test:s3` has them.
+  for (const one of cases.filter(({ name }) => !name.includes("any operation fails"))) {
+    it.live(one.name, () => one.run)
+  }
+})
+
+/** Faults for the requests of a method: the first of them, one each. */
+const faults = (server: S3Server, method: string, ...list: ReadonlyArray<Fault>) => {
+  const left = [...list]
+  server.fault = (found) => (found === method ? (left.shift() ?? null) : null)
+}
+
+const bytes = Uint8Array.from({ length: 100 }, (_, i) => i)
+const id = "s3://bucket/runs/a b/ä+1.safetensors"
+
+const put = (server: S3Server, content = bytes) =>
+  S3Storage.make(clientOf(server)).put(id, { bytes: content.length }, ({ write }) =>
+    write(0, content)
+  )
+
+const contentOf = (server: S3Server) =>
+  S3Storage.make(clientOf(server)).open(id, ({ bytes: length, read }) => {
+    const buffer = new Uint8Array(length)
+    return Effect.as(read(0, buffer), buffer)
+  })
+
+describe("S3Storage", () => {
+  it.scopedLive("repeats what meets a passing fault, or whose answer is lost", () =>
+    Effect.gen(function* () {
+      const server = yield* s3Server
+      for (const fault of ["error", "cut", "lost"] as const) {
+        server.objects.clear()
+        faults(server, "PUT", fault, fault)
+        yield* put(server)
+        faults(server, "GET", fault)
+        expect(yield* contentOf(server)).toEqual(bytes)
+      }
+    })
+  )
+
+  it.scopedLive("lists every page, with any names", () =>
+    Effect.gen(function* () {
+      const server = yield* s3Server
+      server.pageSize = 3
+      const storage = S3Storage.make(clientOf(server))
+      const names = ["a", "b c", "d+e", "ä&<f>", "g%20h", "i", "j"]
+      for (const name of names) {
+        yield* storage.put(`s3://bucket/x/${name}`, { bytes: 1 }, ({ write }) =>
+          write(0, new Uint8Array(1))
+        )
+      }
+      yield* storage.put("s3://bucket/x/deeper/k", { bytes: 0 }, () => Effect.void)
+      expect((yield* storage.list("s3://bucket/x")).toSorted()).toEqual(names.toSorted())
+    })
+  )
+
+  it.scopedLive("uploads large objects in parts, leaving none behind when it fails", () =>
+    Effect.gen(function* () {
+      const server = yield* s3Server
+      const client = clientOf(server)
+      faults(server, "POST", null, "lost")
+      yield* upload(client, id, bytes, { "x-amz-meta-holdfast-content": "c" }, 30)
+      expect(yield* contentOf(server)).toEqual(bytes)
+      expect(server.uploads.size).toBe(0)
+
+      server.objects.clear()
+      let parts = 0
+      server.fault = (method, url) =>
+        method === "PUT" && url.searchParams.get("partNumber") === "2" && parts++ < 99
+          ? "cut"
+          : null
+      const failed = yield* Effect.flip(upload(client, id, bytes, {}, 30))
+      expect(failed).toMatchObject({ reason: "Unwritable", path: id })
+      expect(server.uploads.size).toBe(0)
+      expect(server.objects.size).toBe(0)
+    })
+  )
+
+  it.scopedLive("holds its lock where the answer to taking or renewing it is lost", () =>
+    Effect.gen(function* () {
+      const server = yield* s3Server
+      const storage = S3Storage.make(clientOf(server))
+      faults(server, "PUT", "lost", null, "lost")
+      const { check } = yield* storage.lock("s3://bucket/run", { force: false })
+      yield* check
+      const second = yield* Effect.either(
+        Effect.scoped(storage.lock("s3://bucket/run", { force: false }))
+      )
+      expect(Either.getLeft(second)).toMatchObject({ value: { reason: "InUse" } })
+      yield* check
+    })
+  )
+
+  it.scopedLive("says what is wrong with the credentials", () =>
+    Effect.gen(function* () {
+      const refused = yield* Effect.flip(S3Storage.make(Client.make(null)).list("s3://bucket/x"))
+      expect(refused.message).toContain("AWS_ACCESS_KEY_ID")
+    })
+  )
+})
+
+describe("S3Client", () => {
+  it("addresses buckets as the service has them", () => {
+    const aws = Client.settingsFrom({ AWS_ACCESS_KEY_ID: "k", AWS_SECRET_ACCESS_KEY: "s" })!
+    expect(Client.urlOf(aws, "s3://b/a b/c")).toBe("https://b.s3.us-east-1.amazonaws.com/a%20b/c")
+    const own = { ...aws, endpoint: "http://localhost:9000/" }
+    expect(Client.urlOf(own, "s3://b/c")).toBe("http://localhost:9000/b/c")
+    expect(Client.settingsFrom({})).toBeNull()
+  })
+})
