@@ -10,7 +10,7 @@ interface StoredObject {
   readonly meta: Readonly<Record<string, string>>
 }
 
-/** What happens to a request instead of, or besides, its answer. */
+/** What happens to a request instead of its answer, or before it. */
 export type Fault = "error" | "cut" | "lost" | null
 
 /** A service in memory with the part of S3 that checkpoints need, whose faults a test chooses. */

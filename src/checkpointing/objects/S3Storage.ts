@@ -88,7 +88,7 @@ const conditional = (client: S3Client): Parameters<typeof leaseLock>[0] => {
           id,
           headers,
           body,
-          // 404: there is nothing any more that could match; 409: another write is under way.
+          // 404: there is nothing any more that could match; 409: another write is running.
           accepts: [200, 404, 409, 412]
         })
         if (answer.status === 200) return Option.some(etagOf(answer.headers))
