@@ -39,7 +39,7 @@ const installed: ReadonlyArray<TemplateName> = fromRegistry ? ["speaker", "fine-
 /** So that a run takes seconds. */
 const small: Partial<Record<TemplateName, ReadonlyArray<string>>> = {
   speaker: ["data.synthetic.speakers=3", "data.synthetic.utterances=20"],
-  verification: ["data.synthetic.speakers=12", "data.synthetic.utterances=6"],
+  verification: ["data.synthetic.speakers=20", "data.synthetic.utterances=20"],
   mnist: ["data.train=2000", "data.validation=200", "data.test=200"],
   autoencoder: ["data.train=2000", "data.validation=200", "data.test=200"]
 }
