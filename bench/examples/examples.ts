@@ -42,5 +42,6 @@ export const examples: Readonly<Record<string, Example>> = {
   classification: { metrics: ["accuracy", "auc"], rounds: 3 },
   "time-series": { metrics: ["mae"], rounds: 3 },
   verification: { metrics: ["eer"], rounds: 1 },
-  "character-model": { metrics: ["bits_per_character", "accuracy"], rounds: 1 }
+  "character-model": { metrics: ["bits_per_character", "accuracy"], rounds: 1 },
+  "text-classification": { metrics: ["accuracy", "loss"], rounds: 1 }
 }

@@ -14,17 +14,19 @@ export const predict = Command.make({
     ["holdfast predict checkpoints --best someone.wav", t`who is talking, by the speaker model`],
     ["holdfast predict checkpoints --best photos/*.jpg", t`each image`],
     ["holdfast predict checkpoints --best houses.csv", t`each row of a table`],
+    ['holdfast predict checkpoints --best --text "I liked it"', t`a text, or --best letter.txt`],
     ["holdfast predict checkpoints --best rows.ndjson --top 3", t`a line of JSON an example`],
     ["holdfast predict checkpoints --best --json < rows.ndjson", t`from standard input, as JSON`]
   ],
   arguments: {
     from: Command.argument(t`a checkpoint, or a folder of checkpoints`),
     inputs: Command.rest(
-      t`files: WAV, FLAC, MP3 or Ogg for a model of recordings, PNG or JPEG for one of images, .csv or .parquet for one of tables, else .json or lines of JSON; - or none: standard input`
+      t`files: WAV, FLAC, MP3 or Ogg for a model of recordings, PNG or JPEG for one of images, .csv or .parquet for one of tables, these, .jsonl or .txt for one of texts, else .json or lines of JSON; - or none: standard input`
     )
   },
   options: {
     ...TrainedModelOption.options,
+    text: Command.values("TEXT", t`a text, for a model of texts; may be repeated`),
     top: {
       ...Command.value(
         "N",
@@ -40,7 +42,7 @@ export const predict = Command.make({
     backend,
     json: Command.flag(t`print a line of JSON for each prediction`)
   },
-  notes: t`An example is an array of numbers of the shape of the input, or an object of arrays if inputs have names; for a model of tables, an object of cells by column. A line may hold several. What cannot be read is reported, and the rest continues; the exit code is then 1.`,
+  notes: t`An example is an array of numbers of the shape of the input, or an object of arrays if inputs have names; for a model of tables, an object of cells by column; for one of texts, a text, each line being one. A line may hold several. What cannot be read is reported, and the rest continues; the exit code is then 1.`,
   run: (given) =>
     onCheckpoints(
       Effect.flatMap(

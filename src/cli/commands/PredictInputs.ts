@@ -16,12 +16,16 @@ import { batchOf, render } from "../../data/image/render.js"
 import * as Csv from "../../data/table/Csv.js"
 import * as Parquet from "../../data/table/Parquet.js"
 import type { Row, RowSource } from "../../data/table/Row.js"
-import { TableInput } from "../../data/table/TableInput.js"
+import { reader, TableInput } from "../../data/table/TableInput.js"
+import { rowsOf } from "../../data/text/fromText.js"
+import { readWhole } from "../../data/text/Passages.js"
+import * as TextInput from "../../data/text/TextInput.js"
 import { concat } from "../../io/concat.js"
 import { t } from "../../language/Text.js"
 import { inputsOf } from "../../training/DatasetIdentity.js"
 import type { AnyObjective } from "../../training/Objective.js"
 import type { TrainedModel } from "../../training/TrainedModel.js"
+import * as Examples from "../predict/Examples.js"
 import { namedOutputs } from "../predict/Prediction.js"
 import * as Reporter from "../predict/Reporter.js"
 import { atOnce, Rows } from "../predict/Rows.js"
@@ -31,6 +35,7 @@ import type * as TrainedModelOption from "../TrainedModelOption.js"
 /** The command line of `holdfast predict`, as parsed. */
 export interface Options extends TrainedModelOption.Given {
   readonly inputs: ReadonlyArray<string>
+  readonly text: ReadonlyArray<string>
   /** How many classes are printed; null: as the format has it. */
   readonly top: number | null
   readonly backend: Option.Option<BackendName>
@@ -44,18 +49,32 @@ export const run = (options: Options) =>
   Effect.gen(function* () {
     const trained = yield* LoadTrainedModel.load("predict", options)
     const report = yield* Reporter.make(options, trained)
-    const inputs = options.inputs.length === 0 ? ["-"] : options.inputs
+    const inputs = options.inputs.length + options.text.length === 0 ? ["-"] : options.inputs
     const recording = recordingInput(trained)
     const table = tableInput(trained)
     const image = imageInput(trained)
     const decode = image === null ? null : yield* decoder(image.decoder)
+    const text = Option.getOrNull(TextInput.of(trained.meta.dataset.preprocessing))
     const fields = recording === null ? yield* fieldsOf(trained) : []
+    const read = yield* readerOf(table, text)
+    const partOf = text?.predicts === "next_token" ? Examples.nextToken(text) : undefined
+    const rows = () => new Rows(trained, fields, report, read, partOf)
+    for (const given of options.text) {
+      const own = rows()
+      yield* own.addRow(
+        { input: given },
+        text === null ? Either.left(t`the model takes no texts`) : Either.right(given)
+      )
+      yield* own.flush
+    }
     for (const input of inputs) {
       yield* (
         image !== null && decode !== null && endings.test(input)
           ? predictImage(trained, image, decode, input, report)
           : recording === null
-            ? predictRows(new Rows(trained, fields, report, table), table, input)
+            ? text === null
+              ? predictRows(rows(), table === null ? null : sourceOf(table, input), input)
+              : predictTexts(rows(), text, input)
             : predictRecording(trained, recording, input, report)
       ).pipe(Effect.catchTag("DataError", (error) => report.failed({ input }, error.detail)))
     }
@@ -142,13 +161,49 @@ const predictImage = Effect.fnUntraced(function* (
   )
 })
 
+/** Reads examples of tables and of texts; null: those of numbers. */
+const readerOf = (table: TableInput | null, text: TextInput.TextInput | null) =>
+  Effect.gen(function* () {
+    if (text !== null) {
+      const read = yield* TextInput.reader(text)
+      return (value: unknown) => Examples.textExamplesOf(value, text, read)
+    }
+    if (table === null) return null
+    const read = reader(table)
+    return (value: unknown) => Examples.tableExamplesOf(value, read)
+  })
+
+/** The text of a .txt file, those in the column of a table, else each line is one. */
+const predictTexts = Effect.fnUntraced(function* (
+  rows: Rows,
+  { column = "text" }: TextInput.TextInput,
+  input: string
+) {
+  if (/\.(csv|tsv|parquet|jsonl|ndjson)$/i.test(input)) {
+    return yield* predictRows(rows, rowsOf(input, [column], {}), input)
+  }
+  if (/\.json$/i.test(input)) return yield* predictRows(rows, null, input)
+  if (/\.txt$/i.test(input)) {
+    const text = yield* readWhole(input, "utf-8")
+    yield* rows.addRow(
+      { input },
+      typeof text === "string" ? Either.right(text) : Either.left(text.problem)
+    )
+    return yield* rows.flush
+  }
+  yield* eachLine(
+    input,
+    (text, line) => rows.addRow({ input, line }, Either.right(text)),
+    rows.flush
+  )
+})
+
 /** The rows of a table; else each line is a value of JSON, or the whole file is, as its name says. */
 const predictRows = Effect.fnUntraced(function* (
   rows: Rows,
-  table: TableInput | null,
+  source: RowSource | null,
   input: string
 ) {
-  const source = table === null ? null : sourceOf(table, input)
   if (source !== null) {
     yield* Stream.runForEach(source.read(input), ({ columns, rows: some }) =>
       Effect.gen(function* () {
@@ -165,20 +220,28 @@ const predictRows = Effect.fnUntraced(function* (
     yield* rows.add({ input }, text)
     return yield* rows.flush
   }
+  yield* eachLine(input, (text, line) => rows.add({ input, line }, text), rows.flush)
+})
+
+/** Calls `see` with each line that is not empty, and then `flush`: a program's lines are answered as they come. */
+const eachLine = Effect.fnUntraced(function* <E>(
+  input: string,
+  see: (text: string, line: number) => Effect.Effect<void, E>,
+  flush: Effect.Effect<void, E>
+) {
   let line = 0
   yield* (yield* bytesOf(input)).pipe(
     Stream.mapError(unreadable(input)),
     Stream.decodeText(),
     Stream.splitLines,
-    // What a program writes to a pipe line by line is answered line by line.
     Stream.chunks,
     Stream.runForEach((lines) =>
       Effect.gen(function* () {
         for (const text of lines) {
           line++
-          if (text.trim() !== "") yield* rows.add({ input, line }, text)
+          if (text.trim() !== "") yield* see(text, line)
         }
-        yield* rows.flush
+        yield* flush
       })
     )
   )

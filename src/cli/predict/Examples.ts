@@ -1,15 +1,20 @@
+import type * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import type { Arrays, Values } from "../../data/Batch.js"
 import { lengthOf, type Layout } from "../../data/Layout.js"
 import { standardized } from "../../data/Standardization.js"
 import type * as TableInput from "../../data/table/TableInput.js"
+import type { reader as textReader, TextInput } from "../../data/text/TextInput.js"
 import { t } from "../../language/Text.js"
 
 type Fields = Layout["inputs"]
 
 /** An example: the numbers of each input, in the order of the fields. */
 export type Example = ReadonlyArray<ReadonlyArray<number>>
+
+/** Reads the examples in a value of JSON; left: why there are none. */
+export type Read = (value: unknown) => Either.Either<ReadonlyArray<Example>, string>
 
 /**
  * The examples in a value of JSON: one, if it has the numbers of an input (nested or not) or is an object of
@@ -87,6 +92,38 @@ export const tableExamplesOf = (
     })
   )
 }
+
+/**
+ * The examples in a value for a model of texts: a text, an object with a text in its `column`, or a list of such. Left:
+ * why there are none.
+ */
+export const textExamplesOf = (
+  value: unknown,
+  { column = "text", mask }: TextInput,
+  read: Effect.Effect.Success<ReturnType<typeof textReader>>
+): Either.Either<ReadonlyArray<Example>, string> => {
+  const texts: ReadonlyArray<unknown> = Array.isArray(value) ? value : [value]
+  return Either.all(
+    texts.map((text, i) =>
+      Either.mapBoth(read(Predicate.isReadonlyRecord(text) ? text[column] : text), {
+        onLeft: (why) => (Array.isArray(value) ? t`example ${i + 1} ${why}` : why),
+        onRight: (found) => (mask ? [[...found.ids], [...found.mask]] : [[...found.ids]])
+      })
+    )
+  )
+}
+
+/** Of what a language model says of each token of a text, that of the last: what follows the text. */
+export const nextToken =
+  ({ length, padding_id }: TextInput) =>
+  (numbers: Float32Array, [ids]: Example): Float32Array => {
+    const width = numbers.length / length
+    const last = Math.max(
+      0,
+      ids!.findLastIndex((id) => id !== padding_id)
+    )
+    return numbers.subarray(last * width, (last + 1) * width)
+  }
 
 /** Examples side by side, as a model takes them; `prepare` is applied to the numbers of a single input. */
 export const batchOf = (

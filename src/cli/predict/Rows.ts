@@ -3,7 +3,6 @@ import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
 import type { BackendError } from "../../backends/BackendError.js"
 import type { Layout } from "../../data/Layout.js"
-import { reader, type TableInput } from "../../data/table/TableInput.js"
 import { t } from "../../language/Text.js"
 import type { AnyObjective } from "../../training/Objective.js"
 import type { TrainedModel } from "../../training/TrainedModel.js"
@@ -18,19 +17,17 @@ export const atOnce = 256
 export class Rows {
   private waiting: Array<readonly [Origin, Examples.Example]> = []
   private readonly prepare: (numbers: ReadonlyArray<number>) => ReadonlyArray<number>
-  private readonly examplesOf: (
-    value: unknown
-  ) => Either.Either<ReadonlyArray<Examples.Example>, string>
+  private readonly examplesOf: Examples.Read
 
   constructor(
     private readonly trained: TrainedModel<unknown, AnyObjective>,
     private readonly fields: Layout["inputs"],
     private readonly report: Reporter,
-    table: TableInput | null = null
+    read: Examples.Read | null = null,
+    /** What counts of the numbers that the model says of an example. */
+    private readonly partOf = (numbers: Float32Array, _example: Examples.Example) => numbers
   ) {
-    const read = table === null ? null : reader(table)
-    this.examplesOf = (value) =>
-      read === null ? Examples.examplesOf(value, fields) : Examples.tableExamplesOf(value, read)
+    this.examplesOf = read ?? ((value) => Examples.examplesOf(value, fields))
     this.prepare = Examples.standardizer(trained.meta.dataset.preprocessing) ?? ((x) => x)
   }
 
@@ -44,8 +41,8 @@ export class Rows {
     )
   }
 
-  /** A row of a table. */
-  addRow(origin: Origin, row: Either.Either<Readonly<Record<string, unknown>>, string>) {
+  /** A row of a table, or a text. */
+  addRow(origin: Origin, row: Either.Either<unknown, string>) {
     return this.addFound(origin, Either.flatMap(row, this.examplesOf))
   }
 
@@ -80,10 +77,11 @@ export class Rows {
       const outputs = Object.entries(namedOutputs(predicted))
       return Effect.forEach(
         waiting,
-        ([origin], i) => {
+        ([origin, example], i) => {
           const own = outputs.map(([name, numbers]) => {
             const width = numbers.length / waiting.length
-            return [name, [...numbers.subarray(i * width, (i + 1) * width)]] as const
+            const all = numbers.subarray(i * width, (i + 1) * width)
+            return [name, [...this.partOf(all, example)]] as const
           })
           return this.report.predicted(origin, Object.fromEntries(own))
         },

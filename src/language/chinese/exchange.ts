@@ -3,8 +3,8 @@ export const exchange = {
   "--best is for a folder of checkpoints, and {0} is none":
     "--best 用于检查点文件夹，而 {0} 不是文件夹",
   "--top is {0}; give a whole number greater than 0": "--top 为 {0}；请给出大于 0 的整数",
-  "An example is an array of numbers of the shape of the input, or an object of arrays if inputs have names; for a model of tables, an object of cells by column. A line may hold several. What cannot be read is reported, and the rest continues; the exit code is then 1.":
-    "一个样本是与输入形状一致的数字数组；若输入有名称，则是由数组组成的对象；表格模型则是以列名为键的对象。一行可以包含多个样本。无法读取的内容会被报告，其余继续处理，此时退出码为 1。",
+  "An example is an array of numbers of the shape of the input, or an object of arrays if inputs have names; for a model of tables, an object of cells by column; for one of texts, a text, each line being one. A line may hold several. What cannot be read is reported, and the rest continues; the exit code is then 1.":
+    "一个样本是与输入形状一致的数字数组；若输入有名称，则是由数组组成的对象；表格模型则是以列名为键的对象；文本模型则是文本，每行一条。一行可以包含多个样本。无法读取的内容会被报告，其余继续处理，此时退出码为 1。",
   "Beside the model a JSON file says how to use it: inputs, preprocessing, outputs and classes. Files of Keras need the package h5wasm: npm install h5wasm@0.10.3.":
     "模型旁的 JSON 文件说明如何使用它：输入、预处理、输出和类别。写 Keras 文件需要 h5wasm 包：npm install h5wasm@0.10.3。",
   "Export a trained model for TensorFlow.js, ONNX, Keras or PyTorch":
@@ -21,8 +21,8 @@ export const exchange = {
   "default: what the end of PATH says; a folder is tfjs":
     "默认：由 PATH 的扩展名决定；文件夹即 tfjs",
   "example {0} {1}": "样本 {0} {1}",
-  "files: WAV, FLAC, MP3 or Ogg for a model of recordings, PNG or JPEG for one of images, .csv or .parquet for one of tables, else .json or lines of JSON; - or none: standard input":
-    "文件：录音模型用 WAV、FLAC、MP3 或 Ogg，图像模型用 PNG 或 JPEG，表格模型用 .csv 或 .parquet，其他模型用 .json 或逐行 JSON；- 或不给出：标准输入",
+  "files: WAV, FLAC, MP3 or Ogg for a model of recordings, PNG or JPEG for one of images, .csv or .parquet for one of tables, these, .jsonl or .txt for one of texts, else .json or lines of JSON; - or none: standard input":
+    "文件：录音模型用 WAV、FLAC、MP3 或 Ogg，图像模型用 PNG 或 JPEG，表格模型用 .csv 或 .parquet；文本模型用这些或 .jsonl、.txt；其他模型用 .json 或逐行 JSON；- 或不给出：标准输入",
   "for Keras 3": "供 Keras 3 使用",
   "for ONNX Runtime": "供 ONNX Runtime 使用",
   "from standard input, as JSON": "来自标准输入，以 JSON 输出",

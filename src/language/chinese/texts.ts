@@ -44,5 +44,8 @@ export const texts = {
   "{0} takes a sequence and its mask: [[batch, time, width], [batch, time]]":
     "{0} 接受一个序列及其掩码：[[batch, time, width], [batch, time]]",
   "takes the maximum of the steps that a mask leaves, which no layer of Keras 3 does; take the mean, or export as ONNX":
-    "取掩码保留的各步的最大值，Keras 3 没有这样的层；请改用平均值，或导出为 ONNX"
+    "取掩码保留的各步的最大值，Keras 3 没有这样的层；请改用平均值，或导出为 ONNX",
+  "a text, for a model of texts; may be repeated": "一条文本，用于文本模型；可重复给出",
+  "a text, or --best letter.txt": "一条文本；也可用 --best letter.txt",
+  "the model takes no texts": "该模型不接受文本"
 }
