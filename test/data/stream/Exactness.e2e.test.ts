@@ -2,6 +2,7 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import {
+  CheckpointStore,
   Dataset,
   Objective,
   Optimizer,
@@ -109,7 +110,10 @@ describe("a run on streams of unknown length", () => {
 
   it.scopedLive("knows how many steps there are when the end is seen", () =>
     Effect.gen(function* () {
-      const { events } = yield* session(pipeline, { config: config() })
+      const { events } = yield* session(pipeline, {
+        config: config(),
+        store: CheckpointStore.memory
+      })
       const steps = events.flatMap((event) =>
         event._tag === "StepFinished" && event.phase === "train" ? [[event.step, event.steps]] : []
       )
@@ -130,7 +134,10 @@ describe("a run on streams of unknown length", () => {
     { class_weights: "balanced" }
   ])("refuses %j, which goes by the length", (training) =>
     Effect.gen(function* () {
-      const { exit } = yield* session(pipeline, { config: config(training) })
+      const { exit } = yield* session(pipeline, {
+        config: config(training),
+        store: CheckpointStore.memory
+      })
       expect(JSON.stringify(exit)).toContain(`training.${Object.keys(training)[0]}`)
     })
   )
