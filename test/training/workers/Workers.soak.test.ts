@@ -1,13 +1,14 @@
 // Threads of Node that end at any moment while they compute; `npm run test:soak`.
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { beside, start } from "../../../src/io/Thread.js"
+import { start } from "../../../src/io/Thread.js"
 import type { Setup } from "../../../src/training/workers/Protocol.js"
 import { WorkersRequested } from "../../../src/training/workers/Requested.js"
 import { checkpointIn, essence, session, temporaryFolder } from "../../support/session.js"
 import pipeline from "./pipeline.js"
 
 const minutes = Number(process.env["HOLDFAST_SOAK_MINUTES"] ?? 1)
+const worker = new URL("../../../src/training/workers/WorkerThread.ts", import.meta.url)
 const training = { num_epochs: 150, shards: 4 }
 
 const end = (count: number, spawn?: (setup: Setup) => ReturnType<typeof start>) =>
@@ -31,13 +32,11 @@ describe("workers", () => {
         let [runs, killed] = [0, 0]
         do {
           const spawn = (setup: Setup) => {
-            const thread = start(
-              beside(
-                "WorkerThread",
-                new URL("../../../src/training/workers/x.ts", import.meta.url).href
-              ),
-              { name: "holdfast worker", workerData: setup, mayImportTypescript: true }
-            )
+            const thread = start(worker, {
+              name: "holdfast worker",
+              workerData: setup,
+              mayImportTypescript: true
+            })
             setTimeout(
               () => {
                 killed += 1
