@@ -109,6 +109,7 @@ const makeExamples = (
   pathOf: (recording: Recordings.Recording) => string
 ): Examples => ({
   size: recordings.length,
+  ahead: recordings.every(({ features }) => features.every(({ memory }) => memory)) ? 1 : readAhead,
   describe: (index) => {
     const recording = recordings[index]!
     return {
@@ -170,7 +171,9 @@ const excerpt = ({ features }: Recordings.Recording, data: LogMelInput.Parameter
 }
 
 /** How many reads from disk run at a time. */
-const readsAtOnce = 8
+const readsAtOnce = 32
+/** Batches that are read ahead of the step where features are read from files. */
+const readAhead = 4
 
 /** [parts, frames, mels] */
 const windows = (
