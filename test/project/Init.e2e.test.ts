@@ -83,7 +83,7 @@ describe("holdfast init, from the packed package", () => {
       project,
       "wasm"
     )
-    expect(resumed.text).toMatch(/resumed? from/)
+    expect(resumed.text).toMatch(/resuming from checkpoints/)
     expect(resumed.text).toMatch(/epoch 3\/3/)
     expect(resumed.text).toMatch(/^test, weights of epoch \d: /m)
     expect(resumed.code).toBe(0)
