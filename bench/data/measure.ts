@@ -1,8 +1,9 @@
 /**
- * Measures loaders on the data of bench/data/generate.ts; the build must be there:
+ * Measures loaders on the data of bench/data/generate.ts: how long until the data is there, the most memory, and
+ * batches of 256 from anywhere.
  *
- *   npx tsx bench/data/measure.ts csv FILE         seconds until the data is there, memory, batches
- *   npx tsx bench/data/measure.ts images FOLDER    the same of images, as bench/data/pipeline.ts reads them
+ *   npm run bench:data -- csv FILE         a table
+ *   npm run bench:data -- images FOLDER    images of 32 × 32
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
