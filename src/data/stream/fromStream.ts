@@ -79,11 +79,10 @@ export interface StreamOptions<in out A, in out B extends Sized> {
  * @example
  * ```ts
  * import * as Effect from "effect/Effect"
- * import { createReadStream } from "node:fs"
- * import { createInterface } from "node:readline"
  * import { Dataset } from "holdfast"
  *
- * const lines = (file: string) => createInterface({ input: createReadStream(file) })
+ * // `createInterface({ input: createReadStream(file) })` of Node, say.
+ * declare const lines: (file: string) => AsyncIterable<string>
  *
  * export const clicks = Dataset.fromStream({
  *   version: "2026-11-27",
