@@ -10,11 +10,13 @@ import { dirname, join, resolve } from "node:path"
 import { fileURLToPath } from "node:url"
 import { CircleConfig } from "../examples/arrays/pipeline.js"
 import { AutoencoderConfig } from "../examples/autoencoder/pipeline.js"
+import { CharacterConfig } from "../examples/character-model/pipeline.js"
 import { CensusConfig } from "../examples/classification/pipeline.js"
 import { FineTuningConfig } from "../examples/fine-tuning/pipeline.js"
 import { ShapesConfig } from "../examples/images/pipeline.js"
 import { MnistConfig } from "../examples/mnist/pipeline.js"
 import { CarsConfig } from "../examples/regression/pipeline.js"
+import { TextConfig } from "../examples/text-classification/pipeline.js"
 import { BikesConfig } from "../examples/time-series/pipeline.js"
 import { VerificationConfig } from "../examples/verification/pipeline.js"
 import { SpeakerConfig } from "../pipelines/speaker/SpeakerConfig.js"
@@ -34,10 +36,11 @@ interface Template {
   readonly test: Test
 }
 
-/** The test of a project. */
+/** The test of a project: sections of the config in it, for less to train and to train on. */
 interface Test {
-  /** The section `data` of the config in the test, for less to train on. */
   readonly data?: string
+  readonly model?: string
+  readonly sample?: string
   /** Where it is not the one that the others have: in templates/. */
   readonly file?: string
 }
@@ -111,6 +114,14 @@ const templates: Readonly<Record<TemplateName, Template>> = {
   regression: example("regression", CarsConfig),
   classification: example("classification", CensusConfig),
   "time-series": example("time-series", BikesConfig, { data: "{ ...config.data, stride: 6 }" }),
+  "text-classification": example("text-classification", TextConfig, {
+    data: '{ ...config.data, languages: ["fin", "fra"], file: ".cache/test-languages.jsonl" }'
+  }),
+  "character-model": example("character-model", CharacterConfig, {
+    data: "{ ...config.data, length: 16, stride: 8000 }",
+    model: "{ ...config.model, layers: 1, heads: 2, width: 16 }",
+    sample: "{ ...config.sample, length: 8 }"
+  }),
   autoencoder: example("autoencoder", AutoencoderConfig, fewDigits),
   "fine-tuning": example("fine-tuning", FineTuningConfig, { file: "fine-tuning.test.ts" }),
   arrays: example("arrays", CircleConfig)
@@ -136,10 +147,15 @@ export const compose = (name: TemplateName): ProjectFiles => {
   )
 }
 
-const testOf = (name: TemplateName, { data = "config.data", file }: Test): string => {
+const testOf = (name: TemplateName, { file, ...sections }: Test): string => {
+  const others = Object.entries(sections).map(([section, value]) => `  ${section}: ${value},\n`)
   const text =
     file === undefined
-      ? replaced(textOf("templates/pipeline.test.ts"), "data: config.data", `data: ${data}`)
+      ? replaced(
+          textOf("templates/pipeline.test.ts"),
+          "  ...config,\n",
+          `  ...config,\n${others.join("")}`
+        )
       : textOf(`templates/${file}`)
   return text
     .replaceAll(/\.\.\/examples\/[\w-]+\/pipeline\.js/g, `../pipelines/${name}.js`)

@@ -8,7 +8,6 @@ import pipeline from "../examples/regression/pipeline.js"
 const { training } = config
 const short = {
   ...config,
-  data: config.data,
   training: { ...training, num_epochs: 2 }
 }
 

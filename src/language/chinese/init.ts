@@ -28,6 +28,10 @@ export const init = {
     "用卷积网络识别 MNIST 手写数字，一分钟后正确率 99 %",
   "a forecast from the last day of a long series, by an LSTM, beside the naive one":
     "时间序列：用 LSTM 由最近一天的数据预测，与朴素预测对照",
+  "in which of 53 languages a text is, by an LSTM over its characters":
+    "文本分类：用 LSTM 逐字符阅读，判断文本属于 53 种语言中的哪一种",
+  "a small GPT that learns to write like Shakespeare, character by character":
+    "语言模型：小型 GPT，逐字符学习莎士比亚的文风",
   "images compressed to codes of 32 numbers, and drawn again":
     "自编码器：把图像压缩成 32 个数的编码，再重建",
   "a new head on the frozen layers of a model that another pipeline has trained":
