@@ -85,7 +85,8 @@ const bySharp = async (): Promise<Decode> => {
   const name = "sharp"
   const { default: sharp } = (await import(name)) as { readonly default: Sharp }
   return checked(async (bytes) => {
-    const options = { limitInputPixels: limits.pixels, failOn: "truncated" }
+    // A color profile does not count, as it does not for the other decoder.
+    const options = { limitInputPixels: limits.pixels, failOn: "truncated", ignoreIcc: true }
     const { data, info } = await sharp(bytes, options)
       .toColourspace("srgb")
       .removeAlpha()
