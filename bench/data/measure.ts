@@ -1,14 +1,20 @@
 /**
  * Measures loaders on the data of bench/data/generate.ts: how long until the data is there, the most memory, and
- * batches of 256 from anywhere.
+ * batches of 256 from anywhere; or which share of its steps a small network waits for data.
  *
- *   npm run bench:data -- csv FILE         a table
- *   npm run bench:data -- images FOLDER    images of 32 × 32
+ *   npm run bench:data -- csv FILE           a table
+ *   npm run bench:data -- images FOLDER      images of 32 × 32
+ *   npm run bench:data -- training FOLDER    those images, with worker threads and without
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as NodeFileSystem from "@effect/platform-node/NodeFileSystem"
-import { Dataset, Observer, Split, type DatasetType } from "holdfast"
+import { Dataset, Observer, RunLog, Split, type DatasetType } from "holdfast"
+import { execFileSync } from "node:child_process"
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
 
 const observer = Observer.make((event) =>
   Effect.sync(() => {
@@ -56,7 +62,52 @@ const measured = <E, R>(load: Effect.Effect<DatasetType, E, R>) =>
     report("a batch of 256 from anywhere", (performance.now() - began) / steps)
   }).pipe(Effect.scoped, Effect.provide(Layer.merge(NodeFileSystem.layer, observer)))
 
+/** Trains for some hundred steps in a process of its own, and reads its log. */
+const training = (root: string, workers: string) =>
+  Effect.gen(function* () {
+    const folder = mkdtempSync(join(tmpdir(), "holdfast-bench-"))
+    const images = readdirSync(root).flatMap((name) => readdirSync(join(root, name))).length
+    const config = {
+      training: {
+        num_epochs: 1,
+        batch_size: 64,
+        learning_rate: 0.001,
+        seed: 1,
+        checkpoint_dir: join(folder, "run")
+      },
+      model: { filters: 16 },
+      data: { root, test: images - trained - 64 }
+    }
+    writeFileSync(join(folder, "config.json"), JSON.stringify(config))
+    const file = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+    execFileSync(process.execPath, [
+      file("../../dist/cli/bin.js"),
+      "run",
+      file("pipeline.ts"),
+      "--config",
+      join(folder, "config.json"),
+      "--set",
+      `training.data_workers=${workers}`
+    ])
+    const log = yield* RunLog.read(join(folder, "run"))
+    // Threads start, and code becomes fast.
+    const after = 50
+    const sum = (numbers: Float64Array) => numbers.subarray(after).reduce((a, b) => a + b, 0)
+    const { data_wait_ms, step_ms } = log.steps
+    const steps = step_ms.length - after
+    process.stdout.write(
+      `training.data_workers ${workers}: waits ${((100 * sum(data_wait_ms)) / sum(step_ms)).toFixed(1)} % of ` +
+        `${(sum(step_ms) / steps).toFixed(1)} ms, the mean of ${steps} steps\n`
+    )
+    rmSync(folder, { recursive: true })
+  }).pipe(Effect.provide(NodeFileSystem.layer))
+
+/** So many images train: 350 steps. */
+const trained = 350 * 64
+
 const [what, path] = process.argv.slice(2)
 if (what === "csv") await Effect.runPromise(measured(csv(path!)))
 else if (what === "images") await Effect.runPromise(measured(images(path!)))
-else throw new Error("say csv or images, and where")
+else if (what === "training") {
+  for (const workers of ["auto", "0"]) await Effect.runPromise(training(path!, workers))
+} else throw new Error("say csv, images or training, and where")
