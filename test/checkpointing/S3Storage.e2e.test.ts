@@ -7,14 +7,14 @@ import { upload } from "../../src/checkpointing/objects/S3Upload.js"
 import { type Fault, type S3Server, s3Server } from "../support/s3Server.js"
 import { storeContract } from "holdfast/testing"
 
-const clientOf = ({ endpoint }: S3Server) =>
-  Client.make({
-    endpoint,
-    region: "eu-central-1",
-    accessKeyId: "key",
-    secretAccessKey: "secret",
-    sessionToken: null
-  })
+const settings = {
+  region: "eu-central-1",
+  accessKeyId: "key",
+  secretAccessKey: "secret",
+  sessionToken: null
+}
+
+const clientOf = ({ endpoint }: S3Server) => Client.make({ ...settings, endpoint }, 2)
 
 const cases = storeContract({
   make: Effect.map(s3Server, (server) => S3Storage.make(clientOf(server))),

@@ -9,7 +9,8 @@ const stop = program("stop")
 
 const file = (): string => join(mkdtempSync(join(tmpdir(), "holdfast-")), "log")
 
-describe("runMain", () => {
+// Most of them wait for a process, or for a second to pass.
+describe.concurrent("runMain", () => {
   it("exits with 0 at the end", async () => {
     expect(await start([stop, "succeed", "0"]).ended).toEqual({
       code: 0,
@@ -139,7 +140,7 @@ describe("holdfast run", () => {
   })
 })
 
-describe("the question whether to resume", () => {
+describe.concurrent("the question whether to resume", () => {
   const asking = ["run", javascript("asking")]
 
   it("takes Enter as yes", async () => {

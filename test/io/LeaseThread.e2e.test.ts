@@ -50,7 +50,7 @@ const folderOf = (fs: FileSystem.FileSystem) =>
 
 const terms = { every: 100, timeout: 1500 }
 
-describe("the thread that renews a lock", () => {
+describe.concurrent("the thread that renews a lock", () => {
   it.scopedLive(
     "does so while the main thread is blocked",
     () =>

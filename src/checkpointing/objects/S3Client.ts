@@ -80,8 +80,9 @@ class Passing {
 
 const passing = new Set([408, 429, 500, 502, 503, 504])
 
-// Seven tries in some six seconds.
-const tries = Schedule.intersect(Schedule.jittered(Schedule.exponential(100)), Schedule.recurs(6))
+/** Seven tries, the pauses between them doubled each time from this number of milliseconds on. */
+const tries = (pause: number) =>
+  Schedule.intersect(Schedule.jittered(Schedule.exponential(pause)), Schedule.recurs(6))
 
 /** Milliseconds for one try, in which even a slow network moves the largest part. */
 const patience = 120_000
@@ -92,8 +93,11 @@ const messageIn = (bytes: Uint8Array): string => {
   return [of("Code"), of("Message")].filter((part) => part !== "").join(": ")
 }
 
-/** The client for these settings; null: every request is refused for want of credentials. */
-export const make = (settings: S3Settings | null): S3Client => {
+/**
+ * The client for these settings; null: every request is refused for want of credentials. A passing fault
+ * has some six seconds to end, with the usual first `pause`.
+ */
+export const make = (settings: S3Settings | null, pause = 100): S3Client => {
   const client =
     settings &&
     new AwsClient({
@@ -139,7 +143,7 @@ export const make = (settings: S3Settings | null): S3Client => {
           ({ status }) => accepts.includes(status) || !passing.has(status),
           ({ bytes, status }) => new Passing(t`the server answers ${status} ${messageIn(bytes)}`)
         ),
-        Effect.retry(tries),
+        Effect.retry(tries(pause)),
         Effect.mapError(({ detail }) => failed(detail)),
         Effect.filterOrFail(
           ({ status }) => accepts.includes(status),
