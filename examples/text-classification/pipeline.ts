@@ -53,6 +53,8 @@ const model = ({ classes, config, inputShape }: ModelInput<TextConfig>) =>
         inputDim: vocabulary,
         outputDim: config.model.embedding,
         inputLength: inputShape[0]!,
+        // Numbers of the size that the LSTM's products need; the default, up to 0.05, takes epochs to grow.
+        embeddingsInitializer: tf.initializers.randomNormal({ mean: 0, stddev: 1 }),
         maskZero: true
       }),
       tf.layers.lstm({
