@@ -38,7 +38,8 @@ export const exhaustion = (): BackendError | undefined => fault
 export const watchGrowth = async <A>(body: () => Promise<A>): Promise<A> => {
   const { instantiate } = WebAssembly
   WebAssembly.instantiate = (bytes, imports) => {
-    const { env } = imports as Imports
+    // Others may instantiate modules meanwhile, also without imports.
+    const { env } = (imports ?? {}) as Imports
     const grow = env?.["emscripten_resize_heap"] as ((size: number) => boolean) | undefined
     if (grow !== undefined) env!["emscripten_resize_heap"] = growth(grow)
     return instantiate(bytes, imports)

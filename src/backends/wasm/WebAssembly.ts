@@ -25,7 +25,7 @@ export const WebAssembly = (
         module: object,
         imports: { readonly env: { readonly memory: Memory | SharedMemory } }
       ) => { readonly exports: unknown }
-      instantiate: (bytes: unknown, imports: unknown) => Promise<unknown>
+      instantiate: (bytes: unknown, imports?: unknown) => Promise<unknown>
     }
   }
 ).WebAssembly
