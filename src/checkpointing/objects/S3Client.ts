@@ -62,7 +62,8 @@ export const split = (id: string): { readonly bucket: string; readonly key: stri
   return { bucket, key }
 }
 
-const encoded = (key: string) => key.split("/").map(encodeURIComponent).join("/")
+/** A key as it stands in an address. */
+export const encoded = (key: string): string => key.split("/").map(encodeURIComponent).join("/")
 
 /** The address of an id, with the bucket in the path where the endpoint is not that of AWS. */
 export const urlOf = ({ endpoint, region }: S3Settings, id: string): string => {
@@ -87,11 +88,18 @@ const tries = (pause: number) =>
 /** Milliseconds for one try, in which even a slow network moves the largest part. */
 const patience = 120_000
 
-const messageIn = (bytes: Uint8Array): string => {
-  const text = new TextDecoder().decode(bytes)
-  const of = (name: string) => new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1] ?? ""
-  return [of("Code"), of("Message")].filter((part) => part !== "").join(": ")
-}
+/** The texts between such tags of an answer. */
+export const fields = (bytes: Uint8Array, name: string): ReadonlyArray<string> =>
+  [...new TextDecoder().decode(bytes).matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, "g"))].map(
+    ([, text = ""]) => text
+  )
+
+const messageIn = (bytes: Uint8Array): string =>
+  ["Code", "Message"].flatMap((name) => fields(bytes, name).slice(0, 1)).join(": ")
+
+/** Whether the body of an answer with the status 200 reports an error all the same. */
+export const isError = (bytes: Uint8Array): boolean =>
+  new TextDecoder().decode(bytes).includes("<Error>")
 
 /**
  * The client for these settings; null: every request is refused for want of credentials. A passing fault

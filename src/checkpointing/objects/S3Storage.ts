@@ -11,10 +11,7 @@ import { upload } from "./S3Upload.js"
 
 const etagOf = (headers: Headers): string => headers.get("etag") ?? ""
 
-/** Fields of a listing: text between tags, which is percent-encoded where it was asked for. */
-const fields = (xml: string, name: string): ReadonlyArray<string> =>
-  [...xml.matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, "g"))].map(([, text = ""]) => text)
-
+/** A key of a listing, which is percent-encoded as it was asked for. */
 const decoded = (text: string): string => decodeURIComponent(text.replaceAll("+", " "))
 
 /** Names with a prefix that no slash follows, all pages of them. */
@@ -37,9 +34,8 @@ const list = (client: S3Client, folder: string) =>
         },
         accepts: [200]
       })
-      const xml = new TextDecoder().decode(bytes)
-      names.push(...fields(xml, "Key").map((found) => decoded(found).slice(prefix.length)))
-      token = fields(xml, "NextContinuationToken")[0]
+      names.push(...Client.fields(bytes, "Key").map((found) => decoded(found).slice(prefix.length)))
+      token = Client.fields(bytes, "NextContinuationToken")[0]
     } while (token !== undefined)
     return names.filter((name) => name !== "")
   })
@@ -47,18 +43,17 @@ const list = (client: S3Client, folder: string) =>
 /** Copies, keeping what tells copies apart from other objects; a failed copy may be answered by 200. */
 const copy = (client: S3Client, from: string, to: string) => {
   const { bucket, key } = Client.split(from)
-  const source = `/${bucket}/${key.split("/").map(encodeURIComponent).join("/")}`
+  const source = `/${bucket}/${Client.encoded(key)}`
   return client
     .send({ method: "PUT", id: to, headers: { "x-amz-copy-source": source }, accepts: [200] })
     .pipe(
-      Effect.map(({ bytes }) => new TextDecoder().decode(bytes)),
       Effect.filterOrFail(
-        (xml) => !xml.includes("<Error>"),
-        (xml) =>
+        ({ bytes }) => !Client.isError(bytes),
+        ({ bytes }) =>
           new CheckpointError({
             reason: "Unwritable",
             path: to,
-            detail: t`the server answers ${fields(xml, "Code").join("")}`
+            detail: t`the server answers ${Client.fields(bytes, "Code").join("")}`
           })
       ),
       Effect.asVoid

@@ -3,18 +3,17 @@ import { createHash } from "node:crypto"
 import { t } from "../../language/Text.js"
 import { CheckpointError } from "../CheckpointError.js"
 import type { S3Client } from "./S3Client.js"
+import * as Client from "./S3Client.js"
 
 /** The bytes of a part; larger objects are sent in several, of which a fault repeats one only. */
 export const partBytes = 32 * 1024 * 1024
 
 const concurrency = 4
 
-/** Has the server compare what arrives with what was sent. */
-const digest = (bytes: Uint8Array) => ({
-  "content-md5": createHash("md5").update(bytes).digest("base64")
-})
-
 const md5 = (bytes: Uint8Array) => createHash("md5").update(bytes).digest()
+
+/** Has the server compare what arrives with what was sent. */
+const digest = (bytes: Uint8Array) => ({ "content-md5": md5(bytes).toString("base64") })
 
 /** The ETag that S3 gives to an object of these parts. */
 const etagOfParts = (parts: ReadonlyArray<Uint8Array>) =>
@@ -58,9 +57,8 @@ const inParts = (
       headers,
       accepts: [200]
     })
-    const xml = new TextDecoder().decode(created.bytes)
-    const uploadId = /<UploadId>([^<]+)<\/UploadId>/.exec(xml)?.[1]
-    if (uploadId === undefined) {
+    const [uploadId = ""] = Client.fields(created.bytes, "UploadId")
+    if (uploadId === "") {
       const detail = t`the server does not say which upload it has begun`
       return yield* new CheckpointError({ reason: "Unwritable", path: id, detail })
     }
@@ -112,8 +110,7 @@ const complete = (
       body: new TextEncoder().encode(body),
       accepts: [200, 404]
     })
-    const xml = new TextDecoder().decode(answer.bytes)
-    if (answer.status === 200 && !xml.includes("<Error>")) return
+    if (answer.status === 200 && !Client.isError(answer.bytes)) return
     const found = yield* Effect.option(client.send({ method: "HEAD", id, accepts: [200] }))
     if (found._tag === "Some" && found.value.headers.get("etag") === expected) return
     const detail = t`the server could not complete the upload`
