@@ -45,8 +45,15 @@ const elsewhere = (folder: string) =>
     )
   }).pipe(Effect.provide(Logger.remove(Logger.defaultLogger)))
 
-const folderOf = (fs: FileSystem.FileSystem) =>
-  Effect.map(fs.makeTempDirectoryScoped(), (root) => path.join(root, "run"))
+/** A folder, and a process that has opened it. */
+const ready = (lease: Parameters<typeof holding>[1]) =>
+  Effect.gen(function* () {
+    const fs = yield* FileSystem.FileSystem
+    const folder = path.join(yield* fs.makeTempDirectoryScoped(), "run")
+    const holder = yield* holding(folder, lease)
+    expect(yield* holder.says).toBe("ready")
+    return { folder, fs, ...holder }
+  })
 
 const terms = { every: 100, timeout: 1500 }
 
@@ -55,10 +62,7 @@ describe.concurrent("the thread that renews a lock", () => {
     "does so while the main thread is blocked",
     () =>
       Effect.gen(function* () {
-        const fs = yield* FileSystem.FileSystem
-        const folder = yield* folderOf(fs)
-        const { says, tell } = yield* holding(folder, { every: 20, timeout: 600_000 })
-        expect(yield* says).toBe("ready")
+        const { folder, fs, says, tell } = yield* ready({ every: 20, timeout: 600_000 })
         yield* tell("block")
         expect(yield* says).toBe("blocking")
         yield* Effect.sleep(100)
@@ -75,10 +79,7 @@ describe.concurrent("the thread that renews a lock", () => {
     "finds it lost in a process that was stopped, which then publishes nothing",
     () =>
       Effect.gen(function* () {
-        const fs = yield* FileSystem.FileSystem
-        const folder = yield* folderOf(fs)
-        const { child, says, tell } = yield* holding(folder, terms)
-        expect(yield* says).toBe("ready")
+        const { child, folder, fs, says, tell } = yield* ready(terms)
         yield* tell("save")
         expect(yield* says).toBe("saved")
         child.kill("SIGSTOP")
@@ -97,10 +98,7 @@ describe.concurrent("the thread that renews a lock", () => {
     "keeps it in a process that was stopped while nobody wanted it",
     () =>
       Effect.gen(function* () {
-        const fs = yield* FileSystem.FileSystem
-        const folder = yield* folderOf(fs)
-        const { child, says, tell } = yield* holding(folder, terms)
-        expect(yield* says).toBe("ready")
+        const { child, says, tell } = yield* ready(terms)
         child.kill("SIGSTOP")
         yield* Effect.sleep(terms.timeout + 200)
         child.kill("SIGCONT")
@@ -115,10 +113,7 @@ describe.concurrent("the thread that renews a lock", () => {
     "gives it up where no renewal succeeds any more, and publishes nothing",
     () =>
       Effect.gen(function* () {
-        const fs = yield* FileSystem.FileSystem
-        const folder = yield* folderOf(fs)
-        const { says, tell } = yield* holding(folder, terms)
-        expect(yield* says).toBe("ready")
+        const { folder, fs, says, tell } = yield* ready(terms)
         // A file in the place of the folder: no rename in it is answered by "no such file".
         yield* fs.rename(folder, `${folder}-away`)
         yield* fs.writeFileString(folder, "")
@@ -135,10 +130,7 @@ describe.concurrent("the thread that renews a lock", () => {
     "leaves a lock behind that another host takes over, where the process is killed",
     () =>
       Effect.gen(function* () {
-        const fs = yield* FileSystem.FileSystem
-        const folder = yield* folderOf(fs)
-        const { child, says } = yield* holding(folder, terms)
-        expect(yield* says).toBe("ready")
+        const { child, folder } = yield* ready(terms)
         child.kill("SIGKILL")
         yield* elsewhere(folder)
       }).pipe(Effect.provide(NodeFileSystem.layer)),
