@@ -20,3 +20,9 @@ export class DataError extends Schema.TaggedError<DataError>()("DataError", {
     return t`${this.path}: ${this.detail}`
   }
 }
+
+/** The error for a file or folder at `path` that cannot be read. */
+export const unreadable =
+  (path: string) =>
+  (error: { readonly message: string }): DataError =>
+    new DataError({ reason: "Unreadable", path, detail: t`cannot be read: ${error.message}` })

@@ -1,12 +1,13 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Stream from "effect/Stream"
 import { createHash } from "node:crypto"
 import { join } from "node:path"
 import * as OpenFile from "../io/OpenFile.js"
 import * as RandomAccessFile from "../io/RandomAccessFile.js"
 import { t } from "../language/Text.js"
-import { DataError } from "./DataError.js"
+import { DataError, unreadable } from "./DataError.js"
 import type { FingerprintMode } from "./FingerprintMode.js"
 
 /** The files at a path: itself, or those of a folder whose names end in one of `endings`. */
@@ -21,11 +22,7 @@ export const filesOf = Effect.fnUntraced(function* (
       : yield* new DataError({ reason: "Mismatch", path: "path", detail: t`names no file` })
   const stat = yield* Effect.option(fileSystem.stat(path))
   if (stat._tag === "None" || stat.value.type !== "Directory") return [path]
-  const names = yield* Effect.mapError(
-    fileSystem.readDirectory(path),
-    (error) =>
-      new DataError({ reason: "Unreadable", path, detail: t`cannot be read: ${error.message}` })
-  )
+  const names = yield* Effect.mapError(fileSystem.readDirectory(path), unreadable(path))
   const files = names
     .filter((name) => endings.some((end) => name.endsWith(end)) && !name.startsWith("."))
     .sort()
@@ -63,6 +60,16 @@ export const identityOf = (path: string) =>
     })
   )
 
+/** The bytes of a file, in parts of 256 KiB. */
+export const partsOf = (
+  path: string
+): Stream.Stream<Uint8Array, DataError, FileSystem.FileSystem> =>
+  Stream.unwrap(
+    Effect.map(FileSystem.FileSystem, (fileSystem) =>
+      fileSystem.stream(path, { chunkSize: 1 << 18 })
+    )
+  ).pipe(Stream.mapError(unreadable(path)))
+
 export type Identity = Effect.Effect.Success<ReturnType<typeof identityOf>>
 
 /** So many bytes, at so many places of a file, first and last ones included. */
@@ -88,17 +95,7 @@ export const sampleOf = ({ path, size }: Identity, mode: FingerprintMode) =>
           for (let i = 0; i < sample.places; i++) yield* read(Math.floor(i * step), sample.bytes)
         }
         return hash.digest("hex")
-      }).pipe(
-        Effect.scoped,
-        Effect.mapError(
-          (error) =>
-            new DataError({
-              reason: "Unreadable",
-              path,
-              detail: t`cannot be read: ${error.message}`
-            })
-        )
-      )
+      }).pipe(Effect.scoped, Effect.mapError(unreadable(path)))
 
 /** A file of a folder, by its path in it, and the name of the folder that holds it. */
 export interface Found {

@@ -1,8 +1,8 @@
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { t } from "../../language/Text.js"
 import { DataError } from "../DataError.js"
+import * as SourceFiles from "../SourceFiles.js"
 import { CsvText, mostCharacters, type CsvOptions } from "./CsvText.js"
 import type { Row, Rows, RowSource } from "./Row.js"
 
@@ -21,7 +21,6 @@ export const source = ({ encoding, header, ...options }: Options): RowSource => 
   read: (path) =>
     Stream.unwrap(
       Effect.gen(function* () {
-        const fileSystem = yield* FileSystem.FileSystem
         const { parse } = yield* Effect.promise(() => import("csv-parse/sync"))
         const text = new CsvText(parse, options)
         const decode = yield* decoder(path, encoding)
@@ -36,8 +35,7 @@ export const source = ({ encoding, header, ...options }: Options): RowSource => 
             columns = first!.cells.map((cell) => String(cell as string).trim())
             return Effect.succeed({ columns, rows: others })
           })
-        const parts = fileSystem.stream(path, { chunkSize: partBytes }).pipe(
-          Stream.mapError((error) => fail(t`cannot be read: ${error.message}`)),
+        const parts = SourceFiles.partsOf(path).pipe(
           Stream.mapEffect((bytes) =>
             Effect.suspend(() => {
               const rows = text.push(decode(bytes))
@@ -56,8 +54,6 @@ export const source = ({ encoding, header, ...options }: Options): RowSource => 
       })
     )
 })
-
-const partBytes = 1 << 18
 
 /** Decodes bytes part by part; null is the end. */
 export const decoder = (path: string, encoding: string) =>

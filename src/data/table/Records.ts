@@ -3,9 +3,9 @@ import type * as Scope from "effect/Scope"
 import { crc32 } from "node:zlib"
 import { concat } from "../../io/concat.js"
 import { paced } from "../../io/EventLoop.js"
-import * as RandomAccessFile from "../../io/RandomAccessFile.js"
 import { t } from "../../language/Text.js"
-import { DataError } from "../DataError.js"
+import * as CacheFile from "../CacheFile.js"
+import type { DataError } from "../DataError.js"
 
 /**
  * The rows of a table as `width` numbers each, of which any is reached at once: a record is those, little
@@ -75,17 +75,12 @@ export const ofFile = (
   rows: number
 ): Effect.Effect<Records, DataError, Scope.Scope> =>
   Effect.gen(function* () {
-    const damaged = (detail: string) =>
-      new DataError({
-        reason: "Unreadable",
-        path,
-        detail: t`${detail}; remove it, and it is made again`
-      })
-    const unreadable = (error: Error) => damaged(t`cannot be read: ${error.message}`)
-    const file = yield* Effect.mapError(RandomAccessFile.open(path), unreadable)
+    const file = yield* CacheFile.open(path)
     const stride = strideOf(width)
     if (file.size !== rows * stride) {
-      return yield* damaged(t`has ${file.size} bytes, where ${rows} rows have ${rows * stride}`)
+      return yield* file.damaged(
+        t`has ${file.size} bytes, where ${rows} rows have ${rows * stride}`
+      )
     }
     const copy = (bytes: Uint8Array, at: number, row: number, target: Float64Array, to: number) => {
       const view = new DataView(bytes.buffer, bytes.byteOffset + at, stride)
@@ -99,7 +94,7 @@ export const ofFile = (
       for (let i = 0; i < width; i++) target[to + i] = view.getFloat64(8 * i, true)
       return true
     }
-    const isDamaged = (row: number) => damaged(t`is damaged at row ${row + 1}`)
+    const isDamaged = (row: number) => file.damaged(t`is damaged at row ${row + 1}`)
 
     const read = (wanted: Int32Array) =>
       Effect.gen(function* () {
@@ -122,7 +117,7 @@ export const ofFile = (
             Effect.gen(function* () {
               const [first, last] = [wanted[run[0]!]!, wanted[run.at(-1)!]!]
               const bytes = new Uint8Array((last - first + 1) * stride)
-              yield* Effect.mapError(file.read(first * stride, bytes), unreadable)
+              yield* file.read(first * stride, bytes)
               for (const i of run) {
                 const row = wanted[i]!
                 if (!copy(bytes, (row - first) * stride, row, target, i * width)) {
@@ -142,10 +137,7 @@ export const ofFile = (
         const bytes = new Uint8Array(atOnce * stride)
         for (let first = 0; first < rows; first += atOnce) {
           const count = Math.min(atOnce, rows - first)
-          yield* Effect.mapError(
-            file.read(first * stride, bytes.subarray(0, count * stride)),
-            unreadable
-          )
+          yield* file.read(first * stride, bytes.subarray(0, count * stride))
           for (let i = 0; i < count; i++) {
             if (!copy(bytes, i * stride, first + i, values, 0)) return yield* isDamaged(first + i)
             see(first + i, values)

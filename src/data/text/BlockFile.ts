@@ -1,9 +1,9 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import { crc32 } from "node:zlib"
-import * as RandomAccessFile from "../../io/RandomAccessFile.js"
 import { t } from "../../language/Text.js"
-import { DataError } from "../DataError.js"
+import * as CacheFile from "../CacheFile.js"
+import type { DataError } from "../DataError.js"
 
 /**
  * Bytes of which any are reached by one read, in blocks that have a CRC-32 each, so that no damage goes
@@ -64,30 +64,23 @@ export const open = (
   length: number
 ): Effect.Effect<BlockFile, DataError, Scope.Scope> =>
   Effect.gen(function* () {
-    const damaged = (detail: string) =>
-      new DataError({
-        reason: "Unreadable",
-        path,
-        detail: t`${detail}; remove it, and it is made again`
-      })
-    const unreadable = (error: Error) => damaged(t`cannot be read: ${error.message}`)
-    const file = yield* Effect.mapError(RandomAccessFile.open(path), unreadable)
+    const file = yield* CacheFile.open(path)
     const expected = Math.ceil(length / data) * block
     if (file.size !== expected) {
-      return yield* damaged(t`has ${file.size} bytes, ${expected} expected`)
+      return yield* file.damaged(t`has ${file.size} bytes, ${expected} expected`)
     }
     const read = (from: number, to: number) =>
       Effect.gen(function* () {
         if (from >= to) return new Uint8Array()
         const first = Math.floor(from / data)
         const bytes = new Uint8Array((Math.ceil(to / data) - first) * block)
-        yield* Effect.mapError(file.read(first * block, bytes), unreadable)
+        yield* file.read(first * block, bytes)
         const target = new Uint8Array(to - from)
         for (let i = 0; i * block < bytes.length; i++) {
           const own = bytes.subarray(i * block, i * block + data)
           const view = new DataView(bytes.buffer, i * block + data)
           if (crc32(own) !== view.getUint32(0, true) || view.getUint32(4, true) !== first + i) {
-            return yield* damaged(t`is damaged at byte ${(first + i) * block}`)
+            return yield* file.damaged(t`is damaged at byte ${(first + i) * block}`)
           }
           const at = (first + i) * data
           const part = own.subarray(Math.max(0, from - at), Math.min(data, to - at))

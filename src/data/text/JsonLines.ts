@@ -1,16 +1,12 @@
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import * as Schema from "effect/Schema"
 import * as Stream from "effect/Stream"
 import { t } from "../../language/Text.js"
-import { DataError } from "../DataError.js"
+import * as SourceFiles from "../SourceFiles.js"
 import type { Row, Rows, RowSource } from "../table/Row.js"
 import { longestText } from "./TextInput.js"
-
-/** So many bytes are decoded at a time. */
-export const partBytes = 1 << 18
 
 /** The objects of JSON Lines: one a line, of which the fields named are the cells. */
 export const source = (fields: ReadonlyArray<string>): RowSource => ({
@@ -18,8 +14,7 @@ export const source = (fields: ReadonlyArray<string>): RowSource => ({
   endings: [".jsonl", ".ndjson"],
   read: (path) =>
     Stream.unwrap(
-      Effect.gen(function* () {
-        const fileSystem = yield* FileSystem.FileSystem
+      Effect.sync(() => {
         const decoding = new TextDecoder("utf-8")
         const lines = new Lines()
         const rows = (found: ReadonlyArray<Row | Line>): Rows => ({
@@ -28,15 +23,7 @@ export const source = (fields: ReadonlyArray<string>): RowSource => ({
             "problem" in line ? [line] : "text" in line ? rowOf(line, fields) : []
           )
         })
-        const parts = fileSystem.stream(path, { chunkSize: partBytes }).pipe(
-          Stream.mapError(
-            (error) =>
-              new DataError({
-                reason: "Unreadable",
-                path,
-                detail: t`cannot be read: ${error.message}`
-              })
-          ),
+        const parts = SourceFiles.partsOf(path).pipe(
           Stream.map((bytes) => rows(lines.push(decoding.decode(bytes, { stream: true }))))
         )
         const last = Stream.sync(() => rows([...lines.push(decoding.decode()), ...lines.end()]))

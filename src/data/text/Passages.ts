@@ -3,11 +3,10 @@ import * as Effect from "effect/Effect"
 import * as Stream from "effect/Stream"
 import { join } from "node:path"
 import { t } from "../../language/Text.js"
-import { DataError } from "../DataError.js"
+import { DataError, unreadable } from "../DataError.js"
 import * as SourceFiles from "../SourceFiles.js"
 import * as Csv from "../table/Csv.js"
 import type { RowSource } from "../table/Row.js"
-import { partBytes } from "./JsonLines.js"
 import { brokenAt, longestText, problemOf } from "./TextInput.js"
 
 /** A text, or a further part of the one before it. */
@@ -137,11 +136,9 @@ export const readWhole = (path: string, encoding: string) =>
   Effect.gen(function* () {
     const fileSystem = yield* FileSystem.FileSystem
     const decode = yield* Csv.decoder(path, encoding)
-    const unreadable = (error: Error) =>
-      new DataError({ reason: "Unreadable", path, detail: t`cannot be read: ${error.message}` })
     const { size } = yield* SourceFiles.identityOf(path)
     if (size > longestText) return { problem: t`has ${size} bytes, more than ${longestText}` }
-    const bytes = yield* Effect.mapError(fileSystem.readFile(path), unreadable)
+    const bytes = yield* Effect.mapError(fileSystem.readFile(path), unreadable(path))
     return decode(bytes) + decode(null)
   })
 
@@ -152,18 +149,9 @@ export const ofCorpus = (files: ReadonlyArray<string>, encoding: string): Passag
   read: (path) =>
     Stream.unwrap(
       Effect.gen(function* () {
-        const fileSystem = yield* FileSystem.FileSystem
         const decode = yield* Csv.decoder(path, encoding)
         const pieces = new Pieces()
-        const parts = fileSystem.stream(path, { chunkSize: partBytes }).pipe(
-          Stream.mapError(
-            (error) =>
-              new DataError({
-                reason: "Unreadable",
-                path,
-                detail: t`cannot be read: ${error.message}`
-              })
-          ),
+        const parts = SourceFiles.partsOf(path).pipe(
           Stream.map((bytes) => pieces.push(decode(bytes)))
         )
         return Stream.concat(

@@ -176,39 +176,30 @@ const problemOf = (run: RunFields): string | null => {
     : null
 }
 
+/** What a dataset declares of its batches. */
+const layoutFields = [
+  "classes",
+  "inputShape",
+  "inputs",
+  "inputType",
+  "labels",
+  "labelShape",
+  "masked",
+  "normalization",
+  "weighted"
+] as const
+
 const networkOf = (run: RunFields) =>
   Effect.sync((): Network => {
     const { config, dataset, objective, random } = run
     const schema = schemaOf(config)
-    const {
-      classes,
-      inputShape,
-      inputs,
-      inputType,
-      labels,
-      labelShape,
-      masked,
-      normalization,
-      weighted
-    } = dataset
-    const layout = {
-      classes,
-      inputShape,
-      inputs,
-      inputType,
-      labels,
-      labelShape,
-      masked,
-      normalization,
-      weighted
-    }
-    const given = Object.fromEntries(
-      Object.entries(layout).filter(([, value]) => value !== undefined)
+    const layout = Object.fromEntries(
+      layoutFields.flatMap((name) => (dataset[name] === undefined ? [] : [[name, dataset[name]]]))
     )
     return {
       config: schema === undefined ? config : Schema.encodeSync(schema)(config),
       seed: random.seed,
-      layout: given,
+      layout,
       identity: identityOf(dataset),
       weights: partsOf(run).weights.map(({ name, trainable }) => ({ name, trainable })),
       classWeights: ("classWeights" in objective && objective.classWeights) || null,

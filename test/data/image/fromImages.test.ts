@@ -1,28 +1,13 @@
-import type * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
-import type * as Scope from "effect/Scope"
 import { encode } from "fast-png"
 import { mkdirSync, symlinkSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import type { ImageOptions } from "../../../src/data/image/fromImages.js"
-import { Dataset, Observer, Split, type Event } from "../../../src/index.js"
-import * as NodeFileSystem from "../../../src/io/NodeFileSystem.js"
+import { Dataset, Split } from "../../../src/index.js"
 import { temporaryFolder } from "../../../src/testing/TemporaryFolder.js"
 import * as Random from "../../../src/training/Random.js"
-
-const heard = <A, E>(load: Effect.Effect<A, E, FileSystem.FileSystem | Observer | Scope.Scope>) => {
-  const events: Array<Event> = []
-  const observer = Observer.make((event) => Effect.sync(() => events.push(event)))
-  return load.pipe(
-    Effect.provide(Layer.merge(NodeFileSystem.layer, observer)),
-    Effect.map((result) => ({
-      result,
-      notices: events.flatMap((event) => (event._tag === "Notice" ? [event.message] : []))
-    }))
-  )
-}
+import { heard } from "../heard.js"
 
 /** An image of one color, with a red first row. */
 const image = (color: number, width = 8, height = 8) =>

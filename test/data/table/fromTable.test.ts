@@ -1,31 +1,14 @@
-import type * as FileSystem from "@effect/platform/FileSystem"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
 import { parquetWriteBuffer } from "hyparquet-writer"
 import { readdirSync, readFileSync, utimesSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Limits } from "../../../src/data/table/load.js"
-import { Dataset, Observer, Split, Table, type Batch, type Event } from "../../../src/index.js"
-import * as NodeFileSystem from "../../../src/io/NodeFileSystem.js"
+import { Dataset, Split, Table, type Batch } from "../../../src/index.js"
 import { temporaryFolder } from "../../../src/testing/TemporaryFolder.js"
-
-/** What loading gives, and the notices that it emits. */
-const heard = <A, E>(load: Effect.Effect<A, E, FileSystem.FileSystem | Observer | Scope.Scope>) => {
-  const events: Array<Event> = []
-  const observer = Observer.make((event) => Effect.sync(() => events.push(event)))
-  return load.pipe(
-    Effect.provide(Layer.merge(NodeFileSystem.layer, observer)),
-    Effect.map((result) => ({
-      result,
-      notices: events.flatMap((event) => (event._tag === "Notice" ? [event.message] : []))
-    }))
-  )
-}
-const loaded = <A, E>(load: Effect.Effect<A, E, FileSystem.FileSystem | Observer | Scope.Scope>) =>
-  Effect.map(heard(load), ({ result }) => result)
+import { heard, loaded } from "../heard.js"
 
 const write = (text: string | Uint8Array, name = "rows.csv") =>
   Effect.map(temporaryFolder, (folder) => {

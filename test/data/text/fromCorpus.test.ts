@@ -2,7 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
 import { Dataset, Random, Split, Text } from "../../../src/index.js"
-import { folderOf, heard, inFiles, loaded, refusal } from "./heard.js"
+import { heard, loaded, refusal } from "../heard.js"
+import { folderOf, inFiles } from "./files.js"
 
 const alphabet = "abcdefghijklmnopqrstuvwxyz"
 const text = Array.from({ length: 400 }, (_, i) => alphabet[i % 26]).join("")

@@ -6,7 +6,8 @@ import { join } from "node:path"
 import { parquetWriteBuffer } from "hyparquet-writer"
 import { Limits } from "../../../src/data/text/load.js"
 import { Dataset, Split, type Batch, type Rng, Config, Text } from "../../../src/index.js"
-import { folderOf, heard, inFiles, loaded, refusal } from "./heard.js"
+import { heard, loaded, refusal } from "../heard.js"
+import { folderOf, inFiles } from "./files.js"
 
 /** Ten texts to train on, one that validates and one that tests. */
 const split = Split.ordered.make({ validation: 1, test: 1 })

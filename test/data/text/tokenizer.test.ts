@@ -3,7 +3,8 @@ import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { Dataset, Split, Text } from "../../../src/index.js"
-import { folderOf, loaded, refusal } from "./heard.js"
+import { loaded, refusal } from "../heard.js"
+import { folderOf } from "./files.js"
 
 interface Reference {
   readonly name: string
