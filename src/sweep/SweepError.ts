@@ -9,7 +9,7 @@ export const SweepErrorReason = Schema.Union(
   Schema.TaggedStruct("Unreadable", { path: Schema.String, detail: Schema.String })
 )
 
-/** A sweep that cannot be started, or go on. */
+/** A sweep that cannot be started or resumed. */
 export class SweepError extends Schema.TaggedError<SweepError>()("SweepError", {
   reason: SweepErrorReason
 }) {

@@ -9,8 +9,8 @@ export const Fork = Schema.Struct({ trial: Schema.Int, epoch: Schema.Int })
 export type Fork = typeof Fork.Type
 
 /**
- * A piece of a sweep's work: train a trial until it has finished so many epochs. The trial resumes
- * where it is; one that has none starts from scratch, or from another trial's checkpoint.
+ * A piece of a sweep's work: train a trial until it has finished `until` epochs. A trial that has been
+ * trained before resumes; another starts from scratch, or from another trial's checkpoint.
  */
 export const Ticket = Schema.Struct({
   /** Its position in the sweep, from 0. */

@@ -13,7 +13,7 @@ export interface Given {
   readonly epochs: number
   /** Every ticket so far. */
   readonly tickets: ReadonlyArray<Ticket>
-  /** The outcomes of the first so many of them, in their order; the others must not matter. */
+  /** The outcomes of the first of them, in their order; those of the others must not matter. */
   readonly outcomes: ReadonlyArray<Outcome>
 }
 
