@@ -141,7 +141,7 @@ export class Host {
     while (!isMissing(this.init)) await sleep(5)
   }
 
-  /** Everything on the machine stands still until `wake`. */
+  /** Pauses everything on the machine until `wake`. */
   pause(): void {
     for (const pid of this.processes()) send(pid, "SIGSTOP")
   }
