@@ -15,6 +15,7 @@ import { observe } from "./chinese/observe.js"
 import { runlog } from "./chinese/runlog.js"
 import { page } from "./chinese/page.js"
 import { runs } from "./chinese/runs.js"
+import { search } from "./chinese/search.js"
 import { stages } from "./chinese/stages.js"
 import { stored } from "./chinese/stored.js"
 import { series } from "./chinese/series.js"
@@ -45,6 +46,7 @@ export const chinese: Texts = {
     ...observe,
     ...runlog,
     ...runs,
+    ...search,
     ...stages,
     ...series,
     ...tables,

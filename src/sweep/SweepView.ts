@@ -1,4 +1,5 @@
-import type { Fork, Sample } from "./Ticket.js"
+import type { Sample } from "./space/Space.js"
+import type { Fork } from "./Ticket.js"
 
 /** A sweep as commands and pages show it. */
 export interface SweepView {

@@ -1,8 +1,5 @@
 import * as Schema from "effect/Schema"
-
-/** Values of the parameters of a trial by the dotted path of the config's field, as JSON has them. */
-export const Sample = Schema.Record({ key: Schema.String, value: Schema.Unknown })
-export type Sample = typeof Sample.Type
+import { Sample } from "./space/Space.js"
 
 /** Where a trial starts: with the state of another trial after that many epochs. */
 export const Fork = Schema.Struct({ trial: Schema.Int, epoch: Schema.Int })

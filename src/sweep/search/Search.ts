@@ -1,5 +1,5 @@
-import type { Space } from "../space/Parameter.js"
-import type { Outcome, Sample, Ticket } from "../Ticket.js"
+import type { Sample, Space } from "../space/Space.js"
+import type { Outcome, Ticket } from "../Ticket.js"
 
 /** What search algorithms and schedulers decide by: the sweep, and what may be known at this point. */
 export interface Given {
