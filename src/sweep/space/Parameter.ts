@@ -9,7 +9,7 @@ export interface Uniform {
   readonly kind: "uniform"
   readonly low: number
   readonly high: number
-  /** How many values a grid takes of it, evenly spaced with both bounds; other searches draw from the whole range. */
+  /** How many values a grid takes of it, evenly spaced with both bounds; other searches draw from the full range. */
   readonly steps?: number
 }
 
@@ -22,7 +22,7 @@ export interface LogUniform {
   readonly steps?: number
 }
 
-/** A whole number, both bounds included. */
+/** An integer, both bounds included. */
 export interface Int {
   readonly kind: "int"
   readonly low: number
@@ -65,7 +65,7 @@ export const logUniform = (low: number, high: number, options?: Steps): LogUnifo
   ...options
 })
 
-/** A whole number from `low` to `high`, both included. */
+/** An integer from `low` to `high`, both included. */
 export const int = (
   low: number,
   high: number,
@@ -79,7 +79,7 @@ export const choice = <const A>(choices: ReadonlyArray<A>): Choice<A> => ({
 })
 
 const number = Schema.Number.pipe(Schema.finite())
-const whole = Schema.Number.pipe(
+const integer = Schema.Number.pipe(
   Schema.int(),
   Schema.between(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER)
 )
@@ -121,8 +121,8 @@ const LogUniformSchema: Schema.Schema<LogUniform> = Schema.Struct({
 
 const IntSchema: Schema.Schema<Int> = Schema.Struct({
   kind: Schema.Literal("int"),
-  low: required(whole, "The least value."),
-  high: required(whole, "The greatest value."),
+  low: required(integer, "The least value."),
+  high: required(integer, "The greatest value."),
   step: optional(
     Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1)),
     "Only low, low + step, low + 2 step … up to high; 1 when left out."
@@ -181,7 +181,10 @@ export const cardinality = (parameter: Parameter): number => {
   }
 }
 
-/** A number's range on the scale on which it is uniform; a whole number's reaches half a step further on both sides. */
+/**
+ * A number's range on the scale on which it is uniform; that of an integer reaches half a step further on
+ * both sides.
+ */
 export const range = (
   parameter: Exclude<Parameter, Choice>
 ): readonly [low: number, high: number] => {
@@ -220,7 +223,7 @@ export const valueAt = (parameter: Parameter, unit: number): Json => {
   return fromScale(parameter, low + unit * (high - low))
 }
 
-/** Where `value` is in the unit interval: for `valueAt` to return it; the middle of its part for choices and whole numbers. */
+/** Where `value` is in the unit interval: for `valueAt` to return it; the middle of its part for choices and integers. */
 export const unitOf = (parameter: Parameter, value: Json): number => {
   if (parameter.kind === "choice")
     return (indexOf(parameter, value) + 0.5) / parameter.choices.length

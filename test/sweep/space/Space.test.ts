@@ -88,7 +88,7 @@ describe("Parameter.valueAt", () => {
     )
   })
 
-  it("gives each value of a choice and of whole numbers an equal part", () => {
+  it("gives each value of a choice and of integers an equal part", () => {
     const at = (parameter: Space.Parameter, parts: number) =>
       Array.from({ length: parts }, (_, i) => Parameter.valueAt(parameter, (i + 0.5) / parts))
     expect(at(Space.choice(["a", "b", "c"]), 6)).toEqual(["a", "a", "b", "b", "c", "c"])
@@ -118,7 +118,7 @@ describe("Space.gridAt", () => {
     expect(Space.gridAt(space, all.length)).toBeUndefined()
   })
 
-  it("spaces numbers evenly on their scale, with both bounds, whole ones once each", () => {
+  it("spaces numbers evenly on their scale, with both bounds, integers once each", () => {
     const values = (parameter: Space.Parameter) => Parameter.gridValues(parameter)!
     expect(values(Space.uniform(0, 1, { steps: 5 }))).toEqual([0, 0.25, 0.5, 0.75, 1])
     expect(values(Space.int(1, 1024, { log: true, steps: 11 }))).toEqual(
