@@ -17,11 +17,22 @@ export interface Given {
   readonly outcomes: ReadonlyArray<Outcome>
 }
 
+/** What a sweep says before it has begun. */
+export type Definition = Pick<Given, "space" | "trials" | "epochs">
+
+/** A field of a sweep's definition, and what is allowed there. */
+export interface Problem {
+  readonly path: ReadonlyArray<string>
+  readonly message: string
+}
+
 /** Chooses the parameters of trials: random, grid, Sobol, TPE. Pure. */
 export interface Search {
   readonly name: string
   /** Those of trial number `trial`, the next one; null where there are no more, as at the end of a grid. */
   readonly suggest: (given: Given, trial: number) => Sample | null
+  /** What in a sweep does not suit it. */
+  readonly check?: (sweep: Definition) => Problem | undefined
 }
 
 /** What a scheduler wants next. */
@@ -38,4 +49,6 @@ export interface Scheduler {
   readonly rungs?: (given: Pick<Given, "epochs" | "trials">) => ReadonlyArray<number>
   /** What follows `given.tickets`. Never waits once the outcomes of all tickets are given. */
   readonly next: (given: Given, search: Search) => Next
+  /** What in a sweep does not suit it. */
+  readonly check?: (sweep: Definition) => Problem | undefined
 }
