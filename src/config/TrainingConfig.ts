@@ -155,6 +155,20 @@ export const trainingFields = {
       "The folder for checkpoints, relative to the working directory, made when missing; or s3://bucket/prefix."
     )
   ),
+  checkpoint_mirror: mayChange(
+    field(
+      Schema.NullOr(Schema.NonEmptyString),
+      null,
+      "A second folder, on another disk, or s3://bucket/prefix, that checkpoints are copied to in the background; a run resumes from whichever has the newest. null: none."
+    )
+  ),
+  mirror_timeout: mayChange(
+    field(
+      Schema.Number.pipe(Schema.greaterThanOrEqualTo(0), Schema.lessThanOrEqualTo(86_400)),
+      60,
+      "For how many seconds the end of a run, or of one that is stopped, waits until checkpoint_mirror has the last checkpoint; after SIGTERM no longer than --grace."
+    )
+  ),
   save_interval: mayChange(
     field(
       Schema.Union(...SaveInterval.members, Schema.NonEmptyArray(SaveInterval)),

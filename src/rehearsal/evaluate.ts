@@ -71,7 +71,8 @@ export const evaluate = <Out, E, R>(
       Effect.gen(function* () {
         const run = yield* build()
         const store = yield* CheckpointStore
-        const folder = store.openReadOnly(run.config.training.checkpoint_dir)
+        const { checkpoint_dir, checkpoint_mirror } = run.config.training
+        const folder = store.openReadOnly(checkpoint_dir, checkpoint_mirror)
         if (watch) return yield* watched(run, folder, split)
         const found = yield* typeof checkpoint === "object"
           ? Effect.map(LoadByPath.loadByPath(checkpoint.path, folder.path), (loaded) => ({

@@ -58,7 +58,7 @@ export const restoreModel = <
       Effect.gen(function* () {
         const store = yield* CheckpointStore
         const { flag } = yield* Resumption
-        const folder = store.openReadOnly(training.checkpoint_dir)
+        const folder = store.openReadOnly(training.checkpoint_dir, training.checkpoint_mirror)
         const wanted = Option.getOrElse(flag, () => "best" as const)
         const { checkpoint, path } =
           typeof wanted === "object"

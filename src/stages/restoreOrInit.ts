@@ -192,9 +192,10 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
 ) {
   const store = yield* CheckpointStore
   const { force } = yield* Resumption
-  const { checkpoint_dir, keep_best, keep_best_by, keep_every, keep_last, on_divergence } =
-    config.training
+  const { checkpoint_dir, checkpoint_mirror, mirror_timeout, on_divergence } = config.training
+  const { keep_best, keep_best_by, keep_every, keep_last } = config.training
   const timeout = config.training.lock_timeout * 1000
+  const isReal = (yield* Rehearsal) === null
   const message = parts.scheduler(config.training).warning
   if (message !== null) yield* warn("Schedule", message)
   const folder = yield* Effect.provideService(
@@ -206,6 +207,10 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
         keep_epoch_end: on_divergence.name === "restore",
         best_by: keep_best_by
       },
+      mirror:
+        isReal && checkpoint_mirror !== null
+          ? { folder: checkpoint_mirror, patience: mirror_timeout }
+          : null,
       force
     }),
     Lease,
@@ -216,7 +221,7 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
   if (start.from !== null) yield* checkModel(parts, config, start.from)
   // Before any data is loaded, and only by a run that starts.
   const initializer = start.from === null ? yield* InitFrom.read(config.training.init_from) : null
-  const workers = (yield* Rehearsal) === null ? yield* Workers.start(config.training) : null
+  const workers = isReal ? yield* Workers.start(config.training) : null
   const ready: Ready = { folder, start, needsTrial, initializer, workers }
   return ready
 })

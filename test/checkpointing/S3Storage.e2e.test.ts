@@ -100,6 +100,24 @@ describe("S3Storage", () => {
     })
   )
 
+  it.scopedLive("removes with the lock what interrupted uploads left in the folder", () =>
+    Effect.gen(function* () {
+      const server = yield* s3Server
+      server.fault = (method, url) =>
+        method === "DELETE" || url.searchParams.get("partNumber") === "2" ? "error" : null
+      for (const folder of ["s3://bucket/run", "s3://bucket/run/archive", "s3://bucket/other"]) {
+        yield* Effect.flip(upload(clientOf(server), `${folder}/a b`, bytes, {}, 30))
+      }
+      expect(server.uploads.size).toBe(3)
+      server.fault = () => null
+      yield* S3Storage.make(clientOf(server)).lock("s3://bucket/run", { force: false })
+      expect([...server.uploads.keys()].map((id) => id.split("-")[0])).toEqual([
+        "bucket/run/archive/a b",
+        "bucket/other/a b"
+      ])
+    })
+  )
+
   it.scopedLive("holds its lock where the answer to taking or renewing it is lost", () =>
     Effect.gen(function* () {
       const server = yield* s3Server

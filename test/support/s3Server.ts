@@ -63,6 +63,17 @@ const listing = (server: S3Server, bucket: string, query: URLSearchParams): Answ
   return { status: 200, body: `<ListBucketResult>${contents.join("")}${token}</ListBucketResult>` }
 }
 
+const uploadsOf = (server: S3Server, bucket: string, query: URLSearchParams): Answer => {
+  const prefix = query.get("prefix") ?? ""
+  const found = [...server.uploads.keys()].flatMap((upload) => {
+    const key = upload.slice(bucket.length + 1).replace(/-\d+-[\d.]+$/, "")
+    return upload.startsWith(`${bucket}/${prefix}`)
+      ? [`<Upload><Key>${encodeURIComponent(key)}</Key><UploadId>${upload}</UploadId></Upload>`]
+      : []
+  })
+  return { status: 200, body: `<ListMultipartUploadsResult>${found.join("")}</X>` }
+}
+
 const read = (found: StoredObject | undefined, request: IncomingMessage): Answer => {
   if (found === undefined) return { status: 404, body: "<Error><Code>NoSuchKey</Code></Error>" }
   const { bytes, etag, meta, modified } = found
@@ -142,6 +153,7 @@ const handle = async (server: S3Server, request: IncomingMessage, response: Serv
   const answer = (): Answer => {
     switch (request.method) {
       case "GET":
+        if (url.searchParams.has("uploads")) return uploadsOf(server, bucket, url.searchParams)
         return url.searchParams.has("list-type")
           ? listing(server, bucket, url.searchParams)
           : read(server.objects.get(id), request)

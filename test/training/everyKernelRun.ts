@@ -51,6 +51,8 @@ export const everyKernelRun = (options: {
 }) => {
   const training = {
     checkpoint_dir: "none",
+    checkpoint_mirror: null,
+    mirror_timeout: 60,
     save_interval: 1,
     keep_last: 1,
     keep_best: 1,

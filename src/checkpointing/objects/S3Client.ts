@@ -94,6 +94,9 @@ export const fields = (bytes: Uint8Array, name: string): ReadonlyArray<string> =
     ([, text = ""]) => text
   )
 
+/** A key of a listing, which is percent-encoded as it was asked for. */
+export const decoded = (text: string): string => decodeURIComponent(text.replaceAll("+", " "))
+
 const messageIn = (bytes: Uint8Array): string =>
   ["Code", "Message"].flatMap((name) => fields(bytes, name).slice(0, 1)).join(": ")
 

@@ -7,12 +7,9 @@ import { leaseLock } from "../leaseLock.js"
 import { fromObjects, type StorageOperations } from "../Storage.js"
 import type { S3Client } from "./S3Client.js"
 import * as Client from "./S3Client.js"
-import { upload } from "./S3Upload.js"
+import { abortUploads, upload } from "./S3Upload.js"
 
 const etagOf = (headers: Headers): string => headers.get("etag") ?? ""
-
-/** A key of a listing, which is percent-encoded as it was asked for. */
-const decoded = (text: string): string => decodeURIComponent(text.replaceAll("+", " "))
 
 /** Names with a prefix that no slash follows, all pages of them. */
 const list = (client: S3Client, folder: string) =>
@@ -34,7 +31,9 @@ const list = (client: S3Client, folder: string) =>
         },
         accepts: [200]
       })
-      names.push(...Client.fields(bytes, "Key").map((found) => decoded(found).slice(prefix.length)))
+      names.push(
+        ...Client.fields(bytes, "Key").map((found) => Client.decoded(found).slice(prefix.length))
+      )
       token = Client.fields(bytes, "NextContinuationToken")[0]
     } while (token !== undefined)
     return names.filter((name) => name !== "")
@@ -140,5 +139,10 @@ export const make = (client: S3Client): StorageOperations =>
     },
     copy: (id, other) => copy(client, id, other),
     remove: (id) => remove(client, id),
-    lock: leaseLock(conditional(client))
+    lock: (folder, options) =>
+      Effect.tap(leaseLock(conditional(client))(folder, options), () =>
+        Effect.catchAll(abortUploads(client, folder), ({ message }) =>
+          Effect.logWarning(t`unfinished uploads are left in ${folder}: ${message}`)
+        )
+      )
   })

@@ -90,6 +90,38 @@ const inParts = (
     )
   })
 
+/**
+ * Gives up the uploads in parts to objects of a folder that nobody has completed: a process that is killed
+ * leaves its own. Only for the process that has the lock of the folder.
+ */
+export const abortUploads = (
+  client: S3Client,
+  folder: string
+): Effect.Effect<void, CheckpointError> =>
+  Effect.gen(function* () {
+    const { bucket, key } = Client.split(folder)
+    const prefix = key === "" ? "" : `${key}/`
+    const { bytes } = yield* client.send({
+      method: "GET",
+      id: `s3://${bucket}`,
+      query: { uploads: "", "encoding-type": "url", prefix },
+      accepts: [200]
+    })
+    const keys = Client.fields(bytes, "Key").map(Client.decoded)
+    const ids = Client.fields(bytes, "UploadId")
+    for (const [i, uploadId] of ids.entries()) {
+      const key = keys[i]
+      // Deeper folders have locks of their own.
+      if (key === undefined || key.slice(prefix.length).includes("/")) continue
+      yield* client.send({
+        method: "DELETE",
+        id: `s3://${bucket}/${key}`,
+        query: { uploadId },
+        accepts: [204, 404]
+      })
+    }
+  })
+
 /** Makes one object of the parts; where the answer was lost, looks whether it was made. */
 const complete = (
   client: S3Client,

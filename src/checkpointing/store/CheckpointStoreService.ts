@@ -66,12 +66,26 @@ export interface CheckpointWriter extends CheckpointReader {
   readonly remade: Effect.Effect<number>
 }
 
+/** A second folder, or bucket, with copies of the checkpoints of a folder. */
+export interface MirrorOptions {
+  readonly folder: string
+  /** For how many seconds the end waits until the last checkpoint is copied; 60 by default. */
+  readonly patience?: number
+  /** The first pause after a failed copy, in milliseconds, which doubles up to a minute; a second by default. */
+  readonly pause?: number
+}
+
 /** How a folder is opened. */
 export interface OpenOptions {
   /** Which checkpoints are kept; by default the latest, the one before, and the best. */
   readonly retention?: Retention
   /** Takes over at once from a process that cannot be checked: on another host, or without a lease. */
   readonly force?: boolean
+  /**
+   * Has each save copied in the background. Until the scope closes no other process can open a folder with
+   * this mirror, nor the mirror itself. What only the mirror has is copied to the folder first.
+   */
+  readonly mirror?: MirrorOptions | null
 }
 
 /** What a `CheckpointStore` offers. */
@@ -83,8 +97,11 @@ export interface CheckpointStoreService {
     folder: string,
     options?: OpenOptions
   ) => Effect.Effect<CheckpointWriter, CheckpointError, Scope.Scope>
-  /** Reads a folder, which need not exist and may be in use. */
-  readonly openReadOnly: (folder: string) => CheckpointReader
+  /**
+   * Reads a folder, which need not exist and may be in use, and a mirror of it: of what both have intact,
+   * the folder's.
+   */
+  readonly openReadOnly: (folder: string, mirror?: string | null) => CheckpointReader
   /** The folder that holds the checkpoint at `path`, as the path names it. */
   readonly folderOf: (path: string) => string
   /** Whether the checkpoint at `path` is in `folder`, by whatever path the two are named. */

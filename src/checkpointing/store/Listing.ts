@@ -142,17 +142,21 @@ export const among = Effect.fnUntraced(function* (
   return entries.filter(({ health }) => !isGone(health))
 })
 
+/** Newest first, then those whose headers are damaged. */
+export const newestFirst = (found: ReadonlyArray<FolderEntry>): Array<FolderEntry> => {
+  const newest = CheckpointEntries.newestFirst(CheckpointEntries.intact(found))
+  const rank = new Map(newest.map(({ path }, index) => [path, index]))
+  const rankOf = ({ path }: CheckpointEntry) => rank.get(path) ?? rank.size
+  return found.toSorted((a, b) => rankOf(a) - rankOf(b))
+}
+
 /**
  * Every checkpoint file in `folder`, however many names it has, copies each: newest first, then those
  * whose headers are damaged. Reads headers, no tensors.
  */
 export const files = Effect.fn("CheckpointStore.files")(function* (folder: string) {
   const present = yield* namesIn(folder)
-  const found = yield* among(folder, present.filter(FileNames.isCheckpoint), new Set(present))
-  const newest = CheckpointEntries.newestFirst(CheckpointEntries.intact(found))
-  const rank = new Map(newest.map(({ path }, index) => [path, index]))
-  const rankOf = ({ path }: CheckpointEntry) => rank.get(path) ?? rank.size
-  return found.sort((a, b) => rankOf(a) - rankOf(b))
+  return newestFirst(yield* among(folder, present.filter(FileNames.isCheckpoint), new Set(present)))
 })
 
 /** Every checkpoint in `folder`, each once, in the order of `files`. */

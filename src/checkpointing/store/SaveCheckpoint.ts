@@ -108,9 +108,9 @@ export const keyIn = (
   { global_step, run_id, saved_at }: Pick<CheckpointMeta, "global_step" | "run_id" | "saved_at">
 ): string => JSON.stringify([folder, run_id, saved_at, global_step])
 
-/** What retention does not keep once the checkpoint `coming` is durable. */
-const findExpendable = Effect.fnUntraced(function* (
-  open: OpenFolder,
+/** What retention does not keep in a folder once the checkpoint `coming` is durable there. */
+export const findExpendable = Effect.fnUntraced(function* (
+  open: Pick<OpenFolder, "folder" | "retention">,
   coming: RankedEntry,
   names: ReadonlyArray<string>
 ) {

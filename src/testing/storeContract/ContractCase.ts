@@ -1,6 +1,7 @@
 import type * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 import type { StorageOperations } from "../../checkpointing/Storage.js"
+import type { MirrorOptions } from "../../checkpointing/store/CheckpointStoreService.js"
 
 /** A storage to be tested. */
 export interface StorageSubject {
@@ -13,6 +14,11 @@ export interface StorageSubject {
    * the lock has expired. By default an object `.lock` in the folder is removed.
    */
   readonly takeLock?: (storage: StorageOperations, folder: string) => Effect.Effect<void, unknown>
+  /**
+   * A second folder in the storage, on another medium if it has several: the store then keeps copies there,
+   * and cases of its own are added.
+   */
+  readonly mirror?: (folder: string) => string
 }
 
 /** What a case uses. */
@@ -20,6 +26,9 @@ export interface CaseContext {
   readonly storage: StorageOperations
   readonly folder: string
   readonly takeLock: Effect.Effect<void, unknown>
+  readonly takeMirrorLock: Effect.Effect<void, unknown>
+  /** The mirror of a folder; null: it has none. */
+  readonly mirrorOf: (folder: string) => MirrorOptions | null
 }
 
 /** One case of the contract. `run` fails, or dies of an assertion, if the storage does not pass. */

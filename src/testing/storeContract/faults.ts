@@ -78,7 +78,7 @@ const failingAt = (storage: StorageOperations, nth: number) => {
 
 const best = { metric: "val_loss", mode: "min" as const, value: 0.1, epoch: 2 }
 
-const checkpointOf = (epoch: number) =>
+export const checkpointOf = (epoch: number) =>
   sample(epoch, epoch === 2 ? 0.1 : 0.5, epoch > 2 ? { best } : {})
 
 /** Saves epochs 1 to 3, of which 2 is the best; the next save removes epoch 1. */
@@ -97,7 +97,7 @@ const prepare = (storage: StorageOperations, folder: string) =>
   )
 
 /** The epochs of the intact checkpoints in a folder. */
-const epochsIn = (store: CheckpointStore["Type"], folder: string) =>
+export const epochsIn = (store: CheckpointStore["Type"], folder: string) =>
   store.verify(folder).pipe(
     Effect.map((entries) => CheckpointEntries.intact(entries).map(({ meta }) => meta.epoch)),
     // Where a folder is only a part of names, an empty one does not exist.
@@ -113,7 +113,7 @@ const most = 500
 export const faultCases: ReadonlyArray<CaseBody> = [
   {
     name: "a save of which any operation fails leaves the old checkpoints, and the next one succeeds",
-    body: ({ folder, storage }) =>
+    body: ({ folder, mirrorOf, storage }) =>
       Effect.gen(function* () {
         const met = new Set<string>()
         for (let nth = 0; ; nth++) {
@@ -124,7 +124,7 @@ export const faultCases: ReadonlyArray<CaseBody> = [
           const saved = yield* withStore(faulty, (store) =>
             Effect.scoped(
               Effect.gen(function* () {
-                const writer = yield* store.open(place)
+                const writer = yield* store.open(place, { mirror: mirrorOf(place) })
                 yield* start
                 return yield* Effect.either(writer.save(checkpointOf(4), "latest"))
               })

@@ -33,7 +33,10 @@ const opened = (
   body: (context) =>
     withStore(context.storage, (store) =>
       Effect.scoped(
-        Effect.flatMap(store.open(context.folder), (writer) => body({ ...context, store, writer }))
+        Effect.flatMap(
+          store.open(context.folder, { mirror: context.mirrorOf(context.folder) }),
+          (writer) => body({ ...context, store, writer })
+        )
       )
     )
 })

@@ -1,0 +1,120 @@
+import * as Effect from "effect/Effect"
+import { t } from "../../../language/Text.js"
+import type { RankedEntry } from "../../CheckpointEntry.js"
+import type { CheckpointError } from "../../CheckpointError.js"
+import * as FileNames from "../../FileNames.js"
+import type * as Retention from "../../Retention.js"
+import { Storage, type StorageLock } from "../../Storage.js"
+import { scan } from "../FolderScan.js"
+import * as Listing from "../Listing.js"
+import { expectedFor } from "../Recovery.js"
+import { findExpendable } from "../SaveCheckpoint.js"
+import { copyVerified } from "./copy.js"
+import { keyOf, nextUpload } from "./plan.js"
+
+/** A folder of checkpoints, and the one that holds copies of them. */
+export interface Tiers {
+  readonly folder: string
+  readonly mirror: string
+  readonly retention: Retention.Retention
+  /** The lock of the mirror. */
+  readonly lock: StorageLock
+  /** The keys of local checkpoints that have turned out to be damaged: they are not copied. */
+  readonly damaged: Set<string>
+}
+
+const ranked = (folder: string) =>
+  Effect.gen(function* () {
+    const names = yield* Listing.namesIn(folder)
+    const found = yield* scan(folder, names)
+    return { names: new Set(names), ranked: found.ranked }
+  })
+
+const isOurs = ({ name }: RankedEntry) =>
+  FileNames.isOwn(name) || FileNames.aliasOf(name) !== undefined
+
+/** Pins in the mirror what is pinned in the folder. What is unpinned there stays pinned here. */
+const copyPins = Effect.fnUntraced(function* (
+  { lock, mirror }: Tiers,
+  pinned: ReadonlySet<string>,
+  there: { readonly names: ReadonlySet<string>; readonly ranked: ReadonlyArray<RankedEntry> }
+) {
+  const { join, put } = yield* Storage
+  for (const one of there.ranked) {
+    const mark = FileNames.pinOf(one.name)
+    if (!pinned.has(keyOf(one)) || there.names.has(mark)) continue
+    const bytes = new TextEncoder().encode(`${one.meta.saved_at}\n`)
+    yield* put(join(mirror, mark), { bytes: bytes.length, ready: lock.check }, ({ write }) =>
+      write(0, bytes)
+    )
+  }
+})
+
+/** Removes from the mirror what retention does not keep there, unless it is pinned or still local. */
+const removeExpendable = Effect.fnUntraced(function* (
+  { lock, mirror, retention }: Tiers,
+  coming: RankedEntry,
+  local: ReadonlySet<string>
+) {
+  const { remove } = yield* Storage
+  const names = yield* Listing.namesIn(mirror)
+  const present = new Set(names)
+  for (const one of yield* findExpendable({ folder: mirror, retention }, coming, names)) {
+    if (local.has(keyOf(one)) || present.has(FileNames.pinOf(one.name))) continue
+    yield* Effect.zipRight(lock.check, remove(one.path))
+  }
+})
+
+/**
+ * Copies the checkpoint to the mirror that is next, gives it the well-known names that are its own, and
+ * then removes what it replaces. Succeeds with whether there was one.
+ */
+export const uploadNext = Effect.fn("CheckpointStore.upload")(function* (tiers: Tiers) {
+  const { join, link, sync } = yield* Storage
+  const { damaged, folder, lock, mirror, retention } = tiers
+  const here = yield* ranked(folder)
+  const there = yield* ranked(mirror)
+  const pinned = new Set(
+    here.ranked.filter(({ name }) => here.names.has(FileNames.pinOf(name))).map(keyOf)
+  )
+  const next = nextUpload(
+    here.ranked.filter((one) => isOurs(one) && !damaged.has(keyOf(one))),
+    there.ranked,
+    retention,
+    (one) => pinned.has(keyOf(one))
+  )
+  if (next === undefined) {
+    yield* copyPins(tiers, pinned, there)
+    return false
+  }
+  const name = FileNames.own(next.meta, there.names)
+  const copy: RankedEntry = { path: join(mirror, name), name, meta: next.meta }
+  const isCopied = yield* Effect.as(copyVerified(next.path, copy.path, lock.check), true).pipe(
+    Effect.catchIf(isDamageOf(next), (error) =>
+      Effect.gen(function* () {
+        damaged.add(keyOf(next))
+        // What retention has removed meanwhile was replaced by a newer one.
+        if (error.reason !== "NotFound") {
+          yield* Effect.logWarning(t`not copied to ${mirror}: ${error.message}`)
+        }
+        return false
+      })
+    )
+  )
+  if (!isCopied) return true
+  for (const [alias, copies] of expectedFor([...there.ranked, copy])) {
+    if (!copies.includes(copy)) continue
+    yield* Effect.zipRight(lock.check, link(copy.path, join(mirror, FileNames.fileOf(alias))))
+  }
+  yield* sync(mirror)
+  yield* removeExpendable(tiers, copy, new Set(here.ranked.map(keyOf)))
+  return true
+})
+
+const unreadable = new Set(["Damaged", "Truncated", "NotACheckpoint", "NotFound"])
+
+/** Whether an error says that the local checkpoint is damaged or gone, rather than that writing failed. */
+const isDamageOf =
+  ({ path }: RankedEntry) =>
+  (error: CheckpointError): boolean =>
+    error.path === path && unreadable.has(error.reason)
