@@ -215,7 +215,7 @@ export const fromObjects = (objects: ObjectStorage): StorageOperations => ({
       const write: ObjectWriter["write"] = (offset, piece) =>
         Effect.sync(() => object.set(piece, offset))
       const result = yield* body({ write })
-      yield* Effect.uninterruptible(Effect.zipRight(ready, objects.put(id, object)))
+      yield* Effect.zipRight(ready, objects.put(id, object))
       return result
     }),
   link: (id, name) => Effect.uninterruptible(objects.copy(id, name)),

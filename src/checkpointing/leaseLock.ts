@@ -1,6 +1,7 @@
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { randomUUID } from "node:crypto"
@@ -48,6 +49,9 @@ export const lockName = ".lock"
 
 // Looks at another process's lock while its time-out passes.
 const looks = 30
+
+// Milliseconds.
+const releasesWithin = 3000
 
 /**
  * The `lock` of a storage whose objects can be written conditionally: the object `.lock` in the
@@ -153,9 +157,16 @@ export const leaseLock =
           Effect.interruptible,
           Effect.forkScoped
         )
+        const release = Effect.flatMap(read, (now) =>
+          now?.holder?.token === token ? remove(id) : Effect.void
+        )
         yield* Effect.addFinalizer(() =>
-          Effect.ignore(
-            Effect.flatMap(read, (now) => (now?.holder?.token === token ? remove(id) : Effect.void))
+          // A process that ends because nobody answers does not wait for an answer to this either. A daemon,
+          // since the children of a fiber that is interrupted are interrupted with it.
+          Effect.timeoutOption(Effect.exit(release), releasesWithin).pipe(
+            Effect.interruptible,
+            Effect.forkDaemon,
+            Effect.flatMap(Fiber.await)
           )
         )
         yield* Effect.sleep(lease.every).pipe(

@@ -34,14 +34,20 @@ export class CheckpointStore extends Context.Tag("holdfast/CheckpointStore")<
    * A store on the files of the file system service; paths are those of files. What begins with
    * `s3://bucket/` is in a bucket: of S3, or of the service that AWS_ENDPOINT_URL_S3 names.
    */
-  static readonly file: Layer.Layer<CheckpointStore, never, FileSystem.FileSystem> =
-    Layer.unwrapEffect(
-      Effect.flatMap(
-        Effect.promise(() => Promise.all([import("./FileStorage.js"), import("./UrlStorage.js")])),
-        ([{ make }, { withUrls }]) =>
-          Effect.map(make, (files) => CheckpointStore.layer(withUrls(files)))
+  static readonly file: Layer.Layer<CheckpointStore, never, FileSystem.FileSystem> = Layer.effect(
+    CheckpointStore,
+    Effect.gen(function* () {
+      const [{ storeOn }, { make }, { withUrls }, Mirrors] = yield* Effect.promise(() =>
+        Promise.all([
+          import("./storeOn.js"),
+          import("./FileStorage.js"),
+          import("./UrlStorage.js"),
+          import("./mirror/onThread.js")
+        ])
       )
-    )
+      return storeOn(withUrls(yield* make), yield* Mirrors.open)
+    })
+  )
 
   /** A store in the memory of this process, for tests and trials. */
   static readonly memory: Layer.Layer<CheckpointStore> = Layer.unwrapEffect(

@@ -34,8 +34,11 @@ const firstOf = <A>(...all: ReadonlyArray<Effect.Effect<A>>) =>
     return Deferred.await(first)
   })
 
-/** The store on a storage. */
-export const storeOn = (storage: StorageOperations): CheckpointStoreService => {
+/** The store on a storage, with a way to keep mirrors. */
+export const storeOn = (
+  storage: StorageOperations,
+  keepMirror: Mirror.OpenMirror = Mirror.open
+): CheckpointStoreService => {
   const run = Effect.provideService(Storage, storage)
   const loaded = new Set<string>()
 
@@ -62,7 +65,7 @@ export const storeOn = (storage: StorageOperations): CheckpointStoreService => {
       const detail = t`a folder cannot be its own mirror`
       return yield* new CheckpointError({ reason: "Unwritable", path: mirror, detail })
     }
-    const opened = yield* run(Mirror.open({ ...options, folder, mirror, pause }))
+    const opened = yield* run(keepMirror({ ...options, folder, mirror, pause }))
     const lost = yield* firstOf(lock.lost, opened.lost)
     yield* Effect.addFinalizer(() => Mirror.settle({ ...opened, lost }, mirror, patience))
     return {

@@ -39,15 +39,18 @@ export interface Mirror {
   readonly hold: Effect.Effect<void>
 }
 
+/** Opens a mirror, on this thread or another. */
+export type OpenMirror = (
+  terms: MirrorTerms
+) => Effect.Effect<Mirror, CheckpointError, Scope.Scope | Storage>
+
 const longestPause = 60_000
 
 /**
  * Takes the lock of a mirror, and copies to the folder what a run needs to resume and only the mirror
  * has. Then copies, after each `wake`, what is new in the folder to the mirror.
  */
-export const open = (
-  terms: MirrorTerms
-): Effect.Effect<Mirror, CheckpointError, Scope.Scope | Storage> =>
+export const open: OpenMirror = (terms) =>
   Effect.gen(function* () {
     const { force, mirror, pause } = terms
     const storage = yield* Storage
