@@ -3,6 +3,10 @@ export const chinese: Readonly<Record<string, string>> = {
   "How to train, when to save, and where to resume from.": "如何训练、何时保存、从何处恢复。",
   "The folder for checkpoints, relative to the working directory, made when missing; or s3://bucket/prefix.":
     "检查点文件夹，相对于工作目录，不存在时自动创建；或 s3://bucket/prefix。",
+  "A second folder, on another disk, or s3://bucket/prefix, that checkpoints are copied to in the background; a run resumes from whichever has the newest. null: none.":
+    "另一个文件夹（例如在另一块磁盘上）或 s3://bucket/prefix，检查点会在后台复制到那里；恢复时取两处中最新的。null：无。",
+  "For how many seconds the end of a run, or of one that is stopped, waits until checkpoint_mirror has the last checkpoint; after SIGTERM no longer than --grace.":
+    "训练结束或被停止时，最多等待多少秒，直到 checkpoint_mirror 中有最后一个检查点；收到 SIGTERM 后不超过 --grace。",
   'When to save the latest checkpoint: every n epochs, or "500 steps", "10 minutes", "2 hours", also inside an epoch; of a list, whichever comes first. The end and an interruption save anyway.':
     '何时保存最新检查点：每隔多少轮，或 "500 steps"（步）、"10 minutes"（分钟）、"2 hours"（小时），轮中也会保存；给出列表时，以先到者为准。训练结束和被中断时总会保存。',
   "What to do when the loss, the gradient or the weights become NaN, infinite or absurdly large.":

@@ -220,7 +220,7 @@ describe("Config.decode", () => {
         training.epochs: unknown field (found 5); did you mean num_epochs?
         training.numEpochs: unknown field (found 5); did you mean num_epochs?
         training.batchsize: unknown field (found 5); did you mean batch_size?
-        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, backend, init_from, num_epochs, batch_size, learning_rate, seed, on_divergence, gradient_accumulation_steps, shards, gradient_noise, parameter_groups, ema, swa, warmup_steps, warmup, early_stopping, validation_interval, lock_timeout, run_log, log_gradient_norm, data_workers, drop_last, label_smoothing, mixup, class_weights, optimizer, gradient_clip, scheduler, metrics, sampler, observers
+        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, checkpoint_mirror, mirror_timeout, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, backend, init_from, num_epochs, batch_size, learning_rate, seed, on_divergence, gradient_accumulation_steps, shards, gradient_noise, parameter_groups, ema, swa, warmup_steps, warmup, early_stopping, validation_interval, lock_timeout, run_log, log_gradient_norm, data_workers, drop_last, label_smoothing, mixup, class_weights, optimizer, gradient_clip, scheduler, metrics, sampler, observers
         data.split.fractoin: unknown field (found 0.2); did you mean fraction?"
     `)
   })
@@ -279,7 +279,7 @@ describe("Config.decode", () => {
       "config.json is not valid:
         training.seed: found "x"; allowed: an integer of at least 0
       --set is not valid:
-        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, backend, init_from, num_epochs, batch_size, learning_rate, seed, on_divergence, gradient_accumulation_steps, shards, gradient_noise, parameter_groups, ema, swa, warmup_steps, warmup, early_stopping, validation_interval, lock_timeout, run_log, log_gradient_norm, data_workers, drop_last, label_smoothing, mixup, class_weights, optimizer, gradient_clip, scheduler, metrics, sampler, observers
+        training.warp: unknown field (found {"speed":9}); allowed: checkpoint_dir, checkpoint_mirror, mirror_timeout, save_interval, keep_last, keep_best, keep_best_by, keep_every, resume_from, backend, init_from, num_epochs, batch_size, learning_rate, seed, on_divergence, gradient_accumulation_steps, shards, gradient_noise, parameter_groups, ema, swa, warmup_steps, warmup, early_stopping, validation_interval, lock_timeout, run_log, log_gradient_norm, data_workers, drop_last, label_smoothing, mixup, class_weights, optimizer, gradient_clip, scheduler, metrics, sampler, observers
         training.num_epochs: found "many"; allowed: an integer of at least 1
         training.optimizer.name: found "adm"; allowed: "adam", "adamw", "sgd", "rmsprop", "nadam", "adamax", "adagrad", "adadelta", "lion" or "lamb"; did you mean adam?
         training.scheduler.step_size: missing; allowed: an integer of at least 1

@@ -52,6 +52,19 @@ export const checkpoint = {
   "the server answers {0}": "服务器返回 {0}",
   "the server does not say which upload it has begun": "服务器没有返回上传的编号",
   "the server could not complete the upload": "服务器未能完成上传",
+  "a folder cannot be its own mirror": "文件夹不能以自身为镜像",
+  "only {0} is read: {1}": "只读取 {0}：{1}",
+  "not copied to {0}: {1}": "未复制到 {0}：{1}",
+  "{0} is restored from {1}": "已从 {1} 取回 {0}",
+  "a checkpoint cannot be uploaded to {0} now, and is tried again: {1}":
+    "目前无法把检查点上传到 {0}，将重试：{1}",
+  "checkpoints are uploaded to {0} again": "已恢复向 {0} 上传检查点",
+  "uploading the last checkpoint to {0}: waiting up to {1} s; it is saved in the folder, and Ctrl+C ends the wait":
+    "正在把最后一个检查点上传到 {0}：最多等待 {1} 秒；它已保存在文件夹中，按 Ctrl+C 可结束等待",
+  "the last checkpoint is not uploaded to {0} yet, after {1} s: it is saved in the folder, and the next start uploads it":
+    "最后一个检查点在 {1} 秒内尚未上传到 {0}：它已保存在文件夹中，下次启动时会上传",
+  "unfinished uploads are left in {0}: {1}": "{0} 中残留未完成的上传：{1}",
+  "the thread that uploads has ended": "负责上传的线程已退出",
   "temporary files are left in {0}: {1}": "{0} 中残留临时文件：{1}",
   "{0} asks for the {1} checkpoint, but {2} has no intact one; name a checkpoint's path, or start from scratch with --resume never":
     "{0} 要求 {1} 检查点，但 {2} 中没有完好的；请指定检查点路径，或用 --resume never 从头训练",

@@ -8,7 +8,7 @@ const setup = workerData as Setup
 // Before all other modules: some make their texts when they are loaded.
 await use(setup.language)
 const { keep } = await import("./keep.js")
-// What was asked meanwhile waits in the port.
+// Questions wait in the port until now.
 parentPort!.on(
   "message",
   keep(setup, (message: FromThread) => parentPort!.postMessage(message))

@@ -36,7 +36,7 @@ export const keep = (
       yield* Deferred.succeed(opened, mirror)
       post({ _tag: "Opened", failure: null })
       post({ _tag: "Lost", failure: failureOf(yield* mirror.lost) })
-      // Until it is to stop: what waits for its end is told of the loss.
+      // Until it is to stop.
       return yield* Effect.never
     }).pipe(
       Effect.scoped,
