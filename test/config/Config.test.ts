@@ -28,6 +28,8 @@ describe("Config.decode", () => {
       $schema: "./config.schema.json",
       training: {
         checkpoint_dir: "checkpoints",
+        checkpoint_mirror: null,
+        mirror_timeout: 60,
         save_interval: 10,
         keep_last: 2,
         keep_best: 1,

@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import * as assert from "node:assert/strict"
 import { CheckpointError } from "../../checkpointing/CheckpointError.js"
 import type { StorageOperations } from "../../checkpointing/Storage.js"
-import { CheckpointStore, fileNames } from "../../checkpointing/store/CheckpointStore.js"
+import { type CheckpointStore, fileNames } from "../../checkpointing/store/CheckpointStore.js"
 import type {
   CheckpointWriter,
   OpenOptions
