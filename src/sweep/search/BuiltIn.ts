@@ -2,9 +2,10 @@ import { grid } from "./GridSearch.js"
 import { none } from "./NoScheduler.js"
 import { random } from "./RandomSearch.js"
 import { sobol } from "./SobolSearch.js"
+import { tpe } from "./Tpe.js"
 
 /** The search algorithms that a sweep can name, the default first. */
-export const searches = [random, grid, sobol] as const
+export const searches = [random, grid, sobol, tpe] as const
 
 /** The schedulers that a sweep can name, the default first. */
 export const schedulers = [none] as const
