@@ -161,6 +161,18 @@ export const OutputIdentity = Schema.Struct({
 export type OutputIdentity = typeof OutputIdentity.Type
 
 /**
+ * How many worker threads a run was to have, how many of them compute its steps (0: the main thread does), and
+ * how many milliseconds a step takes with them and on the main thread, where that was measured.
+ */
+export const WorkersRecord = Schema.Struct({
+  requested: Schema.Union(Schema.Int, Schema.Literal("auto")),
+  used: Schema.Int,
+  step_ms: optional(Schema.Number),
+  thread_step_ms: optional(Schema.Number)
+})
+export type WorkersRecord = typeof WorkersRecord.Type
+
+/**
  * Everything in a checkpoint but its tensors. Each field is one key of the safetensors
  * `__metadata__`, its value JSON text.
  *
@@ -175,6 +187,7 @@ export type OutputIdentity = typeof OutputIdentity.Type
  * `deterministic` says whether
  * every step was computed so that the same run gives the same bits, and `threads` how many threads
  * computed, where the bits depend on it; both are missing where nothing is known of the backend.
+ * `workers` says what computed the steps of a run with worker threads, on which the bits do not depend.
  * `initialized_from` is present where the weights began with those of a file.
  */
 export const CheckpointMeta = Schema.Struct({
@@ -210,6 +223,7 @@ export const CheckpointMeta = Schema.Struct({
   outputs: optional(Schema.Record({ key: Schema.String, value: OutputIdentity })),
   deterministic: optional(Schema.Boolean),
   threads: optional(Schema.Int),
+  workers: optional(WorkersRecord),
   initialized_from: optional(InitializedFrom)
 })
 export type CheckpointMeta = typeof CheckpointMeta.Type
@@ -257,7 +271,14 @@ const isSameHistory = (a: CheckpointMeta["train_history"], b: CheckpointMeta["tr
 export const isSame = (a: CheckpointMeta, b: CheckpointMeta): boolean => {
   if (a.run_id !== b.run_id || a.global_step !== b.global_step) return false
   // One of the two may not have been checked for finite weights, or come from an earlier release.
-  const rest = ({ finite: _f, model_config: _c, outputs: _o, dataset, ...meta }: CheckpointMeta) =>
+  const rest = ({
+    finite: _f,
+    model_config: _c,
+    outputs: _o,
+    workers: _w,
+    dataset,
+    ...meta
+  }: CheckpointMeta) =>
     JSON.stringify({
       ...meta,
       dataset: { ...dataset, preprocessing: null },

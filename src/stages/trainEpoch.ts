@@ -111,6 +111,7 @@ export const trainEpochWith = <
     run: (run: Run<RunConfig, B>): Effect.Effect<Run<RunConfig, B>, Failure, Services> =>
       Effect.scoped(
         Effect.gen(function* () {
+          if (options.step !== undefined) yield* Workers.sayCustomStep(run)
           const handlers = yield* Effect.forEach(hooks, (hook) => hook.start(run))
           const { fetch, left } = yield* batches(run)
           const watch = watchOf(run)

@@ -3,7 +3,7 @@ import type { Checkpoint } from "../checkpointing/Checkpoint.js"
 
 /**
  * All that exactness covers in a checkpoint, as plain values that a test compares: every tensor to the
- * bit, and the metadata except for times, the run's id and the config.
+ * bit, and the metadata except for times, the run's id, the config and what workers there were.
  *
  * @example
  * ```ts
@@ -23,7 +23,15 @@ export const essence = Effect.fn("essence")(function* <E>({ meta, tensors }: Che
     bytes[name] =
       `${tensor.dtype} [${tensor.shape}] ${Buffer.from(yield* tensor.bytes).toString("hex")}`
   }
-  const { run_id: _id, saved_at: _at, position, train_history, config: _config, ...rest } = meta
+  const {
+    run_id: _id,
+    saved_at: _at,
+    workers: _workers,
+    position,
+    train_history,
+    config: _config,
+    ...rest
+  } = meta
   return {
     bytes,
     ...rest,

@@ -83,7 +83,7 @@ const takeStep = Effect.fnUntraced(function* (
   )
   averaging?.finish(before, batch, measured !== null)
   const milliseconds = performance.now() - started
-  Workers.took(run, milliseconds)
+  Workers.took(run, milliseconds, batch, before)
   const after = yield* advance(run, before, batch, measured, milliseconds / 1000)
   return { after, taken: takenOf(run, before, batch, measured, fetched - started, milliseconds) }
 })
@@ -183,7 +183,8 @@ const takeWithHandlers = Effect.fnUntraced(function* <E, R, B extends Sized>(
   const measured = yield* Undo.onSkip(run, step(input))
   averaging?.finish(before, batch, measured !== null)
   const milliseconds = performance.now() - started
-  Workers.took(run, milliseconds)
+  // Of a custom step nobody knows whether it leaves workers anything to do.
+  if ((step as unknown) === TrainStep.phases) Workers.took(run, milliseconds, batch, before)
   const position = yield* advance(run, before, batch, measured, milliseconds / 1000)
   const taken = takenOf(run, before, batch, measured, dataWait, milliseconds)
   const metrics = measured && metricsOf(run, measured, batch.size)

@@ -6,13 +6,13 @@ import { Backend } from "../backends/Backend.js"
 import type { BackendError } from "../backends/BackendError.js"
 import { DeterminismRequired } from "../backends/Determinism.js"
 import { describe, faster, isWorthTrying, type Timing } from "../backends/Selection.js"
-import { layersIn } from "../backends/tfjs/layers/InnerLayers.js"
 import * as TrialCache from "../backends/TrialCache.js"
 import { fetch } from "../data/Dataset.js"
 import { batchAt, sequential, stepsFrom } from "../data/Order.js"
 import type { Observer } from "../events/Observer.js"
 import { yieldToEventLoop } from "../io/EventLoop.js"
 import { english, t } from "../language/Text.js"
+import { architectureOf } from "./Architecture.js"
 import { acquireModels } from "./BuildModel.js"
 import { buildRun, type RunInput } from "./BuildRun.js"
 import { nowhere } from "./Checkpointer.js"
@@ -21,7 +21,7 @@ import { identityOf, modelInput } from "./DatasetIdentity.js"
 import { partsOf } from "./ModelParts.js"
 import * as Progress from "./Progress.js"
 import * as Random from "./Random.js"
-import type { Models, RunConfig } from "./RunFields.js"
+import type { RunConfig } from "./RunFields.js"
 import type { RunParts } from "./RunParts.js"
 import * as TrainState from "./TrainState.js"
 import * as TrainStep from "./TrainStep.js"
@@ -92,20 +92,15 @@ const describeNetwork = <C extends RunConfig, E, R>(
     const models = yield* acquireModels(model, Random.make(seed), given)
     const parameters = partsOf({ models }).weights.reduce((sum, one) => sum + tensorOf(one).size, 0)
     return {
-      facts: { batch_size, deterministic, optimizer: optimizer.name, models: layersOf(models) },
+      facts: {
+        batch_size,
+        deterministic,
+        optimizer: optimizer.name,
+        models: architectureOf(models)
+      },
       subject: english`${dataset.name}: ${parameters} parameters, batches of ${batch_size}`
     }
   }).pipe(Effect.scoped)
-
-const layersOf = (models: Models) =>
-  Object.values(models).map((model) =>
-    layersIn(model).map(({ layer, trainable }) => [
-      layer.getClassName(),
-      layer.inboundNodes.map(({ outputShapes }) => outputShapes),
-      layer.weights.map(({ shape }) => shape),
-      trainable
-    ])
-  )
 
 /** Steps before those that count: kernels are compiled in the first. */
 const warmUp = 2

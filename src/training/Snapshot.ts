@@ -17,6 +17,7 @@ import { partsOf } from "./ModelParts.js"
 import { textOf, type Progress } from "./Progress.js"
 import type { RunFields } from "./RunFields.js"
 import type { StateDict } from "./Stateful.js"
+import * as Workers from "./workers/Workers.js"
 import { tensorOf } from "./Weights.js"
 
 /**
@@ -68,6 +69,7 @@ export const take = (
     }
   }
   const average = active(run.averages)
+  const workers = Workers.record(run)
   const meta: Unsaved["meta"] = {
     format_version: formatVersion,
     run_id: run.id,
@@ -92,6 +94,7 @@ export const take = (
     ...(Object.keys(configs).length > 0 && { model_config: configs }),
     ...(Object.keys(outputs).length > 0 && { outputs }),
     ...run.determinism,
+    ...(workers && { workers }),
     ...(Object.keys(progress.bests).length > 0 && { bests: progress.bests }),
     ...(average && { average: average.name }),
     ...(run.initializedFrom && { initialized_from: run.initializedFrom }),

@@ -13,7 +13,7 @@ import * as Divergence from "./Divergence.js"
 import * as DivergencePolicy from "./DivergencePolicy.js"
 import type { Measured } from "./metric/Metric.js"
 import type { Gradients } from "./optimizer/GradientTransformation.js"
-import type { LossFunction, Models } from "./Phase.js"
+import type { LossFunction, Models, StepPosition } from "./Phase.js"
 import { gradientsOf, type PhaseGradients } from "./PhaseGradients.js"
 import type { Progress } from "./Progress.js"
 import * as Random from "./Random.js"
@@ -194,11 +194,12 @@ const minimizePhase = <B extends Sized>(
   loss: LossFunction<Models, B>
 ): Effect.Effect<MeasuredBatch | null, BackendError | Diverged> =>
   Effect.suspend(() => {
-    const { batch, position, restore, run } = input
+    const { batch, position, restore, rng, run } = input
     // Workers know the losses of the run's phases, not that of a custom step.
     const workers = loss === phase.loss ? Workers.of(run) : null
     if (workers === null) return minimizeBy(input, phase, () => gradients(input, phase, loss))
-    const computed = workers.gradients(phase, phasesOf(run).indexOf(phase), { batch, position })
+    const at = { batch, position, rng }
+    const computed = workers.gradients(phase, phasesOf(run).indexOf(phase), at)
     return Effect.flatMap(restore === undefined ? computed : restore(computed), (joined) =>
       minimizeBy(input, phase, joined ?? (() => gradients(input, phase, loss)))
     )
@@ -354,7 +355,7 @@ export const evaluate = (input: StepInput<Sized>): Effect.Effect<MeasuredBatch, 
 
 /** The same, with outputs: of a run without phases of its own. */
 export const evaluateWithOutputs = (
-  input: StepInput<Sized>
+  input: Pick<StepInput<Sized>, "batch" | "rng" | "run"> & { readonly position: StepPosition }
 ): Effect.Effect<EvaluatedBatch, BackendError> =>
   Effect.suspend(() => {
     const outputs: Record<string, Values> = {}

@@ -1,6 +1,6 @@
 import type { SplitName } from "../../data/Dataset.js"
 import * as Effect from "effect/Effect"
-import type { EpochRecord } from "../../checkpointing/Checkpoint.js"
+import type { EpochRecord, WorkersRecord } from "../../checkpointing/Checkpoint.js"
 import type { CheckpointInfo } from "../../checkpointing/format/CheckpointFile.js"
 import { stringify } from "../../events/JsonLines.js"
 import * as Printable from "../../io/Printable.js"
@@ -67,6 +67,7 @@ export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): st
     ...(meta.deterministic === undefined
       ? []
       : [[t`deterministic`, Messages.recorded(meta.deterministic, meta.threads)] as const]),
+    ...(meta.workers === undefined ? [] : [[t`workers`, workersOf(meta.workers)] as const]),
     ...(meta.stopped === null ? [] : [[t`stopped`, stored(meta.stopped)] as const])
   ]
   const width = Math.max(...facts.map(([name]) => displayWidth(name)))
@@ -84,6 +85,16 @@ export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): st
     ),
     Printable.lines(`${t`config`}\n${JSON.stringify(meta.config, null, 2)}`)
   ].join("\n\n")
+}
+
+/** How many workers computed the steps, of how many that were asked for, and how long a step took. */
+const workersOf = ({ requested, step_ms, thread_step_ms, used }: WorkersRecord): string => {
+  const who = used === 0 ? t`none, the main thread computes` : `${used}`
+  const asked = `--workers ${requested}`
+  const ms = (value: number) => value.toFixed(1)
+  return step_ms === undefined || thread_step_ms === undefined
+    ? `${who} (${asked})`
+    : t`${who} (${asked}: ${ms(step_ms)} ms a step with workers, ${ms(thread_step_ms)} without)`
 }
 
 const sizes = (splits: Readonly<Record<SplitName, number | null>>) =>

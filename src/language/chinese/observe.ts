@@ -16,6 +16,10 @@ export const observe = {
   "backend {0}: {1}": "计算后端 {0}：{1}",
   "backend {0}: {1}; {2}": "计算后端 {0}：{1}；{2}",
   "not deterministic": "不保证结果可复现",
+  workers: "工作线程",
+  "none, the main thread computes": "无，由主线程计算",
+  "{0} ({1}: {2} ms a step with workers, {3} without)":
+    "{0}（{1}：使用工作线程时每步 {2} 毫秒，不使用时 {3}）",
   "deterministic on every processor": "在任何处理器上逐比特可复现",
   "deterministic on this kind of processor": "在同型号处理器上逐比特可复现",
   "deterministic on this kind of processor with {0}": "在同型号处理器上以{0}计算时逐比特可复现",

@@ -5,6 +5,10 @@ export const stored = {
   "the config": "配置",
   "the config and the data": "配置和数据",
   "{0}: {1} parameters, batches of {2}": "{0}：{1} 个参数，每批 {2} 个",
+  "{0}: {1} parameters, batches of {2} in {3} shards":
+    "{0}：{1} 个参数，每批 {2} 个，分为 {3} 个分片",
+  "{0} workers": "{0} 个工作线程",
+  "main thread": "主线程",
   "synthetic voices": "合成语音",
   "{0} has not fallen for {1} epochs": "{0} 已连续 {1} 轮未下降",
   "{0} has not risen for {1} epochs": "{0} 已连续 {1} 轮未上升",

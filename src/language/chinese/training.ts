@@ -254,8 +254,14 @@ export const training = {
     "工作线程只能在 wasm 和 cpu 后端上计算，而本次运行使用 {0}",
   "the stateful layer {0} keeps its states on one thread":
     "有状态的层 {0} 的状态只能保存在一个线程中",
-  "the phases of a step share their random numbers where training.shards is 1; set it to 2":
-    "training.shards 为 1 时，一步中的各子步共用随机数；请将它设为 2",
+  "the main thread computes the steps; in a run of more than two minutes {0} workers are tried":
+    "由主线程计算各步；运行预计超过两分钟时会试用 {0} 个工作线程",
+  "the main thread computes the steps, as training.shards is 1: one worker is no faster, and several need a shard each":
+    "由主线程计算各步，因为 training.shards 为 1：一个工作线程并不更快，多个工作线程各需一个分片",
+  "the main thread computes the steps: this machine has one core":
+    "由主线程计算各步：这台机器只有一个核心",
+  "the custom step of trainEpoch computes on the main thread, as workers know the losses of the objective only; workers evaluate, and compute what it gives to TrainStep.phases":
+    "trainEpoch 的自定义训练步在主线程中计算，因为工作线程只知道目标函数的损失；工作线程负责评估，以及它交给 TrainStep.phases 的计算",
   "a worker has ended{0}; another one takes its place, and the bits stay the same":
     "一个工作线程已结束{0}；由另一个代替，结果逐位不变",
   "the workers cannot compute{0}; this thread computes instead, and the bits stay the same":

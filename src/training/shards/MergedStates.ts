@@ -1,4 +1,5 @@
 import * as tf from "../../tf.js"
+import type { Values } from "../../data/Batch.js"
 import { tensorOf, type Weight } from "../Weights.js"
 
 /**
@@ -44,3 +45,23 @@ export const begin = (weights: ReadonlyArray<Weight>): MergedStates => {
 /** Of integers, which have no means, the last shard's count. */
 const mergedOf = (merged: tf.Tensor, old: tf.Tensor, next: tf.Tensor, share: number): tf.Tensor =>
   old.dtype === "float32" ? tf.add(merged, tf.mul(tf.sub(next, old), share)) : tf.clone(next)
+
+/** What a shard has made of one weight, and its share of the examples. */
+export interface MovedState {
+  readonly values: Values
+  readonly share: number
+}
+
+/** The same of numbers at hand, to the same bits: the merged values of one weight. */
+export const merge = (old: Values, moved: ReadonlyArray<MovedState>): Values => {
+  if (!(old instanceof Float32Array)) return moved.at(-1)!.values
+  const merged = Float32Array.from(old)
+  const { fround } = Math
+  for (const { share, values } of moved) {
+    const factor = fround(share)
+    for (let i = 0; i < merged.length; i++) {
+      merged[i]! += fround(fround(values[i]! - old[i]!) * factor)
+    }
+  }
+  return merged
+}

@@ -2,7 +2,7 @@ import type { DatasetIdentity } from "../../checkpointing/Checkpoint.js"
 import type { Values } from "../../data/Batch.js"
 import type { AnyLayout } from "../../data/Layout.js"
 import type { Measured } from "../metric/Metric.js"
-import type { Progress } from "../Progress.js"
+import type { StepPosition } from "../Phase.js"
 import type { Shard } from "../shards/Shards.js"
 import type { Packed } from "./PackedBatch.js"
 
@@ -35,7 +35,11 @@ export interface ShardTask {
   /** Into how many the batch is cut. */
   readonly shards: number
   readonly batch: Packed
-  readonly position: Progress
+  readonly position: StepPosition
+  /** How many random numbers of the step the phases before have drawn, where the batch is uncut. */
+  readonly draws: number
+  /** For so many milliseconds it is computed again and again, to warm up. */
+  readonly again?: number
 }
 
 /** A batch of a split, to be evaluated. */
@@ -44,7 +48,7 @@ export interface EvaluationTask {
   readonly split: string
   readonly step: number
   readonly batch: Packed
-  readonly position: Progress
+  readonly position: StepPosition
 }
 
 export type Task = ShardTask | EvaluationTask
@@ -53,6 +57,8 @@ export type Task = ShardTask | EvaluationTask
 export interface ShardResult {
   readonly metrics: Readonly<Record<string, Measured>>
   readonly weight: number | undefined
+  /** How many random numbers of the step it has drawn, where the batch is uncut. */
+  readonly draws: number
   /** For each weight of the phase, whether the loss depends on it. */
   readonly present: ReadonlyArray<boolean>
   /** The weights that the forward pass has moved, by their index among all. */

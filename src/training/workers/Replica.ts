@@ -15,7 +15,7 @@ import { modelInput } from "../DatasetIdentity.js"
 import type { Measured } from "../metric/Metric.js"
 import { freeze, partsOf } from "../ModelParts.js"
 import { withClassWeights, type AnyObjective } from "../Objective.js"
-import { gradientsOf } from "../PhaseGradients.js"
+import { gradientsOf, type PhaseGradients } from "../PhaseGradients.js"
 import * as Random from "../Random.js"
 import type { Run, RunConfig } from "../Run.js"
 import { ofShard } from "../shards/ShardedGradients.js"
@@ -115,7 +115,7 @@ const replicaOf = (
     const before = states.map(({ weight }) => tensorOf(weight).dataId)
     let result: ShardResult
     tf.tidy(() => {
-      const { gradients, metrics, weight } = computed(run, phase, task)
+      const { draws, gradients, metrics, weight } = computed(run, phase, task)
       const present = phase.weights.map(({ name }) => {
         const gradient = gradients.get(name)
         const i = slotIndex.get(name)!
@@ -128,7 +128,7 @@ const replicaOf = (
       const measured: Record<string, Measured> = {}
       for (const name in metrics) measured[name] = metrics[name]!.dataSync().slice()
       tf.dispose(metrics as Record<string, tf.Tensor>)
-      result = { metrics: measured, weight, present, moved: movedSince(before) }
+      result = { metrics: measured, weight, draws, present, moved: movedSince(before) }
     })
     return result!
   }
@@ -152,17 +152,37 @@ const replicaOf = (
   return {
     compute: (task, slot) => {
       published.load()
-      return task.kind === "shard" ? shard(task, slot) : evaluation(task)
+      if (task.kind === "evaluation") return evaluation(task)
+      const end = performance.now() + (task.again ?? 0)
+      let result = shard(task, slot)
+      while (performance.now() < end) {
+        // What its forward pass has moved is put back.
+        published.load()
+        result = shard(task, slot)
+      }
+      return result
     }
   }
 }
 
-const computed = (run: Run, phase: BoundPhase, { batch, position, shard, shards }: ShardTask) => {
+const computed = (
+  run: Run,
+  phase: BoundPhase,
+  { batch, draws, position, shard, shards }: ShardTask
+): PhaseGradients & { readonly draws: number } => {
   const all = unpack(batch)
   if (shards > 1) {
-    return ofShard(run, phase, phase.loss, { batch: all, position }, shard)
+    return { ...ofShard(run, phase, phase.loss, { batch: all, position }, shard), draws: 0 }
   }
-  const rng = Random.generator(run.random, "step", position.epoch, position.step)
+  // The phases of a step draw one after the other.
+  const draw = Random.generator(run.random, "step", position.epoch, position.step)
+  for (let i = 0; i < draws; i++) draw()
+  let drawn = 0
+  const rng = () => {
+    drawn += 1
+    return draw()
+  }
   const input = { batch: all, models: run.models, position, rng, training: true }
-  return Random.withMathRandom(rng, () => gradientsOf(phase, phase.loss, input))
+  const own = Random.withMathRandom(rng, () => gradientsOf(phase, phase.loss, input))
+  return { ...own, draws: drawn }
 }

@@ -19,7 +19,7 @@ export class WorkersRequested extends Context.Reference<WorkersRequested>()(
 ) {}
 
 /** How many workers that is for so many shards. */
-export const countOf = ({ count }: Request, shards: number): number =>
+export const countOf = ({ count }: Pick<Request, "count">, shards: number): number =>
   count === "auto" ? Math.min(shards, availableParallelism()) : count
 
 const workerMark = Symbol.for("holdfast/worker")

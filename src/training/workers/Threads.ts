@@ -1,21 +1,21 @@
 import { beside, isTypescript, start } from "../../io/Thread.js"
 import { t } from "../../language/Text.js"
-import type { FromWorker, Result, Setup, Task, ToWorker } from "./Protocol.js"
+import { group, isOpen, type Job, type Outcome } from "./Jobs.js"
+import * as Patience from "./Patience.js"
+import type { FromWorker, Setup, Task, ToWorker } from "./Protocol.js"
+
+export type { Outcome } from "./Jobs.js"
 
 /** What workers build before they compute. */
 export type Assignment = Extract<ToWorker, { readonly kind: "build" }>
-
-/** The result of a task, and the slot that holds its gradients, to be given back. */
-export interface Outcome {
-  readonly result: Result
-  readonly slot: number
-}
 
 /**
  * Threads that compute tasks. A task that a thread leaves undone, because it dies or hangs, is given to
  * another; what comes late of it is dropped. Which thread computes a task makes no difference to its bits.
  */
 export interface Threads {
+  /** Starts the threads, unless they have been; one after the other, if they are to leave other cores alone. */
+  readonly start: (options?: { readonly isOneByOne: boolean }) => void
   /** Has all threads build the model, and those that are started later. */
   readonly assign: (assignment: Assignment, slots: ReadonlyArray<number>) => void
   /** How many threads can compute now. */
@@ -31,8 +31,6 @@ export interface Threads {
   readonly close: () => Promise<void>
 }
 
-/** When a thread counts as hanging: after this many times the usual time of a task. */
-const patience = { times: 8, atLeast: 2000, atFirst: 60_000, untilEnded: 30_000 }
 /** A thread that ends is replaced, unless so many have ended with nothing done in between. */
 const mostFailures = 3
 /** How many slots are left over for threads that hang. */
@@ -63,13 +61,6 @@ interface Thread {
   attempt: Attempt | null
 }
 
-interface Job {
-  readonly task: Task
-  outcome: Outcome | null
-  readonly finish: (outcome: Outcome | string) => void
-  isAbandoned: boolean
-}
-
 interface Attempt {
   readonly job: Job
   readonly slot: number
@@ -77,7 +68,7 @@ interface Attempt {
   isLate: boolean
 }
 
-/** Starts threads that load the pipeline of a module. `report` gets what goes wrong with them. */
+/** Threads, once they are started, that load the pipeline of a module. `report` gets what goes wrong with them. */
 export const make = (options: {
   readonly module: string
   readonly count: number
@@ -91,9 +82,10 @@ export const make = (options: {
   const threads = new Set<Thread>()
   const queue: Array<Job> = []
   const attempts = new Map<number, { readonly thread: Thread; readonly attempt: Attempt }>()
-  const times: Array<number> = []
+  const patience = Patience.make(limit)
   let free: Array<number> = []
   let assignment: Assignment | null = null
+  let isOneByOne = false
   let isClosed = false
   let failures = 0
   let lastId = 0
@@ -124,6 +116,7 @@ export const make = (options: {
     if (thread.state === "gone") return
     if (message.kind === "loaded") {
       thread.state = "loaded"
+      if (isOneByOne && threads.size < count) add()
       return build(thread)
     }
     if (message.kind === "unfit") {
@@ -157,18 +150,19 @@ export const make = (options: {
     { ms, result }: FromWorker & { readonly kind: "done" }
   ) => {
     failures = 0
-    times.push(ms)
-    if (times.length > 32) times.shift()
-    if (job.outcome !== null || job.isAbandoned) giveBack(slot)
-    else settle(job, { result, slot })
+    patience.took(ms)
+    if (!settle(job, { result, slot })) giveBack(slot)
   }
 
   const settle = (job: Job, outcome: Outcome | string) => {
-    if (job.outcome !== null || job.isAbandoned) return
+    take(job)
+    return job.settle(outcome)
+  }
+
+  /** Takes a job from the queue, where it may be a second time. */
+  const take = (job: Job) => {
     const at = queue.indexOf(job)
     if (at !== -1) queue.splice(at, 1)
-    if (typeof outcome !== "string") job.outcome = outcome
-    job.finish(outcome)
   }
 
   const end = (thread: Thread) => {
@@ -188,9 +182,7 @@ export const make = (options: {
         giveBack(attempt.slot)
         dispatch()
       })
-      if (attempt.job.outcome === null && !attempt.job.isAbandoned && !attempt.isLate) {
-        queue.unshift(attempt.job)
-      }
+      if (isOpen(attempt.job) && !attempt.isLate) queue.unshift(attempt.job)
     }
     if (isClosed) return
     failures += 1
@@ -224,34 +216,26 @@ export const make = (options: {
     watch()
   }
 
-  const isPending = () =>
-    [...attempts.values()].some(({ attempt: { job } }) => job.outcome === null && !job.isAbandoned)
+  const isPending = () => [...attempts.values()].some(({ attempt: { job } }) => isOpen(job))
 
   /** Looks now and then whether a task takes too long, while there is one. */
   const watch = () => {
     if (clock !== undefined || !isPending()) return
-    clock = setTimeout(
-      () => {
-        clock = undefined
-        overtake()
-        watch()
-      },
-      Math.min(100, (limit ?? 400) / 4)
-    )
+    clock = setTimeout(() => {
+      clock = undefined
+      overtake()
+      watch()
+    }, patience.every)
     clock.unref()
   }
 
   const overtake = () => {
     const now = performance.now()
-    const tooLong =
-      limit ??
-      (times.length === 0
-        ? patience.atFirst
-        : Math.max(patience.atLeast, patience.times * median(times)))
+    const tooLong = patience.limit()
     for (const { attempt, thread } of attempts.values()) {
       const { isLate, job, since } = attempt
-      if (isLate && now - since > patience.untilEnded) lose(thread, t`it did not answer`)
-      if (isLate || now - since < tooLong || job.outcome !== null || job.isAbandoned) continue
+      if (isLate && now - since > Patience.untilEnded) lose(thread, t`it did not answer`)
+      if (isLate || now - since < tooLong || !isOpen(job)) continue
       attempt.isLate = true
       queue.unshift(job)
       const isAnyFree = [...threads].some(
@@ -262,9 +246,12 @@ export const make = (options: {
     dispatch()
   }
 
-  for (let i = 0; i < count; i++) add()
-
   return {
+    start: (options) => {
+      if (threads.size > 0 || isClosed) return
+      isOneByOne = options?.isOneByOne === true
+      for (let i = 0; i < (isOneByOne ? 1 : count); i++) add()
+    },
     assign: (next, slots) => {
       assignment = next
       free = [...slots]
@@ -276,36 +263,17 @@ export const make = (options: {
       return ready
     },
     compute: (tasks, done) => {
-      const outcomes: Array<Outcome | null> = tasks.map(() => null)
-      let left = tasks.length
-      let isOver = false
-      const jobs = tasks.map((task, i): Job => {
-        const finish = (outcome: Outcome | string) => {
-          if (isOver) return
-          if (typeof outcome === "string") {
-            abandon()
-            return done(outcome)
+      const { abandon, jobs } = group(tasks, {
+        done,
+        onAbandoned: (all) => {
+          for (const job of all) {
+            if (job.outcome !== null) giveBack(job.outcome.slot)
+            take(job)
           }
-          outcomes[i] = outcome
-          left -= 1
-          if (left > 0) return
-          isOver = true
-          done(outcomes as ReadonlyArray<Outcome>)
         }
-        return { task, outcome: null, finish, isAbandoned: false }
       })
-      const abandon = () => {
-        if (isOver) return
-        isOver = true
-        for (const job of jobs) {
-          job.isAbandoned = true
-          if (job.outcome !== null) giveBack(job.outcome.slot)
-          const at = queue.indexOf(job)
-          if (at !== -1) queue.splice(at, 1)
-        }
-      }
       queue.push(...jobs)
-      if (alive().length === 0) jobs.forEach((job) => settle(job, t`no worker is left`))
+      if (alive().length === 0) for (const job of jobs) settle(job, t`no worker is left`)
       else dispatch()
       return abandon
     },
@@ -320,9 +288,6 @@ export const make = (options: {
     }
   }
 }
-
-const median = (numbers: ReadonlyArray<number>): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!
 
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error)

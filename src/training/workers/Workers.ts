@@ -1,32 +1,26 @@
 import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
-import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
-import * as tf from "../../tf.js"
-import { schemaOf } from "../../config/Compare.js"
-import type { Sized, Values } from "../../data/Batch.js"
+import type { CheckpointMeta } from "../../checkpointing/Checkpoint.js"
+import type { Sized } from "../../data/Batch.js"
+import type { Rng } from "../../data/Dataset.js"
+import { stepsFrom } from "../../data/Order.js"
 import { inform, warn } from "../../events/Notice.js"
 import type { Observer } from "../../events/Observer.js"
 import { t } from "../../language/Text.js"
 import type { BoundPhase } from "../BoundPhase.js"
-import { identityOf } from "../DatasetIdentity.js"
-import type { Measured } from "../metric/Metric.js"
 import { partsOf } from "../ModelParts.js"
+import type { StepPosition } from "../Phase.js"
 import type { Progress } from "../Progress.js"
 import type { RunFields } from "../RunFields.js"
-import * as MergedStates from "../shards/MergedStates.js"
-import {
-  mergeMetrics,
-  shardCount,
-  totalOf,
-  type ShardedGradients
-} from "../shards/ShardedGradients.js"
-import { shardsOf, type Shard } from "../shards/Shards.js"
-import { tensorOf } from "../Weights.js"
-import * as AutoChoice from "./AutoChoice.js"
+import { shardCount, type ShardedGradients } from "../shards/ShardedGradients.js"
+import { shardsOf } from "../shards/Shards.js"
+import { always, auto, type Choice } from "./Choosing.js"
 import * as GradientSlots from "./GradientSlots.js"
-import { makePacker } from "./PackedBatch.js"
-import type { EvaluationResult, Network, ShardResult } from "./Protocol.js"
+import * as JoinedShards from "./JoinedShards.js"
+import { networkOf, problemOf } from "./Network.js"
+import { makePacker, type Packed } from "./PackedBatch.js"
+import type { EvaluationResult, ShardResult, ShardTask } from "./Protocol.js"
 import { countOf, WorkersRequested } from "./Requested.js"
 import * as SharedWeights from "./SharedWeights.js"
 import * as Threads from "./Threads.js"
@@ -37,21 +31,23 @@ export interface Workers {
   readonly isUsed: () => boolean
   /** How many of them can compute now. */
   readonly count: () => number
-  /** Takes note of how long a step has taken. */
-  readonly took: (milliseconds: number) => void
+  /** Takes note of a step: how long it has taken, on which batch, and where the run was before. */
+  readonly took: (milliseconds: number, batch: Sized, before: Progress) => void
+  /** What a checkpoint records of them. */
+  readonly record: () => NonNullable<CheckpointMeta["workers"]>
   /**
-   * Computes loss and gradients of a phase. What it gives makes tensors of them on this thread, without a
-   * break, and moves the weights that the forward pass has moved; until then nothing has changed. null:
-   * the workers cannot.
+   * Computes loss and gradients of a phase, in order of the phases. What it gives makes tensors of them on this
+   * thread, without a break, and moves the weights that the forward pass has moved; until then nothing has
+   * changed. null: the workers cannot.
    */
   readonly gradients: (
     phase: Pick<BoundPhase, "weights">,
     index: number,
-    input: { readonly batch: Sized; readonly position: Progress }
+    input: { readonly batch: Sized; readonly position: StepPosition; readonly rng: Rng }
   ) => Effect.Effect<(() => ShardedGradients) | null>
   /** Evaluates a batch with the weights as they are now; null: the workers cannot. */
   readonly evaluate: (
-    input: { readonly batch: Sized; readonly position: Progress },
+    input: { readonly batch: Sized; readonly position: StepPosition },
     split: string,
     step: number
   ) => Effect.Effect<EvaluationResult | null>
@@ -65,26 +61,51 @@ export const of = ({ models }: Pick<RunFields, "models">): Workers | null => {
   return workers !== undefined && workers.isUsed() ? workers : null
 }
 
-/** Takes note of how long a step of a run has taken. */
-export const took = ({ models }: Pick<RunFields, "models">, milliseconds: number): void =>
-  known.get(models)?.took(milliseconds)
+/** Takes note of a step of a run: how long it has taken, on which batch, and where the run was before. */
+export const took = (
+  { models }: Pick<RunFields, "models">,
+  milliseconds: number,
+  batch: Sized,
+  before: Progress
+): void => known.get(models)?.took(milliseconds, batch, before)
+
+/** What a checkpoint of a run records of its workers; null: it has none. */
+export const record = ({ models }: Pick<RunFields, "models">): CheckpointMeta["workers"] | null =>
+  known.get(models)?.record() ?? null
 
 /** Whether a run has workers, which may still be starting. */
 export const isAttached = ({ models }: Pick<RunFields, "models">): boolean => known.has(models)
 
-/** Starts the threads that were asked for, which load the pipeline; null: none were. */
+/**
+ * The threads that were asked for, which load the pipeline; those whose number was given start at once. null:
+ * there are none.
+ */
 export const start = (
   training: Pick<RunFields["config"]["training"], "shards">
 ): Effect.Effect<Threads.Threads | null, never, Observer | Scope.Scope> =>
   Effect.gen(function* () {
     const requested = yield* WorkersRequested
     if (requested === null || requested.count === 0) return null
+    const { shards = 1 } = training
+    const count = countOf(requested, shards)
+    if (requested.count === "auto" && count === 1) {
+      yield* inform(
+        "Workers",
+        shards === 1
+          ? t`the main thread computes the steps, as training.shards is 1: one worker is no faster, and several need a shard each`
+          : t`the main thread computes the steps: this machine has one core`
+      )
+      return null
+    }
     const runtime = yield* Effect.runtime<Observer>()
     const { module } = requested
-    const count = countOf(requested, training.shards ?? 1)
     const report = (message: string) => void Runtime.runFork(runtime)(warn("Workers", message))
     return yield* Effect.acquireRelease(
-      Effect.sync(() => Threads.make({ ...requested.threads, module, count, report })),
+      Effect.sync(() => {
+        const threads = Threads.make({ ...requested.threads, module, count, report })
+        if (requested.count !== "auto") threads.start()
+        return threads
+      }),
       (threads) => Effect.promise(threads.close)
     )
   })
@@ -100,17 +121,17 @@ export const attach = (
       yield* Effect.promise(threads.close)
       return yield* warn("Workers", t`${problem}: this thread computes, not workers`)
     }
-    const requested = (yield* WorkersRequested)!
-    const workers = countOf(requested, shardCount(run))
+    const { count: requested } = (yield* WorkersRequested)!
+    const count = countOf({ count: requested }, shardCount(run))
     const { weights } = partsOf(run)
     const trained = weights.filter(({ trainable }) => trainable)
-    const count = Threads.slotCount(shardCount(run), workers)
-    const slots = GradientSlots.make(trained, count)
+    const slotCount = Threads.slotCount(shardCount(run), count)
+    const slots = GradientSlots.make(trained, slotCount)
     if (slots === null) {
       yield* Effect.promise(threads.close)
       return yield* warn(
         "Workers",
-        t`the gradients of ${count} shards take more than 4 GiB: this thread computes, not workers`
+        t`the gradients of ${slotCount} shards take more than 4 GiB: this thread computes, not workers`
       )
     }
     const shared = SharedWeights.make(weights)
@@ -120,185 +141,104 @@ export const attach = (
       { kind: "build", network, weights: shared.memory, slots: slots.memory.buffer },
       slots.addresses
     )
-    const runtime = yield* Effect.runtime<Observer>()
+    const steps = stepsOf(threads, run, shared, slots)
     const choice =
-      requested.count === "auto"
-        ? chooser((found) => void Runtime.runFork(runtime)(inform("Workers", found)), workers)
+      requested === "auto"
+        ? yield* auto(run, count, {
+            start: () => threads.start({ isOneByOne: true }),
+            isReady: () => threads.ready() >= count,
+            warm: steps.warm,
+            isWarm: steps.isWarm
+          })
         : always
+    const workers = workersOf({ threads, run, choice, steps, requested })
     yield* Effect.acquireRelease(
-      Effect.sync(() => known.set(run.models, workersOf(threads, run, shared, slots, choice))),
+      Effect.sync(() => known.set(run.models, workers)),
       () => Effect.sync(() => known.delete(run.models))
     )
-    if (requested.count !== "auto") {
-      yield* inform("Workers", t`${workers} workers compute the steps as soon as they have started`)
+    if (requested !== "auto") {
+      yield* inform("Workers", t`${count} workers compute the steps as soon as they have started`)
     }
   })
 
-/** Whether the workers are to be used, as far as speed goes. */
-interface Choice {
-  readonly usesWorkers: () => boolean
-  readonly took: (milliseconds: number) => void
-}
-
-const always: Choice = { usesWorkers: () => true, took: () => {} }
-
-/** Has what is faster compute; says what that is when it is known. */
-const chooser = (say: (found: string) => void, count: number): Choice => {
-  let choice = AutoChoice.begin
-  return {
-    usesWorkers: () => choice.uses === "workers",
-    took: (milliseconds) => {
-      const before = choice
-      choice = AutoChoice.next(before, milliseconds)
-      if (choice.chosen === null || choice.chosen === before.chosen) return
-      const [faster, slower] = [choice.found.workers!, choice.found.thread!].map((ms) =>
-        ms.toFixed(1)
-      )
-      say(
-        choice.chosen === "workers"
-          ? t`${count} workers compute the steps: a step takes ${faster} ms with them, ${slower} ms without`
-          : t`the main thread computes the steps: a step takes ${faster} ms with ${count} workers, ${slower} ms without`
-      )
-    }
-  }
-}
-
-/** Why workers cannot compute the steps of a run; null: they can. */
-const problemOf = (run: RunFields): string | null => {
-  if (run.backend !== "wasm" && run.backend !== "cpu") {
-    return t`workers compute on the backends wasm and cpu, and this run on ${run.backend}`
-  }
-  if (partsOf(run).statefulLayers.length > 0) {
-    return t`the stateful layer ${partsOf(run).statefulLayers[0]!.path} keeps its states on one thread`
-  }
-  return "phases" in run.objective && run.objective.phases.length > 1 && shardCount(run) === 1
-    ? t`the phases of a step share their random numbers where training.shards is 1; set it to 2`
-    : null
-}
-
-/** What a dataset declares of its batches. */
-const layoutFields = [
-  "classes",
-  "inputShape",
-  "inputs",
-  "inputType",
-  "labels",
-  "labelShape",
-  "masked",
-  "normalization",
-  "weighted"
-] as const
-
-const networkOf = (run: RunFields) =>
-  Effect.sync((): Network => {
-    const { config, dataset, objective, random } = run
-    const schema = schemaOf(config)
-    const layout = Object.fromEntries(
-      layoutFields.flatMap((name) => (dataset[name] === undefined ? [] : [[name, dataset[name]]]))
+/** Says, once a run, that a custom step leaves workers little to do. */
+export const sayCustomStep = ({
+  models
+}: Pick<RunFields, "models">): Effect.Effect<void, never, Observer> =>
+  Effect.suspend(() => {
+    if (!known.has(models) || told.has(models)) return Effect.void
+    told.add(models)
+    return inform(
+      "Workers",
+      t`the custom step of trainEpoch computes on the main thread, as workers know the losses of the objective only; workers evaluate, and compute what it gives to TrainStep.phases`
     )
-    return {
-      config: schema === undefined ? config : Schema.encodeSync(schema)(config),
-      seed: random.seed,
-      layout,
-      identity: identityOf(dataset),
-      weights: partsOf(run).weights.map(({ name, trainable }) => ({ name, trainable })),
-      classWeights: ("classWeights" in objective && objective.classWeights) || null,
-      backend: run.backend as Network["backend"]
-    }
   })
 
-const workersOf = (
+const told = new WeakSet<object>()
+
+/** What threads compute of a run. */
+const stepsOf = (
   threads: Threads.Threads,
   run: RunFields,
   shared: SharedWeights.SharedWeights,
-  slots: GradientSlots.GradientSlots,
-  choice: Choice
-): Workers => {
-  const { weights } = partsOf(run)
-  const slotIndex = new Map(
-    weights.filter(({ trainable }) => trainable).map(({ name }, i) => [name, i])
-  )
+  slots: GradientSlots.GradientSlots
+) => {
   const packer = makePacker()
+  const joined = JoinedShards.make(run, slots)
+  const count = shardCount(run)
+  /** The step before now: its random numbers, how many of them its phases have drawn, and how many phases there were. */
+  let last = { rng: null as Rng | null, draws: 0, phases: 0 }
+  let latest: { readonly batch: Sized; readonly position: StepPosition } | null = null
+  let isWarm = false
 
-  const gradients: Workers["gradients"] = (phase, index, { batch, position }) =>
+  const tasksOf = (batch: Sized, packed: Packed, position: StepPosition) => {
+    const { epoch, globalStep, step } = position
+    return shardsOf(batch.size, count).map((shard): ShardTask => ({
+      kind: "shard",
+      phase: 0,
+      shard,
+      shards: count,
+      batch: packed,
+      position: { epoch, step, globalStep },
+      draws: 0
+    }))
+  }
+
+  const gradients: Workers["gradients"] = (phase, index, { batch, position, rng }) =>
     Effect.async((resume) => {
-      const count = shardCount(run)
-      const shards = shardsOf(batch.size, count)
+      if (index === 0) last = { rng, draws: 0, phases: 0 }
+      // Where this thread has computed an earlier phase, nobody knows how many numbers that has drawn.
+      if (last.rng !== rng || last.phases !== index) return resume(Effect.succeed(null))
       shared.publish()
-      const packed = packer.pack(batch)
-      const tasks = shards.map((shard) => ({
-        kind: "shard" as const,
+      const tasks = tasksOf(batch, packer.pack(batch), position).map((task) => ({
+        ...task,
         phase: index,
-        shard,
-        shards: count,
-        batch: packed,
-        position
+        draws: last.draws
       }))
-      const abandon = threads.compute(tasks, (outcomes) =>
-        resume(
-          Effect.succeed(
-            typeof outcomes === "string" ? null : () => joined(phase, shards, outcomes)
-          )
-        )
-      )
+      const abandon = threads.compute(tasks, (outcomes) => {
+        if (typeof outcomes === "string") return resume(Effect.succeed(null))
+        const join = () => {
+          const shards = tasks.map(({ shard }) => shard)
+          const gradients = joined.join(phase, shards, outcomes)
+          threads.release(outcomes)
+          const { draws } = outcomes[0]!.result as ShardResult
+          for (let i = 0; i < draws; i++) rng()
+          last = { rng, draws: last.draws + draws, phases: index + 1 }
+          return gradients
+        }
+        resume(Effect.succeed(join))
+      })
       return Effect.sync(abandon)
     })
-
-  const joined = (
-    phase: Pick<BoundPhase, "weights">,
-    shards: ReadonlyArray<Shard>,
-    outcomes: ReadonlyArray<Threads.Outcome>
-  ): ShardedGradients => {
-    const results = outcomes.map(({ result }) => result as ShardResult)
-    const addresses = outcomes.map(({ slot }) => slot)
-    const summed = new Map<string, tf.Tensor>()
-    phase.weights.forEach((weight, i) => {
-      if (!results.some(({ present }) => present[i])) return
-      const sum = slots.sum(addresses, slotIndex.get(weight.name)!)
-      summed.set(weight.name, tf.tensor(SharedWeights.own(sum), tensorOf(weight).shape))
-    })
-    move(shards, results)
-    threads.release(outcomes)
-    const byShard = new Map(shards.map((shard, i) => [shard, results[i]!.metrics]))
-    const measured =
-      shardCount(run) === 1
-        ? results[0]!.metrics
-        : mergeMetrics(shards, (shard) => byShard.get(shard)!)
-    return {
-      gradients: summed,
-      metrics: {},
-      weight: totalOf(results.map(({ weight }) => weight)),
-      merge: (read) => ({ ...(measured as Record<string, Measured>), ...read })
-    }
-  }
-
-  /** Gives the weights that the forward passes have moved their merged values. */
-  const move = (shards: ReadonlyArray<Shard>, results: ReadonlyArray<ShardResult>) => {
-    const indices = new Set(results.flatMap(({ moved }) => moved.map(({ index }) => index)))
-    if (indices.size === 0) return
-    const assign = ({ moved }: ShardResult) =>
-      tf.tidy(() => {
-        for (const { index, values } of moved) {
-          const variable = tensorOf(weights[index]!)
-          variable.assign(tensorLike(values, variable))
-        }
-      })
-    if (shardCount(run) === 1) return assign(results[0]!)
-    const states = MergedStates.begin([...indices].map((index) => weights[index]!))
-    results.forEach((result, i) => {
-      assign(result)
-      states.add(shards[i]!.share)
-    })
-    states.finish()
-    states.dispose()
-  }
 
   const evaluate: Workers["evaluate"] = ({ batch, position }, split, step) =>
     Effect.async((resume) => {
       shared.publish()
       // Several are evaluated at the same time, each in memory of its own.
       const packed = makePacker().pack(batch)
-      const task = { kind: "evaluation" as const, split, step, batch: packed, position }
+      const { epoch, globalStep, step: at } = position
+      const where = { epoch, step: at, globalStep }
+      const task = { kind: "evaluation" as const, split, step, batch: packed, position: where }
       const abandon = threads.compute([task], (outcomes) =>
         resume(
           Effect.succeed(
@@ -309,17 +249,63 @@ const workersOf = (
       return Effect.sync(abandon)
     })
 
-  const isReady = () => threads.ready() > 0
   return {
-    isUsed: () => isReady() && choice.usesWorkers(),
-    count: threads.ready,
-    took: (milliseconds) => {
-      if (isReady()) choice.took(milliseconds)
-    },
     gradients,
-    evaluate
+    evaluate,
+    /** Takes note of a batch that workers can warm up with. */
+    saw: (batch: Sized, position: StepPosition) => void (latest = { batch, position }),
+    /** Has each thread compute the latest batch again and again for a while. */
+    warm: () => {
+      shared.publish()
+      const { batch, position } = latest!
+      const tasks = tasksOf(batch, makePacker().pack(batch), position).map((task) => ({
+        ...task,
+        again: warmUp
+      }))
+      threads.compute(tasks, (outcomes) => {
+        if (typeof outcomes !== "string") threads.release(outcomes)
+        isWarm = true
+      })
+    },
+    isWarm: () => isWarm
   }
 }
 
-const tensorLike = (values: Values, { dtype, shape }: tf.Tensor): tf.Tensor =>
-  tf.tensor(values, shape, dtype as "float32")
+/** For how many milliseconds threads warm up: a step of a tenth of that is as fast then as it will be. */
+const warmUp = 1000
+
+const workersOf = ({
+  choice,
+  requested,
+  run,
+  steps,
+  threads
+}: {
+  readonly threads: Threads.Threads
+  readonly run: RunFields
+  readonly choice: Choice
+  readonly steps: ReturnType<typeof stepsOf>
+  readonly requested: number | "auto"
+}): Workers => {
+  const isUsed = () => threads.ready() > 0 && choice.usesWorkers()
+  const { num_epochs } = run.config.training
+  const { size } = run.dataset.train
+  const perEpoch = stepsFrom(0, size, run.config.training)
+  const begun = performance.now()
+  return {
+    isUsed,
+    count: threads.ready,
+    took: (milliseconds, batch, before) => {
+      steps.saw(batch, before)
+      const { epoch, step } = before
+      const left = (num_epochs - epoch) * perEpoch - step
+      choice.took({
+        milliseconds,
+        left: (each) => (Number.isFinite(left) ? left * each : performance.now() - begun)
+      })
+    },
+    record: () => ({ requested, used: isUsed() ? threads.ready() : 0, ...choice.found() }),
+    gradients: steps.gradients,
+    evaluate: steps.evaluate
+  }
+}

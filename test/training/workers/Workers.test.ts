@@ -1,10 +1,13 @@
 import { EventEmitter } from "node:events"
+import { readFile } from "node:fs/promises"
+import { join } from "node:path"
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Scope from "effect/Scope"
+import * as Testing from "holdfast/testing"
+import gan from "../../../examples/gan/pipeline.js"
 import { Backend } from "../../../src/backends/Backend.js"
-import * as AutoChoice from "../../../src/training/workers/AutoChoice.js"
 import { makePacker, unpack } from "../../../src/training/workers/PackedBatch.js"
 import type { FromWorker, ToWorker } from "../../../src/training/workers/Protocol.js"
 import * as Replica from "../../../src/training/workers/Replica.js"
@@ -32,7 +35,7 @@ interface Script {
 
 /** Stands for a thread, in this one: what it computes is computed by a replica of its own. */
 const threadOf = (
-  pipeline: ReturnType<typeof pipelineOf>,
+  pipeline: Pick<ReturnType<typeof pipelineOf>, "stages">,
   script: Script,
   seen: Seen
 ): WorkerThread => {
@@ -172,6 +175,32 @@ describe("workers", () => {
   )
 })
 
+describe("workers of several phases", () => {
+  it.scopedLive("draw the random numbers of one thread, where the batch is uncut", () =>
+    Effect.gen(function* () {
+      const text = yield* Effect.promise(() => readFile("examples/gan/config.json", "utf8"))
+      const config = JSON.parse(text) as { readonly training: object }
+      const end = (scripts: ReadonlyArray<Script>) =>
+        Effect.gen(function* () {
+          const folder = yield* temporaryFolder
+          const seen: Seen = { computed: 0, started: 0, kinds: new Set() }
+          const checkpoint_dir = join(folder, "checkpoints")
+          const training = { ...config.training, checkpoint_dir, num_epochs: 1 }
+          const spawn = () => threadOf(gan, scripts[seen.started++ % scripts.length]!, seen)
+          const request = { count: scripts.length, module: "none", threads: { spawn, limit: 30 } }
+          yield* Testing.session(gan, { config: { ...config, training } }).pipe(
+            Effect.provideService(WorkersRequested, scripts.length === 0 ? null : request)
+          )
+          return { end: yield* Effect.flatMap(checkpointIn(folder), essence), seen }
+        })
+      const inline = yield* end([])
+      const found = yield* end([{}, { fates: { 5: "dies" } }])
+      expect(found.end).toStrictEqual(inline.end)
+      expect(found.seen.computed).toBeGreaterThan(10)
+    })
+  )
+})
+
 describe("PackedBatch", () => {
   it("has another thread see the batch", () => {
     const batch = {
@@ -183,40 +212,5 @@ describe("PackedBatch", () => {
     expect(unpack(structuredClone(packer.pack(batch)))).toStrictEqual(batch)
     const longer = { ...batch, more: Int32Array.from({ length: 99 }, (_, i) => i) }
     expect(unpack(packer.pack(longer))).toStrictEqual(longer)
-  })
-})
-
-describe("AutoChoice", () => {
-  /** What is used for each of a number of steps, which take as long as `ms` says. */
-  const used = (
-    ms: (uses: AutoChoice.AutoChoice["uses"], step: number) => number,
-    count: number
-  ) => {
-    const all: Array<AutoChoice.AutoChoice["uses"]> = []
-    let choice = AutoChoice.begin
-    for (let step = 0; step < count; step++) {
-      all.push(choice.uses)
-      choice = AutoChoice.next(choice, ms(choice.uses, step))
-    }
-    return { all, choice }
-  }
-
-  it.each([
-    ["workers", 10, 12],
-    ["thread", 12, 10]
-  ] as const)("measures ten steps with each and keeps %s", (faster, workers, thread) => {
-    const { all, choice } = used((uses) => (uses === "workers" ? workers : thread), 100)
-    expect(all.slice(0, 12)).toStrictEqual(Array(12).fill("thread"))
-    expect(all.slice(12, 24)).toStrictEqual(Array(12).fill("workers"))
-    expect(new Set(all.slice(24))).toStrictEqual(new Set([faster]))
-    expect(choice.found).toStrictEqual({ workers, thread })
-  })
-
-  it("looks again now and then, and changes where the other has become faster", () => {
-    const { all } = used((uses, step) => (uses === "workers" ? (step < 300 ? 10 : 15) : 12), 1200)
-    expect(all.slice(24, 500)).toStrictEqual(Array(476).fill("workers"))
-    expect(all[1000]).toBe("thread")
-    const share = all.filter((uses) => uses === "workers").length / all.length
-    expect(share).toBeLessThan(0.5)
   })
 })
