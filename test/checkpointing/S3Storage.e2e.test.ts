@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import { provider } from "../../src/checkpointing/objects/aws/Credentials.js"
 import * as Client from "../../src/checkpointing/objects/S3Client.js"
 import * as S3Storage from "../../src/checkpointing/objects/S3Storage.js"
 import { upload } from "../../src/checkpointing/objects/S3Upload.js"
@@ -9,9 +10,12 @@ import { storeContract } from "holdfast/testing"
 
 const settings = {
   region: "eu-central-1",
-  accessKeyId: "key",
-  secretAccessKey: "secret",
-  sessionToken: null
+  credentials: Effect.succeed({
+    accessKeyId: "key",
+    secretAccessKey: "secret",
+    sessionToken: null,
+    expires: null
+  })
 }
 
 const clientOf = ({ endpoint }: S3Server) => Client.make({ ...settings, endpoint }, 2)
@@ -135,18 +139,48 @@ describe("S3Storage", () => {
 
   it.scopedLive("says what is wrong with the credentials", () =>
     Effect.gen(function* () {
-      const refused = yield* Effect.flip(S3Storage.make(Client.make(null)).list("s3://bucket/x"))
-      expect(refused.message).toContain("AWS_ACCESS_KEY_ID")
+      const env = {
+        AWS_EC2_METADATA_DISABLED: "true",
+        HOME: "/nowhere",
+        AWS_REGION: "eu-central-1"
+      }
+      const listed = (more: Record<string, string> = {}) =>
+        Effect.flatMap(Client.settingsFrom({ ...env, ...more }), (found) =>
+          Effect.flip(S3Storage.make(Client.make(found)).list("s3://bucket/x"))
+        )
+      expect((yield* listed()).message).toContain("AWS_ACCESS_KEY_ID")
+      expect((yield* listed({ AWS_PROFILE: "nobody" })).message).toContain("no profile nobody")
+    })
+  )
+})
+
+describe("credentials", () => {
+  it.live("of a profile may be what its program prints", () =>
+    Effect.gen(function* () {
+      const found = (program: string) =>
+        provider(
+          { AWS_EC2_METADATA_DISABLED: "true" },
+          new Map([["credential_process", program]]),
+          "eu-west-1"
+        )
+      const printed = `echo '{"AccessKeyId":"P","SecretAccessKey":"s"}'`
+      expect(yield* found(printed)).toMatchObject({ accessKeyId: "P", sessionToken: null })
+      expect((yield* Effect.flip(found("exit 3"))).detail).toContain("credential_process")
     })
   )
 })
 
 describe("S3Client", () => {
-  it("addresses buckets as the service has them", () => {
-    const aws = Client.settingsFrom({ AWS_ACCESS_KEY_ID: "k", AWS_SECRET_ACCESS_KEY: "s" })!
-    expect(Client.urlOf(aws, "s3://b/a b/c")).toBe("https://b.s3.us-east-1.amazonaws.com/a%20b/c")
-    const own = { ...aws, endpoint: "http://localhost:9000/" }
-    expect(Client.urlOf(own, "s3://b/c")).toBe("http://localhost:9000/b/c")
-    expect(Client.settingsFrom({})).toBeNull()
-  })
+  it.effect("addresses buckets as the service has them", () =>
+    Effect.gen(function* () {
+      const aws = yield* Client.settingsFrom({
+        AWS_ACCESS_KEY_ID: "k",
+        AWS_SECRET_ACCESS_KEY: "s",
+        HOME: "/nowhere"
+      })
+      expect(Client.urlOf(aws, "s3://b/a b/c")).toBe("https://b.s3.us-east-1.amazonaws.com/a%20b/c")
+      const own = { ...aws, endpoint: "http://localhost:9000/" }
+      expect(Client.urlOf(own, "s3://b/c")).toBe("http://localhost:9000/b/c")
+    })
+  )
 })

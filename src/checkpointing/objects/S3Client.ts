@@ -1,8 +1,21 @@
 import { AwsClient } from "aws4fetch"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Schedule from "effect/Schedule"
+import { readFile } from "node:fs/promises"
 import { t } from "../../language/Text.js"
 import { CheckpointError } from "../CheckpointError.js"
+import {
+  CredentialsError,
+  provider,
+  regionOfInstance,
+  type Credentials
+} from "./aws/Credentials.js"
+import * as Profile from "./aws/Profile.js"
+import type { Environment } from "./aws/Profile.js"
+import { fields } from "./Xml.js"
+
+export { fields }
 
 /** One request about the object or bucket that an id names. */
 export interface S3Request {
@@ -35,26 +48,47 @@ export interface S3Settings {
   /** Null: that of AWS in the region. */
   readonly endpoint: string | null
   readonly region: string
-  readonly accessKeyId: string
-  readonly secretAccessKey: string
-  readonly sessionToken: string | null
+  /** Asked for each request: temporary ones are replaced in time. */
+  readonly credentials: Effect.Effect<Credentials, CredentialsError>
 }
 
-/** The settings in the environment, by the names that the tools of AWS use; null without credentials. */
-export const settingsFrom = (
-  env: Readonly<Record<string, string | undefined>>
-): S3Settings | null => {
-  const accessKeyId = env["AWS_ACCESS_KEY_ID"]
-  const secretAccessKey = env["AWS_SECRET_ACCESS_KEY"]
-  if (!accessKeyId || !secretAccessKey) return null
-  return {
-    endpoint: env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"] || null,
-    region: env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || "us-east-1",
-    accessKeyId,
-    secretAccessKey,
-    sessionToken: env["AWS_SESSION_TOKEN"] || null
-  }
-}
+/** The settings in the environment and in the files of a profile, by the names that the tools of AWS use. */
+export const settingsFrom = (env: Environment): Effect.Effect<S3Settings> =>
+  Effect.gen(function* () {
+    const files = Profile.filesOf(env)
+    const read = (file: string) =>
+      Effect.orElseSucceed(
+        Effect.tryPromise(() => readFile(file, "utf8")),
+        () => ""
+      )
+    const texts = yield* Effect.all({
+      credentials: read(files.credentials),
+      config: read(files.config)
+    })
+    const name = Profile.nameOf(env)
+    const profile = Profile.find(texts, name)
+    const endpoint =
+      env["AWS_ENDPOINT_URL_S3"] || env["AWS_ENDPOINT_URL"] || profile?.get("endpoint_url") || null
+    const named = env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || profile?.get("region")
+    // Elsewhere nobody would answer, for seconds.
+    const isOnInstance = endpoint === null && profile === undefined && !env["AWS_ACCESS_KEY_ID"]
+    const region =
+      named ??
+      (isOnInstance ? Option.getOrUndefined(yield* regionOfInstance(env)) : undefined) ??
+      "us-east-1"
+    const isNamed = name !== "default" && profile === undefined
+    return {
+      endpoint,
+      region,
+      credentials: isNamed
+        ? Effect.fail(
+            new CredentialsError(
+              t`there is no profile ${name}, which AWS_PROFILE names, in ${files.credentials} or ${files.config}`
+            )
+          )
+        : provider(env, profile, region)
+    }
+  })
 
 /** The bucket and the key of an id. */
 export const split = (id: string): { readonly bucket: string; readonly key: string } => {
@@ -66,7 +100,10 @@ export const split = (id: string): { readonly bucket: string; readonly key: stri
 export const encoded = (key: string): string => key.split("/").map(encodeURIComponent).join("/")
 
 /** The address of an id, with the bucket in the path where the endpoint is not that of AWS. */
-export const urlOf = ({ endpoint, region }: S3Settings, id: string): string => {
+export const urlOf = (
+  { endpoint, region }: Pick<S3Settings, "endpoint" | "region">,
+  id: string
+): string => {
   const { bucket, key } = split(id)
   return endpoint === null
     ? `https://${bucket}.s3.${region}.amazonaws.com/${encoded(key)}`
@@ -88,12 +125,6 @@ const tries = (pause: number) =>
 /** Milliseconds for one try, in which even a slow network moves the largest part. */
 const patience = 120_000
 
-/** The texts between such tags of an answer. */
-export const fields = (bytes: Uint8Array, name: string): ReadonlyArray<string> =>
-  [...new TextDecoder().decode(bytes).matchAll(new RegExp(`<${name}>([^<]*)</${name}>`, "g"))].map(
-    ([, text = ""]) => text
-  )
-
 /** A key of a listing, which is percent-encoded as it was asked for. */
 export const decoded = (text: string): string => decodeURIComponent(text.replaceAll("+", " "))
 
@@ -104,21 +135,24 @@ const messageIn = (bytes: Uint8Array): string =>
 export const isError = (bytes: Uint8Array): boolean =>
   new TextDecoder().decode(bytes).includes("<Error>")
 
-/**
- * The client for these settings; null: every request is refused for want of credentials. A passing fault
- * has some six seconds to end, with the usual first `pause`.
- */
-export const make = (settings: S3Settings | null, pause = 100): S3Client => {
-  const client =
-    settings &&
-    new AwsClient({
-      accessKeyId: settings.accessKeyId,
-      secretAccessKey: settings.secretAccessKey,
-      ...(settings.sessionToken !== null && { sessionToken: settings.sessionToken }),
+/** The client for these settings. A passing fault has some six seconds to end, with the usual first `pause`. */
+export const make = (settings: S3Settings, pause = 100): S3Client => {
+  let made: readonly [Credentials, AwsClient] | undefined
+  /** What signs with these credentials. */
+  const clientOf = (credentials: Credentials) => {
+    if (made?.[0] === credentials) return made[1]
+    const { accessKeyId, secretAccessKey, sessionToken } = credentials
+    const client = new AwsClient({
+      accessKeyId,
+      secretAccessKey,
+      ...(sessionToken !== null && { sessionToken }),
       region: settings.region,
       service: "s3",
       retries: 0
     })
+    made = [credentials, client]
+    return client
+  }
 
   const send = (request: S3Request) =>
     Effect.suspend(() => {
@@ -126,35 +160,33 @@ export const make = (settings: S3Settings | null, pause = 100): S3Client => {
       const isRead = method === "GET" || method === "HEAD"
       const failed = (detail: string) =>
         new CheckpointError({ reason: isRead ? "Unreadable" : "Unwritable", path: id, detail })
-      if (client === null) {
-        return failed(t`AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set`)
-      }
-      const url = new URL(urlOf(settings!, id))
+      const url = new URL(urlOf(settings, id))
       for (const [name, value] of Object.entries(query ?? {})) url.searchParams.set(name, value)
       let attempts = 0
-      const once = Effect.tryPromise({
-        try: async (signal) => {
-          attempts++
-          const signed = await client.sign(url, {
-            method,
-            ...(headers && { headers }),
-            ...(body && { body: body.slice() })
-          })
-          const response = await fetch(signed, {
-            signal: AbortSignal.any([signal, AbortSignal.timeout(patience)])
-          })
-          const { headers: answered, status } = response
-          const bytes = new Uint8Array(await response.arrayBuffer())
-          return { status, headers: answered, bytes, isRepeated: attempts > 1 } satisfies S3Answer
-        },
-        catch: (error) => new Passing(String((error as Error).cause ?? error))
-      })
-      return once.pipe(
+      const sendBy = (credentials: Credentials) =>
+        Effect.tryPromise({
+          try: async (signal) => {
+            attempts++
+            const signed = await clientOf(credentials).sign(url, {
+              method,
+              ...(headers && { headers }),
+              ...(body && { body: body.slice() })
+            })
+            const response = await fetch(signed, {
+              signal: AbortSignal.any([signal, AbortSignal.timeout(patience)])
+            })
+            const { headers: answered, status } = response
+            const bytes = new Uint8Array(await response.arrayBuffer())
+            return { status, headers: answered, bytes, isRepeated: attempts > 1 } satisfies S3Answer
+          },
+          catch: (error) => new Passing(String((error as Error).cause ?? error))
+        })
+      return Effect.flatMap(settings.credentials, sendBy).pipe(
         Effect.filterOrFail(
           ({ status }) => accepts.includes(status) || !passing.has(status),
           ({ bytes, status }) => new Passing(t`the server answers ${status} ${messageIn(bytes)}`)
         ),
-        Effect.retry(tries(pause)),
+        Effect.retry({ schedule: tries(pause), while: ({ _tag }) => _tag === "Passing" }),
         Effect.mapError(({ detail }) => failed(detail)),
         Effect.filterOrFail(
           ({ status }) => accepts.includes(status),

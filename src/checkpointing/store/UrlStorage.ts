@@ -5,20 +5,22 @@ import { fromObjects, type StorageOperations } from "../Storage.js"
 export const isUrl = (path: string): boolean => path.startsWith("s3://")
 
 // Imported by the first use: most runs keep their checkpoints in files.
-const s3: Effect.Effect<StorageOperations> = Effect.promise(async () => {
-  const [client, storage] = await Promise.all([
-    import("../objects/S3Client.js"),
-    import("../objects/S3Storage.js")
-  ])
-  return storage.make(client.make(client.settingsFrom(process.env)))
-}).pipe(Effect.cached, Effect.runSync)
+const s3: Effect.Effect<StorageOperations> = Effect.promise(() =>
+  Promise.all([import("../objects/S3Client.js"), import("../objects/S3Storage.js")])
+).pipe(
+  Effect.flatMap(([client, storage]) =>
+    Effect.map(client.settingsFrom(process.env), (settings) => storage.make(client.make(settings)))
+  ),
+  Effect.cached,
+  Effect.runSync
+)
 
 // How ids are put together is the same for all objects, and needs no service.
 const { join, split } = fromObjects({} as Parameters<typeof fromObjects>[0])
 
 /**
- * Adds buckets to a storage of files: what begins with `s3://bucket/` is in the service that the
- * variables AWS_ENDPOINT_URL_S3, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY name.
+ * Adds buckets to a storage of files: what begins with `s3://bucket/` is in S3, or in the service that
+ * AWS_ENDPOINT_URL_S3 names, with the credentials that the tools of AWS would use.
  */
 export const withUrls = (files: StorageOperations): StorageOperations => {
   const on = <A, E, R>(

@@ -46,8 +46,13 @@ export const checkpoint = {
     "网络文件系统的服务器已不认识此文件",
   "skipped: {0}": "已跳过：{0}",
   "skipped: {0} has weights that are NaN or infinite": "已跳过：{0} 的权重为 NaN 或无穷大",
-  "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY are not set":
-    "未设置 AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY",
+  "there are no credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE for a profile in ~/.aws/credentials, or give the container or the instance a role":
+    "没有凭证：请设置 AWS_ACCESS_KEY_ID 和 AWS_SECRET_ACCESS_KEY，或用 AWS_PROFILE 指定 ~/.aws/credentials 中的配置，或为容器、实例分配角色",
+  "there is no profile {0}, which AWS_PROFILE names, in {1} or {2}":
+    "{1} 和 {2} 中都没有 AWS_PROFILE 指定的配置 {0}",
+  "{0} gives no credentials": "{0} 没有给出凭证",
+  "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https nor of this machine":
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI 既不是 https，也不是本机地址",
   "the server answers {0} {1}": "服务器返回 {0} {1}",
   "the server answers {0}": "服务器返回 {0}",
   "the server does not say which upload it has begun": "服务器没有返回上传的编号",
