@@ -48,9 +48,9 @@ export const find = (
   name: string
 ): Profile | undefined => {
   const inConfig = parse(config)
+  const section = ["profile", name].join(" ")
   const found = [
-    inConfig.get(name === "default" ? "default" : `profile ${name}`) ??
-      inConfig.get(`profile ${name}`),
+    (name === "default" ? inConfig.get(name) : undefined) ?? inConfig.get(section),
     parse(credentials).get(name)
   ].filter((one) => one !== undefined)
   // The keys in the file of credentials come before those in the other.
