@@ -1,6 +1,6 @@
 /**
- * Search algorithms beside Optuna's: how far the best of 30, 60 and 120 trials is from the least value, as
- * medians over seeds. `npm run bench:search`; needs a Python with `optuna` (HOLDFAST_PYTHON), or shows
+ * Search algorithms beside Optuna's: how far the best of 30, 60 and 120 trials is from the least value, the
+ * median over seeds and the mean in parentheses. `npm run bench:search`; needs a Python with `optuna` (HOLDFAST_PYTHON), or shows
  * only ours. `-- --seeds 30 --parallel 1`.
  */
 import { spawnSync } from "node:child_process"
@@ -34,6 +34,7 @@ interface Peer {
 }
 
 const python = process.env["HOLDFAST_PYTHON"] ?? "python3"
+process.stdout.write(`Optuna by ${python} first: some minutes\n`)
 const child = spawnSync(
   python,
   ["bench/search/peer.py", values.seeds, values.parallel, ...trials.map(String)],
@@ -48,8 +49,13 @@ const lines = [
   `| function | search | ${trials.map((n) => `after ${n}`).join(" | ")} |`,
   `| --- | --- | ${trials.map(() => "---").join(" | ")} |`
 ]
-const line = (function_: string, name: string, medians: ReadonlyArray<number>) =>
-  lines.push(`| ${function_} | ${name} | ${medians.map((m) => m.toPrecision(3)).join(" | ")} |`)
+const line = (function_: string, name: string, left: ReadonlyArray<ReadonlyArray<number>>) => {
+  const cells = left.map((values) => {
+    const mean = values.reduce((sum, value) => sum + value) / values.length
+    return `${median(values).toPrecision(3)} (${mean.toPrecision(3)})`
+  })
+  lines.push(`| ${function_} | ${name} | ${cells.join(" | ")} |`)
+}
 
 for (const problem of problems) {
   for (const [name, search] of Object.entries(ours)) {
@@ -59,14 +65,14 @@ for (const problem of problems) {
     line(
       problem.name,
       name,
-      trials.map((n) => median(curves.map((one) => one[n - 1]! - problem.least)))
+      trials.map((n) => curves.map((one) => one[n - 1]! - problem.least))
     )
   }
   for (const [name, runs] of Object.entries(peer?.results[problem.name] ?? {})) {
     line(
       problem.name,
       `Optuna: ${name}`,
-      trials.map((_, i) => median(runs.map((one) => one[i]! - problem.least)))
+      trials.map((_, i) => runs.map((one) => one[i]! - problem.least))
     )
   }
 }

@@ -14,10 +14,19 @@ export interface Simulated extends Omit<Given, "tickets" | "outcomes"> {
     epoch: number,
     before: ReadonlyArray<Sample>
   ) => number | null
+  /** Another outcome in place of one, for the decisions that follow. */
+  readonly change?: (outcome: Outcome) => Outcome
 }
 
 /** The tickets and outcomes of a sweep, by the rule by which every sweep has them. */
-export const simulate = ({ parallel, scheduler, search, value, ...sweep }: Simulated) => {
+export const simulate = ({
+  change = (outcome) => outcome,
+  parallel,
+  scheduler,
+  search,
+  value,
+  ...sweep
+}: Simulated) => {
   const tickets: Array<Ticket> = []
   const outcomes: Array<Outcome> = []
   /** How many outcomes the decision about each ticket has seen. */
@@ -38,7 +47,7 @@ export const simulate = ({ parallel, scheduler, search, value, ...sweep }: Simul
       if (measured === null) status = "failed"
       else values.push({ epoch: own.push(ticket.parameters), value: measured })
     }
-    outcomes.push({ ticket: ticket.number, status, values })
+    outcomes.push(change({ ticket: ticket.number, status, values }))
   }
   for (;;) {
     let next = undefined
