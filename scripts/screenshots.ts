@@ -15,13 +15,15 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { chromium, type BrowserContext, type Page } from "playwright-core"
+import type { BrowserContext, Page } from "playwright-core"
 import * as NodeFileSystem from "../src/io/NodeFileSystem.js"
 import * as Access from "../src/ui/Access.js"
 import * as PageFiles from "../src/ui/PageFiles.js"
 import { serve } from "../src/ui/Server.js"
+import { launch } from "../test/ui/browser.js"
 import { now } from "../test/ui/page/fixtures.js"
 import { madeUpRuns } from "../test/ui/page/madeUpRuns.js"
+import { sweepRecipes } from "../test/ui/page/sweeps.js"
 
 const address = (view: string, parameters: Readonly<Record<string, ReadonlyArray<string>>>) => {
   const query = new URLSearchParams()
@@ -33,6 +35,8 @@ const address = (view: string, parameters: Readonly<Record<string, ReadonlyArray
 
 const run = (id: string, tab = "overview", more = {}) =>
   address("run", { id: [id], tab: [tab], ...more })
+
+const sweep = (id: string, more = {}) => address("sweep", { id: [`sweeps/${id}`], ...more })
 
 const mixup = "speaker/mixup-0.2"
 const baseline = "speaker/baseline"
@@ -58,7 +62,22 @@ const views: Readonly<Record<string, string>> = {
   fresh: run("speaker/new", "curves"),
   missing: run("nowhere"),
   nothing: "#/curves",
-  help: "#/"
+  help: "#/",
+  sweeprows: address("", { open: ["sweeps/few"], select: [baseline] }),
+  sweep: sweep("learning-rate"),
+  sweepbrushed: sweep("learning-rate", {
+    brush: ["training.learning_rate:0.001:0.05", "training.optimizer.name:0:1"],
+    sort: ["value"]
+  }),
+  sweeppopulation: sweep("population"),
+  sweepfew: sweep("few"),
+  sweepone: sweep("one"),
+  sweeptwelve: sweep("twelve"),
+  sweepfailed: sweep("failed"),
+  sweepunfinished: sweep("unfinished"),
+  sweepempty: sweep("empty"),
+  sweephostile: sweep(sweepRecipes.find(({ problem }) => problem !== undefined)!.id.slice(7)),
+  sweeplarge: sweep("large")
 }
 
 interface Shot {
@@ -161,25 +180,13 @@ const site = await Effect.gen(function* () {
 }).pipe(
   Effect.provide([
     NodeFileSystem.layer, // The documentation shows those without trouble in their names.
-    madeUpRuns(isDocs ? { count: 7 } : {})
+    madeUpRuns(isDocs ? { count: 7 } : { sweeps: sweepRecipes })
   ]),
   Scope.extend(scope),
   Effect.runPromise
 )
 const login = Access.urlOf(site)
-const browser = await chromium.launch({
-  executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
-  args: [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--force-color-profile=srgb"
-  ]
-})
+const browser = await launch()
 const contexts = new Map<string, BrowserContext>()
 for (const shot of shots) {
   const key = shot.theme + shot.language

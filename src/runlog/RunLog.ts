@@ -4,7 +4,7 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { open as openFile, readdir } from "node:fs/promises"
 import * as path from "node:path"
-import { descriptionFile, isCheckpoint, logFile } from "../checkpointing/FileNames.js"
+import { descriptionFile, isCheckpoint, logFile, sweepFile } from "../checkpointing/FileNames.js"
 import type { ParentRun } from "../events/Event.js"
 import * as AtomicFile from "../io/AtomicFile.js"
 import * as FolderLock from "../io/FolderLock.js"
@@ -134,15 +134,17 @@ export const follow = (log: RunLog): Effect.Effect<Followed, RunLogError, FileSy
     }
   })
 
-/** The folders below `root`, itself included, that have the log of a run, or checkpoints. */
-export const find = (
-  root: string
-): Effect.Effect<
-  ReadonlyArray<{ readonly folder: string; readonly hasLog: boolean }>,
-  RunLogError
-> =>
+/** Folders of runs, which have a log or checkpoints, and of sweeps. */
+export interface FoundFolders {
+  readonly runs: ReadonlyArray<string>
+  readonly sweeps: ReadonlyArray<string>
+}
+
+/** The folders of runs and of sweeps below `root`, itself included. */
+export const find = (root: string): Effect.Effect<FoundFolders, RunLogError> =>
   Effect.gen(function* () {
-    const found: Array<{ readonly folder: string; readonly hasLog: boolean }> = []
+    const runs: Array<string> = []
+    const sweeps: Array<string> = []
     const visit = (folder: string, depth: number): Effect.Effect<void, RunLogError> =>
       Effect.gen(function* () {
         const entries = yield* Effect.tryPromise({
@@ -150,8 +152,8 @@ export const find = (
           catch: (cause) => failure(folder, cause)
         })
         const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name)
-        const hasLog = files.includes(logFile)
-        if (hasLog || files.some(isCheckpoint)) found.push({ folder, hasLog })
+        if (files.includes(logFile) || files.some(isCheckpoint)) runs.push(folder)
+        if (files.includes(sweepFile)) sweeps.push(folder)
         if (depth === deepest) return
         yield* Effect.forEach(
           entries.filter(
@@ -164,7 +166,7 @@ export const find = (
         )
       })
     yield* visit(root, 0)
-    return found.sort((a, b) => (a.folder < b.folder ? -1 : a.folder > b.folder ? 1 : 0))
+    return { runs: runs.sort(), sweeps: sweeps.sort() }
   })
 
 /** How many folders deep runs are looked for. */

@@ -6,6 +6,7 @@
  * | --------------------------------------- | ------------------------------------------------- |
  * | `GET /api/runs`                         | `RunList`                                         |
  * | `GET /api/run?id=`                      | `RunDetail`                                       |
+ * | `GET /api/sweep?id=`                    | `SweepDetail`                                     |
  * | `GET /api/metrics?id=…`                 | `MetricList`                                      |
  * | `GET /api/series?id=…&metric=…`         | `SeriesList`, of each run and each metric asked   |
  * | `GET /api/live`                         | events of a stream: `LiveEvent`                   |
@@ -44,6 +45,8 @@ export interface RunSummary {
   readonly tags: ReadonlyArray<string>
   readonly notes: string
   readonly parent: Parent | null
+  /** The id of the sweep that the run is a trial of. */
+  readonly sweep: string | null
   readonly status: RunStatus
   /** The name or the file of the pipeline; null where nothing says it. */
   readonly pipeline: string | null
@@ -86,6 +89,7 @@ export interface RunList {
   readonly root: string
   /** In the order of their start, the newest first. */
   readonly runs: ReadonlyArray<RunSummary>
+  readonly sweeps: ReadonlyArray<SweepSummary>
   /** How many runs are not read yet, and not in the list: ask again in a moment. */
   readonly unread: number
   /** Whether buttons may act: the server listens on this machine alone. */
@@ -94,6 +98,93 @@ export interface RunList {
   readonly truncated: boolean
   /** The version of Holdfast that serves. */
   readonly version: string
+}
+
+/** How a sweep stands. Stopped: nobody works on it, and trials are left. */
+export type SweepState = "running" | "stopped" | "finished"
+
+/** How a trial stands. Paused: it was stopped early, and may be trained further. */
+export type TrialState = "waiting" | "running" | "paused" | "completed" | "failed"
+
+/** A sweep in the table of runs. */
+export interface SweepSummary {
+  /** The path of its folder, as that of a run. */
+  readonly id: string
+  readonly name: string
+  readonly state: SweepState
+  readonly pipeline: string | null
+  readonly search: string
+  readonly scheduler: string
+  readonly metric: string
+  readonly mode: "min" | "max"
+  /** How many trials each state has. */
+  readonly counts: Readonly<Record<TrialState, number>>
+  /** How many trials there will be, where that is known. */
+  readonly total: number | null
+  /** Epochs trained, by all trials. */
+  readonly epochs: number
+  readonly best: {
+    readonly trial: number
+    /** The id of its run. */
+    readonly run: string
+    readonly value: Finite
+  } | null
+  /** ISO 8601. */
+  readonly startedAt: string | null
+  readonly updatedAt: string | null
+  /** At most 40 values: the best value so far, from the first trial to the last. */
+  readonly spark: ReadonlyArray<Finite>
+  /** Why its files cannot be read, or only in part; text for people. */
+  readonly problem: string | null
+}
+
+/** What a sweep varies. */
+export interface SweepParameter {
+  /** Its path in the config. */
+  readonly path: string
+  readonly kind: "uniform" | "log_uniform" | "int" | "choice"
+  /** The bounds of a number. */
+  readonly low?: number
+  readonly high?: number
+  readonly log?: boolean
+  readonly choices?: ReadonlyArray<unknown>
+}
+
+/** A trial of a sweep. */
+export interface Trial {
+  readonly number: number
+  /** The id of its run. */
+  readonly run: string
+  readonly parameters: Readonly<Record<string, unknown>>
+  readonly state: TrialState
+  /** Epochs trained, and those of a trial that is trained to its end. */
+  readonly epoch: number
+  readonly epochs: number
+  /** The best value of the metric so far. */
+  readonly value: Finite
+  /** The metric by epoch: `at` has the epochs, `values` what was measured after each. */
+  readonly at: ReadonlyArray<number>
+  readonly values: ReadonlyArray<Finite>
+  /** The trial whose checkpoint after that epoch it has started from. */
+  readonly fork: { readonly trial: number; readonly epoch: number } | null
+  readonly worker: string | null
+  /** Why it failed; text for people. */
+  readonly error: string | null
+}
+
+/** `GET /api/sweep`. */
+export interface SweepDetail {
+  readonly summary: SweepSummary
+  readonly parallel: number
+  readonly parameters: ReadonlyArray<SweepParameter>
+  /** In the order of their numbers. */
+  readonly trials: ReadonlyArray<Trial>
+  /** How much of the metric each parameter explains, from 0 to 1; null: too few trials to say. */
+  readonly importance: ReadonlyArray<{ readonly path: string; readonly value: number }> | null
+  /** Epochs after which the scheduler chooses which trials train further. */
+  readonly rungs: ReadonlyArray<number>
+  /** The command line that goes on from the best trial. */
+  readonly bestCommand: string | null
 }
 
 /** A process that has written to the log. */
@@ -246,6 +337,9 @@ export type LiveEvent =
   | { readonly event: "run"; readonly data: RunSummary }
   /** A run whose folder is gone. */
   | { readonly event: "gone"; readonly data: { readonly id: string } }
+  /** A sweep that is new, or has changed: those who show it ask for it. */
+  | { readonly event: "sweep"; readonly data: SweepSummary }
+  | { readonly event: "sweepGone"; readonly data: { readonly id: string } }
   /** A run has more points than before: those who draw it ask for them. */
   | {
       readonly event: "points"

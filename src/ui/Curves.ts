@@ -8,6 +8,7 @@ import * as History from "./History.js"
 import { Lru } from "./Lru.js"
 import type { RunIndex } from "./RunIndex.js"
 import type { SeriesQuery } from "./RunViews.js"
+import { finite } from "./Summary.js"
 
 /** Bytes of steps that are kept: those of a hundred long runs. */
 const keptBytes = 256 * 2 ** 20
@@ -21,8 +22,6 @@ interface ReadRun {
 
 const weightOf = ({ record: { steps } }: ReadRun): number =>
   Object.keys(steps).length * steps.global_step.length * 8
-
-const finite = (value: number): Api.Finite => (Number.isFinite(value) ? value : null)
 
 const finites = (values: Float64Array): ReadonlyArray<Api.Finite> => Array.from(values, finite)
 

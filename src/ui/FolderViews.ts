@@ -16,6 +16,7 @@ import * as Recordings from "./Recordings.js"
 import { resumeCommand } from "./ResumeCommand.js"
 import * as RunIndex from "./RunIndex.js"
 import { RunViews } from "./RunViews.js"
+import * as SweepIndex from "./SweepIndex.js"
 
 /** The time of each stage in all processes of a run: each has counted its own. */
 export const stageTimes = ({ lines }: Pick<RunRecord, "lines">): ReadonlyArray<Api.StageTime> => {
@@ -106,9 +107,10 @@ export const layer = (root: string) =>
       const index = yield* RunIndex.make(root)
       const curves = Curves.make(index)
       const checkpoints = yield* CheckpointViews.make
-      const live = yield* Live.make(index)
+      const sweeps = yield* SweepIndex.make(index)
+      const live = yield* Live.make(index, sweeps)
       // So that the first page finds it done.
-      yield* Effect.forkScoped(Effect.ignore(index.all))
+      yield* Effect.forkScoped(Effect.ignore(Effect.zipRight(index.all, sweeps.refresh)))
 
       const detail = Effect.fn("RunViews.run")(function* (id: string) {
         const [known, run] = yield* index.open(id)
@@ -129,14 +131,16 @@ export const layer = (root: string) =>
         return { ...rest, summary, checkpoints: listed, secondsLeft: summary.secondsLeft }
       })
 
-      const listOf = (runs: ReadonlyArray<RunIndex.KnownRun>) => ({
-        root,
-        runs: runs
-          .map(({ summary }) => summary)
-          .sort((a, b) => (later(a) < later(b) ? 1 : later(a) > later(b) ? -1 : 0)),
-        unread: index.unread(),
-        truncated: index.isTruncated()
-      })
+      const listOf = (runs: ReadonlyArray<RunIndex.KnownRun>) =>
+        Effect.map(sweeps.refresh, () => ({
+          root,
+          runs: runs
+            .map(({ summary }) => summary)
+            .sort((a, b) => (later(a) < later(b) ? 1 : later(a) > later(b) ? -1 : 0)),
+          sweeps: [...sweeps.known().sweeps.values()].map(({ detail }) => detail.summary),
+          unread: index.unread(),
+          truncated: index.isTruncated()
+        }))
 
       const example = <A>(
         id: string,
@@ -144,9 +148,10 @@ export const layer = (root: string) =>
       ) => Effect.flatMap(index.open(id), ([, run]) => Effect.provide(of(run), services))
 
       return {
-        list: Effect.map(index.all, listOf),
-        listSoon: Effect.map(index.soon, listOf),
+        list: Effect.flatMap(index.all, listOf),
+        listSoon: Effect.flatMap(index.soon, listOf),
         run: (id) => Effect.catchTag(detail(id), "RunLogError", failed),
+        sweep: sweeps.open,
         metrics: curves.metrics,
         series: curves.series,
         live,

@@ -6,6 +6,7 @@ import * as Stream from "effect/Stream"
 import { watch, type FSWatcher } from "node:fs"
 import type * as Api from "./Api.js"
 import type { KnownRun, RunIndex } from "./RunIndex.js"
+import type { SweepIndex } from "./SweepIndex.js"
 
 /** How often files are looked at: those of runs that train, and all. */
 const often = "1 second"
@@ -44,10 +45,10 @@ const watchers = (changed: (id: string) => void) => {
 }
 
 /**
- * The events of an index. However many pages follow them, files are looked at once; with the last page
+ * The events of an index and of its sweeps. However many pages follow them, files are looked at once; with the last page
  * this ends.
  */
-export const make = (index: RunIndex) =>
+export const make = (index: RunIndex, sweeps: SweepIndex) =>
   Effect.gen(function* () {
     const changes = yield* PubSub.sliding<void>(1)
 
@@ -64,7 +65,8 @@ export const make = (index: RunIndex) =>
         ({ close }) => Effect.sync(close)
       )
       let lookedAtAll = -Infinity
-      let published = index.known().version
+      const versionNow = () => index.known().version + sweeps.known().version
+      let published = versionNow()
       const once = Effect.gen(function* () {
         if (performance.now() - lookedAtAll > seldom) {
           yield* Effect.ignore(index.all)
@@ -77,7 +79,8 @@ export const make = (index: RunIndex) =>
         dirty.clear()
         yield* index.refresh([...ids])
         yield* Effect.sync(() => watching.follow(running))
-        const { version } = index.known()
+        yield* sweeps.refresh
+        const version = versionNow()
         if (version !== published) yield* PubSub.publish(changes, undefined)
         published = version
       })
@@ -94,7 +97,21 @@ export const make = (index: RunIndex) =>
       Effect.gen(function* () {
         yield* RcRef.get(shared)
         const changed = yield* PubSub.subscribe(changes)
-        let seen = new Map([...index.known().runs.values()].map((run) => [run.id, run] as const))
+        let seen = new Map(index.known().runs)
+        let seenSweeps = new Map(sweeps.known().sweeps)
+        const newsOfSweeps = (): ReadonlyArray<Api.LiveEvent> => {
+          const { sweeps: known } = sweeps.known()
+          const events = [...known.values()].flatMap(({ detail, id, version }) =>
+            seenSweeps.get(id)?.version === version
+              ? []
+              : [{ event: "sweep", data: detail.summary } as const]
+          )
+          const gone = [...seenSweeps.keys()].flatMap((id) =>
+            known.has(id) ? [] : [{ event: "sweepGone", data: { id } } as const]
+          )
+          seenSweeps = new Map(known)
+          return [...events, ...gone]
+        }
         /** What has changed since this page was last told. */
         const news = (): ReadonlyArray<Api.LiveEvent> => {
           const { runs } = index.known()
@@ -112,7 +129,7 @@ export const make = (index: RunIndex) =>
             runs.has(id) ? [] : [{ event: "gone", data: { id } }]
           )
           seen = new Map(runs)
-          return [...events, ...gone]
+          return [...events, ...gone, ...newsOfSweeps()]
         }
         return Stream.fromQueue(changed).pipe(Stream.mapConcat(news))
       })

@@ -5,6 +5,7 @@ import type {
   RunSummary,
   SeriesList,
   Spectrogram,
+  SweepDetail,
   XAxis
 } from "./Api.js"
 
@@ -22,6 +23,8 @@ export interface ReportData {
   /** The run that the report is of, and those that it is compared with. */
   readonly runs: ReadonlyArray<RunSummary>
   readonly details: Readonly<Record<string, RunDetail>>
+  /** The sweep that the report is of; its best trial is then the run. */
+  readonly sweep?: SweepDetail
   readonly metrics: MetricList
   /** Every metric of every run, over each x axis that the report offers. */
   readonly series: Partial<Record<XAxis, SeriesList>>

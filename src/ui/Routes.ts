@@ -179,6 +179,13 @@ const router = (site: Access.Site, version: string) =>
       })
     ),
     HttpRouter.get(
+      "/api/sweep",
+      Effect.gen(function* () {
+        const { sweep } = yield* RunViews
+        return json(yield* sweep(yield* required(yield* query, "id")))
+      })
+    ),
+    HttpRouter.get(
       "/api/metrics",
       Effect.gen(function* () {
         const { metrics } = yield* RunViews

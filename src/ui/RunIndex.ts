@@ -38,6 +38,8 @@ export interface KnownRun {
 /** The runs in a folder, each looked at again when its files change. */
 export interface RunIndex {
   readonly root: string
+  /** The folders of sweeps by their ids, as they were when all were last looked at. */
+  readonly sweeps: () => ReadonlyMap<string, string>
   /** Whether there are so many that not all are looked at. */
   readonly isTruncated: () => boolean
   /** Every run, as it is now. */
@@ -66,7 +68,8 @@ const fresh = 700
 /** How long the first answer waits for runs to be read, once they are found. */
 const patience = "250 millis"
 
-const statOf = (file: string): string => {
+/** What changes with a file. */
+export const statOf = (file: string): string => {
   try {
     const { ino, mtimeMs, size } = statSync(file)
     return `${ino}:${size}:${mtimeMs}`
@@ -85,15 +88,16 @@ const changedAt = (folder: string): number => {
 }
 
 /** What changes when a run does; its lock is renewed every few seconds, and says whether it runs. */
-const stampOf = (folder: string, isRunning: boolean): string =>
+const stampOf = (folder: string, isRunning: boolean, sweep: string | null): string =>
   [
     statOf(path.join(folder, logFile)),
     statOf(path.join(folder, descriptionFile)),
     statOf(folder),
-    String(isRunning)
+    String(isRunning),
+    sweep
   ].join(" ")
 
-const idOf = (root: string, folder: string): string =>
+export const idOf = (root: string, folder: string): string =>
   path.relative(root, folder).split(path.sep).join("/") || "."
 
 /** Roughly the bytes of memory that an opened run takes. */
@@ -107,7 +111,7 @@ const weightOf = (run: OpenedRun): number =>
 /** What reading a run gives. */
 interface Read {
   readonly run: OpenedRun
-  readonly summary: Api.RunSummary
+  readonly summary: Summary.OwnSummary
 }
 
 /** The index of the runs in `root`. */
@@ -115,6 +119,7 @@ export const make = (root: string) =>
   Effect.gen(function* () {
     const services = yield* Effect.context<FileSystem.FileSystem | CheckpointStore>()
     const runs = new Map<string, KnownRun>()
+    let sweeps: ReadonlyMap<string, string> = new Map()
     const opened = new Lru<{ readonly stamp: string; readonly run: OpenedRun }>(keptBytes)
     let version = 0
     let isTruncated = false
@@ -123,6 +128,15 @@ export const make = (root: string) =>
     const scope = yield* Effect.scope
     const isFound = yield* Deferred.make<void>()
     const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
+
+    /** The sweep in whose folder a run is. */
+    const sweepOf = (id: string): string | null => {
+      for (let at = id; at !== "."; ) {
+        at = path.posix.dirname(at)
+        if (sweeps.has(at)) return at
+      }
+      return null
+    }
 
     /** Reads a run; what cannot be read becomes a row that says why. */
     const read = (id: string, folder: string, isRunning: boolean, before: OpenedRun | null) =>
@@ -169,11 +183,13 @@ export const make = (root: string) =>
     const look = (id: string, folder: string) =>
       Effect.gen(function* () {
         const isRunning = yield* RunLog.isRunning(folder)
-        const stamp = stampOf(folder, isRunning)
+        const sweep = sweepOf(id)
+        const stamp = stampOf(folder, isRunning, sweep)
         const known = runs.get(id)
         const kept = opened.get(id)
         if (known?.stamp === stamp && kept?.stamp === stamp) return [known, kept.run] as const
-        const { run, summary } = yield* read(id, folder, isRunning, kept?.run ?? null)
+        const { run, summary: own } = yield* read(id, folder, isRunning, kept?.run ?? null)
+        const summary = { ...own, sweep }
         opened.set(id, { stamp, run }, weightOf(run))
         if (known?.stamp === stamp) return [known, run] as const
         const next: KnownRun = { id, folder, summary, stamp, version: ++version }
@@ -185,7 +201,8 @@ export const make = (root: string) =>
       Effect.gen(function* () {
         const known = runs.get(id)
         const isSame =
-          known !== undefined && known.stamp === stampOf(folder, yield* RunLog.isRunning(folder))
+          known !== undefined &&
+          known.stamp === stampOf(folder, yield* RunLog.isRunning(folder), sweepOf(id))
         if (!isSame) yield* look(id, folder)
       })
 
@@ -199,10 +216,10 @@ export const make = (root: string) =>
     const refreshAll = Effect.gen(function* () {
       const pause = paced()
       const found = yield* Effect.mapError(RunLog.find(root), failed)
-      isTruncated = found.length > mostRuns
-      const folders = new Map(
-        found.slice(0, mostRuns).map(({ folder }) => [idOf(root, folder), folder])
-      )
+      isTruncated = found.runs.length > mostRuns
+      const byId = (folder: string) => [idOf(root, folder), folder] as const
+      const folders = new Map(found.runs.slice(0, mostRuns).map(byId))
+      sweeps = new Map(found.sweeps.map(byId))
       for (const id of runs.keys()) {
         if (folders.has(id)) continue
         runs.delete(id)
@@ -261,6 +278,7 @@ export const make = (root: string) =>
 
     return {
       root,
+      sweeps: () => sweeps,
       isTruncated: () => isTruncated,
       all: provided(all),
       soon: provided(soon),

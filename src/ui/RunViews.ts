@@ -31,6 +31,7 @@ export class RunViews extends Context.Tag("holdfast/ui/RunViews")<
     /** The same at once: without the runs that are not read yet, where there are many. */
     readonly listSoon: Effect.Effect<Omit<Api.RunList, "canAct" | "version">, ApiFailure>
     readonly run: (id: string) => Effect.Effect<Api.RunDetail, ApiFailure>
+    readonly sweep: (id: string) => Effect.Effect<Api.SweepDetail, ApiFailure>
     readonly metrics: (ids: ReadonlyArray<string>) => Effect.Effect<Api.MetricList, ApiFailure>
     readonly series: (query: SeriesQuery) => Effect.Effect<Api.SeriesList, ApiFailure>
     /** What changes from now on. Ends never. */

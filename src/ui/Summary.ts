@@ -8,9 +8,10 @@ import type { RunRecord } from "../runlog/RunLog.js"
 import type * as Api from "./Api.js"
 
 /** Values of the small curve in the table of runs. */
-const sparkPoints = 40
+export const sparkPoints = 40
 
-const finite = (value: number): Api.Finite => (Number.isFinite(value) ? value : null)
+/** A number as JSON has it. */
+export const finite = (value: number): Api.Finite => (Number.isFinite(value) ? value : null)
 
 const finites = (values: Readonly<Record<string, unknown>>): Record<string, Api.Finite> =>
   Object.fromEntries(Object.entries(values).map(([name, value]) => [name, finite(numberOf(value))]))
@@ -48,6 +49,9 @@ export const evenly = <A>(values: ReadonlyArray<A>, most: number): ReadonlyArray
 
 const mean = (values: ReadonlyArray<number>): number | null =>
   values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0) / values.length
+
+/** What a run's own files say of it: not, whose trial it is. */
+export type OwnSummary = Omit<Api.RunSummary, "sweep">
 
 /** How a folder is called where nobody has named the run: by its own name, and by whose it is. */
 export const nameOf = (id: string, root: string): string =>
@@ -94,7 +98,7 @@ export const ofLog = (
   record: RunRecord,
   file: LogFile,
   now: number
-): Api.RunSummary => {
+): OwnSummary => {
   const { environment, epochs, opened, run, started, status, validations } = record
   const last = file.lastSteps.at(-1)
   const from = opened.at(-1)?.from ?? null
@@ -171,7 +175,7 @@ export const ofCheckpoint = (
   meta: CheckpointMeta,
   description: Description | null,
   isRunning: boolean
-): Api.RunSummary => {
+): OwnSummary => {
   const { best, config, epoch, global_step, step, stopped, train_history } = meta
   const { training } = config as { readonly training?: { readonly num_epochs?: unknown } }
   const epochs = typeof training?.num_epochs === "number" ? training.num_epochs : null
@@ -214,7 +218,7 @@ export const unreadable = (
   isRunning: boolean,
   hasLog: boolean,
   problem: string
-): Api.RunSummary => ({
+): OwnSummary => ({
   id,
   name: nameOf(id, root),
   isNamed: false,

@@ -27,12 +27,12 @@ describe("the log in the folder of a run", () => {
         NodeFileSystem.layer
       )
       yield* session({ folder, training: { num_epochs: 1 }, resume: "never", log: true })
-      const [now, archived] = yield* find(folder)
-      expect(yield* stepsOf(now!.folder)).toEqual(upTo(4))
-      const moved = yield* logIn(archived!.folder)
+      const [now, archived] = (yield* find(folder)).runs
+      expect(yield* stepsOf(now!)).toEqual(upTo(4))
+      const moved = yield* logIn(archived!)
       expect([moved.run.id, moved.run.name]).toEqual([earlier.run.id, "first"])
       expect([...moved.steps.global_step]).toEqual(upTo(8))
-      expect((yield* logIn(now!.folder)).run).toMatchObject({ name: null, parent: null })
+      expect((yield* logIn(now!)).run).toMatchObject({ name: null, parent: null })
     })
   )
 
@@ -61,8 +61,8 @@ describe("the log in the folder of a run", () => {
           log: true,
           killAt: (event) => event._tag === "Validated" || event._tag === "CheckpointSaved"
         })
-        const archived = (yield* find(folder)).find(({ folder }) => folder.includes("archive"))!
-        expect(yield* stepsOf(archived.folder)).toEqual(upTo(16))
+        const archived = (yield* find(folder)).runs.find((one) => one.includes("archive"))!
+        expect(yield* stepsOf(archived)).toEqual(upTo(16))
         const log = yield* logIn(checkpoints)
         expect([...log.steps.global_step].slice(0, 8)).toEqual(upTo(8))
         expect(log.steps.global_step.length).toBeLessThan(16)

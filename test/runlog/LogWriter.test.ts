@@ -54,13 +54,13 @@ describe("LogWriter.write", () => {
       yield* write(folder, null, step(1))
       const other = opened(null, { run: { ...opened().run, id: "b" } })
       yield* onFiles(LogWriter.make(folder, { opened: other, epochs: [] }).write([step(1)], false))
-      const found = yield* find(folder)
-      expect(found.map((one) => one.folder.slice(folder.length))).toEqual([
+      const { runs: found } = yield* find(folder)
+      expect(found.map((one) => one.slice(folder.length))).toEqual([
         "",
         "/archive/2026-01-01T00-00-01Z"
       ])
       const ids = yield* Effect.forEach(found, (one) =>
-        Effect.map(onFiles(read(one.folder)), ({ run }) => run.id)
+        Effect.map(onFiles(read(one)), ({ run }) => run.id)
       )
       expect(ids).toEqual(["b", "a"])
     })

@@ -26,7 +26,7 @@ const act = (folder: string, action: Action["action"] & ("save" | "stop"), takes
     const known = {
       id: "a",
       folder,
-      summary: Summary.unreadable("a", "/", true, true, ""),
+      summary: { ...Summary.unreadable("a", "/", true, true, ""), sweep: null },
       stamp: "",
       version: 1
     }

@@ -43,6 +43,7 @@ export const summary = (i: number, moment = 0): Api.RunSummary => {
       i % 9 === 4
         ? { id: "speaker/run-0", path: "checkpoints/best_model.safetensors", epoch: 12, step: 0 }
         : null,
+    sweep: null,
     status,
     pipeline: ["pipelines/speaker.ts", "digits.ts", "tabular.ts"][i % 3]!,
     startedAt: new Date(startedAt).toISOString(),
@@ -232,6 +233,7 @@ export const fixtures = (count: number): Layer.Layer<RunViews> =>
     const list = Effect.sync(() => ({
       root: "/home/ada/runs",
       runs: all(),
+      sweeps: [],
       unread: 0,
       truncated: false
     }))
@@ -303,6 +305,8 @@ export const fixtures = (count: number): Layer.Layer<RunViews> =>
             log: { hasPartialLine: false, isThinned: i % 2 === 1 }
           }
         }),
+      sweep: (id) =>
+        Effect.fail(new ApiFailure({ reason: "NotFound", detail: `there is no sweep ${id}` })),
       metrics: () => Effect.succeed({ metrics }),
       series: ({ from, ids, metrics: names, points, to, x }) =>
         Effect.sync(() => ({

@@ -9,6 +9,7 @@ import { CurvesView } from "./curves/CurvesView.js"
 import { ReportView } from "./ReportView.js"
 import { RunView } from "./run/RunView.js"
 import { RunsView } from "./runs/RunsView.js"
+import { SweepView } from "./sweep/SweepView.js"
 import { languageOf, readChoice, SettingsContext, writeChoice } from "./state/Settings.js"
 import { NavigationContext, useHash, type Navigation } from "./state/useRoute.js"
 import { useMedia } from "./state/useMedia.js"
@@ -29,6 +30,8 @@ const View = ({
       return <CurvesView route={route} />
     case "compare":
       return <CompareView route={route} />
+    case "sweep":
+      return <SweepView key={route.id} route={route} />
     case "run":
       return <RunView key={route.id} route={route} />
   }

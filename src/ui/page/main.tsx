@@ -12,6 +12,7 @@ import "./styles/controls.css"
 import "./styles/runs.css"
 import "./styles/charts.css"
 import "./styles/run.css"
+import "./styles/sweep.css"
 
 const report = readReport(document)
 const store = new RunStore(report === null ? httpSource : inlineSource(report))

@@ -309,6 +309,7 @@ export const makeRun = (recipe: Recipe, seed: number): Fixture => {
     tags: recipe.tags ?? [],
     notes: recipe.notes ?? "",
     parent: recipe.parent ?? null,
+    sweep: null,
     status: recipe.status,
     pipeline: "pipelines/speaker.ts",
     startedAt: iso(startedAt),

@@ -5,6 +5,7 @@ import * as Stream from "effect/Stream"
 import type { Checkpoint, LiveEvent, RunSummary } from "../../../src/ui/Api.js"
 import { ApiFailure } from "../../../src/ui/ApiFailure.js"
 import { RunViews } from "../../../src/ui/RunViews.js"
+import { makeSweep, type SweepRecipe } from "./sweeps.js"
 import { makeRun, makeRuns, makeSpectrogram, makeTone, recipes, type Fixture } from "./fixtures.js"
 
 export interface MadeUpOptions {
@@ -12,11 +13,21 @@ export interface MadeUpOptions {
   readonly count?: number
   /** Whether those that run train on while one looks. */
   readonly isLive?: boolean
+  readonly sweeps?: ReadonlyArray<SweepRecipe>
 }
 
 /** Made-up runs, as the server's routes answer of them. */
-export const madeUpRuns = ({ count, isLive = false }: MadeUpOptions = {}): Layer.Layer<RunViews> =>
+export const madeUpRuns = ({
+  count,
+  isLive = false,
+  sweeps: given = []
+}: MadeUpOptions = {}): Layer.Layer<RunViews> =>
   Layer.sync(RunViews, () => {
+    const like = makeRun(recipes[0]!, 1)
+    const sweeps = given.map((recipe) => makeSweep(recipe, like.summary))
+    const trials = new Map(
+      sweeps.flatMap(({ runs }) => runs.map((summary) => [summary.id, summary] as const))
+    )
     let runs: Array<Fixture> = [...makeRuns(count)]
     const edits = new Map<string, Partial<RunSummary>>()
     const pins = new Map<string, boolean>()
@@ -29,7 +40,11 @@ export const madeUpRuns = ({ count, isLive = false }: MadeUpOptions = {}): Layer
       edits.set(id, { ...edits.get(id), ...change })
     const find = (id: string) =>
       Effect.suspend(() => {
-        const run = runs.find(({ summary }) => summary.id === id)
+        const trial = trials.get(id)
+        const run =
+          trial === undefined
+            ? runs.find(({ summary }) => summary.id === id)
+            : { ...like, summary: trial, detail: { ...like.detail, summary: trial } }
         return run === undefined
           ? Effect.fail(new ApiFailure({ reason: "NotFound", detail: `there is no run ${id}` }))
           : Effect.succeed(run)
@@ -61,7 +76,8 @@ export const madeUpRuns = ({ count, isLive = false }: MadeUpOptions = {}): Layer
     }
     const list = Effect.sync(() => ({
       root: "~/voices/checkpoints",
-      runs: runs.map(summaryOf),
+      runs: [...trials.values(), ...runs.map(summaryOf)],
+      sweeps: sweeps.map(({ detail }) => detail.summary),
       unread: 0,
       truncated: false
     }))
@@ -74,6 +90,12 @@ export const madeUpRuns = ({ count, isLive = false }: MadeUpOptions = {}): Layer
           summary: summaryOf(run),
           checkpoints: checkpointsOf(run)
         })),
+      sweep: (id) => {
+        const sweep = sweeps.find(({ detail }) => detail.summary.id === id)
+        return sweep === undefined
+          ? Effect.fail(new ApiFailure({ reason: "NotFound", detail: `there is no sweep ${id}` }))
+          : Effect.succeed(sweep.detail)
+      },
       metrics: (ids) =>
         Effect.sync(() => ({
           metrics: [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import type { Series } from "../../../src/ui/Api.js"
+import type { LiveEvent, RunSummary, Series } from "../../../src/ui/Api.js"
 import { exampleKey, type ReportData } from "../../../src/ui/ReportData.js"
 import { chartData, tickX } from "../../../src/ui/page/charts/Curve.js"
 import { inlineSource } from "../../../src/ui/page/data/InlineSource.js"
@@ -7,6 +7,7 @@ import { afterEvent } from "../../../src/ui/page/data/RunStore.js"
 import { arrange, configFields, matches } from "../../../src/ui/page/lib/table.js"
 import {
   defaultCurves,
+  defaultSweep,
   defaultTable,
   formatRoute,
   parseRoute,
@@ -28,7 +29,22 @@ describe("Route", () => {
       status: "running",
       sort: "config:training.lr",
       descending: false,
-      columns: ["training.lr", "model.units"]
+      columns: ["training.lr", "model.units"],
+      open: ["sweeps/a"]
+    },
+    { view: "sweep", id: "sweeps/a", ...defaultSweep },
+    {
+      view: "sweep",
+      id: "sweeps/b c",
+      brushes: [
+        { axis: "training.lr", from: 0.001, to: 0.1 },
+        { axis: "a:b", from: -1, to: 2 },
+        { axis: "", from: 0.2, to: 0.2 }
+      ],
+      states: ["running", "failed"],
+      sort: "parameter:training.lr",
+      descending: true,
+      log: false
     },
     { view: "curves", ids: ["<img>", "名前", "."], ...defaultCurves },
     {
@@ -105,11 +121,13 @@ describe("afterEvent", () => {
   it("replaces a run, adds a new one first, and drops one that is gone", () => {
     const [one, two] = [summaries[0]!, summaries[1]!]
     const changed = { ...one, epoch: 99 }
-    expect(afterEvent([one, two], { event: "run", data: changed })).toEqual([changed, two])
-    expect(afterEvent([one], { event: "run", data: two })).toEqual([two, one])
-    expect(afterEvent([one, two], { event: "gone", data: { id: one.id } })).toEqual([two])
+    const after = (runs: ReadonlyArray<RunSummary>, event: LiveEvent) =>
+      afterEvent({ runs, sweeps: [] }, event).runs
+    expect(after([one, two], { event: "run", data: changed })).toEqual([changed, two])
+    expect(after([one], { event: "run", data: two })).toEqual([two, one])
+    expect(after([one, two], { event: "gone", data: { id: one.id } })).toEqual([two])
     const points = { event: "points", data: { id: one.id, global_step: 1 } } as const
-    expect(afterEvent([one], points)).toEqual([one])
+    expect(after([one], points)).toEqual([one])
   })
 })
 

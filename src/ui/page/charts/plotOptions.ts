@@ -31,9 +31,6 @@ const seconds = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10_800, 21_600, 43_200
 ]
 const days = [1, 2, 5, 10, 20, 50, 100].map((day) => day * 86_400)
-const wholes = Array.from({ length: 10 }, (_, power) =>
-  [1, 2, 5].map((one) => one * 10 ** power)
-).flat()
 
 /** A colour, let through by so many of 255. */
 const fade = (color: string, opacity: number) => `${color}${opacity.toString(16).padStart(2, "0")}`
@@ -78,7 +75,7 @@ const nearestIndex = (plot: uPlot, row: number, index: number): number => {
 }
 
 /** Colours and letters of the page, as its style sheet has them now. */
-const look = (element: Element) => {
+export const look = (element: Element) => {
   const style = getComputedStyle(element)
   const color = (name: string) => style.getPropertyValue(name).trim()
   return {
@@ -89,13 +86,52 @@ const look = (element: Element) => {
   }
 }
 
+type Look = ReturnType<typeof look>
+
+/** The x axis of a chart, but for its numbers. */
+export const xAxis = ({ font, grid, ink }: Look): uPlot.Axis => ({
+  font,
+  stroke: ink,
+  size: 26,
+  gap: 4,
+  space: 64,
+  grid: { show: false },
+  ticks: { stroke: grid, size: 4, width: 1 }
+})
+
+/** Steps between ticks of an axis of whole numbers. */
+export const wholes = Array.from({ length: 10 }, (_, power) =>
+  [1, 2, 5].map((one) => one * 10 ** power)
+).flat()
+
+/** The y axis of a chart. */
+export const yAxis = (
+  { font, grid, ink }: Look,
+  { log, unit }: { readonly log: boolean; readonly unit: string | null }
+): uPlot.Axis => ({
+  font,
+  stroke: ink,
+  gap: 6,
+  space: 34,
+  size: (_, ticks) =>
+    Math.max(36, 12 + 6.4 * Math.max(0, ...(ticks ?? []).map((tick) => tick.length))),
+  grid: { stroke: grid, width: 1 },
+  ...(log && {
+    splits: (_, __, low, high) => [...logTicks(low, high)],
+    filter: (_, ticks) => ticks
+  }),
+  ticks: { show: false },
+  values: (_, ticks) => formatTicks(ticks, unit)
+})
+
 /** The options of a chart for uPlot. */
 export const plotOptions = (
   element: HTMLElement,
   { axis, height, log, marks, rows, showPoints, sync, unit }: PlotLook,
   { onCursor, onReset, onSelect, zoom }: PlotEvents
 ): uPlot.Options => {
-  const { font, grid, ink, mark } = look(element)
+  const colors = look(element)
+  const { ink, mark } = colors
   const drawMarks = (plot: uPlot) => {
     const { ctx } = plot
     const { height: tall, left, top, width } = plot.bbox
@@ -147,13 +183,7 @@ export const plotOptions = (
     },
     axes: [
       {
-        font,
-        stroke: ink,
-        size: 26,
-        gap: 4,
-        space: 64,
-        grid: { show: false },
-        ticks: { stroke: grid, size: 4, width: 1 },
+        ...xAxis(colors),
         ...(axis === "step" && { incrs: wholes }),
         ...(axis === "time" && { incrs: [...seconds, ...days] }),
         values: (_, ticks, __, ___, step) =>
@@ -165,21 +195,7 @@ export const plotOptions = (
               : tickX(tick, axis)
           )
       },
-      {
-        font,
-        stroke: ink,
-        gap: 6,
-        space: 34,
-        size: (_, ticks) =>
-          Math.max(36, 12 + 6.4 * Math.max(0, ...(ticks ?? []).map((tick) => tick.length))),
-        grid: { stroke: grid, width: 1 },
-        ...(log && {
-          splits: (_, __, low, high) => [...logTicks(low, high)],
-          filter: (_, ticks) => ticks
-        }),
-        ticks: { show: false },
-        values: (_, ticks) => formatTicks(ticks, unit)
-      }
+      yAxis(colors, { log, unit })
     ],
     series: [{}, ...rows.map((row) => seriesOf(row, showPoints))],
     bands: bandsOf(rows),

@@ -19,16 +19,27 @@ const connectionText = (connection: Connection): string => {
 }
 
 /** The runs that the view is about, so that another view can be about the same. */
-export const chosenRuns = (route: Route): ReadonlyArray<string> =>
-  route.view === "runs" ? route.selected : route.view === "run" ? [route.id] : route.ids
+export const chosenRuns = (route: Route): ReadonlyArray<string> => {
+  switch (route.view) {
+    case "runs":
+      return route.selected
+    case "run":
+      return [route.id]
+    case "sweep":
+      return []
+    default:
+      return route.ids
+  }
+}
 
 /** The views of the page, each about the runs that are chosen. */
 export const views = (route: Route): Readonly<Record<"runs" | "curves" | "compare", Route>> => {
   const ids = chosenRuns(route)
+  const options = "smooth" in route ? route : {}
   return {
     runs: route.view === "runs" ? route : { view: "runs", selected: ids, ...defaultTable },
-    curves: { ...defaultCurves, ...route, view: "curves", ids },
-    compare: { ...defaultCurves, ...route, view: "compare", ids }
+    curves: { ...defaultCurves, ...options, view: "curves", ids },
+    compare: { ...defaultCurves, ...options, view: "compare", ids }
   }
 }
 

@@ -38,12 +38,13 @@ const post = <A>(route: string, body: unknown): Promise<A> =>
     body: JSON.stringify(body)
   })
 
-const names: ReadonlyArray<LiveEvent["event"]> = ["run", "gone", "points"]
+const names: ReadonlyArray<LiveEvent["event"]> = ["run", "gone", "sweep", "sweepGone", "points"]
 
 /** The server that the page comes from. */
 export const httpSource: Source = {
   runs: (signal) => get("runs", {}, signal),
   run: (id, signal) => get("run", { id }, signal),
+  sweep: (id, signal) => get("sweep", { id }, signal),
   metrics: (ids, signal) => get("metrics", { id: ids }, signal),
   series: ({ from, ids, metrics, points, to, x }, signal) =>
     get("series", { id: ids, metric: metrics, x, points, from, to }, signal),

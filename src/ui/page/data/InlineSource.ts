@@ -27,12 +27,14 @@ export const inlineSource = (data: ReportData): Source => ({
   runs: async () => ({
     root: "",
     runs: data.runs,
+    sweeps: data.sweep === undefined ? [] : [data.sweep.summary],
     canAct: false,
     unread: 0,
     truncated: false,
     version: data.holdfast
   }),
   run: async (id) => found(data.details[id], id),
+  sweep: async (id) => found(data.sweep?.summary.id === id ? data.sweep : undefined, id),
   metrics: async (ids) => {
     const names = new Set(
       Object.values(data.series)

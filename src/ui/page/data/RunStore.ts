@@ -1,4 +1,4 @@
-import type { LiveEvent, RunList, RunSummary } from "../../Api.js"
+import type { LiveEvent, RunList, RunSummary, SweepSummary } from "../../Api.js"
 import { sourceError, type Connection, type Source, type SourceError } from "./Source.js"
 
 /** What is known of all runs. */
@@ -6,6 +6,7 @@ export interface RunsState {
   readonly status: "loading" | "ready" | "failed"
   readonly list: RunList | null
   readonly runs: ReadonlyArray<RunSummary>
+  readonly sweeps: ReadonlyArray<SweepSummary>
   readonly error: SourceError | null
   readonly connection: Connection
 }
@@ -14,24 +15,32 @@ const empty: RunsState = {
   status: "loading",
   list: null,
   runs: [],
+  sweeps: [],
   error: null,
   connection: "none"
 }
 
-/** The state after an event: a run that is new comes first, one that is gone leaves. */
-export const afterEvent = (
-  runs: ReadonlyArray<RunSummary>,
-  { data, event }: LiveEvent
-): ReadonlyArray<RunSummary> => {
+/** The items after one has changed: one that is new comes first. */
+const put = <A extends { readonly id: string }>(items: ReadonlyArray<A>, item: A) =>
+  items.some(({ id }) => id === item.id)
+    ? items.map((one) => (one.id === item.id ? item : one))
+    : [item, ...items]
+
+type Known = Pick<RunsState, "runs" | "sweeps">
+
+/** The runs and sweeps after an event. */
+export const afterEvent = (known: Known, { data, event }: LiveEvent): Known => {
   switch (event) {
     case "run":
-      return runs.some(({ id }) => id === data.id)
-        ? runs.map((run) => (run.id === data.id ? data : run))
-        : [data, ...runs]
+      return { ...known, runs: put(known.runs, data) }
     case "gone":
-      return runs.filter(({ id }) => id !== data.id)
+      return { ...known, runs: known.runs.filter(({ id }) => id !== data.id) }
+    case "sweep":
+      return { ...known, sweeps: put(known.sweeps, data) }
+    case "sweepGone":
+      return { ...known, sweeps: known.sweeps.filter(({ id }) => id !== data.id) }
     case "points":
-      return runs
+      return known
   }
 }
 
@@ -72,7 +81,7 @@ export class RunStore {
     clearTimeout(this.again)
     try {
       const list = await this.source.runs(AbortSignal.timeout(120_000))
-      this.set({ status: "ready", list, runs: list.runs, error: null })
+      this.set({ status: "ready", list, runs: list.runs, sweeps: list.sweeps, error: null })
       // Of many runs the server has read some; it reads the others meanwhile.
       if (list.unread > 0) this.again = setTimeout(() => void this.load(), 500)
     } catch (error) {
@@ -105,7 +114,7 @@ export class RunStore {
     setTimeout(() => {
       const events = this.pending
       this.pending = []
-      this.set({ runs: events.reduce(afterEvent, this.state.runs) })
+      this.set(events.reduce(afterEvent, this.state))
       const changed = new Set(events.map(({ data }) => data.id))
       for (const id of changed) for (const listener of this.pointListeners) listener(id)
     }, 50)

@@ -9,6 +9,7 @@ import type {
   RunList,
   SeriesList,
   Spectrogram,
+  SweepDetail,
   XAxis
 } from "../../Api.js"
 
@@ -36,6 +37,7 @@ export type Connection = "connecting" | "live" | "lost" | "none"
 export interface Source {
   readonly runs: (signal: AbortSignal) => Promise<RunList>
   readonly run: (id: string, signal: AbortSignal) => Promise<RunDetail>
+  readonly sweep: (id: string, signal: AbortSignal) => Promise<SweepDetail>
   readonly metrics: (ids: ReadonlyArray<string>, signal: AbortSignal) => Promise<MetricList>
   readonly series: (query: SeriesQuery, signal: AbortSignal) => Promise<SeriesList>
   readonly examples: (id: string, split: string | null, signal: AbortSignal) => Promise<ExampleList>

@@ -4,7 +4,7 @@ import { positionText, Progress, shareDone } from "../components/Progress.js"
 import { StatusBadge } from "../components/StatusBadge.js"
 import { Tags } from "../components/Tags.js"
 import { formatAgo, formatDuration, formatMoment, formatPercent } from "../lib/format.js"
-import { defaultCurves, formatRoute } from "../state/Route.js"
+import { defaultCurves, defaultSweep, formatRoute } from "../state/Route.js"
 import { RunActions } from "./RunActions.js"
 import type { RunPart } from "./RunView.js"
 
@@ -29,6 +29,14 @@ export const RunHeader = (part: RunPart) => {
         </span>
         {summary.host !== null && (
           <span>{[summary.host, summary.backend].filter(Boolean).join(" · ")}</span>
+        )}
+        {summary.sweep !== null && (
+          <span>
+            {t`trial of`}{" "}
+            <a href={formatRoute({ view: "sweep", id: summary.sweep, ...defaultSweep })}>
+              {summary.sweep}
+            </a>
+          </span>
         )}
         {summary.parent !== null && <ParentLink parent={summary.parent} />}
       </p>

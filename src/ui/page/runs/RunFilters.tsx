@@ -1,5 +1,5 @@
 import { t } from "../../../language/Text.js"
-import type { RunStatus, RunSummary } from "../../Api.js"
+import type { RunStatus, RunSummary, SweepSummary } from "../../Api.js"
 import { Menu } from "../components/Menu.js"
 import { Segmented } from "../components/Segmented.js"
 import { statusText } from "../components/StatusBadge.js"
@@ -13,10 +13,12 @@ export const RunFilters = ({
   change,
   route,
   runs,
-  shown
+  shown,
+  sweeps
 }: {
   readonly route: RunsRoute
   readonly runs: ReadonlyArray<RunSummary>
+  readonly sweeps: ReadonlyArray<SweepSummary>
   readonly shown: number
   readonly change: (part: Partial<RunsRoute>) => void
 }) => {
@@ -52,6 +54,8 @@ export const RunFilters = ({
           : runs.length === 1
             ? t`1 run`
             : t`${runs.length} runs`}
+        {sweeps.length > 0 &&
+          ` · ${sweeps.length === 1 ? t`1 sweep` : t`${sweeps.length} sweeps`}`}
       </span>
     </div>
   )

@@ -19,6 +19,8 @@ import { useSettings } from "../state/Settings.js"
 
 interface RunRowProps {
   readonly run: RunSummary
+  /** Whether it stands below its sweep. */
+  readonly isTrial: boolean
   readonly metrics: ReadonlyArray<string>
   readonly columns: ReadonlyArray<string>
   /** Its number among those selected, which decides its colour; -1: not selected. */
@@ -27,11 +29,11 @@ interface RunRowProps {
 }
 
 /** A run in the table. */
-const Row = ({ columns, metrics, run, selected, toggle }: RunRowProps) => {
+const Row = ({ columns, isTrial, metrics, run, selected, toggle }: RunRowProps) => {
   const { theme } = useSettings()
   const href = formatRoute({ view: "run", id: run.id, tab: "overview", ...defaultCurves })
   return (
-    <tr data-run={run.id} data-selected={selected >= 0}>
+    <tr data-run={run.id} data-selected={selected >= 0} data-trial={isTrial}>
       <td class="cell-select">
         <input
           type="checkbox"
@@ -41,7 +43,7 @@ const Row = ({ columns, metrics, run, selected, toggle }: RunRowProps) => {
         />
       </td>
       <th scope="row" class="cell-name">
-        <a href={href}>{run.name}</a>
+        <a href={href}>{isTrial && !run.isNamed ? lastPart(run.id) : run.name}</a>
         {selected >= 0 && <Swatch run={{ style: lineStyle(selected, theme) }} />}
         <div class="cell-sub">
           <span class="path" title={run.id}>
@@ -109,5 +111,7 @@ const Row = ({ columns, metrics, run, selected, toggle }: RunRowProps) => {
     </tr>
   )
 }
+
+const lastPart = (id: string): string => id.slice(id.lastIndexOf("/") + 1)
 
 export const RunRow = memo(Row)

@@ -1,30 +1,29 @@
 import type { ComponentChildren } from "preact"
 import { useEffect, useRef, useState } from "preact/hooks"
 import { t } from "../../../language/Text.js"
-import type { RunSummary } from "../../Api.js"
+import { SortHeading } from "../components/SortHeading.js"
+import { toggled, type RunsRow } from "../lib/runRows.js"
 import { RunRow } from "./RunRow.js"
 import type { RunsRoute } from "./RunsView.js"
+import { SweepRow } from "./SweepRow.js"
 
 /** Rows that are added as one scrolls: a thousand at once would be slow to lay out. */
 const page = 80
 
 /** Metrics that have a column: those of an epoch that most runs have, the monitored ones first. */
-export const metricColumns = (runs: ReadonlyArray<RunSummary>): ReadonlyArray<string> => {
-  const counts = new Map<string, number>()
-  for (const run of runs) {
-    for (const name of Object.keys(run.latest)) counts.set(name, (counts.get(name) ?? 0) + 1)
-  }
-  return ["loss", "val_loss", "val_accuracy"].filter((name) => counts.has(name))
-}
+export const metricColumns = (rows: ReadonlyArray<RunsRow>): ReadonlyArray<string> =>
+  ["loss", "val_loss", "val_accuracy"].filter((name) =>
+    rows.some((row) => row.kind === "run" && name in row.run.latest)
+  )
 
 /** Runs, a row each. */
 export const RunTable = ({
   change,
   route,
-  runs,
+  rows,
   toggle
 }: {
-  readonly runs: ReadonlyArray<RunSummary>
+  readonly rows: ReadonlyArray<RunsRow>
   readonly route: RunsRoute
   readonly change: (part: Partial<RunsRoute>) => void
   readonly toggle: (id: string) => void
@@ -41,30 +40,17 @@ export const RunTable = ({
     observer.observe(end.current!)
     return () => observer.disconnect()
   }, [])
-  const metrics = metricColumns(runs)
+  const metrics = metricColumns(rows)
 
-  const heading = (key: string, text: ComponentChildren, kind = "text") => {
-    const isSorted = route.sort === key
-    return (
-      <th
-        scope="col"
-        data-kind={kind}
-        aria-sort={isSorted ? (route.descending ? "descending" : "ascending") : undefined}
-      >
-        <button
-          type="button"
-          onClick={() =>
-            change({ sort: key, descending: isSorted ? !route.descending : kind === "number" })
-          }
-        >
-          {text}
-          <span class="sort" aria-hidden="true">
-            {isSorted ? (route.descending ? "↓" : "↑") : ""}
-          </span>
-        </button>
-      </th>
-    )
-  }
+  const heading = (key: string, text: ComponentChildren, kind: "text" | "number" = "text") => (
+    <SortHeading
+      {...{ kind, text }}
+      isSorted={route.sort === key}
+      descending={route.descending}
+      first={kind === "number" ? "descending" : "ascending"}
+      onSort={(descending) => change({ sort: key, descending })}
+    />
+  )
   return (
     <div class="table-scroll" tabIndex={0} role="region" aria-label={t`Table of runs`}>
       <table class="runs">
@@ -87,16 +73,27 @@ export const RunTable = ({
           </tr>
         </thead>
         <tbody>
-          {runs.slice(0, limit).map((run) => (
-            <RunRow
-              key={run.id}
-              run={run}
-              metrics={metrics}
-              columns={route.columns}
-              selected={route.selected.indexOf(run.id)}
-              toggle={toggle}
-            />
-          ))}
+          {rows.slice(0, limit).map((row) =>
+            row.kind === "sweep" ? (
+              <SweepRow
+                key={`sweep ${row.sweep.id}`}
+                {...row}
+                metrics={metrics}
+                columns={route.columns}
+                toggle={() => change({ open: toggled(route.open, row.sweep.id) })}
+              />
+            ) : (
+              <RunRow
+                key={row.run.id}
+                run={row.run}
+                isTrial={row.isTrial}
+                metrics={metrics}
+                columns={route.columns}
+                selected={route.selected.indexOf(row.run.id)}
+                toggle={toggle}
+              />
+            )
+          )}
         </tbody>
       </table>
       <div ref={end} />

@@ -1,4 +1,5 @@
-import type { XAxis } from "../../Api.js"
+import type { TrialState, XAxis } from "../../Api.js"
+import type { Brush } from "../lib/parallel.js"
 
 /** How curves are drawn; part of the address, so that a view can be shared. */
 export interface CurveOptions {
@@ -20,6 +21,20 @@ export interface TableOptions {
   readonly descending: boolean
   /** Fields of the config that have a column. */
   readonly columns: ReadonlyArray<string>
+  /** The sweeps whose trials are in sight. */
+  readonly open: ReadonlyArray<string>
+}
+
+/** What of a sweep is shown, and how. */
+export interface SweepOptions {
+  /** A range of the values of each of these axes. */
+  readonly brushes: ReadonlyArray<Brush>
+  /** Only trials in these states; none: all. */
+  readonly states: ReadonlyArray<TrialState>
+  readonly sort: string
+  readonly descending: boolean
+  /** Whether the metric has a log scale; null: where its values differ so much that they need one. */
+  readonly log: boolean | null
 }
 
 /** The part of a run's page that is shown. */
@@ -39,6 +54,7 @@ export type Route =
   | ({ readonly view: "curves"; readonly ids: ReadonlyArray<string> } & CurveOptions)
   | ({ readonly view: "compare"; readonly ids: ReadonlyArray<string> } & CurveOptions)
   | ({ readonly view: "run"; readonly id: string; readonly tab: Tab } & CurveOptions)
+  | ({ readonly view: "sweep"; readonly id: string } & SweepOptions)
 
 export const defaultCurves: CurveOptions = {
   x: "step",
@@ -53,7 +69,16 @@ export const defaultTable: TableOptions = {
   status: "",
   sort: "started",
   descending: true,
-  columns: []
+  columns: [],
+  open: []
+}
+
+export const defaultSweep: SweepOptions = {
+  brushes: [],
+  states: [],
+  sort: "number",
+  descending: false,
+  log: null
 }
 
 const axes: ReadonlyArray<XAxis> = ["step", "epoch", "time", "wall"]
@@ -75,6 +100,26 @@ const curvesOf = (query: URLSearchParams): CurveOptions => {
   }
 }
 
+const trialStates: ReadonlyArray<TrialState> = [
+  "waiting",
+  "running",
+  "paused",
+  "completed",
+  "failed"
+]
+
+const sweepOf = (query: URLSearchParams): SweepOptions => ({
+  brushes: query.getAll("brush").flatMap((text) => {
+    const [, axis, from, to] = /^(.*):([^:]+):([^:]+)$/s.exec(text) ?? []
+    const brush = { axis: axis ?? "", from: Number(from), to: Number(to) }
+    return brush.from <= brush.to ? [brush] : []
+  }),
+  states: trialStates.filter((state) => query.getAll("state").includes(state)),
+  sort: query.get("sort") ?? defaultSweep.sort,
+  descending: query.get("order") === "desc",
+  log: query.has("log") ? query.get("log") === "1" : null
+})
+
 /** What an address says: `#/run?id=…`. What it says wrong is as if it were not there. */
 export const parseRoute = (hash: string): Route => {
   const [path = "", search = ""] = hash.replace(/^#?\/?/, "").split(/\?(.*)/s)
@@ -92,6 +137,9 @@ export const parseRoute = (hash: string): Route => {
         tab: tabs.find((tab) => tab === query.get("tab")) ?? "overview",
         ...curvesOf(query)
       }
+    case "sweep":
+      if (id === null) break
+      return { view: "sweep", id, ...sweepOf(query) }
   }
   return {
     view: "runs",
@@ -100,7 +148,8 @@ export const parseRoute = (hash: string): Route => {
     status: query.get("status") ?? "",
     sort: query.get("sort") ?? defaultTable.sort,
     descending: query.get("order") !== "asc",
-    columns: query.getAll("column")
+    columns: query.getAll("column"),
+    open: query.getAll("open")
   }
 }
 
@@ -116,7 +165,15 @@ export const formatRoute = (route: Route): string => {
     set("sort", route.sort, defaultTable.sort)
     set("order", route.descending ? "desc" : "asc", "desc")
     for (const column of route.columns) query.append("column", column)
+    for (const id of route.open) query.append("open", id)
     for (const id of route.selected) query.append("select", id)
+  } else if (route.view === "sweep") {
+    query.append("id", route.id)
+    for (const { axis, from, to } of route.brushes) query.append("brush", `${axis}:${from}:${to}`)
+    for (const state of route.states) query.append("state", state)
+    set("sort", route.sort, defaultSweep.sort)
+    set("order", route.descending ? "desc" : "asc", "asc")
+    if (route.log !== null) query.set("log", route.log ? "1" : "0")
   } else {
     for (const id of route.view === "run" ? [route.id] : route.ids) query.append("id", id)
     if (route.view === "run") set("tab", route.tab, "overview")

@@ -1,0 +1,190 @@
+import { useCallback, useMemo } from "preact/hooks"
+import { t } from "../../../language/Text.js"
+import type { Trial } from "../../Api.js"
+import { range } from "../lib/chartData.js"
+import { curveOf, ranked } from "../lib/trials.js"
+import { drawLines } from "./drawLines.js"
+import { DrawnPlot, type Draw } from "./DrawnPlot.js"
+import type { SweepPart } from "./SweepPart.js"
+import { TrialTip } from "./TrialTip.js"
+import { usePointing } from "./usePointing.js"
+
+/** The value of a curve at an epoch, between those that it has; null outside of them. */
+export const valueAtEpoch = (
+  { at, values }: ReturnType<typeof curveOf>,
+  epoch: number
+): number | null => {
+  const next = at.findIndex((one) => one >= epoch)
+  if (next < 0) return null
+  if (next === 0) return at[0]! - epoch < 0.5 ? (values[0] ?? null) : null
+  const [from, to] = [values[next - 1], values[next]]
+  if (from == null || to == null) return null
+  return from + ((to - from) * (epoch - at[next - 1]!)) / (at[next]! - at[next - 1]!)
+}
+
+/** The metric of every trial by epoch. */
+export const LearningCurves = (part: SweepPart) => {
+  const { byNumber, detail, isChosen, isLog, levels, palette, pointed } = part
+  const { rungs, summary, trials } = detail
+  const curves = useMemo(() => trials.map((trial) => curveOf(trial, byNumber)), [detail])
+  const numbers = useMemo(() => new Map(trials.map(({ number }, i) => [number, i])), [detail])
+  const { high, last, low } = useMemo(() => {
+    const all = curves.flatMap(({ values }) => values)
+    const [low, high] = range(all, isLog)
+    const last = curves.reduce((most, { at }) => Math.max(most, at.at(-1) ?? 0), 1)
+    return { low, high, last }
+  }, [curves, isLog])
+  const order = useMemo(() => ranked(trials, summary.mode), [detail])
+
+  const draw = useCallback<Draw>(
+    (context, plot, color) => {
+      const { height, top } = plot.bbox
+      context.strokeStyle = color("--ink-3")
+      context.fillStyle = color("--ink-2")
+      context.font = `${10.5 * devicePixelRatio}px ${getComputedStyle(plot.root).fontFamily}`
+      context.lineWidth = devicePixelRatio
+      context.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio])
+      for (const rung of rungs) {
+        if (rung > last) continue
+        const x = Math.round(plot.valToPos(rung, "x", true))
+        context.beginPath()
+        context.moveTo(x, top)
+        context.lineTo(x, top + height)
+        context.stroke()
+      }
+      context.setLineDash([])
+      const to = (path: Path2D, epoch: number, value: number, isStart: boolean) => {
+        const [x, y] = [plot.valToPos(epoch, "x", true), plot.valToPos(value, "y", true)]
+        if (isStart) path.moveTo(x, y)
+        else path.lineTo(x, y)
+      }
+      const dot = 2.2 * devicePixelRatio
+      drawLines(
+        context,
+        {
+          trials,
+          isChosen,
+          levels,
+          palette,
+          noValue: color("--line-strong"),
+          faint: color("--line")
+        },
+        (path, _, i) => {
+          const { at, values } = curves[i]!
+          let isDown = false
+          at.forEach((epoch, k) => {
+            const value = values[k] ?? null
+            const isDrawn = value !== null && (!isLog || value > 0)
+            if (isDrawn) to(path, epoch, value, !isDown)
+            isDown = isDrawn
+            // One value is no line.
+            if (isDrawn && at.length === 1) {
+              const [x, y] = [plot.valToPos(epoch, "x", true), plot.valToPos(value, "y", true)]
+              path.arc(x, y, dot, 0, 2 * Math.PI)
+            }
+          })
+        }
+      )
+    },
+    [curves, isChosen, isLog, levels, palette, rungs, last]
+  )
+  const drawOver = useCallback<Draw>(
+    (context, plot, color) => {
+      const i = pointed === null ? undefined : numbers.get(pointed.number)
+      if (i === undefined) return
+      const { at, values } = curves[i]!
+      const path = new Path2D()
+      let isDown = false
+      at.forEach((epoch, k) => {
+        const value = values[k] ?? null
+        if (value === null) {
+          isDown = false
+          return
+        }
+        const [x, y] = [plot.valToPos(epoch, "x", true), plot.valToPos(value, "y", true)]
+        if (isDown) path.lineTo(x, y)
+        else path.moveTo(x, y)
+        isDown = true
+      })
+      context.lineJoin = "round"
+      context.strokeStyle = color("--surface")
+      context.lineWidth = 5 * devicePixelRatio
+      context.stroke(path)
+      context.strokeStyle = color("--ink")
+      context.lineWidth = 2.5 * devicePixelRatio
+      context.stroke(path)
+      const end = at.length - 1
+      const value = values[end] ?? null
+      if (value === null) return
+      context.fillStyle = color("--ink")
+      context.beginPath()
+      context.arc(
+        plot.valToPos(at[end]!, "x", true),
+        plot.valToPos(value, "y", true),
+        4 * devicePixelRatio,
+        0,
+        2 * Math.PI
+      )
+      context.fill()
+    },
+    [curves, numbers, pointed]
+  )
+  const { handlers, tip, width } = usePointing(
+    part,
+    (plot, left, top) => {
+      const epoch = plot.posToVal(left, "x")
+      let found: Trial | null = null
+      let least = 22
+      curves.forEach((curve, i) => {
+        if (!isChosen[i]!) return
+        const value = valueAtEpoch(curve, epoch)
+        if (value === null) return
+        const away = Math.abs(plot.valToPos(value, "y") - top)
+        if (away < least) {
+          least = away
+          found = trials[i]!
+        }
+      })
+      return found
+    },
+    order,
+    (trial) => {
+      const value = trial.values.at(-1) ?? null
+      return value === null ? null : [trial.at.at(-1)!, value]
+    }
+  )
+  const isEmpty = curves.every(({ at }) => at.length === 0)
+  return (
+    <section class="card" data-span="all" aria-labelledby="sweep-curves">
+      <header class="card-head">
+        <h2 id="sweep-curves">{t`Learning curves`}</h2>
+        {rungs.length > 0 && (
+          <span class="note">
+            <span class="key-line" data-kind="rung" /> {t`rungs: epochs ${rungs.join(", ")}`}
+          </span>
+        )}
+        {trials.some(({ fork }) => fork !== null) && (
+          <span class="note">{t`The curve of a fork begins on that of the trial it was forked from.`}</span>
+        )}
+      </header>
+      {isEmpty ? (
+        <p class="note">{t`They appear with the first epoch of a trial.`}</p>
+      ) : (
+        <DrawnPlot
+          {...handlers}
+          label={t`${summary.metric} of ${trials.length} trials by epoch`}
+          height={300}
+          x={[last > 1 ? 0.5 : 0, last + 0.5]}
+          y={[low, high]}
+          log={isLog}
+          draw={draw}
+          drawOver={drawOver}
+        >
+          {tip !== null && pointed !== null && (
+            <TrialTip part={part} trial={pointed} x={tip.x} y={tip.y} width={width()} />
+          )}
+        </DrawnPlot>
+      )}
+    </section>
+  )
+}
