@@ -42,7 +42,8 @@ const trialOf = (
   mode: "min" | "max"
 ): Api.Trial => {
   const last = trial.values.at(-1)?.epoch ?? trial.fork?.epoch ?? 0
-  const values = [...trial.values, ...live.filter(({ epoch }) => epoch > last)]
+  const newer = live.filter(({ epoch }) => epoch > last)
+  const values = [...trial.values, ...newer]
   return {
     number: trial.number,
     run,
@@ -50,7 +51,7 @@ const trialOf = (
     state: summary?.status === "running" ? "running" : trial.state,
     epoch: Math.max(trial.epoch, summary?.epoch ?? 0),
     epochs: trial.epochs,
-    value: bestOf([trial.value ?? Number.NaN, ...values.map(({ value }) => value)], mode),
+    value: bestOf([trial.value ?? Number.NaN, ...newer.map(({ value }) => value)], mode),
     at: values.map(({ epoch }) => epoch),
     values: values.map(({ value }) => finite(value)),
     fork: trial.fork ?? null,
@@ -65,16 +66,19 @@ const count = (trials: ReadonlyArray<Api.Trial>): Record<Api.TrialState, number>
   return counts
 }
 
+/** What counts of each trial: a failed one never wins. */
+const counted = ({ state, value }: Api.Trial): Api.Finite => (state === "failed" ? null : value)
+
 /** The trial with the best value; the first of those with the same. */
 export const bestTrial = (
   trials: ReadonlyArray<Api.Trial>,
   mode: "min" | "max"
 ): Api.Trial | null => {
   const value = bestOf(
-    trials.map((trial) => trial.value ?? Number.NaN),
+    trials.map((trial) => counted(trial) ?? Number.NaN),
     mode
   )
-  return value === null ? null : (trials.find((trial) => trial.value === value) ?? null)
+  return value === null ? null : (trials.find((trial) => counted(trial) === value) ?? null)
 }
 
 /** A sweep by its view and the runs of its trials, by their ids. */
@@ -111,10 +115,7 @@ export const ofView = (
       startedAt: view.startedAt ?? times(({ startedAt }) => startedAt)[0] ?? null,
       updatedAt: times(({ updatedAt }) => updatedAt).at(-1) ?? null,
       spark: evenly(
-        bestSoFar(
-          trials.map(({ value }) => value),
-          mode
-        ),
+        bestSoFar(trials.map(counted), mode),
         sparkPoints
       ),
       problem: view.problem ?? null

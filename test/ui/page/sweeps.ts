@@ -54,6 +54,9 @@ const draw = (parameter: SweepParameter, u: number): unknown => {
   return kind === "int" ? Math.round(between) : between
 }
 
+const perturbed = ({ kind }: SweepParameter, value: number, isLess: boolean): number =>
+  kind === "int" ? Math.round(value * (isLess ? 0.8 : 1.25)) : value * (isLess ? 0.8 : 1.25)
+
 /** What a trial of these parameters comes to. */
 const floorOf = (parameters: Readonly<Record<string, unknown>>): number => {
   const number = (path: string, otherwise: number) => {
@@ -95,7 +98,7 @@ export const makeSweep = (
       parameters.map((parameter) => [
         parameter.path,
         parent !== null && parameter.kind !== "choice"
-          ? Number(parent.parameters[parameter.path]) * (next() < 0.5 ? 0.8 : 1.25)
+          ? perturbed(parameter, Number(parent.parameters[parameter.path]), next() < 0.5)
           : parent !== null
             ? parent.parameters[parameter.path]
             : draw(parameter, next())

@@ -54,9 +54,12 @@ export const valueAt = (
   return scale === "log" ? low * (high / low) ** share : low + share * (high - low)
 }
 
-/** The last part of each path, or as many as tell it from the others. */
+/**
+ * The last part of each path, or as many as tell it from the others. `optimizer.name` is the name of the
+ * optimizer.
+ */
 export const shortLabels = (paths: ReadonlyArray<string>): ReadonlyArray<string> =>
-  paths.map((path) => {
+  paths.map((full) => full.replace(/(?<=.)\.name$/, "")).map((path, _, paths) => {
     const parts = path.split(".")
     for (let kept = 1; kept < parts.length; kept++) {
       const label = parts.slice(-kept).join(".")

@@ -56,10 +56,10 @@ export const sortTrials = (
 export const isBetter = (value: number, other: number, mode: "min" | "max"): boolean =>
   mode === "min" ? value < other : value > other
 
-/** The trials with values, the best first. */
+/** The trials with values, the best first. One that failed is not ranked, whatever it came to before. */
 export const ranked = (trials: ReadonlyArray<Trial>, mode: "min" | "max"): ReadonlyArray<Trial> =>
   sortTrials(
-    trials.filter(({ value }) => value !== null),
+    trials.filter(({ state, value }) => value !== null && state !== "failed"),
     "value",
     mode === "max"
   )
@@ -70,8 +70,8 @@ export const improvements = (
   mode: "min" | "max"
 ): ReadonlyArray<{ readonly number: number; readonly value: number }> => {
   let best: number | null = null
-  return trials.flatMap(({ number, value }) => {
-    if (value === null || (best !== null && !isBetter(value, best, mode))) return []
+  return trials.flatMap(({ number, state, value }) => {
+    if (state === "failed" || value === null || (best !== null && !isBetter(value, best, mode))) return []
     best = value
     return [{ number, value }]
   })

@@ -78,6 +78,7 @@ export const RunTable = ({
               <SweepRow
                 key={`sweep ${row.sweep.id}`}
                 {...row}
+                isFiltered={route.query.trim() !== "" || route.status !== ""}
                 metrics={metrics}
                 columns={route.columns}
                 toggle={() => change({ open: toggled(route.open, row.sweep.id) })}

@@ -8,6 +8,7 @@ import { SweepBadge } from "../sweep/TrialStyle.js"
 
 /** A sweep in the table of runs, in the place of its trials, which one click shows. */
 export const SweepRow = ({
+  isFiltered,
   isOpen,
   matching,
   metrics,
@@ -18,6 +19,7 @@ export const SweepRow = ({
   readonly sweep: SweepSummary
   readonly matching: number
   readonly isOpen: boolean
+  readonly isFiltered: boolean
   readonly metrics: ReadonlyArray<string>
   readonly columns: ReadonlyArray<string>
   readonly toggle: () => void
@@ -52,7 +54,7 @@ export const SweepRow = ({
           <span class="tag" data-kind="sweep">
             {algorithm === "" ? t`sweep` : t`sweep: ${algorithm}`}
           </span>
-          {matching < trials && matching > 0 && (
+          {isFiltered && matching < trials && (
             <span class="tag">{t`${matching} of ${trials} trials match`}</span>
           )}
           {sweep.problem !== null && (

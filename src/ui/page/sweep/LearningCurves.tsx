@@ -1,9 +1,9 @@
 import { useCallback, useMemo } from "preact/hooks"
 import { t } from "../../../language/Text.js"
-import type { Trial } from "../../Api.js"
+import type { Finite, Trial } from "../../Api.js"
 import { range } from "../lib/chartData.js"
 import { curveOf, ranked } from "../lib/trials.js"
-import { drawLines } from "./drawLines.js"
+import { drawLines, drawMark } from "./drawLines.js"
 import { DrawnPlot, type Draw } from "./DrawnPlot.js"
 import type { SweepPart } from "./SweepPart.js"
 import { TrialTip } from "./TrialTip.js"
@@ -22,6 +22,14 @@ export const valueAtEpoch = (
   return from + ((to - from) * (epoch - at[next - 1]!)) / (at[next]! - at[next - 1]!)
 }
 
+/** Values without the few that are far beyond all others, as of trials that diverge. */
+export const withoutOutliers = (values: ReadonlyArray<Finite>): ReadonlyArray<Finite> => {
+  const known = values.filter((value) => value !== null).sort((one, other) => one - other)
+  const at = (share: number) => known[Math.round(share * (known.length - 1))] ?? 0
+  const room = 4 * (at(0.98) - at(0.02))
+  return known.filter((value) => value <= at(0.98) + room && value >= at(0.02) - room)
+}
+
 /** The metric of every trial by epoch. */
 export const LearningCurves = (part: SweepPart) => {
   const { byNumber, detail, isChosen, isLog, levels, palette, pointed } = part
@@ -29,8 +37,7 @@ export const LearningCurves = (part: SweepPart) => {
   const curves = useMemo(() => trials.map((trial) => curveOf(trial, byNumber)), [detail])
   const numbers = useMemo(() => new Map(trials.map(({ number }, i) => [number, i])), [detail])
   const { high, last, low } = useMemo(() => {
-    const all = curves.flatMap(({ values }) => values)
-    const [low, high] = range(all, isLog)
+    const [low, high] = range(withoutOutliers(curves.flatMap(({ values }) => values)), isLog)
     const last = curves.reduce((most, { at }) => Math.max(most, at.at(-1) ?? 0), 1)
     return { low, high, last }
   }, [curves, isLog])
@@ -80,11 +87,29 @@ export const LearningCurves = (part: SweepPart) => {
             // One value is no line.
             if (isDrawn && at.length === 1) {
               const [x, y] = [plot.valToPos(epoch, "x", true), plot.valToPos(value, "y", true)]
-              path.arc(x, y, dot, 0, 2 * Math.PI)
+              path.rect(x - dot / 2, y - dot / 2, dot, dot)
             }
           })
         }
       )
+      if (isChosen.filter(Boolean).length > 200) return
+      const ground = color("--surface")
+      trials.forEach(({ state }, i) => {
+        const { at, values } = curves[i]!
+        const value = values.at(-1) ?? null
+        if (!isChosen[i]! || state === "completed" || value === null) return
+        drawMark(
+          context,
+          state,
+          plot.valToPos(at.at(-1)!, "x", true),
+          plot.valToPos(value, "y", true),
+          {
+            color: palette[levels[i]!] ?? color(state === "failed" ? "--bad" : "--ink-3"),
+            ground,
+            size: 9
+          }
+        )
+      })
     },
     [curves, isChosen, isLog, levels, palette, rungs, last]
   )

@@ -39,7 +39,7 @@ export const Lineage = (part: SweepPart) => {
             : t`Each trial from the epoch of its fork on; the line of the best trial is bold.`}
         </span>
       </header>
-      <div class="lineage" tabIndex={0} role="region" aria-label={t`Lineage`}>
+      <div class="lineage" tabIndex={0} role="region" aria-label={t`Lines of descent`}>
         <svg
           viewBox={`0 0 ${width} ${row * (lanes.length + 0.5)}`}
           style={{ minWidth: "640px" }}

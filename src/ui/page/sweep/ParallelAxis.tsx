@@ -2,7 +2,7 @@ import { useRef } from "preact/hooks"
 import type { KeyboardEventHandler } from "preact"
 import { t } from "../../../language/Text.js"
 import { formatNumber } from "../lib/format.js"
-import { brushOf, brushShares, type Axis, type Brush } from "../lib/parallel.js"
+import { brushOf, brushShares, lacking, type Axis, type Brush } from "../lib/parallel.js"
 
 /** What a brush has, in words. */
 export const brushText = (axis: Axis, brush: Brush | null): string => {
@@ -154,7 +154,7 @@ export const ParallelAxis = ({
       aria-valuetext={brushText(axis, brush)}
       onKeyDown={onKeyDown}
     >
-      <text class="parallel-label" x={x} y={16} text-anchor={mode === null ? "middle" : "middle"}>
+      <text class="parallel-label" x={x} y={16} text-anchor="middle">
         <title>
           {axis.path === "" ? axis.label : axis.path}
           {axis.scale === "log" ? `, ${t`log scale`}` : ""}
@@ -188,6 +188,16 @@ export const ParallelAxis = ({
           </text>
         </g>
       ))}
+      {axis.shares.some(Number.isNaN) && (
+        <text
+          class="parallel-sub"
+          x={mode === null ? x - 6 : x + 12}
+          y={yOf(lacking) + 4}
+          text-anchor={mode === null ? "end" : "start"}
+        >
+          {mode === null ? t`not set` : t`no value`}
+        </text>
+      )}
       {shares !== null && (
         <rect
           class="parallel-brush"

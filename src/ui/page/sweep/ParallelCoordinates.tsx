@@ -129,10 +129,11 @@ export const ParallelCoordinates = (part: SweepPart) => {
   )
 
   const order = useMemo(
-    () => [
-      ...ranked(trials, detail.summary.mode),
-      ...trials.filter(({ value }) => value === null)
-    ],
+    () => {
+      const best = ranked(trials, detail.summary.mode)
+      const isRanked = new Set(best)
+      return [...best, ...trials.filter((trial) => !isRanked.has(trial))]
+    },
     [trials]
   )
   /** Where the tip of a trial stands that the keyboard has chosen. */
@@ -200,7 +201,6 @@ export const ParallelCoordinates = (part: SweepPart) => {
       ]
     })
   }
-  const missing = axes.some(({ shares }) => shares.some(Number.isNaN))
   const best = order[0]
 
   return (
@@ -242,11 +242,6 @@ export const ParallelCoordinates = (part: SweepPart) => {
               )).sort((one, other) => one.props.offset - other.props.offset)}
             </linearGradient>
           </defs>
-          {missing && (
-            <text class="parallel-missing" x={xOf(0) - 8} y={shareToY(lacking) + 4}>
-              {t`none`}
-            </text>
-          )}
           {axes.map((axis, i) => (
             <ParallelAxis
               key={axis.path}

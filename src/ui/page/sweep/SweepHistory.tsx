@@ -16,8 +16,11 @@ export const SweepHistory = (part: SweepPart) => {
   const { metric, mode } = summary
   const better = useMemo(() => improvements(trials, mode), [detail])
   const known = useMemo(
-    () => trials.flatMap((trial, i) => (levels[i]! < 0 ? [] : [{ trial, i }])),
-    [detail, levels]
+    () =>
+      trials.flatMap((trial, i) =>
+        trial.value === null || (isLog && trial.value <= 0) ? [] : [{ trial, i }]
+      ),
+    [detail, isLog]
   )
   const last = trials.at(-1)?.number ?? 0
   const [low, high] = range(
@@ -36,7 +39,11 @@ export const SweepHistory = (part: SweepPart) => {
           trial.state,
           plot.valToPos(trial.number, "x", true),
           plot.valToPos(trial.value!, "y", true),
-          { color: palette[levels[i]!]!, ground, size }
+          {
+            color: palette[levels[i]!] ?? color(trial.state === "failed" ? "--bad" : "--ink-3"),
+            ground,
+            size
+          }
         )
       }
       const bottom = plot.bbox.top + plot.bbox.height - 7 * devicePixelRatio

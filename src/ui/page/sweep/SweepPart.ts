@@ -22,7 +22,7 @@ export interface SweepPart {
   readonly isChosen: ReadonlyArray<boolean>
   /** The colours of values, from the worst to the best. */
   readonly palette: ReadonlyArray<string>
-  /** Which of them the trial in this place has; -1: it has no value. */
+  /** Which of them the trial in this place has; -1: none, as without a value or after a failure. */
   readonly levels: Int8Array
   /** Whether the metric has a log scale. */
   readonly isLog: boolean
@@ -60,13 +60,14 @@ export const useTrials = (
   const palette = useMemo(() => valuePalette(theme), [theme])
   const levels = useMemo(
     () =>
-      Int8Array.from(axes.at(-1)!.shares, (share) => {
+      Int8Array.from(axes.at(-1)!.shares, (share, i) => {
+        if (trials[i]!.state === "failed") return -1
         const goodness = summary.mode === "max" ? share : 1 - share
         return Number.isNaN(share)
           ? -1
           : Math.min(valueColors - 1, Math.max(0, Math.floor(goodness * valueColors)))
       }),
-    [axes, summary.mode]
+    [axes, summary.mode, trials]
   )
   const byNumber = useMemo(() => new Map(trials.map((trial) => [trial.number, trial])), [detail])
   return { axes, byNumber, isChosen, isLog, levels, palette }

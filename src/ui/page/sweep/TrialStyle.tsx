@@ -41,10 +41,10 @@ export const trialShapes: Readonly<Record<TrialState, string>> = {
 /** The dashes of a state's lines, in pixels. */
 export const trialDashes: Readonly<Record<TrialState, ReadonlyArray<number>>> = {
   completed: [],
-  paused: [2, 3],
-  running: [8, 4],
-  failed: [1, 5],
-  waiting: [1, 5]
+  paused: [6, 2],
+  running: [9, 3, 2, 3],
+  failed: [1.5, 4],
+  waiting: [1.5, 4]
 }
 
 const Mark = ({ shape }: { readonly shape: string }) => (
