@@ -131,7 +131,7 @@ export const make = (root: string) =>
 
     /** The sweep in whose folder a run is. */
     const sweepOf = (id: string): string | null => {
-      for (let at = id; at !== "."; ) {
+      for (let at = id; at !== ".";) {
         at = path.posix.dirname(at)
         if (sweeps.has(at)) return at
       }

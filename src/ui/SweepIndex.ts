@@ -117,11 +117,7 @@ export const make = (index: RunIndex) =>
         read.set(id, { stamp, view })
         sweeps.set(id, { id, detail, version: ++version })
       }
-    }).pipe(
-      oneAtATime,
-      Effect.withSpan("SweepIndex.refresh"),
-      Effect.provide(services)
-    )
+    }).pipe(oneAtATime, Effect.withSpan("SweepIndex.refresh"), Effect.provide(services))
 
     return {
       refresh,

@@ -114,10 +114,7 @@ export const ofView = (
       best: best === null ? null : { trial: best.number, run: best.run, value: best.value },
       startedAt: view.startedAt ?? times(({ startedAt }) => startedAt)[0] ?? null,
       updatedAt: times(({ updatedAt }) => updatedAt).at(-1) ?? null,
-      spark: evenly(
-        bestSoFar(trials.map(counted), mode),
-        sparkPoints
-      ),
+      spark: evenly(bestSoFar(trials.map(counted), mode), sparkPoints),
       problem: view.problem ?? null
     },
     parallel: view.parallel,

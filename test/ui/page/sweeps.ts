@@ -49,7 +49,8 @@ const space: ReadonlyArray<SweepParameter> = [
 
 const draw = (parameter: SweepParameter, u: number): unknown => {
   const { choices = [], high = 1, kind, log, low = 0 } = parameter
-  const between = log === true || kind === "log_uniform" ? low * (high / low) ** u : low + u * (high - low)
+  const between =
+    log === true || kind === "log_uniform" ? low * (high / low) ** u : low + u * (high - low)
   if (kind === "choice") return choices[Math.floor(u * choices.length)]
   return kind === "int" ? Math.round(between) : between
 }
@@ -128,10 +129,10 @@ export const makeSweep = (
       { length: Math.max(0, until - (fork?.epoch ?? 0)) },
       (_, i) => (fork?.epoch ?? 0) + i + 1
     )
-    const raw = at.map(
-      (epoch) => quality + (2.2 - floor) * Math.exp(-epoch / 3.2) + 0.012 * next()
+    const raw = at.map((epoch) => quality + (2.2 - floor) * Math.exp(-epoch / 3.2) + 0.012 * next())
+    const values: ReadonlyArray<Finite> = raw.map((value) =>
+      mode === "min" ? value : 1 - value / 3
     )
-    const values: ReadonlyArray<Finite> = raw.map((value) => (mode === "min" ? value : 1 - value / 3))
     const best = bestSoFar(values, mode).at(-1) ?? null
     trials.push({
       number,
@@ -183,9 +184,7 @@ export const makeSweep = (
     parameters,
     trials,
     importance:
-      ended < 10
-        ? null
-        : parameters.map(({ path }, i) => ({ path, value: 0.55 * 0.52 ** i })),
+      ended < 10 ? null : parameters.map(({ path }, i) => ({ path, value: 0.55 * 0.52 ** i })),
     rungs,
     bestCommand:
       best === null
@@ -211,8 +210,7 @@ export const makeSweep = (
         epoch: trial.epoch,
         epochs: trial.epochs,
         secondsLeft: null,
-        best:
-          trial.value === null ? null : { metric, value: trial.value, epoch: trial.epoch },
+        best: trial.value === null ? null : { metric, value: trial.value, epoch: trial.epoch },
         config: {
           ...like.config,
           ...Object.fromEntries(

@@ -22,10 +22,7 @@ export const SortHeading = ({
     data-kind={kind}
     aria-sort={isSorted ? (descending ? "descending" : "ascending") : undefined}
   >
-    <button
-      type="button"
-      onClick={() => onSort(isSorted ? !descending : first === "descending")}
-    >
+    <button type="button" onClick={() => onSort(isSorted ? !descending : first === "descending")}>
       {text}
       <span class="sort" aria-hidden="true">
         {isSorted ? (descending ? "↓" : "↑") : ""}

@@ -59,14 +59,17 @@ export const valueAt = (
  * optimizer.
  */
 export const shortLabels = (paths: ReadonlyArray<string>): ReadonlyArray<string> =>
-  paths.map((full) => full.replace(/(?<=.)\.name$/, "")).map((path, _, paths) => {
-    const parts = path.split(".")
-    for (let kept = 1; kept < parts.length; kept++) {
-      const label = parts.slice(-kept).join(".")
-      if (paths.every((other) => other === path || !`.${other}`.endsWith(`.${label}`))) return label
-    }
-    return path
-  })
+  paths
+    .map((full) => full.replace(/(?<=.)\.name$/, ""))
+    .map((path, _, paths) => {
+      const parts = path.split(".")
+      for (let kept = 1; kept < parts.length; kept++) {
+        const label = parts.slice(-kept).join(".")
+        if (paths.every((other) => other === path || !`.${other}`.endsWith(`.${label}`)))
+          return label
+      }
+      return path
+    })
 
 /** The least and the greatest of numbers; `room` where there are none, or but one. */
 const bounds = (values: ReadonlyArray<number>, isLog: boolean): readonly [number, number] => {

@@ -71,7 +71,8 @@ export const improvements = (
 ): ReadonlyArray<{ readonly number: number; readonly value: number }> => {
   let best: number | null = null
   return trials.flatMap(({ number, state, value }) => {
-    if (state === "failed" || value === null || (best !== null && !isBetter(value, best, mode))) return []
+    if (state === "failed" || value === null || (best !== null && !isBetter(value, best, mode)))
+      return []
     best = value
     return [{ number, value }]
   })
@@ -100,7 +101,7 @@ export const ancestry = (
 ): ReadonlyArray<Trial> => {
   const found = [trial]
   const seen = new Set([trial.number])
-  for (let at = trial; at.fork !== null; ) {
+  for (let at = trial; at.fork !== null;) {
     const parent = byNumber.get(at.fork.trial)
     // A file of other hands may have a trial be its own ancestor.
     if (parent === undefined || seen.has(parent.number)) break

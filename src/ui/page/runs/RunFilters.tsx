@@ -54,8 +54,7 @@ export const RunFilters = ({
           : runs.length === 1
             ? t`1 run`
             : t`${runs.length} runs`}
-        {sweeps.length > 0 &&
-          ` · ${sweeps.length === 1 ? t`1 sweep` : t`${sweeps.length} sweeps`}`}
+        {sweeps.length > 0 && ` · ${sweeps.length === 1 ? t`1 sweep` : t`${sweeps.length} sweeps`}`}
       </span>
     </div>
   )

@@ -73,28 +73,30 @@ export const RunTable = ({
           </tr>
         </thead>
         <tbody>
-          {rows.slice(0, limit).map((row) =>
-            row.kind === "sweep" ? (
-              <SweepRow
-                key={`sweep ${row.sweep.id}`}
-                {...row}
-                isFiltered={route.query.trim() !== "" || route.status !== ""}
-                metrics={metrics}
-                columns={route.columns}
-                toggle={() => change({ open: toggled(route.open, row.sweep.id) })}
-              />
-            ) : (
-              <RunRow
-                key={row.run.id}
-                run={row.run}
-                isTrial={row.isTrial}
-                metrics={metrics}
-                columns={route.columns}
-                selected={route.selected.indexOf(row.run.id)}
-                toggle={toggle}
-              />
-            )
-          )}
+          {rows
+            .slice(0, limit)
+            .map((row) =>
+              row.kind === "sweep" ? (
+                <SweepRow
+                  key={`sweep:${row.sweep.id}`}
+                  {...row}
+                  isFiltered={route.query.trim() !== "" || route.status !== ""}
+                  metrics={metrics}
+                  columns={route.columns}
+                  toggle={() => change({ open: toggled(route.open, row.sweep.id) })}
+                />
+              ) : (
+                <RunRow
+                  key={row.run.id}
+                  run={row.run}
+                  isTrial={row.isTrial}
+                  metrics={metrics}
+                  columns={route.columns}
+                  selected={route.selected.indexOf(row.run.id)}
+                  toggle={toggle}
+                />
+              )
+            )}
         </tbody>
       </table>
       <div ref={end} />

@@ -36,7 +36,9 @@ export const SweepRow = ({
             type="button"
             class="disclosure"
             aria-expanded={isOpen}
-            aria-label={isOpen ? t`hide the trials of ${sweep.name}` : t`show the trials of ${sweep.name}`}
+            aria-label={
+              isOpen ? t`hide the trials of ${sweep.name}` : t`show the trials of ${sweep.name}`
+            }
             onClick={toggle}
           >
             <svg viewBox="0 0 14 14" aria-hidden="true">

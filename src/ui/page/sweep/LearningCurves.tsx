@@ -47,8 +47,6 @@ export const LearningCurves = (part: SweepPart) => {
     (context, plot, color) => {
       const { height, top } = plot.bbox
       context.strokeStyle = color("--ink-3")
-      context.fillStyle = color("--ink-2")
-      context.font = `${10.5 * devicePixelRatio}px ${getComputedStyle(plot.root).fontFamily}`
       context.lineWidth = devicePixelRatio
       context.setLineDash([3 * devicePixelRatio, 3 * devicePixelRatio])
       for (const rung of rungs) {

@@ -9,9 +9,7 @@ export const brushText = (axis: Axis, brush: Brush | null): string => {
   if (brush === null) return t`all values`
   const text = (value: number) =>
     axis.scale === "category" ? (axis.categories[value] ?? "") : formatNumber(value)
-  return brush.from === brush.to
-    ? text(brush.from)
-    : t`${text(brush.from)} to ${text(brush.to)}`
+  return brush.from === brush.to ? text(brush.from) : t`${text(brush.from)} to ${text(brush.to)}`
 }
 
 /** As many letters of a label as fit. */
@@ -208,8 +206,14 @@ export const ParallelAxis = ({
           rx={3}
         />
       )}
-      <rect class="parallel-hit" x={x - 15} width={30} y={top - 6} height={tall + 12} {...handlers} />
+      <rect
+        class="parallel-hit"
+        x={x - 15}
+        width={30}
+        y={top - 6}
+        height={tall + 12}
+        {...handlers}
+      />
     </g>
   )
 }
-

@@ -54,9 +54,7 @@ export const ParallelCoordinates = (part: SweepPart) => {
   const isChosen = useChoice(axes, brushes, route.states, trials)
 
   useLayoutEffect(() => {
-    const observer = new ResizeObserver(([entry]) =>
-      setWidth(Math.floor(entry!.contentRect.width))
-    )
+    const observer = new ResizeObserver(([entry]) => setWidth(Math.floor(entry!.contentRect.width)))
     observer.observe(box.current!)
     return () => observer.disconnect()
   }, [])
@@ -128,14 +126,11 @@ export const ParallelCoordinates = (part: SweepPart) => {
     [axes, pointed, trials, wide]
   )
 
-  const order = useMemo(
-    () => {
-      const best = ranked(trials, detail.summary.mode)
-      const isRanked = new Set(best)
-      return [...best, ...trials.filter((trial) => !isRanked.has(trial))]
-    },
-    [trials]
-  )
+  const order = useMemo(() => {
+    const best = ranked(trials, detail.summary.mode)
+    const isRanked = new Set(best)
+    return [...best, ...trials.filter((trial) => !isRanked.has(trial))]
+  }, [trials])
   /** Where the tip of a trial stands that the keyboard has chosen. */
   const pointByKey = (trial: Trial | undefined) => {
     if (trial === undefined) return
@@ -229,17 +224,19 @@ export const ParallelCoordinates = (part: SweepPart) => {
         <svg width={wide} height={height}>
           <defs>
             <linearGradient id="values" x1="0" y1="1" x2="0" y2="0">
-              {palette.map((color, i) => (
-                <stop
-                  key={i}
-                  offset={
-                    detail.summary.mode === "max"
-                      ? i / (palette.length - 1)
-                      : 1 - i / (palette.length - 1)
-                  }
-                  stop-color={color}
-                />
-              )).sort((one, other) => one.props.offset - other.props.offset)}
+              {palette
+                .map((color, i) => (
+                  <stop
+                    key={i}
+                    offset={
+                      detail.summary.mode === "max"
+                        ? i / (palette.length - 1)
+                        : 1 - i / (palette.length - 1)
+                    }
+                    stop-color={color}
+                  />
+                ))
+                .sort((one, other) => one.props.offset - other.props.offset)}
             </linearGradient>
           </defs>
           {axes.map((axis, i) => (

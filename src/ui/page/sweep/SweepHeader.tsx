@@ -28,7 +28,11 @@ export const SweepProgress = ({ sweep }: { readonly sweep: SweepSummary }) => {
       aria-label={t`trials of ${sweep.name} that have ended`}
     >
       {(["completed", "paused", "running", "failed"] as const).map((state) => (
-        <span key={state} data-state={state} style={{ width: `${(100 * counts[state]) / total}%` }} />
+        <span
+          key={state}
+          data-state={state}
+          style={{ width: `${(100 * counts[state]) / total}%` }}
+        />
       ))}
     </div>
   )

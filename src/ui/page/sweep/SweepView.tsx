@@ -129,11 +129,7 @@ const ChoiceHead = ({ change, detail, isChosen, isLog, route }: SweepPart) => {
         {isAll ? t`Drag on an axis to choose trials.` : t`${count} of ${trials.length} trials`}
       </span>
       {isNarrowed && (
-        <button
-          type="button"
-          class="button"
-          onClick={() => change({ brushes: [], states: [] })}
-        >
+        <button type="button" class="button" onClick={() => change({ brushes: [], states: [] })}>
           {t`Show all`}
         </button>
       )}
@@ -161,4 +157,3 @@ const ChoiceHead = ({ change, detail, isChosen, isLog, route }: SweepPart) => {
     </header>
   )
 }
-

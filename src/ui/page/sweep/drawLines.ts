@@ -63,7 +63,11 @@ export const drawMark = (
   state: TrialState,
   x: number,
   y: number,
-  { color, ground, size = 11 }: { readonly color: string; readonly ground: string; readonly size?: number }
+  {
+    color,
+    ground,
+    size = 11
+  }: { readonly color: string; readonly ground: string; readonly size?: number }
 ): void => {
   const scale = (size / 14) * devicePixelRatio
   context.save()
@@ -78,7 +82,9 @@ export const drawMark = (
   context.lineWidth = 2
   context.lineCap = "round"
   context.lineJoin = "round"
-  const path = new Path2D(state === "completed" ? "M7 3a4 4 0 110 8 4 4 0 010-8z" : trialShapes[state])
+  const path = new Path2D(
+    state === "completed" ? "M7 3a4 4 0 110 8 4 4 0 010-8z" : trialShapes[state]
+  )
   if (state === "running" || state === "completed") context.fill(path)
   context.stroke(path)
   context.restore()
