@@ -94,6 +94,27 @@ export const curveOf = (
   }
 }
 
+/** The value of a curve at an epoch, between those that it has; null outside of them. */
+export const valueAtEpoch = (
+  { at, values }: ReturnType<typeof curveOf>,
+  epoch: number
+): number | null => {
+  const next = at.findIndex((one) => one >= epoch)
+  if (next < 0) return null
+  if (next === 0) return at[0]! - epoch < 0.5 ? (values[0] ?? null) : null
+  const [from, to] = [values[next - 1], values[next]]
+  if (from == null || to == null) return null
+  return from + ((to - from) * (epoch - at[next - 1]!)) / (at[next]! - at[next - 1]!)
+}
+
+/** Values without the few that are far beyond all others, as of trials that diverge. */
+export const withoutOutliers = (values: ReadonlyArray<Finite>): ReadonlyArray<Finite> => {
+  const known = values.filter((value) => value !== null).sort((one, other) => one - other)
+  const at = (share: number) => known[Math.round(share * (known.length - 1))] ?? 0
+  const room = 4 * (at(0.98) - at(0.02))
+  return known.filter((value) => value <= at(0.98) + room && value >= at(0.02) - room)
+}
+
 /** The trials that a trial was forked from, and those that these were, itself first. */
 export const ancestry = (
   trial: Trial,
