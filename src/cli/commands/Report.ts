@@ -24,14 +24,17 @@ const maxSize: Command.Parameter<number> = {
 /** `holdfast report`. */
 export const report = Command.make({
   name: "report",
-  summary: t`Write a run as one HTML file, to send to somebody`,
+  summary: t`Write a run or a sweep as one HTML file, to send to somebody`,
   examples: [
     ["holdfast report checkpoints", t`writes report.html`],
     ["holdfast report runs/a -o a.html --compare runs/b", t`compared with another run`],
+    ["holdfast report checkpoints/lr -o lr.html", t`of a sweep, with its best trial`],
     ["holdfast report checkpoints --max-size 5", t`a file of at most 5 MB`]
   ],
   arguments: {
-    run: Command.argument(t`the folder of a run, or the name of a run below this folder`)
+    run: Command.argument(
+      t`the folder of a run or of a sweep, or the name of one below this folder`
+    )
   },
   options: {
     output,

@@ -40,6 +40,10 @@ export const runs = Command.make({
     ["holdfast runs --where 'best<0.3' --sort best", t`only the good ones, the best first`],
     ["holdfast runs --diff", t`with the config fields in which they differ`],
     [
+      "holdfast runs --where sweep=checkpoints/lr --sort best --diff",
+      t`the trials of a sweep, the best first, with their parameters`
+    ],
+    [
       "holdfast runs --columns training.learning_rate,val_accuracy",
       t`with a field of the config and the last value of a metric`
     ]
@@ -52,10 +56,11 @@ export const runs = Command.make({
     sort: Command.value("FIELD", t`sort by this field, those without it last`),
     reverse: Command.flag(t`in the opposite order`),
     columns,
+    trials: Command.flag(t`a row for each trial of a sweep`),
     diff: Command.flag(t`a column for each field of the config in which the runs differ`),
     json: Command.flag(t`print the runs as JSON, with all of their fields`)
   },
-  notes: t`Fields are name, folder, status, tags, notes, parent, pipeline, backend, host, epoch, epochs, global_step, best, seconds, started, updated, warnings, each field of the config by its path, and each metric, of which it is the last value. Quote conditions: the shell takes < for itself.`,
+  notes: t`The trials of a sweep are one row, unless --trials, a condition or the folder of the sweep asks for them. Fields are name, folder, status, tags, notes, parent, sweep, pipeline, backend, host, epoch, epochs, global_step, best, seconds, started, updated, warnings, each field of the config by its path, and each metric, of which it is the last value. Quote conditions: the shell takes < for itself.`,
   run: ({ folder, sort, tag, ...given }) =>
     onCheckpoints(
       Effect.flatMap(

@@ -42,6 +42,7 @@ const facts = (runs: ReadonlyArray<Compared>, now: number): string => {
   const rows: ReadonlyArray<readonly [string, (run: RunSummary) => string]> = [
     [t`status`, ({ status }) => statusText(status)],
     [t`tags`, ({ tags }) => tags.join(", ")],
+    [t`sweep`, ({ sweep }) => sweep ?? ""],
     [t`resumed from`, ({ parent }) => parent?.path ?? ""],
     [t`pipeline`, ({ pipeline }) => pipeline ?? ""],
     [t`started`, ({ startedAt }) => ago(startedAt, now)],

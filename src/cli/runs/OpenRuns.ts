@@ -3,7 +3,7 @@ import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as NodePath from "node:path"
-import type { RunDetail } from "../../ui/Api.js"
+import type { RunDetail, SweepDetail } from "../../ui/Api.js"
 import * as FolderViews from "../../ui/FolderViews.js"
 import { RunViews } from "../../ui/RunViews.js"
 import { nearestPath } from "../NearestPath.js"
@@ -47,6 +47,44 @@ export const openRuns = Effect.fn("OpenRuns.open")(function* (
     const isUnique = names.indexOf(names[i]!) === names.lastIndexOf(names[i]!)
     return { ...run, label: isUnique ? names[i]! : words[i]! }
   })
+})
+
+/** A sweep that the command line names. */
+export interface OpenSweep {
+  readonly views: Views
+  readonly id: string
+  /** Its folder, from the working directory. */
+  readonly folder: string
+  readonly detail: SweepDetail
+}
+
+/**
+ * Opens the sweep that `word` names: by its folder, or one that has nothing but it, or by its name or id
+ * in `within`. Null: it names something else.
+ */
+export const openSweep = Effect.fn("OpenRuns.openSweep")(function* (word: string, within: string) {
+  const isFolder = yield* isFolderAt(word)
+  const root = isFolder ? word : within
+  const views = yield* openFolder(root)
+  const { runs, sweeps } = yield* views.list
+  const [only] = sweeps
+  const isOnly = sweeps.length === 1 && runs.every(({ sweep }) => sweep === only!.id)
+  const named = sweeps.filter(({ id, name }) =>
+    isFolder ? id === "." || isOnly : id === word || name === word
+  )
+  const found = named[0]
+  if (
+    found === undefined ||
+    (!isFolder && runs.some(({ id, name }) => [id, name].includes(word)))
+  ) {
+    return null
+  }
+  if (named.length > 1) {
+    const known = named.map(({ id }) => NodePath.join(root, id))
+    return yield* new RunsError({ reason: "SeveralRuns", name: word, where: root, known })
+  }
+  const detail = yield* views.sweep(found.id)
+  return { views, id: found.id, folder: NodePath.join(root, found.id), detail } satisfies OpenSweep
 })
 
 const isFolderAt = Effect.fnUntraced(function* (path: string) {

@@ -43,13 +43,14 @@ export const plotRuns = Effect.fn("PlotRuns")(function* (options: Options) {
 
 /** Says what is wrong with the logs of runs. */
 export const warnOfProblems = Effect.fnUntraced(function* (runs: ReadonlyArray<OpenRun>) {
+  for (const { detail, label } of runs) yield* warnOfProblem(label, detail.summary.problem)
+})
+
+/** Says what is wrong with the files of something; null: nothing. */
+export const warnOfProblem = Effect.fnUntraced(function* (label: string, problem: string | null) {
+  if (problem === null) return
   const { err } = yield* Output
-  for (const { detail, label } of runs) {
-    const { problem } = detail.summary
-    if (problem !== null) {
-      yield* err(`${t`warning: ${`${Printable.value(label)}: ${Printable.value(problem)}`}`}\n`)
-    }
-  }
+  yield* err(`${t`warning: ${`${Printable.value(label)}: ${Printable.value(problem)}`}`}\n`)
 })
 
 /** Prints the curves once. */

@@ -1,9 +1,10 @@
 import * as Effect from "effect/Effect"
+import * as NodePath from "node:path"
 import { t } from "../../language/Text.js"
 import * as Format from "../../terminal/Format.js"
-import type { Example, ExampleList, Finite, Series, XAxis } from "../../ui/Api.js"
+import type { Example, ExampleList, Finite, Series, SweepDetail, XAxis } from "../../ui/Api.js"
 import { exampleKey, type ReportData } from "../../ui/ReportData.js"
-import type { OpenRun } from "./OpenRuns.js"
+import type { OpenRun, OpenSweep } from "./OpenRuns.js"
 import { RunsError } from "./RunsError.js"
 
 /** What stands in the page for the data. */
@@ -17,6 +18,8 @@ const points = [600, 300, 150, 75]
 
 /** How a report is made. */
 export interface ReportOptions {
+  /** The sweep that the report is of; the first run is then its best trial. */
+  readonly sweep: OpenSweep | null
   /** The built page. */
   readonly template: string
   /** The largest report, in bytes. */
@@ -25,16 +28,17 @@ export interface ReportOptions {
   readonly createdAt: string
 }
 
-/** The report of the first run, compared with the others: its data, and the page with them. */
+/** The report of a sweep, or of the first run, compared with the others: its data, and the page with them. */
 export const make = Effect.fn("Report.make")(function* (
   runs: ReadonlyArray<OpenRun>,
-  { createdAt, holdfast, limit, template }: ReportOptions
+  { createdAt, holdfast, limit, sweep, template }: ReportOptions
 ) {
   const named = withIds(runs)
   const core = {
     version: 1,
     holdfast,
     createdAt,
+    ...(sweep && { sweep: withFolders(sweep) }),
     runs: named.map(({ detail }) => detail.summary),
     details: Object.fromEntries(named.map(({ detail, id }) => [id, detail])),
     metrics: {
@@ -93,6 +97,21 @@ const withIds = (runs: ReadonlyArray<OpenRun>) =>
     }
     return { views, source: id, id: own, detail: { ...detail, summary } }
   })
+
+/** The sweep, the ids of its runs as those of the report are: their folders. */
+const withFolders = ({ detail, folder }: OpenSweep): SweepDetail => {
+  const runOf = (run: string) => NodePath.join(folder, NodePath.basename(run))
+  const { best } = detail.summary
+  return {
+    ...detail,
+    summary: {
+      ...detail.summary,
+      id: folder,
+      best: best && { ...best, run: runOf(best.run) }
+    },
+    trials: detail.trials.map((trial) => ({ ...trial, run: runOf(trial.run) }))
+  }
+}
 
 type Named = ReturnType<typeof withIds>[number]
 

@@ -15,6 +15,7 @@ const own: Readonly<Record<string, (run: RunSummary) => FieldValue>> = {
   tags: ({ tags }) => tags,
   notes: ({ notes }) => notes,
   parent: ({ parent }) => parent?.path ?? null,
+  sweep: ({ sweep }) => sweep,
   pipeline: ({ pipeline }) => pipeline,
   backend: ({ backend }) => backend,
   host: ({ host }) => host,

@@ -3,13 +3,13 @@ import * as Printable from "../../io/Printable.js"
 import { sparkline } from "../../terminal/Chart.js"
 import * as Format from "../../terminal/Format.js"
 import { cut, displayWidth, table } from "../../terminal/Table.js"
-import type { RunStatus, RunSummary } from "../../ui/Api.js"
+import type { RunStatus, RunSummary, SweepSummary } from "../../ui/Api.js"
 import { valueOf, type FieldValue } from "./RunFields.js"
 
-/** A column of the table of runs. */
-interface Column {
+/** A column of a table. */
+interface Column<A> {
   readonly title: string
-  readonly cell: (run: RunSummary) => string
+  readonly cell: (item: A) => string
   /** Those of the highest number are left out first where the terminal is too narrow. */
   readonly rank: number
 }
@@ -45,7 +45,7 @@ export const cellOf = (value: FieldValue | undefined): string =>
         ? value.join(", ")
         : String(value)
 
-const columns = (now: number): ReadonlyArray<Column> => [
+const columns = (now: number): ReadonlyArray<Column<RunSummary>> => [
   { title: t`run`, cell: ({ name }) => cut(Printable.value(name), 40), rank: 0 },
   {
     title: t`status`,
@@ -76,7 +76,7 @@ export const draw = (
   { now, width }: { readonly now: number; readonly width: number | null }
 ): string => {
   const [first, ...rest] = columns(now)
-  const own = fields.map((field): Column => ({
+  const own = fields.map((field): Column<RunSummary> => ({
     title: field,
     cell: (run) => cellOf(valueOf(run, field)),
     rank: 0
@@ -85,21 +85,73 @@ export const draw = (
   const shown = [first!, ...rest.slice(0, -1), ...own, ...rest.slice(-1)].filter(
     ({ cell, rank }) => rank === 0 || runs.some((run) => cell(run) !== "")
   )
-  const problems = runs.flatMap(({ id, problem }) =>
+  return withProblems(fitting(shown, runs, width), runs)
+}
+
+/** A table, and below it what is wrong with the files of its rows. */
+const withProblems = (
+  text: string,
+  items: ReadonlyArray<{ readonly id: string; readonly problem: string | null }>
+): string => {
+  const problems = items.flatMap(({ id, problem }) =>
     problem === null ? [] : [`${Printable.value(id)}: ${Printable.value(problem)}`]
   )
-  const text = fitting(shown, runs, width)
   return [text, ...(problems.length === 0 ? [] : ["", ...problems])].join("\n")
 }
 
-const fitting = (
-  shown: ReadonlyArray<Column>,
-  runs: ReadonlyArray<RunSummary>,
+const sweepColumns = (now: number): ReadonlyArray<Column<SweepSummary>> => [
+  { title: t`sweep`, cell: ({ name }) => cut(Printable.value(name), 40), rank: 0 },
+  {
+    title: t`status`,
+    cell: ({ problem, state }) => statusText(state) + (problem === null ? "" : " (!)"),
+    rank: 0
+  },
+  {
+    title: t`search`,
+    cell: ({ scheduler, search }) =>
+      [search, ...(scheduler === "none" || scheduler === "" ? [] : [scheduler])].join(", "),
+    rank: 4
+  },
+  {
+    title: t`trials`,
+    cell: ({ counts, total }) => {
+      const ended = counts.completed + counts.paused + counts.failed
+      const known = ended + counts.running + counts.waiting
+      const failed = counts.failed === 0 ? "" : ` (${t`${counts.failed} failed`})`
+      return `${ended}/${Math.max(known, total ?? 0)}${failed}`
+    },
+    rank: 0
+  },
+  {
+    title: t`best`,
+    cell: ({ best, metric }) =>
+      best === null ? "" : `${metric} ${number(best.value)} (${t`trial ${best.trial}`})`,
+    rank: 1
+  },
+  {
+    title: t`age`,
+    cell: ({ startedAt }) =>
+      startedAt === null ? "" : Format.age((now - Date.parse(startedAt)) / 1000),
+    rank: 5
+  },
+  { title: t`best so far`, cell: ({ spark }) => sparkline(spark, 10), rank: 6 },
+  { title: t`folder`, cell: ({ id }) => id, rank: 2 }
+]
+
+/** The sweeps as a table, a row each for all of its trials. */
+export const drawSweeps = (
+  sweeps: ReadonlyArray<SweepSummary>,
+  { now, width }: { readonly now: number; readonly width: number | null }
+): string => withProblems(fitting(sweepColumns(now), sweeps, width), sweeps)
+
+const fitting = <A>(
+  shown: ReadonlyArray<Column<A>>,
+  items: ReadonlyArray<A>,
   width: number | null
 ): string => {
   const text = table(
     shown.map(({ title }) => title),
-    runs.map((run) => shown.map(({ cell }) => cell(run)))
+    items.map((item) => shown.map(({ cell }) => cell(item)))
   )
   const last = Math.max(...shown.map(({ rank }) => rank))
   const isFitting = text.split("\n").every((line) => displayWidth(line) <= (width ?? Infinity))
@@ -107,7 +159,7 @@ const fitting = (
     ? text
     : fitting(
         shown.filter(({ rank }) => rank < last),
-        runs,
+        items,
         width
       )
 }

@@ -12,8 +12,8 @@ import * as Format from "../../terminal/Format.js"
 import { Output } from "../../terminal/Output.js"
 import { suggestPath } from "../NearestPath.js"
 import { version } from "../../io/Version.js"
-import { openRuns } from "./OpenRuns.js"
-import { warnOfProblems } from "./PlotRuns.js"
+import { openRuns, openSweep } from "./OpenRuns.js"
+import { warnOfProblem, warnOfProblems } from "./PlotRuns.js"
 import * as Report from "./Report.js"
 import { RunsError } from "./RunsError.js"
 
@@ -28,7 +28,7 @@ export interface Options {
   readonly json: boolean
 }
 
-/** Writes the report of a run. */
+/** Writes the report of a run, or of a sweep and its best trial. */
 export const writeReport = Effect.fn("WriteReport")(function* (options: Options) {
   const { out } = yield* Output
   const { output } = options
@@ -41,10 +41,18 @@ export const writeReport = Effect.fn("WriteReport")(function* (options: Options)
     Effect.mapError(fileSystem.stat(path.dirname(output)), whileReading(path.dirname(output)))
   )
   const template = yield* readTemplate
-  const runs = yield* openRuns([options.run, ...options.compare], ".")
+  const sweep = yield* openSweep(options.run, ".")
+  const best = sweep?.detail.summary.best?.run
+  const bestFolder = best === undefined ? [] : [path.join(sweep!.folder, path.basename(best))]
+  const runs = yield* openRuns(
+    [...(sweep === null ? [options.run] : bestFolder), ...options.compare],
+    "."
+  )
   yield* warnOfProblems(runs)
+  if (sweep !== null) yield* warnOfProblem(sweep.folder, sweep.detail.summary.problem)
   const createdAt = new Date(yield* Clock.currentTimeMillis).toISOString()
   const { data, html } = yield* Report.make(runs, {
+    sweep,
     template,
     limit: options.limit,
     holdfast: version,
@@ -55,7 +63,7 @@ export const writeReport = Effect.fn("WriteReport")(function* (options: Options)
   const recordings = Object.keys(data.audio).length
   yield* out(
     options.json
-      ? `${stringify({ path: output, bytes: bytes.length, runs: runs.map(({ folder }) => folder), recordings, left_out: data.left_out })}\n`
+      ? `${stringify({ path: output, bytes: bytes.length, sweep: sweep?.folder ?? null, runs: runs.map(({ folder }) => folder), recordings, left_out: data.left_out })}\n`
       : [
           t`wrote ${Printable.value(output)}, ${Format.bytes(bytes.length)}; open it in a browser`,
           ...data.left_out.map((text) => t`left out: ${Printable.value(text)}`),

@@ -1,6 +1,6 @@
 import { useState } from "preact/hooks"
 import { t } from "../../language/Text.js"
-import type { RunDetail } from "../Api.js"
+import type { RunDetail, SweepDetail } from "../Api.js"
 import type { ReportData } from "../ReportData.js"
 import { ChartGrid } from "./charts/ChartGrid.js"
 import { CompareCheckpoints } from "./compare/CompareCheckpoints.js"
@@ -10,7 +10,8 @@ import { useDrawnRuns } from "./curves/useDrawnRuns.js"
 import { formatMoment } from "./lib/format.js"
 import { RunHeader } from "./run/RunHeader.js"
 import { tabText, tabView, type RunRoute } from "./run/RunView.js"
-import { defaultCurves, tabs } from "./state/Route.js"
+import { defaultCurves, defaultSweep, tabs } from "./state/Route.js"
+import { SweepParts, type SweepRoute } from "./sweep/SweepView.js"
 
 /** A report: every part of its run, one below the other, as one reads and prints it, and then the others beside it. */
 export const ReportView = ({ report }: { readonly report: ReportData }) => {
@@ -18,6 +19,7 @@ export const ReportView = ({ report }: { readonly report: ReportData }) => {
   const [first, ...others] = details
   return (
     <>
+      {report.sweep !== undefined && <ReportOfSweep detail={report.sweep} />}
       {first !== undefined && <ReportOfRun detail={first} />}
       {others.length > 0 && <Compared details={details} />}
       <p class="note">
@@ -39,6 +41,22 @@ const useOptions = (id: string) => {
     route,
     change: (next: Partial<RunRoute>) => setRoute((current) => ({ ...current, ...next }))
   }
+}
+
+const ReportOfSweep = ({ detail }: { readonly detail: SweepDetail }) => {
+  const [route, setRoute] = useState<SweepRoute>({
+    view: "sweep",
+    id: detail.summary.id,
+    ...defaultSweep
+  })
+  return (
+    <SweepParts
+      detail={detail}
+      route={route}
+      change={(next) => setRoute((current) => ({ ...current, ...next }))}
+      open={() => undefined}
+    />
+  )
 }
 
 const ReportOfRun = ({ detail }: { readonly detail: RunDetail }) => {

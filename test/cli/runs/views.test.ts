@@ -128,7 +128,13 @@ describe("Report.make", () => {
   const template = `<script id="holdfast-data">__HOLDFAST_DATA__</script>`
   const made = (limit: number) =>
     Effect.flatMap(openedRuns(1, 5), (opened) =>
-      Report.make(opened, { template, limit, holdfast: "1.2.3", createdAt: "2026-11-27T12:00:00Z" })
+      Report.make(opened, {
+        sweep: null,
+        template,
+        limit,
+        holdfast: "1.2.3",
+        createdAt: "2026-11-27T12:00:00Z"
+      })
     )
 
   it.scoped("writes all of the runs into the page, as text that ends no script", () =>
