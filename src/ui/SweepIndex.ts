@@ -4,7 +4,10 @@ import * as path from "node:path"
 import { sweepFile } from "../checkpointing/FileNames.js"
 import { t } from "../language/Text.js"
 import { numberOf } from "../runlog/Line.js"
-import * as SweepView from "../sweep/SweepView.js"
+import * as RunLog from "../runlog/RunLog.js"
+import { readView, type ReadSweep } from "../sweep/readView.js"
+import { outcomesFile, ticketsFile } from "../sweep/SweepFolder.js"
+import type { SweepView } from "../sweep/SweepView.js"
 import type * as Api from "./Api.js"
 import { ApiFailure } from "./ApiFailure.js"
 import { statOf, type KnownRun, type OpenedRun, type RunIndex } from "./RunIndex.js"
@@ -43,13 +46,13 @@ export const make = (index: RunIndex) =>
   Effect.gen(function* () {
     const services = yield* Effect.context<FileSystem.FileSystem>()
     const sweeps = new Map<string, KnownSweep>()
-    const read = new Map<string, { readonly stamp: string; readonly view: SweepView.Read | null }>()
+    const read = new Map<string, { readonly stamp: string; readonly view: ReadSweep | null }>()
     let version = 0
     const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
 
     /** The runs of trials, those that are further than the last outcome with their newest values. */
     const valuesOf = Effect.fnUntraced(function* (
-      { metric, trials }: SweepView.SweepView,
+      { metric, trials }: SweepView,
       runs: ReadonlyArray<KnownRun>
     ) {
       const found = new Map<string, SweepSummary.RunValues>()
@@ -72,7 +75,7 @@ export const make = (index: RunIndex) =>
     /** Reads a sweep; one that cannot be read becomes a row that says why. */
     const readSweep = (id: string, folder: string, runs: ReadonlyArray<KnownRun>) =>
       Effect.gen(function* () {
-        const view = yield* SweepView.read(folder, read.get(id)?.view ?? null)
+        const view = yield* readView(folder, read.get(id)?.view ?? null)
         const values = yield* valuesOf(view.view, runs)
         return { view, detail: SweepSummary.ofView(id, index.root, view.view, values) }
       }).pipe(
@@ -108,10 +111,10 @@ export const make = (index: RunIndex) =>
       for (const [id, folder] of folders) {
         const runs = trials.get(id) ?? []
         const newest = runs.reduce((most, run) => Math.max(most, run.version), 0)
-        const files = [sweepFile, SweepView.outcomesFile].map((name) =>
+        const files = [sweepFile, ticketsFile, outcomesFile].map((name) =>
           statOf(path.join(folder, name))
         )
-        const stamp = [...files, runs.length, newest, yield* SweepView.isRunning(folder)].join(" ")
+        const stamp = [...files, runs.length, newest, yield* RunLog.isRunning(folder)].join(" ")
         if (read.get(id)?.stamp === stamp) continue
         const { detail, view } = yield* readSweep(id, folder, runs)
         read.set(id, { stamp, view })
