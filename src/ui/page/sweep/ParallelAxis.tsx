@@ -143,7 +143,7 @@ export const ParallelAxis = ({
       data-axis={axis.path}
       data-brushed={brush !== null}
       role="slider"
-      tabIndex={0}
+      tabindex={0}
       aria-label={axis.path === "" ? axis.label : axis.path}
       aria-orientation="vertical"
       aria-valuemin={0}
