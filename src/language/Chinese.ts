@@ -19,6 +19,7 @@ import { search } from "./chinese/search.js"
 import { stages } from "./chinese/stages.js"
 import { stored } from "./chinese/stored.js"
 import { series } from "./chinese/series.js"
+import { sweep } from "./chinese/sweep.js"
 import { tables } from "./chinese/tables.js"
 import { texts } from "./chinese/texts.js"
 import { tracking } from "./chinese/tracking.js"
@@ -49,6 +50,7 @@ export const chinese: Texts = {
     ...search,
     ...stages,
     ...series,
+    ...sweep,
     ...tables,
     ...texts,
     ...tracking,

@@ -42,7 +42,10 @@ const shared = {
   name: required(name, "The name of the sweep, and of its folder."),
   metric,
   mode,
-  space: required(Space, "The parameters that trials differ in, by the paths of the config's fields."),
+  space: required(
+    Space,
+    "The parameters that trials differ in, by the paths of the config's fields."
+  ),
   search,
   scheduler,
   trials: required(count, "How many trials are chosen; of a population, how many it has."),

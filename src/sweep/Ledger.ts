@@ -8,6 +8,8 @@ import type { Outcome, Ticket } from "./Ticket.js"
 export interface Claim {
   readonly ticket: Ticket
   readonly token: string
+  /** Whether another host had it, and no longer renews: its lock of the trial can be taken over at once. */
+  readonly isTakenOver?: boolean
 }
 
 /** What is recorded of a sweep: its tickets so far, and the outcomes of some of them. */

@@ -3,10 +3,32 @@ import { t } from "../language/Text.js"
 
 /** What is wrong with a sweep. */
 export const SweepErrorReason = Schema.Union(
-  /** A field of the definition: its path, and what is allowed there. */
-  Schema.TaggedStruct("Invalid", { field: Schema.String, detail: Schema.String }),
-  /** The files or the database of the sweep. */
-  Schema.TaggedStruct("Unreadable", { path: Schema.String, detail: Schema.String })
+  /** The folder holds no sweep. */
+  Schema.TaggedStruct("NoSweep", { folder: Schema.String }),
+  /** A file of the sweep, or its database. */
+  Schema.TaggedStruct("Unreadable", {
+    path: Schema.String,
+    /** From 1. */
+    line: Schema.optionalWith(Schema.Int, { exact: true }),
+    detail: Schema.String
+  }),
+  /** The folder holds a sweep that computes something else. */
+  Schema.TaggedStruct("Changed", {
+    folder: Schema.String,
+    field: Schema.String,
+    before: Schema.String,
+    after: Schema.String
+  }),
+  /** The epochs of a trial record no such metric. */
+  Schema.TaggedStruct("NoMetric", {
+    metric: Schema.String,
+    trial: Schema.Int,
+    known: Schema.Array(Schema.String)
+  }),
+  /** The checkpoint that a trial is to start from is gone. */
+  Schema.TaggedStruct("NoFork", { folder: Schema.String, epoch: Schema.Int }),
+  /** A command that is not for the sweep as it is. */
+  Schema.TaggedStruct("Trial", { trial: Schema.Int, detail: Schema.String })
 )
 
 /** A sweep that cannot be started or resumed. */
@@ -16,10 +38,20 @@ export class SweepError extends Schema.TaggedError<SweepError>()("SweepError", {
   override get message(): string {
     const { reason } = this
     switch (reason._tag) {
-      case "Invalid":
-        return t`${reason.field}: ${reason.detail}`
+      case "NoSweep":
+        return t`${reason.folder} holds no sweep; name the folder of one: checkpoints/ and the sweep's name, unless its checkpoint_dir says otherwise`
       case "Unreadable":
-        return t`${reason.path}: ${reason.detail}`
+        return reason.line === undefined
+          ? t`${reason.path}: cannot be read: ${reason.detail}`
+          : t`${reason.path}, line ${reason.line}: ${reason.detail}`
+      case "Changed":
+        return t`${reason.folder} holds a sweep of this name whose ${reason.field} is ${reason.before}, not ${reason.after}: change it back to resume that sweep, or give this one another name`
+      case "NoMetric":
+        return t`the epochs of trial ${reason.trial} have no finite ${reason.metric}; metric can be one of ${reason.known.join(", ")}`
+      case "NoFork":
+        return t`${reason.folder} has no intact checkpoint of epoch ${reason.epoch}, from which a trial is to start; restore it, or start the sweep under another name`
+      case "Trial":
+        return t`trial ${reason.trial} ${reason.detail}`
     }
   }
 }

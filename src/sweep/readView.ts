@@ -46,14 +46,12 @@ export const readView = Effect.fn("Sweep.readView")(function* (
     before.outcomes.count === outcomes.count
   const known = isSame ? before.isLast : null
   const isLast = known ?? (open.length === 0 && isAtEnd(definition, recorded))
-  const problem = [
-    ...[[ticketsFile, tickets] as const, [outcomesFile, outcomes] as const].flatMap(
-      ([file, { damaged }]) =>
-        damaged === null
-          ? []
-          : [t`${join(folder, file)}: line ${damaged} cannot be read, and is left out`]
-    )
-  ]
+  const problem = [[ticketsFile, tickets] as const, [outcomesFile, outcomes] as const].flatMap(
+    ([file, { damaged }]) =>
+      damaged === null
+        ? []
+        : [t`${join(folder, file)}: line ${damaged} cannot be read, and is left out`]
+  )
   const read: ReadSweep = {
     view: viewOf(definition, recorded, {
       folder,

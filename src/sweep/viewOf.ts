@@ -1,6 +1,7 @@
 import * as path from "node:path"
 import { quote } from "../process/Invocation.js"
 import { strategyOf, type Definition } from "./Definition.js"
+import { importance } from "./Importance.js"
 import type { Recorded } from "./Ledger.js"
 import { bestLoss, epochsOf, lossOf } from "./search/Trials.js"
 import type { Parameter } from "./space/Space.js"
@@ -28,6 +29,11 @@ export const viewOf = (definition: Definition, recorded: Recorded, status: Statu
   const rungs = scheduler.rungs?.(definition)
   const trials = trialsOf(definition, recorded, status, scheduler.forks === true)
   const best = bestOf(trials, mode)
+  const shares = importance({
+    space: definition.space,
+    mode,
+    trials: trials.filter(({ state }) => state !== "failed")
+  })
   const isDone = recorded.outcomes.length >= recorded.tickets.length
   return {
     name: definition.name,
@@ -44,6 +50,7 @@ export const viewOf = (definition: Definition, recorded: Recorded, status: Statu
     startedAt: started_at,
     parameters: pathsOf(definition.space).map((path) => parameterOf(path, definition.space[path]!)),
     trials,
+    ...(shares && { importance: shares }),
     ...(best && { best: best.number, bestCommand: commandOf(definition, best) }),
     ...(status.problem !== null && { problem: status.problem })
   }
@@ -140,8 +147,9 @@ const commandOf = (definition: Definition, { folder, parameters }: TrialView): s
     `${field}=${JSON.stringify(value)}`
   ])
   return [
-    "npx holdfast run",
+    "npx holdfast",
     ...[
+      "run",
       definition.pipeline,
       "--config",
       path.join(sweep, configFile),

@@ -183,7 +183,7 @@ export interface SweepDetail {
   readonly importance: ReadonlyArray<{ readonly path: string; readonly value: number }> | null
   /** Epochs after which the scheduler chooses which trials train further. */
   readonly rungs: ReadonlyArray<number>
-  /** The command line that goes on from the best trial. */
+  /** The command line that trains the best trial on. */
   readonly bestCommand: string | null
 }
 

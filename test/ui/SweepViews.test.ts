@@ -27,7 +27,10 @@ const services = Layer.provideMerge(
 /** A test of the sweeps that `write` makes in a new folder. */
 const inFolder = <A, E>(
   write: (root: string) => void,
-  test: (views: RunViews["Type"], root: string) => Effect.Effect<A, E, FileSystem.FileSystem | Scope.Scope>
+  test: (
+    views: RunViews["Type"],
+    root: string
+  ) => Effect.Effect<A, E, FileSystem.FileSystem | Scope.Scope>
 ) =>
   Effect.gen(function* () {
     const root = yield* temporaryFolder
@@ -138,7 +141,7 @@ describe("RunViews.sweep", () => {
   )
 
   it.scopedLive(
-    "leaves out lines that are torn or damaged, names the latter, and shows the rest",
+    "leaves out lines that are half-written or damaged, names the latter, and shows the rest",
     () =>
       inFolder(
         (root) => {

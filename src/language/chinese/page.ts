@@ -158,8 +158,8 @@ export const page: Readonly<Record<string, string>> = {
   Time: "用时",
   "Time by stage": "各阶段用时",
   "Times appear with the first steps of the run.": "运行的最初几步完成后就会有用时。",
-  "Too few trials have finished to say which parameters matter.":
-    "已完成的试验太少，还不能判断哪些参数重要。",
+  "It takes 10 trials with different values to say which parameters matter.":
+    "至少要有 10 个试验得出不同的值，才能判断哪些参数重要。",
   "Train it on": "继续训练它",
   Training: "训练",
   Trial: "试验",
@@ -248,7 +248,7 @@ export const page: Readonly<Record<string, string>> = {
   "reset the zoom": "复位缩放",
   "resumed from": "恢复自",
   "resumed from epoch {0}, step {1}": "从第 {0} 轮第 {1} 步恢复",
-  "rungs: epochs {0}": "晋级点：第 {0} 轮",
+  "trials are compared after epochs {0}": "在第 {0} 轮之后比较各试验",
   running: "运行中",
   "runs, curves, compare": "运行、曲线、比较",
   select: "选择",

@@ -44,6 +44,7 @@ export const pbt = defineScheduler("pbt", {
     )
   },
   make: (config) => ({
+    forks: true,
     rungs: ({ epochs }) =>
       Array.from({ length: Math.ceil(epochs / config.interval) }, (_, g) =>
         Math.min((g + 1) * config.interval, epochs)

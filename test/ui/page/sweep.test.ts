@@ -149,7 +149,7 @@ describe("brushes", () => {
     expect(brushOf(axis, 0.5, 0.5)).toBe(null)
   })
 
-  it("have whole categories, one for a click", () => {
+  it("have categories, one for a click", () => {
     expect(brushOf(category, 0.1, 0.5)).toEqual({ axis: "c", from: 0, to: 1 })
     expect(brushOf(category, 0.5, 0.5)).toEqual({ axis: "c", from: 1, to: 1 })
     expect(brushOf(category, 1, 1)).toEqual({ axis: "c", from: 2, to: 2 })

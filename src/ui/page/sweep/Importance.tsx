@@ -17,7 +17,7 @@ export const Importance = ({ detail }: SweepPart) => {
         <span class="note">{t`share of the differences in ${summary.metric}`}</span>
       </header>
       {importance === null ? (
-        <p class="note">{t`Too few trials have finished to say which parameters matter.`}</p>
+        <p class="note">{t`It takes 10 trials with different values to say which parameters matter.`}</p>
       ) : (
         <ul class="importance">
           {sorted.map(({ path, value }) => (

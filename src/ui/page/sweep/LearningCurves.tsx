@@ -9,6 +9,10 @@ import type { SweepPart } from "./SweepPart.js"
 import { TrialTip } from "./TrialTip.js"
 import { usePointing } from "./usePointing.js"
 
+/** As many numbers as one reads. */
+const some = (numbers: ReadonlyArray<number>): string =>
+  numbers.length <= 8 ? numbers.join(", ") : `${numbers.slice(0, 6).join(", ")} … ${numbers.at(-1)}`
+
 /** The metric of every trial by epoch. */
 export const LearningCurves = (part: SweepPart) => {
   const { byNumber, detail, isChosen, isLog, levels, palette, pointed } = part
@@ -162,7 +166,8 @@ export const LearningCurves = (part: SweepPart) => {
         <h2 id="sweep-curves">{t`Learning curves`}</h2>
         {rungs.length > 0 && (
           <span class="note">
-            <span class="key-line" data-kind="rung" /> {t`rungs: epochs ${rungs.join(", ")}`}
+            <span class="key-line" data-kind="rung" />{" "}
+            {t`trials are compared after epochs ${some(rungs)}`}
           </span>
         )}
         {trials.some(({ fork }) => fork !== null) && (
