@@ -61,6 +61,9 @@ const send = (pid: number, signal: NodeJS.Signals): void => {
  * shares the files of this machine, as machines share a folder on a network, and its clock.
  */
 export class Host {
+  /** The processes of this machine that wait for those on the host. */
+  private readonly waiting = new Set<number>()
+
   private constructor(
     readonly name: string,
     /** Its address; that of this machine is `network.address`. */
@@ -112,6 +115,8 @@ export class Host {
       env: env ?? process.env,
       stdio: ["ignore", "pipe", "pipe"]
     })
+    this.waiting.add(outer.pid!)
+    outer.on("exit", () => this.waiting.delete(outer.pid!))
     let output = ""
     outer.stdout.on("data", (data) => (output += String(data)))
     outer.stderr.on("data", (data) => (output += String(data)))
@@ -147,7 +152,8 @@ export class Host {
   }
 
   wake(): void {
-    for (const pid of this.processes()) send(pid, "SIGCONT")
+    // nsenter stops with the process that it waits for.
+    for (const pid of [...this.waiting, ...this.processes()]) send(pid, "SIGCONT")
   }
 
   /** Pulls out the machine's network cable, or plugs it in again. */

@@ -119,10 +119,15 @@ const mirrored = (under: string): StorageSubject => ({
 interface Trained {
   readonly checkpoints: string
   readonly mirror?: string
+  /** Milliseconds that a batch takes. */
+  readonly batch?: number
 }
 
 /** Trains until it ends, or is killed after so many milliseconds; gives the exit code. */
-const train = ({ checkpoints, mirror }: Trained, killAfter: number): Promise<number | null> =>
+const train = (
+  { batch = 40, checkpoints, mirror }: Trained,
+  killAfter: number
+): Promise<number | null> =>
   new Promise((done) => {
     const config = join(folder, "config.json")
     const training = {
@@ -137,7 +142,7 @@ const train = ({ checkpoints, mirror }: Trained, killAfter: number): Promise<num
     writeFileSync(config, JSON.stringify({ training, model: {}, data: {} }))
     const bin = resolve("dist/cli/bin.js")
     const pipeline = resolve("test/support/pipelines/blobs.ts")
-    const args = [bin, "run", pipeline, "batch=40", "--config", config, "--quiet"]
+    const args = [bin, "run", pipeline, `batch=${batch}`, "--config", config, "--quiet"]
     const child = spawn(process.execPath, args, {
       cwd: folder,
       env,
@@ -161,7 +166,7 @@ const digestAt = (of: string): Promise<string> =>
   Effect.runPromise(
     both.open(`${of}/${latest}`, ({ bytes, read }) => {
       const buffer = new Uint8Array(bytes)
-      return Effect.as(read(0, buffer), digestOf(buffer))
+      return Effect.map(read(0, buffer), () => digestOf(buffer))
     })
   )
 
@@ -275,7 +280,10 @@ if (options.only.includes("mirror")) {
   check("nothing temporary is left", !existsSync(join(shared, ".lock")))
 
   console.log("two runs with one mirror")
-  const first = train({ checkpoints: join(folder, "a"), mirror: "s3://bucket/runs/two" }, never)
+  const first = train(
+    { checkpoints: join(folder, "a"), mirror: "s3://bucket/runs/two", batch: 200 },
+    never
+  )
   await sleep(4000)
   const second = await train(
     { checkpoints: join(folder, "b"), mirror: "s3://bucket/runs/two" },

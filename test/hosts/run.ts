@@ -1,0 +1,311 @@
+/**
+ * A run survives the loss of its machine: `npm run test:hosts`. Two hosts, namespaces of this machine, train the
+ * same run, one of them at a time: one is lost, paused, or cut off from the network, and the other goes on.
+ *
+ *   HOLDFAST_PYTHON   a Python with moto[server], for the buckets (default: python3)
+ *   --rounds N        how often each is tried (default: 3)
+ *   --only kill,pause,unplug
+ *   --on folder,bucket,folder-mirror,bucket-mirror
+ *   --timeout S       training.lock_timeout (default: 4)
+ *
+ * Needs, as root on Linux: util-linux, iproute2.
+ */
+import { spawn, type ChildProcess } from "node:child_process"
+import { createHash } from "node:crypto"
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join, resolve } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import { parseArgs } from "node:util"
+import { Network, type Host, type HostProcess } from "./Host.js"
+
+const { values: options } = parseArgs({
+  options: {
+    rounds: { type: "string", default: "3" },
+    only: { type: "string", default: "kill,pause,unplug" },
+    on: { type: "string", default: "folder,bucket,folder-mirror,bucket-mirror" },
+    timeout: { type: "string", default: "4" }
+  }
+})
+const lockTimeout = Number(options.timeout)
+/** Seconds in which another host must have taken the run over. */
+const bar = 10
+const epochs = 60
+const latest = "latest_checkpoint.safetensors"
+
+let passed = 0
+let failed = 0
+const check = (what: string, right: boolean, found: unknown = ""): void => {
+  if (right) passed++
+  else failed++
+  if (!right) console.log(`  WRONG  ${what}: ${String(found)}`)
+}
+
+const obstacle = Network.obstacle()
+if (obstacle !== null) throw new Error(obstacle)
+const folder = mkdtempSync(join(tmpdir(), "holdfast-hosts-"))
+const network = Network.start()
+const isNeeded = options.on.includes("bucket")
+const port = 5000 + (process.pid % 10_000)
+const moto: ChildProcess | null = isNeeded
+  ? spawn(
+      process.env["HOLDFAST_PYTHON"] ?? "python3",
+      ["-c", "from moto.server import main; main()", "-H", network.address, "-p", String(port)],
+      { stdio: "ignore" }
+    )
+  : null
+const endpoint = `http://${network.address}:${port}`
+const env: NodeJS.ProcessEnv = {
+  ...process.env,
+  AWS_ENDPOINT_URL_S3: endpoint,
+  AWS_ACCESS_KEY_ID: "key",
+  AWS_SECRET_ACCESS_KEY: "secret",
+  AWS_REGION: "us-east-1"
+}
+
+/** What a host trains, and where its checkpoints are. */
+interface Place {
+  readonly checkpoint_dir: string
+  readonly checkpoint_mirror: string | null
+}
+
+const bin = resolve("dist/cli/bin.js")
+const pipeline = resolve("test/support/pipelines/blobs.ts")
+
+const trainArgs = (place: Place, name: string): ReadonlyArray<string> => {
+  const config = join(folder, `${name}.json`)
+  const training = {
+    ...place,
+    save_interval: "3 steps",
+    num_epochs: epochs,
+    batch_size: 16,
+    learning_rate: 0.01,
+    seed: 3,
+    lock_timeout: lockTimeout
+  }
+  writeFileSync(config, JSON.stringify({ training, model: {}, data: {} }))
+  return [bin, "run", pipeline, "batch=40", "--config", config, "--json"]
+}
+
+interface Line {
+  readonly event: string
+  readonly time: string
+  readonly measured?: { readonly global_step?: number }
+}
+
+const stepOf = ({ measured }: Line): number => measured?.global_step ?? 0
+
+/** The events that a process has reported so far. */
+const eventsOf = (output: string): ReadonlyArray<Line> =>
+  output.split("\n").flatMap((line) => {
+    try {
+      return [JSON.parse(line) as Line]
+    } catch {
+      return []
+    }
+  })
+
+const stepsOf = (output: string) => eventsOf(output).filter(({ event }) => event === "StepFinished")
+
+const until = async (what: string, isTrue: () => boolean, seconds = 120): Promise<void> => {
+  const end = Date.now() + seconds * 1000
+  while (!isTrue()) {
+    if (Date.now() > end) throw new Error(`not within ${seconds} s: ${what}`)
+    await sleep(20)
+  }
+}
+
+/** A host that trains as a scheduler has it: again, at once, after each exit with 75. */
+class Worker {
+  readonly codes: Array<number> = []
+  current: HostProcess | null = null
+  isOver = false
+
+  constructor(
+    readonly host: Host,
+    readonly place: Place,
+    readonly name: string
+  ) {}
+
+  output(): string {
+    return this.current?.output() ?? ""
+  }
+
+  async start(): Promise<void> {
+    const args = trainArgs(this.place, this.name)
+    const cwd = join(folder, this.name)
+    mkdirSync(cwd, { recursive: true })
+    const once = async () => {
+      this.current = await this.host.spawn(process.execPath, args, { cwd, env })
+      return this.current.ended
+    }
+    const again = async () => {
+      for (;;) {
+        const code = await once()
+        this.codes.push(code)
+        if (code !== 75 || this.isOver) return
+      }
+    }
+    const first = again().catch(() => {})
+    await Promise.race([first, until(`${this.name} starts`, () => this.current !== null)])
+    this.ended = first
+  }
+
+  ended: Promise<unknown> = Promise.resolve()
+}
+
+const digestOf = (bytes: Uint8Array): string => {
+  const from = 8 + Number(Buffer.from(bytes).readBigUInt64LE(0))
+  return createHash("sha256").update(bytes.subarray(from)).digest("hex")
+}
+
+/** The digest of the tensors of the last checkpoint in a folder or bucket. */
+const lastOf = async (at: string): Promise<string> => {
+  if (!at.startsWith("s3://")) return digestOf(readFileSync(join(at, latest)))
+  const answer = await fetch(`${endpoint}/${at.slice("s3://".length)}/${latest}`)
+  return digestOf(new Uint8Array(await answer.arrayBuffer()))
+}
+
+/** The places of both hosts: what they share, and what each has for itself. */
+const places = (on: string, name: string): readonly [Place, Place] => {
+  const shared = on.startsWith("folder") ? join(folder, "shared", name) : `s3://bucket/${name}`
+  const one: Place = { checkpoint_dir: shared, checkpoint_mirror: null }
+  if (!on.endsWith("mirror")) return [one, one]
+  const local = (host: string): Place => ({
+    checkpoint_dir: join(folder, "disks", host, name),
+    checkpoint_mirror: shared
+  })
+  return [local("a"), local("b")]
+}
+
+const takeOvers = new Map<string, Array<number>>()
+const stops: Array<number> = []
+
+/** One host trains and is disturbed; the other is there all the time, and goes on. */
+const round = async (on: string, what: string, number: number, wanted: string): Promise<void> => {
+  const name = `${on}-${what}-${number}`
+  const [placeA, placeB] = places(on, name)
+  const a = new Worker(await network.host(`a-${number}`), placeA, `${name}-a`)
+  const b = new Worker(await network.host(`b-${number}`), placeB, `${name}-b`)
+  try {
+    await a.start()
+    await until("a trains", () => stepsOf(a.output()).length > 20)
+    await b.start()
+    // At any moment of what the other does: starting, waiting, ending with 75.
+    await sleep(1500 + Math.floor(Math.random() * 5000))
+    const before = Date.now()
+    const first = a.current!
+    const reached = Math.max(0, ...stepsOf(a.output()).map(stepOf))
+    a.isOver = true
+    if (what === "kill") await a.host.kill()
+    if (what === "pause") a.host.pause()
+    if (what === "unplug") a.host.plug(false)
+    // Its first step shows that it has the run.
+    await until("b goes on", () => stepsOf(b.output()).length > 0, 60)
+    const step = stepsOf(b.output())[0]!
+    const seconds = (Date.parse(step.time) - before) / 1000
+    const kept = takeOvers.get(`${on}, ${what}`) ?? []
+    kept.push(seconds)
+    takeOvers.set(`${on}, ${what}`, kept)
+    check(`${name}: b trains within ${bar} s`, seconds <= bar, seconds)
+    const resumed = stepOf(step)
+    check(
+      `${name}: b goes on where a was`,
+      resumed > 0 && resumed <= reached + 5,
+      `${resumed}, ${reached}`
+    )
+    if (what === "pause") {
+      await sleep(1000)
+      a.host.wake()
+      const code = await first.ended
+      check(
+        `${name}: a ends with 75 when it wakes`,
+        code === 75,
+        `${code} ${a.output().slice(-400)}`
+      )
+    }
+    if (what === "unplug") {
+      const code = await first.ended
+      // Its own steps went on until it stopped itself.
+      const last = Math.max(before, ...stepsOf(a.output()).map(({ time }) => Date.parse(time)))
+      stops.push((last - before) / 1000)
+      check(`${name}: a ends with 75`, code === 75, `${code} ${a.output().slice(-400)}`)
+      check(
+        `${name}: a has stopped before its lease is over`,
+        last - before <= lockTimeout * 1000,
+        (last - before) / 1000
+      )
+    }
+    await until("b ends", () => b.codes.some((code) => code !== 75))
+    check(`${name}: b ends`, b.codes.at(-1) === 0, `${b.codes} ${b.output().slice(-400)}`)
+    const found = await lastOf(placeB.checkpoint_dir)
+    check(`${name}: with the weights of an undisturbed run`, found === wanted, found)
+    if (placeB.checkpoint_mirror !== null) {
+      const there = await lastOf(placeB.checkpoint_mirror)
+      check(`${name}: in the mirror, too`, there === wanted, there)
+    }
+    console.log(`${name}: ${seconds.toFixed(1)} s; b was refused ${b.codes.length - 1} times`)
+  } catch (error) {
+    check(name, false, `${String(error)}\n${a.output().slice(-500)}\n${b.output().slice(-500)}`)
+  } finally {
+    a.isOver = b.isOver = true
+    a.host.wake()
+    await Promise.all([a.host.kill(), b.host.kill()])
+  }
+}
+
+const median = (numbers: ReadonlyArray<number>): number =>
+  numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN
+
+try {
+  if (moto !== null) {
+    await until("moto answers", () => true)
+    for (;;) {
+      const isUp = await fetch(`${endpoint}/bucket`, { method: "PUT" }).then(
+        ({ ok }) => ok,
+        () => false
+      )
+      if (isUp) break
+      if (moto.exitCode !== null) throw new Error("Python has no moto[server]")
+      await sleep(200)
+    }
+  }
+  const undisturbed: Place = {
+    checkpoint_dir: join(folder, "undisturbed"),
+    checkpoint_mirror: null
+  }
+  const host = await network.host("alone")
+  const alone = new Worker(host, undisturbed, "alone")
+  await alone.start()
+  await alone.ended
+  check("an undisturbed run ends", alone.codes.at(-1) === 0, alone.output().slice(-400))
+  const wanted = await lastOf(undisturbed.checkpoint_dir)
+  await host.kill()
+
+  let number = 0
+  for (const on of options.on.split(",")) {
+    for (const what of options.only.split(",")) {
+      // A shared folder is not cut off with the network here.
+      if (what === "unplug" && !on.startsWith("bucket")) continue
+      for (let i = 0; i < Number(options.rounds); i++) await round(on, what, ++number, wanted)
+    }
+  }
+  console.log(
+    `seconds from the disturbance to the first step elsewhere, lock_timeout ${lockTimeout}:`
+  )
+  for (const [what, seconds] of takeOvers) {
+    const most = Math.max(...seconds)
+    console.log(`  ${what}: median ${median(seconds).toFixed(1)}, most ${most.toFixed(1)}`)
+  }
+  if (stops.length > 0) {
+    console.log(
+      `seconds that a host trains on without its bucket: most ${Math.max(...stops).toFixed(1)}`
+    )
+  }
+} finally {
+  moto?.kill()
+  await network.stop()
+  rmSync(folder, { recursive: true, force: true })
+}
+console.log(`${passed} passed, ${failed} failed`)
+process.exit(failed > 0 ? 1 : 0)
