@@ -1,6 +1,6 @@
 /**
  * A run survives the loss of its machine: `npm run test:hosts`. Two hosts, namespaces of this machine, train the
- * same run, one of them at a time: one is lost, paused, or cut off from the network, and the other goes on.
+ * same run, one of them at a time: one is lost, paused, or cut off from the network, and the other continues.
  *
  *   HOLDFAST_PYTHON   a Python with moto[server], for the buckets (default: python3)
  *   --rounds N        how often each is tried (default: 3)
@@ -181,7 +181,7 @@ const places = (on: string, name: string): readonly [Place, Place] => {
 const takeOvers = new Map<string, Array<number>>()
 const stops: Array<number> = []
 
-/** One host trains and is disturbed; the other is there all the time, and goes on. */
+/** One host trains and is disturbed; the other is there all the time, and continues. */
 const round = async (on: string, what: string, number: number, wanted: string): Promise<void> => {
   const name = `${on}-${what}-${number}`
   const [placeA, placeB] = places(on, name)
@@ -201,7 +201,7 @@ const round = async (on: string, what: string, number: number, wanted: string): 
     if (what === "pause") a.host.pause()
     if (what === "unplug") a.host.plug(false)
     // Its first step shows that it has the run.
-    await until("b goes on", () => stepsOf(b.output()).length > 0, 60)
+    await until("b continues", () => stepsOf(b.output()).length > 0, 60)
     const step = stepsOf(b.output())[0]!
     const seconds = (Date.parse(step.time) - before) / 1000
     const kept = takeOvers.get(`${on}, ${what}`) ?? []
@@ -210,7 +210,7 @@ const round = async (on: string, what: string, number: number, wanted: string): 
     check(`${name}: b trains within ${bar} s`, seconds <= bar, seconds)
     const resumed = stepOf(step)
     check(
-      `${name}: b goes on where a was`,
+      `${name}: b continues where a was`,
       resumed > 0 && resumed <= reached + 5,
       `${resumed}, ${reached}`
     )
@@ -226,7 +226,7 @@ const round = async (on: string, what: string, number: number, wanted: string): 
     }
     if (what === "unplug") {
       const code = await first.ended
-      // Its own steps went on until it stopped itself.
+      // It trained until it stopped itself.
       const last = Math.max(before, ...stepsOf(a.output()).map(({ time }) => Date.parse(time)))
       stops.push((last - before) / 1000)
       check(`${name}: a ends with 75`, code === 75, `${code} ${a.output().slice(-400)}`)
