@@ -35,8 +35,10 @@ describe("a project with the packed package", () => {
   })
 
   it("saves and stops a script by SIGTERM, which then ends as the signal ends a program", async () => {
-    const child = spawn(process.execPath, ["dist/endless.js"], { cwd: project, stdio: "pipe" })
-    await new Promise<void>((resolve) => {
+    const env = { ...process.env, HOLDFAST_BACKEND: "cpu" }
+    const child = spawn(process.execPath, ["dist/endless.js"], { cwd: project, env, stdio: "pipe" })
+    await new Promise<void>((resolve, reject) => {
+      child.once("exit", (code) => reject(new Error(`it ended by itself, with ${code}`)))
       child.stdout.on("data", (text) => {
         if (String(text).includes("epoch 7")) resolve()
       })

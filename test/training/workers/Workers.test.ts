@@ -123,7 +123,8 @@ const endOf = (scripts: ReadonlyArray<Script>, options: Partial<Session> = {}) =
     return { end: yield* Effect.flatMap(checkpointIn(folder), essence), notices, seen }
   })
 
-describe("workers", () => {
+// Native TensorFlow has threads of its own: a run on it has no workers.
+describe.skipIf(testBackend === "tensorflow")("workers", () => {
   it.scopedLive(
     "compute the bits of one thread, however many, whenever they join, die or hang",
     () =>
