@@ -29,6 +29,12 @@ const program = ({ argv, environment, script }: Call): string => {
 export const again = (call: Call): string =>
   [program(call), ...call.argv.slice(2).map(quote)].join(" ")
 
+/** Options that hold for one process, not for the one that resumes: those with a value, and flags. */
+const once = {
+  values: ["--resume", "--until-epoch"],
+  flags: ["--allow-dataset-change", "--force"]
+}
+
 /** The command that resumes from a checkpoint, however this run was started. */
 export const resume = (call: Call, from = "latest"): string => {
   const args = call.argv.slice(2)
@@ -37,11 +43,10 @@ export const resume = (call: Call, from = "latest"): string => {
     .slice(0, end)
     .filter(
       (arg, i) =>
-        arg !== "--resume" &&
-        args[i - 1] !== "--resume" &&
-        !arg.startsWith("--resume=") &&
-        arg !== "--allow-dataset-change" &&
-        arg !== "--force"
+        !once.flags.includes(arg) &&
+        !once.values.some(
+          (option) => arg === option || args[i - 1] === option || arg.startsWith(`${option}=`)
+        )
     )
   return [program(call), ...[...kept, "--resume", from, ...args.slice(end)].map(quote)].join(" ")
 }

@@ -7,6 +7,7 @@ import { emit, type Observer } from "../events/Observer.js"
 import { strangerIn, ungrouped } from "../stage/Sequence.js"
 import * as StageTimer from "../stage/StageTimer.js"
 import * as Stage from "../Stage.js"
+import { Abort } from "../training/Abort.js"
 import * as Checkpointer from "../training/Checkpointer.js"
 import { recoverFromDivergence } from "../training/RecoverFromDivergence.js"
 import { Diverged } from "../training/Diverged.js"
@@ -20,6 +21,7 @@ import type { Sized } from "../data/Batch.js"
 import { TypeId, type Run, type RunConfig } from "../training/Run.js"
 import { refuse, type StageError } from "../training/StageError.js"
 import type { StateError } from "../training/Stateful.js"
+import { UntilEpoch, UntilEpochReached } from "../training/UntilEpoch.js"
 import { leaves, structure, withPlan } from "./checkEpoch.js"
 
 /**
@@ -133,7 +135,9 @@ const loop = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     if (Progress.isEpochEnd(first) && run.config.training.on_divergence.name === "restore") {
       yield* Checkpointer.save(checkpointer, "latest")
     }
+    const until = (yield* UntilEpoch).epoch
     while (!isOver(progress, num_epochs)) {
+      if (progress.epoch >= until) return yield* endAt(run, progress.epoch)
       const from = Math.max(0, names.indexOf(progress.position.stage ?? ""))
       const rest = Effect.forEach(
         stages.slice(from),
@@ -217,6 +221,16 @@ const finish = <E, R>(run: Run, stages: ReadonlyArray<EpochStage<E, R>>) =>
     yield* Checkpointer.save(run[TypeId], "latest")
     yield* Checkpointer.drain(run[TypeId])
     for (const { role } of leaves(stages)) yield* role?.afterTraining?.(run) ?? Effect.void
+  })
+
+/** Saves the run and ends the pipeline here: what follows in it is for a run that is trained to its end. */
+const endAt = (run: Run, epoch: number) =>
+  Effect.gen(function* () {
+    yield* Checkpointer.save(run[TypeId], "latest")
+    yield* Checkpointer.drain(run[TypeId])
+    const abort = yield* Abort
+    yield* abort.with(new UntilEpochReached({ epoch }))
+    return yield* Effect.never
   })
 
 /** Lets a run that a stage had stopped train on if that stage would not stop it now; else names the stage. */

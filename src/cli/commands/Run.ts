@@ -66,6 +66,10 @@ export const run = Command.make({
       'holdfast run pipelines/speaker.ts --name baseline --tag adam --tag "lr 1e-3"',
       t`give the run a name and tags, by which lists and curves show it`
     ],
+    [
+      "holdfast run pipelines/speaker.ts --until-epoch 5",
+      t`train 5 epochs and save; without the option, the same run resumes later`
+    ],
     ["holdfast run pipelines/speaker.ts --profile", t`see where the time goes`],
     [
       "holdfast run pipelines/speaker.ts --set training.shards=2 --workers 2",
@@ -82,6 +86,11 @@ export const run = Command.make({
     resume: Command.value(
       "WHAT",
       t`latest, best or a path: resume from that checkpoint; never: start from scratch; ask: the default`
+    ),
+    "until-epoch": PipelineOptions.number(
+      "until-epoch",
+      "N",
+      t`end after epoch N: save, and exit with 0; the config, and so the schedule, stays that of the full run, which resumes exactly`
     ),
     "allow-dataset-change": Command.flag(t`resume even if the data differs from the checkpoint's`),
     backend: PipelineOptions.options.backend,
@@ -136,6 +145,7 @@ export const run = Command.make({
     grace,
     overfit,
     requeue,
+    "until-epoch": untilEpoch,
     ...given
   }) =>
     Effect.gen(function* () {
@@ -172,9 +182,14 @@ export const run = Command.make({
           t`--tensorboard and --otel are for a real run; leave out --dry-run and --overfit`
         )
       }
+      if (isRehearsal && Option.isSome(untilEpoch)) {
+        return yield* usage(
+          t`--until-epoch is for a real run, which resumes later; leave out --dry-run and --overfit`
+        )
+      }
       if (!isRehearsal) {
         const { runPipeline } = yield* Effect.promise(() => import("./RunPipeline.js"))
-        return yield* runPipeline({ ...given, allowDatasetChange })
+        return yield* runPipeline({ ...given, allowDatasetChange, untilEpoch })
       }
       const rehearse = yield* Effect.promise(() => import("./Rehearse.js"))
       yield* Option.isSome(overfit)

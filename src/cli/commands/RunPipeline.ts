@@ -15,6 +15,7 @@ import { Output } from "../../terminal/Output.js"
 import * as QuietObserver from "../../terminal/QuietObserver.js"
 import * as TerminalObserver from "../../terminal/TerminalObserver.js"
 import { SaveRequest } from "../../training/SaveRequest.js"
+import { UntilEpoch, UntilEpochReached } from "../../training/UntilEpoch.js"
 import { configFor, usualConfig } from "../ConfigFile.js"
 import * as Invocation from "../../process/Invocation.js"
 import * as PipelineFile from "../PipelineFile.js"
@@ -37,6 +38,8 @@ export interface Options {
   readonly backend: Option.Option<BackendName>
   readonly deterministic: boolean
   readonly profile: boolean
+  /** Ends the run after that epoch. */
+  readonly untilEpoch: Option.Option<number>
   readonly workers: Option.Option<number | "auto">
   readonly tensorboard: boolean
   readonly otel: boolean
@@ -58,6 +61,10 @@ export const runPipeline = Effect.fnUntraced(function* (options: Options) {
     signal: received
   }
   const loaded = yield* PipelineFile.load(options.pipeline)
+  if (Option.isSome(options.untilEpoch)) {
+    const { checkPipeline } = yield* Effect.promise(() => import("../../rehearsal/rehearse.js"))
+    yield* checkPipeline(loaded, true)
+  }
   const pipeline = options.profile ? profiled(loaded, yield* showProfile(options)) : loaded
   const config = Option.isSome(options.config)
     ? options.config.value
@@ -95,9 +102,16 @@ export const runPipeline = Effect.fnUntraced(function* (options: Options) {
         message: t`config file ${config}`
       })
     }
-    yield* run
+    yield* Effect.catchIf(
+      run,
+      (error) => error instanceof UntilEpochReached,
+      () => Effect.void
+    )
   }).pipe(
     Effect.withSpan("holdfast run"),
+    Effect.provideService(UntilEpoch, {
+      epoch: Option.getOrElse(options.untilEpoch, () => Infinity)
+    }),
     Effect.provideService(RequestedObservers, options.tensorboard ? ["tensorboard"] : []),
     // What it warns of is a notice, too.
     Effect.provide(options.otel ? openTelemetry : Layer.empty),
