@@ -21,6 +21,8 @@ export interface Workplace {
   readonly folder: string
   /** Whether the lock of the trial is taken over at once, from a host that is known to be dead. */
   readonly force?: boolean
+  /** Gets the id of each process that is started. */
+  readonly onStart?: (pid: number) => void
   /** Gets the events of the trial's process. */
   readonly onEvent?: (event: Readonly<Record<string, unknown>>) => void
 }
@@ -90,15 +92,21 @@ export const work = Effect.fn("Trial.work")(function* (at: Workplace, ticket: Ti
       command: [
         ...program,
         ...wordsOf(at, ticket),
-        ...["--resume", fork ?? "ask", "--name", `${definition.name}-${ticket.trial}`],
+        "--resume",
+        fork ?? "ask",
+        "--name",
+        `${definition.name}-${ticket.trial}`,
         ...(ticket.until < epochsOf(definition, ticket)
           ? ["--until-epoch", String(ticket.until)]
           : []),
-        ...["--json", "--grace", String(TrialProcess.grace)],
+        "--json",
+        "--grace",
+        String(TrialProcess.grace),
         ...(at.force === true ? ["--force"] : [])
       ],
       folder: own,
       environment: process.env,
+      onStart: at.onStart ?? (() => {}),
       onEvent: at.onEvent ?? (() => {})
     })
     if (code === 0) return yield* outcomeOf(at, ticket, failed)

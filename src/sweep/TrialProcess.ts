@@ -30,10 +30,11 @@ export const run = (options: {
   readonly command: ReadonlyArray<string>
   readonly folder: string
   readonly environment: NodeJS.ProcessEnv
+  readonly onStart: (pid: number) => void
   readonly onEvent: (event: Readonly<Record<string, unknown>>) => void
 }): Effect.Effect<Ended> =>
   Effect.gen(function* () {
-    const { command, environment, folder, onEvent } = options
+    const { command, environment, folder, onEvent, onStart } = options
     yield* Effect.promise(() => mkdir(folder, { recursive: true }))
     return yield* Effect.async<Ended>((resume) => {
       const log = createWriteStream(join(folder, outputFile), { flags: "a" })
@@ -46,6 +47,7 @@ export const run = (options: {
         // Ctrl+C on a terminal reaches this process, which tells its children once.
         detached: true
       })
+      if (child.pid !== undefined) onStart(child.pid)
       let error = ""
       createInterface({ input: child.stdout }).on("line", (line) => {
         const event = parse(line)

@@ -1,5 +1,14 @@
 /** What is said of the files of sweeps. */
 export const sweep = {
+  "end after epoch N: save, and exit with 0; the config, and so the schedule, stays that of the full run, which resumes exactly":
+    "在第 N 轮结束后停止：保存并以 0 退出；配置和学习率计划仍是完整运行的，之后精确续训",
+  "its process was ended by {0} {1} times at the same step: {2}":
+    "其进程在同一步被 {0} 终止了 {1} 次：{2}",
+  "train 5 epochs and save; without the option, the same run resumes later":
+    "训练 5 轮并保存；之后不带此选项即可续训同一次运行",
+  "--until-epoch is for a real run, which resumes later; leave out --dry-run and --overfit":
+    "--until-epoch 用于之后会续训的真实运行；请去掉 --dry-run 和 --overfit",
+  "{0} is finite in none of its epochs": "{0} 在所有轮中都不是有限值",
   'a name of a folder: letters, digits, ".", "_" and "-", at most 100':
     '文件夹名称：字母、数字、"."、"_" 和 "-"，最多 100 个字符',
   "damaged; remove the line, and what it recorded is computed again from the trials' checkpoints":
