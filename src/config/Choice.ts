@@ -93,7 +93,8 @@ const checked = <A, I>(
 /** Under this symbol a decoded config holds the choice by whose schema it was decoded. */
 const ChoiceId: unique symbol = Symbol.for("holdfast/config/Choice") as never
 
-const marked = <A>(config: A, choice: Choice.Any): A =>
+/** A decoded config of which `made` makes what the choice does. */
+export const marked = <A>(config: A, choice: Choice.Any): A =>
   // Not enumerable: neither JSON nor a comparison sees it.
   Object.defineProperty(config, ChoiceId, { value: choice, configurable: true })
 

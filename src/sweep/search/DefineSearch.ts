@@ -1,5 +1,6 @@
 import type * as Schema from "effect/Schema"
 import * as Choice from "../../config/Choice.js"
+import type { Json } from "../space/Json.js"
 import type { Scheduler, Search } from "./Search.js"
 
 /**
@@ -13,7 +14,11 @@ export const define = <const Name extends string, Fields extends Schema.Struct.F
 ) =>
   Choice.define(name, {
     ...definition,
-    make: (config): Search => ({ ...definition.make(config), name })
+    make: (config): Search => ({
+      ...definition.make(config),
+      name,
+      fields: fieldsOf(config as object)
+    })
   })
 
 /**
@@ -26,5 +31,13 @@ export const defineScheduler = <const Name extends string, Fields extends Schema
 ) =>
   Choice.define(name, {
     ...definition,
-    make: (config): Scheduler => ({ ...definition.make(config), name })
+    make: (config): Scheduler => ({
+      ...definition.make(config),
+      name,
+      fields: fieldsOf(config as object)
+    })
   })
+
+/** The fields of a config without its name. */
+const fieldsOf = (config: object): Readonly<Record<string, Json>> =>
+  Object.fromEntries(Object.entries(config).filter(([field]) => field !== "name"))

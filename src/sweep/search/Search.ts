@@ -1,3 +1,4 @@
+import type { Json } from "../space/Json.js"
 import type { Sample, Space } from "../space/Space.js"
 import type { Outcome, Ticket } from "../Ticket.js"
 
@@ -33,6 +34,8 @@ export interface Search {
   readonly suggest: (given: Given, trial: number) => Sample | null
   /** What in a sweep does not suit it. */
   readonly check?: (sweep: Definition) => Problem | undefined
+  /** Its fields, as the definition of a sweep records them. */
+  readonly fields?: Readonly<Record<string, Json>>
 }
 
 /** What a scheduler wants next. */
@@ -53,4 +56,8 @@ export interface Scheduler {
   readonly next: (given: Given, search: Search) => Next
   /** What in a sweep does not suit it. */
   readonly check?: (sweep: Definition) => Problem | undefined
+  /** Whether its trials may start from checkpoints of others, which are then kept. */
+  readonly forks?: boolean
+  /** Its fields, as the definition of a sweep records them. */
+  readonly fields?: Readonly<Record<string, Json>>
 }
