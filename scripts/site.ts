@@ -228,6 +228,7 @@ const groups: ReadonlyArray<{
       "import.md",
       "layers.md",
       "optimizers.md",
+      "sweeps.md",
       "checkpoints.md",
       "export.md",
       "coming-from.md",

@@ -162,14 +162,23 @@ export const made = <Made>(
   config: { readonly name: string },
   known: ReadonlyArray<Choice.Any<Made>>
 ): Made => {
-  const choice = Predicate.hasProperty(config, ChoiceId)
-    ? (config[ChoiceId] as Choice.Any<Made>)
-    : known.find(({ name }) => name === config.name)
-  if (choice !== undefined) return choice.fromConfig(config as never)
+  const found = find(config, known)
+  if (found !== undefined) return found
   const names = known.map(({ name }) => name).join(", ")
   throw new Error(
     t`${config.name} is none of ${names}; decode the config by a schema in which Config.make names it`
   )
+}
+
+/** The same, undefined where there is none. */
+export const find = <Made>(
+  config: { readonly name: string },
+  known: ReadonlyArray<Choice.Any<Made>>
+): Made | undefined => {
+  const choice = Predicate.hasProperty(config, ChoiceId)
+    ? (config[ChoiceId] as Choice.Any<Made>)
+    : known.find(({ name }) => name === config.name)
+  return choice?.fromConfig(config as never)
 }
 
 /**

@@ -5,6 +5,7 @@ import { field, required } from "../config/Field.js"
 import { t } from "../language/Text.js"
 import { schedulers, searches } from "./search/BuiltIn.js"
 import type { Given, Scheduler, Search } from "./search/Search.js"
+import { suggested } from "./search/Trials.js"
 import { Json } from "./space/Json.js"
 import { Space } from "./space/Space.js"
 
@@ -36,6 +37,15 @@ const parallel = field(
 const seed = field(Schema.Int, 0, "Where every draw of the search starts.")
 const search = Choice.oneOf("How the parameters of trials are chosen.", ...searches)
 const scheduler = Choice.oneOf("Which trials are trained, and how far.", ...schedulers)
+
+/** What a definition records of a custom search algorithm or scheduler: its name and fields. */
+const custom = (builtIn: ReadonlyArray<{ readonly name: string }>) =>
+  Schema.Struct(
+    {
+      name: Schema.String.pipe(Schema.filter((name) => !builtIn.some((one) => one.name === name)))
+    },
+    { key: Schema.String, value: Json }
+  )
 
 /** What all sweeps say, whether a user writes it or a folder or database holds it. */
 const shared = {
@@ -77,6 +87,8 @@ export interface SweepFile extends Schema.Schema.Type<typeof SweepFile> {}
 export const Definition = Schema.Struct({
   version: Schema.Literal(1),
   ...shared,
+  search: Schema.Union(Choice.union(...searches), custom(searches)),
+  scheduler: Schema.Union(Choice.union(...schedulers), custom(schedulers)),
   /** The pipeline's file, from the working directory. */
   pipeline: Schema.String,
   /** The config of the trials, but for their parameters. */
@@ -94,13 +106,34 @@ export interface Definition extends Schema.Schema.Type<typeof Definition> {}
 export const encode = (definition: Definition): unknown =>
   Effect.runSync(Effect.orDie(Schema.encode(Definition)(definition)))
 
-/** What decides about the tickets of a sweep. */
+/**
+ * What decides about the tickets of a sweep. Where it is custom, and the definition was read from a folder or
+ * a database, only the sweep's own file has it: then nothing follows that it would decide.
+ */
 export const strategyOf = (
   definition: Pick<Definition, "search" | "scheduler">
-): { readonly search: Search; readonly scheduler: Scheduler } => ({
-  search: Choice.made<Search>(definition.search, searches),
-  scheduler: Choice.made<Scheduler>(definition.scheduler, schedulers)
-})
+): { readonly search: Search; readonly scheduler: Scheduler } => {
+  const search = Choice.find<Search>(definition.search, searches)
+  const scheduler = Choice.find<Scheduler>(definition.scheduler, schedulers)
+  return {
+    search: search ?? { name: definition.search.name, suggest: () => null },
+    scheduler: {
+      ...(scheduler ?? { name: definition.scheduler.name }),
+      next: (given, chosen) =>
+        scheduler === undefined || (search === undefined && suggested(given.tickets) < given.trials)
+          ? { _tag: "Wait" }
+          : scheduler.next(given, chosen)
+    }
+  }
+}
+
+/** Whether the sweep can be computed without its own file. */
+export const isBuiltIn = ({
+  scheduler,
+  search
+}: Pick<Definition, "search" | "scheduler">): boolean =>
+  searches.some(({ name }) => name === search.name) &&
+  schedulers.some(({ name }) => name === scheduler.name)
 
 /** What search algorithms and schedulers are given of a definition. */
 export const givenOf = ({

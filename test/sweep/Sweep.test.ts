@@ -114,11 +114,16 @@ describe("Sweep.make", () => {
     const read = Schema.decodeUnknownSync(Definition)(json)
     expect(encode(read)).toEqual(encode(definition))
     expect([isBuiltIn(read), isBuiltIn(definitionOf(Sweep.make(options)))]).toEqual([false, true])
-    expect(() => strategyOf(read)).toThrow("fixed is none of random, grid, sobol, tpe")
+    const { scheduler } = strategyOf(read)
+    const given = { ...read, tickets: [], outcomes: [] }
+    expect(scheduler.next(given, strategyOf(read).search)).toEqual({ _tag: "Wait" })
+    expect(scheduler.next({ ...given, trials: 0 }, search)).toEqual({ _tag: "Done" })
   })
 
   it("refuses a custom one of a built-in name", () => {
-    expect(messageOf(() => SearchAlgorithm.define("tpe", {} as never))).toMatchInlineSnapshot(`"tpe is built in; give the custom one another name"`)
+    expect(messageOf(() => SearchAlgorithm.define("tpe", {} as never))).toMatchInlineSnapshot(
+      `"tpe is built in; give the custom one another name"`
+    )
     expect(messageOf(() => TrialScheduler.define("asha", {} as never))).toMatch("asha is built in")
   })
 })

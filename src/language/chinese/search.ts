@@ -17,5 +17,6 @@ export const search = {
     "此处不能有参数，因为每次试验训练多少轮由调度器决定",
   "no parameter here, since {0} sets what it is in":
     "此处不能有参数，因为 {0} 设置的正是它所在的部分",
-  "nothing, where log is true": "log 为 true 时不填"
+  "nothing, where log is true": "log 为 true 时不填",
+  "{0} is built in; give the custom one another name": "{0} 是内置的；请给自定义的另取一个名称"
 }

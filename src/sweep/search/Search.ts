@@ -50,8 +50,6 @@ export interface Scheduler {
   readonly name: string
   /** The epochs at which it decides about trials, for display. */
   readonly rungs?: (given: Pick<Given, "epochs" | "trials">) => ReadonlyArray<number>
-  /** Whether its trials may start from checkpoints of others, which are then kept. */
-  readonly forks?: boolean
   /** What follows `given.tickets`. Never waits once the outcomes of all tickets are given. */
   readonly next: (given: Given, search: Search) => Next
   /** What in a sweep does not suit it. */
