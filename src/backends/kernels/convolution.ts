@@ -1,6 +1,6 @@
 import { load, loadFloat, store, storeFloat } from "./lanes"
 import { multiplyPanel, multiplyStrips } from "./matmul"
-import { packPanel, packRun } from "./panels"
+import { packPanel, packRun, transpose4 } from "./panels"
 
 /**
  * The convolution of one image: Y[OH, OW, Co] from X[·, width, Ci], padded already, and a filter
@@ -122,5 +122,37 @@ export function place(
       if (column < 0 || column >= outW) continue
       memory.copy(target + <usize>(row * outW + column) * pixel, x + <usize>(h * W + w) * pixel, pixel)
     }
+  }
+}
+
+/** A filter [taps, Ci, Co] with its taps in reverse and its channels swapped: [taps, Co, Ci]. */
+export function turnFilter(filter: usize, turned: usize, taps: i32, Ci: i32, Co: i32): void {
+  const from = <usize>Co << 2, to = <usize>Ci << 2, plane = <usize>Ci * from
+  filter += <usize>taps * plane
+  for (let k = 0; k < taps; k++) {
+    filter -= plane
+    let ci = 0
+    for (; ci + 4 <= Ci; ci += 4) {
+      let source = filter + <usize>ci * from, target = turned + (<usize>ci << 2), co = 0
+      for (; co + 4 <= Co; co += 4) {
+        transpose4(source, from, 2 * from, 3 * from, target, to)
+        source += 16
+        target += 4 * to
+      }
+      for (; co < Co; co++) {
+        for (let i: usize = 0; i < 4; i++) storeFloat(target + (i << 2), loadFloat(source + i * from))
+        source += 4
+        target += to
+      }
+    }
+    for (; ci < Ci; ci++) {
+      let source = filter + <usize>ci * from, target = turned + (<usize>ci << 2)
+      for (let co = 0; co < Co; co++) {
+        storeFloat(target, loadFloat(source))
+        source += 4
+        target += to
+      }
+    }
+    turned += plane
   }
 }

@@ -3,11 +3,13 @@
 
 export { MATMUL_SCRATCH, matmul, multiplyPanels, multiplyStrips } from "./matmul"
 export { packMatrix } from "./panels"
-export { convolve, convolveFilterGradient, place } from "./convolution"
+export { convolve, convolveFilterGradient, place, turnFilter } from "./convolution"
+export { crossEntropy, crossEntropyGradient } from "./crossEntropy"
+export { dropout } from "./dropout"
 export { depthwise, depthwiseFilterGradient } from "./depthwise"
 export { columnMoments, columnSums, exponentSpread, repeat, scale, spread } from "./reduction"
 export {
-  combine, gradientSums, normalizeRows, normalizeRowsGradient, scaleShift
+  combine, factorsOfNorm, factorsOfNormGradient, gradientSums, normalizeRows, normalizeRowsGradient, scaleShift
 } from "./normalization"
 export { statistics, statisticsGradient } from "./statistics"
 export { maxPool, maxPoolGradient } from "./pooling"

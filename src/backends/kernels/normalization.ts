@@ -1,6 +1,38 @@
 import { addMul, horizontalSum, load, loadFloat, splat, store, storeFloat } from "./lanes"
 
-// Batch normalisation over the columns of x[n, C]; the few numbers a column are computed outside.
+// Batch normalisation over the columns of x[n, C].
+
+/** What a column is multiplied by, γ/σ, and what is added then, β − μ γ/σ: factor[C] and shift[C]. */
+export function factorsOfNorm(
+  gamma: usize, beta: usize, mean: usize, variance: usize, C: i32, epsilon: f64, factor: usize, shift: usize
+): void {
+  const end = <usize>C << 2
+  for (let o: usize = 0; o < end; o += 4) {
+    const f: f32 = <f32>(<f64>loadFloat(gamma + o) / sqrt<f64>(<f64>loadFloat(variance + o) + epsilon))
+    storeFloat(factor + o, f)
+    storeFloat(shift + o, <f32>(<f64>loadFloat(beta + o) - <f64>loadFloat(mean + o) * <f64>f))
+  }
+}
+
+/**
+ * dx = γ/σ (dy − mean(dy) − (x − μ)/σ² · mean(dy (x − μ))), as dy·a + x·b + k by these three of each column.
+ * `products` becomes the gradient of γ.
+ */
+export function factorsOfNormGradient(
+  gamma: usize, mean: usize, variance: usize, sums: usize, products: usize, n: f64, C: i32, epsilon: f64,
+  a: usize, b: usize, k: usize
+): void {
+  const end = <usize>C << 2
+  for (let o: usize = 0; o < end; o += 4) {
+    const inverse: f64 = 1 / sqrt<f64>(<f64>loadFloat(variance + o) + epsilon)
+    const slope = <f64>loadFloat(gamma + o) * inverse, product = <f64>loadFloat(products + o)
+    const ofX: f32 = <f32>((-slope * inverse * inverse * product) / n)
+    storeFloat(a + o, <f32>slope)
+    storeFloat(b + o, ofX)
+    storeFloat(k + o, <f32>((-slope * <f64>loadFloat(sums + o)) / n - <f64>ofX * <f64>loadFloat(mean + o)))
+    storeFloat(products + o, <f32>(product * inverse))
+  }
+}
 
 /** y = x * factor[C] + shift[C] */
 export function scaleShift(

@@ -114,7 +114,7 @@ export function packStrips(
 
 /** Four rows of four, which lie at `o1`, `o2` and `o3` from the first, to columns `next` apart. */
 // @ts-ignore: decorator
-@inline function transpose4(source: usize, o1: usize, o2: usize, o3: usize, target: usize, next: usize): void {
+@inline export function transpose4(source: usize, o1: usize, o2: usize, o3: usize, target: usize, next: usize): void {
   const r0 = load(source), r1 = load(source + o1), r2 = load(source + o2), r3 = load(source + o3)
   const t0 = v128.shuffle<f32>(r0, r1, 0, 4, 1, 5), t1 = v128.shuffle<f32>(r0, r1, 2, 6, 3, 7)
   const t2 = v128.shuffle<f32>(r2, r3, 0, 4, 1, 5), t3 = v128.shuffle<f32>(r2, r3, 2, 6, 3, 7)

@@ -19,17 +19,13 @@ export const kernels = ({ heap, simd }: Tools): Kernels => ({
     ({ inputs: { x, gamma, beta }, attrs: { epsilon } }) => {
       const [n, C] = rowsAndColumns(x)
       const [y, mean, variance] = [heap.output(x.shape), heap.output([C]), heap.output([C])]
-      const [factor, shift] = [heap.output([C]), heap.output([C])]
-      const at = heap.address
-      simd.columnMoments(at(x), n, C, at(mean), at(variance))
-      const [m, v, g, b, f, s] = [mean, variance, gamma, beta, factor, shift].map(heap.floats)
-      for (let c = 0; c < C; c++) {
-        f![c] = g![c]! / Math.sqrt(v![c]! + epsilon)
-        s![c] = b![c]! - m![c]! * f![c]!
-      }
-      simd.scaleShift(at(x), at(y), n, C, at(factor), at(shift))
-      heap.free(factor)
-      heap.free(shift)
+      const [X, g, b, m, v, Y] = [x, gamma, beta, mean, variance, y].map(heap.address)
+      simd.columnMoments(X!, n, C, m!, v!)
+      heap.withScratch(8 * C, (factor) => {
+        const shift = factor + 4 * C
+        simd.factorsOfNorm(g!, b!, m!, v!, C, epsilon, factor, shift)
+        simd.scaleShift(X!, Y!, n, C, factor, shift)
+      })
       return [y, mean, variance]
     }
   ),
@@ -37,23 +33,14 @@ export const kernels = ({ heap, simd }: Tools): Kernels => ({
     ({ inputs: { dy, x, gamma, mean, variance }, attrs: { epsilon } }) => {
       const [n, C] = rowsAndColumns(x)
       const [dx, dGamma, dBeta] = [heap.output(x.shape), heap.output([C]), heap.output([C])]
-      const factors = [heap.output([C]), heap.output([C]), heap.output([C])] as const
-      const at = heap.address
-      simd.gradientSums(at(x), at(dy), n, C, at(mean), at(dBeta), at(dGamma))
-      // dx = γ/σ (dy − mean(dy) − (x − μ)/σ² · mean(dy (x − μ))), as dy·a + x·b + k.
-      const [m, v, g, sum, product] = [mean, variance, gamma, dBeta, dGamma].map(heap.floats)
-      const [a, b, k] = factors.map(heap.floats)
-      for (let c = 0; c < C; c++) {
-        const inverse = 1 / Math.sqrt(v![c]! + epsilon)
-        const slope = g![c]! * inverse
-        a![c] = slope
-        b![c] = (-slope * inverse * inverse * product![c]!) / n
-        k![c] = (-slope * sum![c]!) / n - b![c]! * m![c]!
-        product![c]! *= inverse
-      }
-      const [A, B, K] = factors.map(at)
-      simd.combine(at(x), at(dy), at(dx), n, C, A!, B!, K!)
-      for (const factor of factors) heap.free(factor)
+      const [X, dY, g, m, v] = [x, dy, gamma, mean, variance].map(heap.address)
+      const [dX, products, sums] = [dx, dGamma, dBeta].map(heap.address)
+      simd.gradientSums(X!, dY!, n, C, m!, sums!, products!)
+      heap.withScratch(12 * C, (a) => {
+        const [b, k] = [a + 4 * C, a + 8 * C]
+        simd.factorsOfNormGradient(g!, m!, v!, sums!, products!, n, C, epsilon, a, b, k)
+        simd.combine(X!, dY!, dX!, n, C, a, b, k)
+      })
       return [dx, dGamma, dBeta]
     }
   )

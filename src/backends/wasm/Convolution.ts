@@ -209,17 +209,10 @@ const reversed = (info: Info): Info => ({
 })
 
 /** [KH, KW, Ci, Co] turned by 180° and with its channels swapped: [KH, KW, Co, Ci]. */
-const turnedFilter = ({ heap }: Tools, filter: TensorInfo): TensorInfo => {
+const turnedFilter = ({ heap, simd }: Tools, filter: TensorInfo): TensorInfo => {
   const [KH, KW, Ci, Co] = filter.shape as Shape4
   const turned = heap.output([KH, KW, Co, Ci])
-  const from = heap.floats(filter)
-  const to = heap.floats(turned)
-  let i = 0
-  for (let k = KH * KW - 1; k >= 0; k--) {
-    for (let co = 0; co < Co; co++) {
-      for (let ci = 0; ci < Ci; ci++) to[i++] = from[(k * Ci + ci) * Co + co]!
-    }
-  }
+  simd.turnFilter(heap.address(filter), heap.address(turned), KH * KW, Ci, Co)
   return turned
 }
 

@@ -1,7 +1,7 @@
 import type { Tensor } from "../../tf.js"
 import * as tf from "../../tf.js"
 import * as Alea from "./Alea.js"
-import { type Kernels, kernel, type Tools } from "./Kernel.js"
+import { type Kernels, kernel, size, type Tools } from "./Kernel.js"
 
 const name = "HoldfastDropout"
 
@@ -14,22 +14,12 @@ interface Attrs {
  * Dropout in one pass. TensorFlow.js draws the same numbers and takes five operations for the rest. The second
  * output is what each element is multiplied by, 0 or 1 / (1 − rate).
  */
-export const kernels = ({ heap }: Tools): Kernels => ({
+export const kernels = ({ heap, simd }: Tools): Kernels => ({
   [name]: kernel<"x", Attrs>(({ inputs: { x }, attrs: { rate, seed } }) => {
     const [y, factors] = [heap.output(x.shape), heap.output(x.shape)]
-    const [from, to, by] = [x, y, factors].map(heap.floats) as [
-      Float32Array,
-      Float32Array,
-      Float32Array
-    ]
-    Alea.fill(by, seed)
-    // Rounded as the operations of TensorFlow.js round.
+    const [from, to, by] = [x, y, factors].map(heap.address)
     const kept = Math.fround(1 - rate)
-    const factor = Math.fround(1 / kept)
-    for (let i = 0; i < by.length; i++) {
-      by[i] = Math.fround(by[i]! + kept) < 1 ? 0 : factor
-      to[i] = from[i]! * by[i]!
-    }
+    simd.dropout(from!, to!, by!, size(x.shape), kept, ...Alea.stateOf(seed))
     return [y, factors]
   })
 })

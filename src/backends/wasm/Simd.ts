@@ -20,6 +20,10 @@ export interface Simd {
   readonly depthwise: Kernel
   readonly depthwiseFilterGradient: Kernel
   readonly place: Kernel
+  readonly turnFilter: Kernel
+  readonly crossEntropy: Kernel
+  readonly crossEntropyGradient: Kernel
+  readonly dropout: Kernel
   readonly columnMoments: Kernel
   readonly columnSums: Kernel
   readonly exponentSpread: (...numbers: ReadonlyArray<number>) => number
@@ -27,6 +31,8 @@ export interface Simd {
   readonly scale: Kernel
   readonly spread: Kernel
   readonly combine: Kernel
+  readonly factorsOfNorm: Kernel
+  readonly factorsOfNormGradient: Kernel
   readonly gradientSums: Kernel
   readonly scaleShift: Kernel
   readonly normalizeRows: Kernel
