@@ -6,9 +6,12 @@ import { multiplyPanels } from "./matmul"
 // LSTM over [B, T, ·]. `gates` comes in as the inputs' part of the gates, bias included,
 // and leaves as the gates after their activations, which the gradient needs. `scratch` is for products.
 
-/** Gates [B, T, 4U] in Keras' order: input, forget, candidate, output. `panels` is R [U, 4U]. */
+/**
+ * Gates [B, T, 4U] in Keras' order: input, forget, candidate, output. `panels` is R [U, 4U]. The gradient needs the
+ * hyperbolic tangents of the cells, too: `squashed` [B, T, U].
+ */
 export function lstm(
-  gates: usize, panels: usize, hidden: usize, cells: usize, B: i32, T: i32, U: i32, hard: bool,
+  gates: usize, panels: usize, hidden: usize, cells: usize, squashed: usize, B: i32, T: i32, U: i32, hard: bool,
   scratch: usize
 ): void {
   const row = <usize>U << 2, series = <usize>T * row
@@ -24,8 +27,8 @@ export function lstm(
       squashInto(g + 2 * row, g + 2 * row, U)
       activateGates(g + 3 * row, U, hard)
       cellsOf(g, cells + at, row, U, t > 0)
-      squashInto(cells + at, hidden + at, U)
-      multiply(hidden + at, g + 3 * row, U)
+      squashInto(cells + at, squashed + at, U)
+      multiply(squashed + at, g + 3 * row, hidden + at, U)
     }
   }
 }
@@ -62,14 +65,15 @@ function squashInto(x: usize, y: usize, n: i32): void {
   if (n & 3) storePartial(y, tanh(loadPartial(x, n & 3)), n & 3)
 }
 
-/** y[n] ← x[n] · y[n] */
-function multiply(y: usize, x: usize, n: i32): void {
+/** out[n] = x[n] · y[n] */
+function multiply(x: usize, y: usize, out: usize, n: i32): void {
   const end = x + (<usize>(n & ~3) << 2)
   for (; x < end; x += 16) {
-    store(y, f32x4.mul(load(x), load(y)))
+    store(out, f32x4.mul(load(x), load(y)))
     y += 16
+    out += 16
   }
-  if (n & 3) storePartial(y, f32x4.mul(loadPartial(x, n & 3), loadPartial(y, n & 3)), n & 3)
+  if (n & 3) storePartial(out, f32x4.mul(loadPartial(x, n & 3), loadPartial(y, n & 3)), n & 3)
 }
 
 /** The cells [U], by the gates and the cells one step earlier, if there are any, `row` before. */
@@ -89,7 +93,7 @@ function cellsOf(g: usize, cells: usize, row: usize, U: i32, later: bool): void 
  * `panels` is R transposed [4U, U]; `carryH` and `carryC` are scratch memory [B, U].
  */
 export function lstmGradient(
-  dHidden: usize, gates: usize, cells: usize, panels: usize, dGates: usize,
+  dHidden: usize, gates: usize, cells: usize, squashed: usize, panels: usize, dGates: usize,
   carryH: usize, carryC: usize, B: i32, T: i32, U: i32, hard: bool, scratch: usize
 ): void {
   const row = <usize>U << 2, series = <usize>T * row
@@ -100,18 +104,21 @@ export function lstmGradient(
     fetch(gates + 4 * now, 4 * row, 4 * series, B)
     fetch(dGates + 4 * now, 4 * row, 4 * series, B)
     fetch(dHidden + now, row, series, B)
-    if (t > 0) fetch(cells + now - row, 2 * row, series, B)
+    fetch(squashed + now, row, series, B)
+    if (t > 0) fetch(cells + now - row, row, series, B)
     for (let b = 0; b < B; b++) {
       let at = <usize>b * series + now, carry = <usize>b * row, u = 0
       let g = gates + 4 * at, d = dGates + 4 * at
-      // The squashed cells stand where the gradient of the output gate will be.
-      squashInto(cells + at, d + 3 * row, U)
       for (; u + 4 <= U; u += 4) {
-        lstmUnitsGradient(g, cells + at, dHidden + at, d, carryH + carry, carryC + carry, row, t > 0, hard, 4)
+        lstmUnitsGradient(
+          g, cells + at, squashed + at, dHidden + at, d, carryH + carry, carryC + carry, row, t > 0, hard, 4
+        )
         at += 16; carry += 16; g += 16; d += 16
       }
       if (u < U) {
-        lstmUnitsGradient(g, cells + at, dHidden + at, d, carryH + carry, carryC + carry, row, t > 0, hard, U - u)
+        lstmUnitsGradient(
+          g, cells + at, squashed + at, dHidden + at, d, carryH + carry, carryC + carry, row, t > 0, hard, U - u
+        )
       }
     }
     if (t > 0) {
@@ -122,19 +129,19 @@ export function lstmGradient(
 
 // @ts-ignore: decorator
 @inline function lstmUnitsGradient(
-  g: usize, cell: usize, dHidden: usize, d: usize, carryH: usize, carryC: usize,
+  g: usize, cell: usize, squashed: usize, dHidden: usize, d: usize, carryH: usize, carryC: usize,
   row: usize, later: bool, hard: bool, n: i32
 ): void {
   const i = loadPartial(g, n), f = loadPartial(g + row, n)
   const k = loadPartial(g + 2 * row, n), q = loadPartial(g + 3 * row, n)
-  const squashed = loadPartial(d + 3 * row, n)
+  const tangent = loadPartial(squashed, n)
   const dh = f32x4.add(loadPartial(dHidden, n), loadPartial(carryH, n))
-  const rest = f32x4.sub(splat(1), f32x4.mul(squashed, squashed))
+  const rest = f32x4.sub(splat(1), f32x4.mul(tangent, tangent))
   const dc = addMul(loadPartial(carryC, n), f32x4.mul(dh, q), rest)
   const before = later ? loadPartial(cell - row, n) : splat(0)
   storePartial(d, f32x4.mul(f32x4.mul(dc, k), slope(i, hard)), n)
   storePartial(d + row, f32x4.mul(f32x4.mul(dc, before), slope(f, hard)), n)
   storePartial(d + 2 * row, f32x4.mul(f32x4.mul(dc, i), f32x4.sub(splat(1), f32x4.mul(k, k))), n)
-  storePartial(d + 3 * row, f32x4.mul(f32x4.mul(dh, squashed), slope(q, hard)), n)
+  storePartial(d + 3 * row, f32x4.mul(f32x4.mul(dh, tangent), slope(q, hard)), n)
   storePartial(carryC, f32x4.mul(dc, f), n)
 }

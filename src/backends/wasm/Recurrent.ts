@@ -20,35 +20,36 @@ interface Gates {
  * takes thousands of operations for the same.
  *
  * Forward: x [B, T, D], kernel [D, nU], recurrentKernel [U, nU] and bias [nU] to the hidden states
- * [B, T, U], the gates [B, T, nU], and the cells (LSTM) or the reset states (GRU) [B, T, U].
+ * [B, T, U], the gates [B, T, nU], and the cells and their hyperbolic tangents (LSTM) or the reset states (GRU) [B, T, U].
  */
 export const kernels = (tools: Tools): Kernels => ({
   [names.lstm]: kernel<Inputs, Gates>(({ inputs, attrs }) => {
     const { heap, simd } = tools
     const { gates, hidden, memory, B, T, U } = begin(tools, inputs, 4)
     const R = heap.address(inputs.recurrentKernel)
+    const squashed = heap.output([B, T, U])
     heap.withScratch(panelBytes(U, 4 * U) + scratchBytes(simd, U), (scratch) => {
       simd.packMatrix(R, scratch, U, 4 * U, 16 * U, 4)
-      const [g, h, c] = [gates, hidden, memory].map(heap.address)
-      const rest = scratch + panelBytes(U, 4 * U)
-      simd.lstm(g!, scratch, h!, c!, B, T, U, Number(attrs.hard), rest)
+      const [g, h, c, s] = [gates, hidden, memory, squashed].map(heap.address)
+      const sizes = [B, T, U, Number(attrs.hard), scratch + panelBytes(U, 4 * U)]
+      simd.lstm(g!, scratch, h!, c!, s!, ...sizes)
     })
-    return [hidden, gates, memory]
+    return [hidden, gates, memory, squashed]
   }),
-  [names.lstmGradient]: kernel<"dHidden" | "gates" | "cells" | "recurrentKernel", Gates>(
+  [names.lstmGradient]: kernel<"dHidden" | "gates" | "cells" | "squashed" | "recurrentKernel", Gates>(
     ({ inputs, attrs }) => {
       const { heap, simd } = tools
-      const { dHidden, gates, cells, recurrentKernel } = inputs
+      const { dHidden, gates, cells, squashed, recurrentKernel } = inputs
       const [B, T, U] = dHidden.shape as Shape3
       const out = heap.output(gates.shape)
       const panels = panelBytes(4 * U, U)
       heap.withScratch(panels + 8 * B * U + scratchBytes(simd, 4 * U), (scratch) => {
         simd.packMatrix(heap.address(recurrentKernel), scratch, 4 * U, U, 4, 16 * U)
-        const [dh, g, c] = [dHidden, gates, cells].map(heap.address)
+        const [dh, g, c, s] = [dHidden, gates, cells, squashed].map(heap.address)
         const carryH = scratch + panels
         const carryC = carryH + 4 * B * U
         const sizes = [B, T, U, Number(attrs.hard), carryC + 4 * B * U]
-        simd.lstmGradient(dh!, g!, c!, scratch, heap.address(out), carryH, carryC, ...sizes)
+        simd.lstmGradient(dh!, g!, c!, s!, scratch, heap.address(out), carryH, carryC, ...sizes)
       })
       return out
     }

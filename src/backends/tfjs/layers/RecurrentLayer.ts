@@ -167,7 +167,7 @@ const gradientOf = (
 ): GradConfig => ({
   kernelName,
   inputsToSave: ["x", "kernel", "recurrentKernel"],
-  outputsToSave: [true, true, true],
+  outputsToSave: [true, true, true, true],
   gradFunc: (dys, saved, attrs) => {
     const [x, kernel] = saved as [Tensor, Tensor2D]
     const dGates = rows(gates((dys as Array<Tensor>)[0]!, saved, attrs))
@@ -182,12 +182,12 @@ const gradientOf = (
 
 const lstmGradient = gradientOf(
   names.lstm,
-  (dHidden, [, , recurrentKernel, , gates, cells], attrs) =>
+  (dHidden, [, , recurrentKernel, , gates, cells, squashed], attrs) =>
     tf
       .engine()
       .runKernel(
         names.lstmGradient,
-        { dHidden, gates, cells, recurrentKernel } as never,
+        { dHidden, gates, cells, squashed, recurrentKernel } as never,
         attrs as never
       ) as Tensor,
   (dGates, [, , , hidden]) => tf.matMul(earlier(hidden!), dGates, true, false)
