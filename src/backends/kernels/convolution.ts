@@ -102,14 +102,15 @@ function packPlaces(
 
 /**
  * Copies an image [H, W, C] into a zeroed one [outH, outW, C], element (h, w) to
- * (top + h * stepH, left + w * stepW). What falls outside is left out.
+ * (top + h * stepH, left + w * stepW). What falls outside is left out. With `again` an image of this shape was
+ * copied there before, around which the zeros still are.
  */
 export function place(
   x: usize, target: usize, H: i32, W: i32, C: i32,
-  outH: i32, outW: i32, top: i32, left: i32, stepH: i32, stepW: i32
+  outH: i32, outW: i32, top: i32, left: i32, stepH: i32, stepW: i32, again: bool
 ): void {
   const pixel = <usize>C << 2
-  memory.fill(target, 0, <usize>(outH * outW) * pixel)
+  if (!again) memory.fill(target, 0, <usize>(outH * outW) * pixel)
   for (let h = 0; h < H; h++) {
     const row = top + h * stepH
     if (row < 0 || row >= outH) continue

@@ -149,7 +149,7 @@ export function convolvePoints(
   const panels = <usize>(((Co + 7) >> 3) * Ci) << 5
   const pixel = <usize>Co << 2, next = <usize>outputs * pixel, full = OW / outputs, rest = OW - full * outputs
   for (let b = 0; b < count; b++) {
-    imageToPoints(X, H, W, Ci, top, left, height, width, outputs, tiles, image, V)
+    imageToPoints(X, H, W, Ci, top, left, height, width, outputs, tiles, image, V, b > 0)
     for (let p = 0; p < 8; p++) {
       for (let kh = 0; kh < KH; kh++) {
         const A = V + <usize>p * planeV + <usize>kh * rowV, B = P + <usize>(p * KH + kh) * panels
@@ -171,10 +171,10 @@ export function convolvePoints(
 /** Pads an image [H, W, C] into `image`, and takes its tiles to the points: V[8, height, tiles, C]. */
 function imageToPoints(
   X: usize, H: i32, W: i32, C: i32, top: i32, left: i32, height: i32, width: i32, outputs: i32,
-  tiles: i32, image: usize, V: usize
+  tiles: i32, image: usize, V: usize, again: bool
 ): void {
   const pixel = <usize>C << 2, row = <usize>tiles * pixel
-  place(X, image, H, W, C, height, width, top, left, 1, 1)
+  place(X, image, H, W, C, height, width, top, left, 1, 1, again)
   for (let h = 0; h < height; h++) {
     const line = image + <usize>(h * width) * pixel
     tilesToPoints(line, pixel, <usize>outputs * pixel, V + <usize>h * row, <usize>height * row, C, tiles)
@@ -193,8 +193,8 @@ export function filterGradientPoints(
   const rowV = <usize>(tiles * Ci) << 2, planeV = <usize>height * rowV, plane = <usize>(Ci * Co) << 2
   const pixel = <usize>Co << 2, planeZ = <usize>(OH * tiles) * pixel
   for (let b = 0; b < count; b++) {
-    imageToPoints(X, H, W, Ci, top, left, height, width, outputs, tiles, image, V)
-    place(dY, gradient, OH, OW, Co, OH, tiles * outputs, 0, 0, 1, 1)
+    imageToPoints(X, H, W, Ci, top, left, height, width, outputs, tiles, image, V, b > 0)
+    place(dY, gradient, OH, OW, Co, OH, tiles * outputs, 0, 0, 1, 1, b > 0)
     factorsToPoints(gradient, pixel, <usize>outputs * pixel, outputs, Z, planeZ, Co, OH * tiles)
     for (let p = 0; p < 8; p++) {
       for (let kh = 0; kh < KH; kh++) {

@@ -51,13 +51,34 @@ const ofBackend =
 
 const [wasm, cpu, webgpu] = [ofBackend("wasm"), ofBackend("cpu"), ofBackend("webgpu")]
 const tape = "save tensors for gradients at less cost"
+const step = "run kernels, gradients and `tidy` at less cost"
 const heap = "allocate, share and read the backend's memory in our kernels"
 
 /** Everything that is relied on, by the part that it belongs to. */
 export const internals: ReadonlyArray<Internal> = [
   ofCore("findBackend", "reach a backend's own methods"),
   ofCore("runKernel", "run our kernels by name"),
-  ofCore("gradients", "try a layer's gradients, also for weights that none reaches"),
+  ofCore(
+    "gradients",
+    "try a layer's gradients, also for weights that none reaches; compute them at less cost"
+  ),
+  ofCore("tidy", step),
+  ofCore("startScope", step),
+  ofCore("endScope", step),
+  ofCore("track", step),
+  ofCore("startTape", step),
+  ofCore("endTape", step),
+  {
+    of: "core",
+    name: "state.scopeStack, state.nextTapeNodeId, state.kernelDepth, ENV.flags",
+    use: step,
+    isThere: () =>
+      Array.isArray(at(tf.engine(), "state.scopeStack")) &&
+      ["state.nextTapeNodeId", "state.kernelDepth", "state.gradientDepth"].every(
+        (path) => typeof at(tf.engine(), path) === "number"
+      ) &&
+      at(tf.engine(), "ENV.flags") !== undefined
+  },
   ofCore("addTapeNode", tape),
   ofCore("clone", tape),
   ofCore("makeTensorFromTensorInfo", tape),

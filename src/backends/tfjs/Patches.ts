@@ -6,10 +6,12 @@ import * as CpuKernels from "../cpu/CpuKernels.js"
 import * as TensorFlowKernels from "../tensorflow/TensorFlowKernels.js"
 import * as TrainingKernels from "../wasm/TrainingKernels.js"
 import * as WebGpuKernels from "../webgpu/WebGpuKernels.js"
+import * as Gradients from "./engine/Gradients.js"
+import * as RunKernel from "./engine/RunKernel.js"
+import * as Scopes from "./engine/Scopes.js"
 import * as DilationGradient from "./gradients/DilationGradient.js"
 import * as EinsumGradient from "./gradients/EinsumGradient.js"
 import * as ReductionGradients from "./gradients/ReductionGradients.js"
-import * as Tape from "./gradients/Tape.js"
 import * as Internals from "./Internals.js"
 import * as BatchMatMul from "./kernels/BatchMatMul.js"
 import * as Einsum from "./kernels/Einsum.js"
@@ -89,7 +91,9 @@ const gradientsAndLayers = (): void => {
   DilationGradient.register()
   EinsumGradient.register()
   ReductionGradients.register()
-  Tape.patch()
+  RunKernel.patch()
+  Gradients.patch()
+  Scopes.patch()
   ActivityRegularizer.patch()
   BatchNormalizationLayer.patch()
   ConvolutionLayer.patch()

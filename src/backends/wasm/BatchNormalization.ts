@@ -64,9 +64,9 @@ export const registerGradient = (): void => {
         .engine()
         .runKernel(backward, { dy, x, gamma, mean, variance } as never, attrs) as Array<Tensor>
       return {
-        x: () => gradients[0]!.clone(),
-        gamma: () => gradients[1]!.clone(),
-        beta: () => gradients[2]!.clone()
+        x: () => gradients[0]!,
+        gamma: () => gradients[1]!,
+        beta: () => gradients[2]!
       }
     }
   })

@@ -48,7 +48,7 @@ export const registerGradient = (): void => {
       if (attrs["relu"] === true && y!.shape.at(-1)! >= 4) {
         const inputs = { dy: dy as Tensor, y: y! }
         const [slope, sums] = tf.engine().runKernel(backward, inputs) as [Tensor, Tensor]
-        return { x: () => slope.clone(), bias: () => sums.clone() }
+        return { x: () => slope, bias: () => sums }
       }
       const slope = attrs["relu"] === true ? Relu.gradient(dy as Tensor, y!) : (dy as Tensor)
       const outer = slope.shape.map((_, axis) => axis).slice(0, -1)

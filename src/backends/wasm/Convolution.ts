@@ -69,7 +69,9 @@ const conv2d = (tools: Tools): KernelFunc =>
     const info = geometry(x.shape, filter.shape, attrs)
     const [height, width] = paddedSize(info)
     const out = tools.heap.output(info.outShape)
-    const isAccurate = () => Winograd.isEven(tools, x) && Winograd.isFinite(tools, filter)
+    const isAccurate = () =>
+      Winograd.isEven(Winograd.spreadForGradient(tools, x)) &&
+      Winograd.isFinite(Winograd.spreadOf(tools, filter))
     if (Winograd.suits(info) && isAccurate()) {
       Winograd.convolve(tools, x, filter, out, info, info.padInfo.top, info.padInfo.left)
       return out
@@ -134,7 +136,7 @@ const convolve = (
     for (let b = 0; b < B; b++) {
       let source = heap.address(x) + b * H * W * Ci * 4
       if (!plain) {
-        simd.place(source, place, H, W, Ci, height, width, top, left, stepH, stepW)
+        simd.place(source, place, H, W, Ci, height, width, top, left, stepH, stepW, Number(b > 0))
         source = place
       }
       const target = heap.address(out) + b * OH * OW * Co * 4
@@ -178,7 +180,9 @@ const inputGradient = (tools: Tools): KernelFunc =>
         left: extentW - 1 - padInfo.left
       }
       const backwards = reversed(info)
-      const isAccurate = () => [dy, filter].every((factor) => Winograd.isFinite(tools, factor))
+      const isAccurate = () =>
+        Winograd.isFinite(Winograd.spreadForGradient(tools, dy)) &&
+        Winograd.isFinite(Winograd.spreadOf(tools, filter))
       if (Winograd.suits(backwards) && isAccurate()) {
         Winograd.convolve(tools, dy, turned, out, backwards, padded.top, padded.left)
         tools.heap.free(turned)
@@ -227,7 +231,9 @@ const filterGradient = (tools: Tools): KernelFunc =>
       const plain = height === H && width === W
       const image = plain ? 0 : height * width * Ci * 4
       const out = heap.output(attrs.filterShape)
-      const isAccurate = () => Winograd.isEven(tools, x) && Winograd.isFinite(tools, dy)
+      const isAccurate = () =>
+        Winograd.isEven(Winograd.keptSpread(tools, x)) &&
+        Winograd.isFinite(Winograd.keptSpread(tools, dy))
       if (Winograd.suits(info) && isAccurate()) {
         Winograd.filterGradient(tools, x, dy, out, info)
         return out
@@ -239,7 +245,7 @@ const filterGradient = (tools: Tools): KernelFunc =>
           let source = heap.address(x) + b * H * W * Ci * 4
           if (!plain) {
             const { top, left } = padInfo
-            simd.place(source, scratch, H, W, Ci, height, width, top, left, 1, 1)
+            simd.place(source, scratch, H, W, Ci, height, width, top, left, 1, 1, Number(b > 0))
             source = scratch
           }
           simd.convolveFilterGradient(

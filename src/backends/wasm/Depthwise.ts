@@ -111,7 +111,7 @@ const eachImage = (
       if (pads) {
         const place = scratch + repeated
         const { top, left } = info.padInfo
-        simd.place(image, place, H, W, channels, height, width, top, left, 1, 1)
+        simd.place(image, place, H, W, channels, height, width, top, left, 1, 1, Number(b > 0))
         image = place
       }
       use(image, width, b)
@@ -148,7 +148,8 @@ const inputGradient = (tools: Tools): KernelFunc =>
             top,
             left,
             strideHeight,
-            strideWidth
+            strideWidth,
+            Number(b > 0)
           )
           simd.depthwise(
             scratch,

@@ -42,7 +42,7 @@ export const registerGradient = (): void => {
       const [dx, dGamma, dBeta] = tf
         .engine()
         .runKernel(backward, { dy, x, gamma, statistics } as never) as [Tensor, Tensor, Tensor]
-      return { x: () => dx.clone(), gamma: () => dGamma.clone(), beta: () => dBeta.clone() }
+      return { x: () => dx, gamma: () => dGamma, beta: () => dBeta }
     }
   })
 }

@@ -36,24 +36,25 @@ export const kernels = (tools: Tools): Kernels => ({
     })
     return [hidden, gates, memory, squashed]
   }),
-  [names.lstmGradient]: kernel<"dHidden" | "gates" | "cells" | "squashed" | "recurrentKernel", Gates>(
-    ({ inputs, attrs }) => {
-      const { heap, simd } = tools
-      const { dHidden, gates, cells, squashed, recurrentKernel } = inputs
-      const [B, T, U] = dHidden.shape as Shape3
-      const out = heap.output(gates.shape)
-      const panels = panelBytes(4 * U, U)
-      heap.withScratch(panels + 8 * B * U + scratchBytes(simd, 4 * U), (scratch) => {
-        simd.packMatrix(heap.address(recurrentKernel), scratch, 4 * U, U, 4, 16 * U)
-        const [dh, g, c, s] = [dHidden, gates, cells, squashed].map(heap.address)
-        const carryH = scratch + panels
-        const carryC = carryH + 4 * B * U
-        const sizes = [B, T, U, Number(attrs.hard), carryC + 4 * B * U]
-        simd.lstmGradient(dh!, g!, c!, s!, scratch, heap.address(out), carryH, carryC, ...sizes)
-      })
-      return out
-    }
-  ),
+  [names.lstmGradient]: kernel<
+    "dHidden" | "gates" | "cells" | "squashed" | "recurrentKernel",
+    Gates
+  >(({ inputs, attrs }) => {
+    const { heap, simd } = tools
+    const { dHidden, gates, cells, squashed, recurrentKernel } = inputs
+    const [B, T, U] = dHidden.shape as Shape3
+    const out = heap.output(gates.shape)
+    const panels = panelBytes(4 * U, U)
+    heap.withScratch(panels + 8 * B * U + scratchBytes(simd, 4 * U), (scratch) => {
+      simd.packMatrix(heap.address(recurrentKernel), scratch, 4 * U, U, 4, 16 * U)
+      const [dh, g, c, s] = [dHidden, gates, cells, squashed].map(heap.address)
+      const carryH = scratch + panels
+      const carryC = carryH + 4 * B * U
+      const sizes = [B, T, U, Number(attrs.hard), carryC + 4 * B * U]
+      simd.lstmGradient(dh!, g!, c!, s!, scratch, heap.address(out), carryH, carryC, ...sizes)
+    })
+    return out
+  }),
   [names.gru]: kernel<Inputs, Gates>(({ inputs, attrs }) => {
     const { heap, simd } = tools
     const { gates, hidden, memory, B, T, U } = begin(tools, inputs, 3)

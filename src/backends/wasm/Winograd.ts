@@ -29,13 +29,32 @@ export const suits = (info: Info): boolean =>
  */
 const tolerable = 12
 
-/** Whether an input is of one scale and finite, so that the algorithm is accurate enough for it. */
-export const isEven = ({ heap, simd }: Tools, x: TensorInfo): boolean =>
-  simd.exponentSpread(heap.address(x), size(x.shape)) <= tolerable
+/** Whether a spread is that of one scale and of finite numbers, so that the algorithm is accurate enough. */
+export const isEven = (spread: number): boolean => spread <= tolerable
 
-/** Whether a filter or a slope is finite. What is not makes NaN of all outputs of its tile. */
-export const isFinite = ({ heap, simd }: Tools, factor: TensorInfo): boolean =>
-  simd.exponentSpread(heap.address(factor), size(factor.shape)) < Infinity
+/** Whether it is of finite numbers, as a filter or a slope must be: others make NaN of all outputs of a tile. */
+export const isFinite = (spread: number): boolean => spread < Infinity
+
+/** By how many powers of two the largest number of a tensor is above the geometric mean; infinite if not finite. */
+export const spreadOf = ({ heap, simd }: Tools, x: TensorInfo): number =>
+  simd.exponentSpread(heap.address(x), size(x.shape))
+
+const spreads = new WeakMap<object, number>()
+
+/** The same, kept for the filter's gradient, which comes later in the same step and reads the same tensor. */
+export const spreadForGradient = (tools: Tools, x: TensorInfo): number => {
+  const spread = spreadOf(tools, x)
+  spreads.set(x.dataId, spread)
+  return spread
+}
+
+/** The spread that was kept, once, or else that of now. */
+export const keptSpread = (tools: Tools, x: TensorInfo): number => {
+  const kept = spreads.get(x.dataId)
+  if (kept === undefined) return spreadOf(tools, x)
+  spreads.delete(x.dataId)
+  return kept
+}
 
 /** How a convolution is cut into tiles, and how large the padded image is. */
 const layout = (info: Info) => {
@@ -51,11 +70,15 @@ const withAreas = (
   { heap }: Tools,
   sizes: ReadonlyArray<number>,
   body: (addresses: ReadonlyArray<number>) => void
-): void =>
-  heap.withScratch(4 * sizes.reduce((a, b) => a + b, 0), (scratch) => {
-    const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((a, b) => a + b, 0))
-    body(starts.map((start) => scratch + 4 * start))
-  })
+): void => {
+  const starts: Array<number> = []
+  let total = 0
+  for (const floats of sizes) {
+    starts.push(total)
+    total += 4 * floats
+  }
+  heap.withScratch(total, (scratch) => body(starts.map((start) => scratch + start)))
+}
 
 /**
  * Convolves x [B, H, W, Ci], to be padded by `top` and `left` (and whatever is needed on the other
