@@ -1,154 +1,122 @@
-// How long a training step takes with workers, beside one on the main thread, in turn in one process, and
-// for how long the event loop is blocked at most, in which no signal is heard:
-//   tsx bench/workers.ts [NETWORK[:BATCH] …] [--rounds N] [--workers N] [--shards N]
-import * as Effect from "effect/Effect"
-import * as Schema from "effect/Schema"
-import type * as Scope from "effect/Scope"
-import { Observer } from "holdfast"
-import { Backend } from "../src/backends/Backend.js"
-import { rememberSchema } from "../src/config/Compare.js"
-import { buildRun } from "../src/training/BuildRun.js"
-import { nowhere } from "../src/training/Checkpointer.js"
-import * as Progress from "../src/training/Progress.js"
-import type { Run } from "../src/training/Run.js"
-import * as TrainState from "../src/training/TrainState.js"
-import * as TrainStep from "../src/training/TrainStep.js"
-import { WorkersRequested } from "../src/training/workers/Requested.js"
-import * as Workers from "../src/training/workers/Workers.js"
-import { networkNames, type NetworkName } from "./backends/networks.js"
+/**
+ * A training step with workers beside one on the main thread, in turn in one process, and beside PyTorch on as many
+ * threads, and in as many processes (DDP with gloo), each in a process that waits meanwhile:
+ *
+ *   npm run bench:workers -- [NETWORK[:BATCH] …] [--rounds N] [--workers N] [--ms N] [--peers]
+ *
+ * Ratios are of one round; the median of the rounds is printed, and their range. The peers need PEERS_PYTHON, or
+ * `npm run bench:peers -- --setup`.
+ */
+import { cpus, loadavg } from "node:os"
+import { fileURLToPath } from "node:url"
+import { networkNames } from "./backends/networks.js"
 import { median } from "./median.js"
-import { BenchConfig, dataset, parts } from "./workers/pipeline.js"
+import { python, threads } from "./peers/peers.js"
+import { start, type Player } from "./peers/Player.js"
+import { geometricMean, inTurn } from "./peers/turns.js"
+import type { Steps, Variant } from "./workers/node_peer.js"
 
+const given = process.argv.slice(2)
 const flag = (name: string, fallback: number) => {
-  const at = process.argv.indexOf(`--${name}`)
-  return at === -1 ? fallback : Number(process.argv[at + 1])
+  const at = given.indexOf(`--${name}`)
+  return at === -1 ? fallback : Number(given[at + 1])
 }
-const [rounds, workers, shards] = [flag("rounds", 7), flag("workers", 2), flag("shards", 2)]
-const named = process.argv.slice(2).filter((one) => /^[a-z]+[12]?[d]?(:\d+)?$/.test(one))
-const cases = named.length > 0 ? named : networkNames.map((name) => `${name}:32`)
+const [rounds, workers, milliseconds] = [flag("rounds", 9), flag("workers", 2), flag("ms", 300)]
+const named = given.filter((one) => /^[a-z]+[12]?d?(:\d+)?$/.test(one))
+const cases = (
+  named.length > 0 ? named : networkNames.flatMap((name) => [name, `${name}:256`])
+).map((one) => {
+  const [network = "", batch = "32"] = one.split(":")
+  return { network, batch: Number(batch) }
+})
+const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
-interface Variant {
-  readonly name: string
-  readonly run: Run
-  step: number
-  readonly times: Array<number>
-  readonly ratios: Array<number>
-  /** For how long the event loop was blocked, in each round at most. */
-  readonly blocked: Array<number>
+const torch = async (count: number, ranks: number, env: Readonly<Record<string, string>> = {}) => {
+  const command = given.includes("--peers") ? python() : undefined
+  return command === undefined
+    ? null
+    : start({
+        command,
+        args: [at("workers/torch_peer.py")],
+        env: { ...threads(count), RANKS: `${ranks}`, ...env }
+      })
 }
 
-const variant = (network: NetworkName, batch: number, name: string, count: number, cut: number) =>
-  Effect.gen(function* () {
-    const config = rememberSchema(
-      Schema.decodeUnknownSync(BenchConfig)({
-        training: {
-          num_epochs: 1,
-          batch_size: batch,
-          learning_rate: 1e-5,
-          seed: 1,
-          shards: cut,
-          optimizer: "adam",
-          scheduler: "constant"
-        },
-        model: { network },
-        data: {}
-      }),
-      BenchConfig
+const variants = (one: Pick<Variant, "batch" | "network">) => ({
+  "one thread": { ...one, shards: 1, workers: 0 },
+  [`${workers} shards, one thread`]: { ...one, shards: workers, workers: 0 },
+  [`${workers} shards, ${workers} workers`]: { ...one, shards: workers, workers },
+  "1 shard, 1 worker": { ...one, shards: 1, workers: 1 }
+})
+
+/** Until compilers have done what they will. */
+const warmUp = 2500
+
+const measure = async (
+  one: Pick<Variant, "batch" | "network">,
+  peers: Readonly<Record<string, Player>>
+) => {
+  // A process for each network: what one leaves behind is not the next one's.
+  const own = await start({
+    command: process.execPath,
+    args: ["--import", "tsx", at("workers/node_peer.ts")],
+    env: threads(1)
+  })
+  const asks = {
+    ...Object.fromEntries(
+      Object.entries(variants(one)).map(([name, of]) => [name, { player: own, of }])
+    ),
+    ...Object.fromEntries(
+      Object.entries(peers).map(([name, player]) => [name, { player, of: one }])
     )
-    const data = dataset(config)
-    const threads = yield* Workers.start(config.training)
-    const run = yield* buildRun(
-      parts,
-      { config, dataset: data },
-      TrainState.initial(1, "bench"),
-      nowhere
-    )
-    if (threads !== null) {
-      yield* Workers.attach(threads, run)
-      while (threads.ready() < count) yield* Effect.sleep(50)
-    }
-    const made: Variant = {
-      name,
-      run,
-      step: 0,
-      times: [],
-      ratios: [],
-      blocked: []
-    }
-    return made
-  }).pipe(
-    Effect.provideService(
-      WorkersRequested,
-      count === 0 ? null : { count, module: new URL("./workers/pipeline.ts", import.meta.url).href }
-    )
+  }
+  const ask = (name: string, ms: number) =>
+    asks[name]!.player.ask<Steps>({ part: "steps", of: { ...asks[name]!.of, milliseconds: ms } })
+  for (const name of Object.keys(asks)) await ask(name, warmUp)
+  const turns = Object.fromEntries(
+    Object.keys(asks).map((name) => [name, () => ask(name, milliseconds)])
   )
+  const { failed, taken } = await inTurn(rounds, turns)
+  for (const [name, why] of Object.entries(failed)) console.error(`${name}: ${why}`)
+  own.dismiss()
+  return taken as Readonly<Record<string, ReadonlyArray<Steps>>>
+}
 
-const take = (one: Variant) =>
-  Effect.gen(function* () {
-    const position = { ...Progress.initial, step: one.step, globalStep: one.step }
-    one.step += 1
-    const batch = yield* one.run.dataset.train.batch(new Int32Array(0))
-    const started = performance.now()
-    yield* TrainStep.phases(TrainStep.inputOf(one.run, batch, position))
-    return performance.now() - started
-  })
-
-const steps = (one: Variant, count: number) =>
-  Effect.gen(function* () {
-    const times: Array<number> = []
-    for (let i = 0; i < count; i++) times.push(yield* take(one))
-    return median(times)
-  })
-
-const measure = (network: NetworkName, batch: number) =>
-  Effect.gen(function* () {
-    const all = [
-      yield* variant(network, batch, "one thread", 0, 1),
-      yield* variant(network, batch, `${shards} shards, one thread`, 0, shards),
-      yield* variant(network, batch, `${shards} shards, ${workers} workers`, workers, shards),
-      yield* variant(network, batch, "1 shard, 1 worker", 1, 1)
-    ]
-    for (const one of all) {
-      const end = performance.now() + 700
-      while (performance.now() < end) yield* take(one)
-    }
-    const count = Math.max(2, Math.min(10, Math.round(150 / (yield* steps(all[0]!, 3)))))
-    for (let round = 0; round < rounds; round++) {
-      let base = 0
-      for (const one of all) {
-        let [last, longest] = [performance.now(), 0]
-        const timer = setInterval(() => {
-          longest = Math.max(longest, performance.now() - last)
-          last = performance.now()
-        }, 1)
-        const ms = yield* steps(one, count)
-        yield* Effect.sleep(5)
-        clearInterval(timer)
-        one.blocked.push(longest)
-        if (one === all[0]) base = ms
-        one.times.push(ms)
-        one.ratios.push(base / ms)
-      }
-    }
-    for (const { blocked, name, ratios, times } of all) {
-      const sorted = [...ratios].sort((a, b) => a - b)
-      const range = `${sorted[0]!.toFixed(2)}–${sorted.at(-1)!.toFixed(2)}`
-      const line = [
-        network,
-        batch,
-        name.padEnd(24),
-        `${median(times).toFixed(1)} ms`,
-        `${median(ratios).toFixed(2)} (${range})`,
-        `blocked for ${median(blocked).toFixed(1)} ms`
-      ]
-      process.stdout.write(`${line.join(" | ")}\n`)
-    }
-  }).pipe(Effect.scoped) as Effect.Effect<void, unknown, Backend | Observer | Scope.Scope>
-
-await Effect.runPromise(
-  Effect.forEach(cases, (one) => {
-    const [network, batch = "32"] = one.split(":")
-    return measure(network as NetworkName, Number(batch))
-  }).pipe(Effect.scoped, Effect.provide([Backend.layer("wasm"), Observer.silent]))
+const peers: Record<string, Player> = {}
+const [two, ddp] = [await torch(workers, 1), await torch(1, workers)]
+if (two !== null && ddp !== null) {
+  const about = await two.ask<{ version: string; library: string }>({ part: "about" })
+  console.log(`PyTorch ${about.version}, ${about.library}`)
+  peers[`PyTorch, ${workers} threads`] = two
+  peers[`PyTorch, DDP of ${workers}`] = ddp
+}
+console.log(
+  `${cpus()[0]!.model}, ${cpus().length} cores, Node ${process.versions.node}, ${rounds} rounds of ${milliseconds} ms\n`
 )
+const names = [...Object.keys(variants({ network: "", batch: 0 })), ...Object.keys(peers)]
+console.log(`| network, batch | ${names.join(" | ")} | blocked |`)
+console.log(`|${" --- |".repeat(names.length + 2)}`)
+
+/** Of each network the ratio of each to the step with workers. */
+const ratios: Record<string, Array<number>> = {}
+for (const one of cases) {
+  const taken = await measure(one, peers)
+  const ours = taken[names[2]!]!
+  const cells = names.map((name) => {
+    const steps = taken[name]
+    if (steps === undefined) return "–"
+    const to = steps.map(({ ms }, round) => ms / ours[round]!.ms).sort((a, b) => a - b)
+    ;(ratios[name] ??= []).push(median(to))
+    const range = `${to[0]!.toFixed(2)}–${to.at(-1)!.toFixed(2)}`
+    const each = median(steps.map(({ ms }) => ms))
+    return `${each.toPrecision(3)} ms${name === names[2] ? "" : `, ${median(to).toFixed(2)} (${range})`}`
+  })
+  const blocked = median(ours.map((steps) => steps.blocked)).toFixed(1)
+  console.log(`| ${one.network}, ${one.batch} | ${cells.join(" | ")} | ${blocked} ms |`)
+}
+for (const name of names.filter((_, i) => i !== 2)) {
+  const mean = geometricMean(ratios[name] ?? [undefined])
+  console.log(`${name}, to ${names[2]}: ${mean?.toFixed(2) ?? "–"} in the geometric mean`)
+}
+console.log(`load average at the end: ${loadavg()[0]!.toFixed(1)}`)
 process.exit(0)
