@@ -14,7 +14,8 @@ import { median } from "./median.js"
 import { python, threads } from "./peers/peers.js"
 import { start, type Player } from "./peers/Player.js"
 import { geometricMean, inTurn } from "./peers/turns.js"
-import type { Steps, Variant } from "./workers/node_peer.js"
+import type { Steps } from "./workers/node_peer.js"
+import type { Variant } from "./workers/steps.js"
 
 const given = process.argv.slice(2)
 const flag = (name: string, fallback: number) => {
