@@ -1,6 +1,6 @@
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { createHash } from "node:crypto"
+import * as crypto from "node:crypto"
 import * as Choice from "../config/Choice.js"
 import { field } from "../config/Field.js"
 import { t } from "../language/Text.js"
@@ -267,9 +267,8 @@ export const indices = (
 export const placeOf = (key: string | number, seed = 0): number =>
   typeof key === "number" && Number.isSafeInteger(key)
     ? mixed(key, seed)
-    : createHash("sha256")
-        .update(seed === 0 ? String(key) : `${seed}/${key}`)
-        .digest()
+    : crypto
+        .hash("sha256", seed === 0 ? String(key) : `${seed}/${key}`, "buffer")
         .readUIntBE(0, 6) /
       2 ** 48
 

@@ -19,9 +19,26 @@ export interface Column {
   readonly standardize: boolean
   /** Categories: a number for each, in one-hot vectors or as they are. */
   readonly encoding: "one_hot" | "index"
-  /** Categories: by the number that stands for each; `read` adds those that it meets, unless they are given. */
+  /** Categories: by the number that stands for each; `read` adds those that it meets, if `grows`. */
   readonly values: Array<string>
+  readonly grows: boolean
+  /** The decimal mark, where texts such as 1.5 are what `read` makes the number of, and nothing else. */
+  readonly decimal?: string
+  /** What it was made of. */
+  readonly source: Source
 }
+
+/** What a column is made of, as threads can be given it. */
+export type Source =
+  "key" | "weight" | { readonly config: DeclaredColumn; readonly texts: TextOptions }
+
+/** The column that is made of a source; it knows no values yet. */
+export const ofSource = (source: Source): Column =>
+  source === "key"
+    ? key
+    : source === "weight"
+      ? weight
+      : Either.getOrThrow(fromCode(source.config, source.texts))
 
 /** `"error"`, `"skip"` the row, the `"mean"`, a number; categories: `"category"`, one of its own, "". */
 export type Missing = "error" | "skip" | "mean" | "category" | number
@@ -33,7 +50,8 @@ export interface TextOptions {
   readonly missing: ReadonlyArray<string>
 }
 
-type Make = (texts: TextOptions) => Column
+type Made = Omit<Column, "source">
+type Make = (texts: TextOptions) => Made
 
 const numberMissing = field(
   Schema.Union(Schema.Literal("error", "skip", "mean"), Schema.Number),
@@ -57,7 +75,14 @@ export const number = Choice.define("number", {
   fields: { standardize, missing: numberMissing },
   make:
     ({ missing, standardize }): Make =>
-    (texts) => ({ ...plain, kind: "number", missing, standardize, read: readNumber(texts) })
+    (texts) => ({
+      ...plain,
+      ...plainDecimal(texts),
+      kind: "number",
+      missing,
+      standardize,
+      read: readNumber(texts)
+    })
 })
 
 /** A day or a moment, as days since 1970. */
@@ -109,17 +134,23 @@ export const category = Choice.define("category", {
         encoding,
         missing,
         values: known,
+        grows: values === null,
         read: readCategory(known, values === null, missing === "category")
       }
     }
 })
 
-const plain: Pick<Column, "missing" | "standardize" | "encoding" | "values"> = {
+const plain: Pick<Column, "missing" | "standardize" | "encoding" | "values" | "grows"> = {
   missing: "error",
   standardize: false,
   encoding: "one_hot",
-  values: []
+  values: [],
+  grows: false
 }
+
+/** Unless a number may stand for nothing. */
+const plainDecimal = ({ decimal, missing }: TextOptions) =>
+  missing.some((text) => /\d/.test(text)) ? {} : { decimal }
 
 /** The kinds of columns. */
 export const builtIn = [number, category, boolean, date] as const
@@ -129,8 +160,10 @@ export const ColumnConfig = Choice.union(...builtIn)
 export type ColumnConfig = typeof ColumnConfig.Type
 
 /** Makes the reader of a declared column. */
-export const make = (config: ColumnConfig, texts: TextOptions): Column =>
-  Choice.made<Make>(config, builtIn)(texts)
+export const make = (config: ColumnConfig, texts: TextOptions): Column => ({
+  ...Choice.made<Make>(config, builtIn)(texts),
+  source: { config, texts }
+})
 
 /**
  * The same of a column that code declares, with the defaults of what it leaves out; or what is wrong, and
@@ -146,7 +179,7 @@ export const fromCode = (
       const [{ allowed, found, path }] = Problems.fromIssue(issue) as [Problems.Problem]
       return { field: path, detail: t`is ${found ?? t`nothing`}; allowed: ${allowed}` }
     },
-    onRight: (decoded) => make(decoded, texts)
+    onRight: (decoded) => ({ ...make(decoded, texts), source: { config, texts } })
   })
 
 /** A column as code declares it. */
@@ -158,6 +191,7 @@ const strictly = { onExcessProperty: "error" } as const
 /** What tells rows or groups of rows apart: 48 bits of a hash of the text. */
 export const key: Column = {
   ...plain,
+  source: "key",
   kind: "number",
   read: (value) =>
     value === null || value === undefined || value === ""
@@ -168,6 +202,7 @@ export const key: Column = {
 /** How much a row counts. */
 export const weight: Column = {
   ...plain,
+  source: "weight",
   kind: "number",
   read: (value) => readNumber({ decimal: ".", missing: [""] })(value)
 }

@@ -1,10 +1,10 @@
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
-import { crc32 } from "node:zlib"
 import { concat } from "../../io/concat.js"
 import { paced } from "../../io/EventLoop.js"
 import { t } from "../../language/Text.js"
 import * as CacheFile from "../CacheFile.js"
+import { crc32 } from "./crc32.js"
 import type { DataError } from "../DataError.js"
 
 /**
@@ -30,13 +30,12 @@ export const encode = (values: Float64Array, width: number, first: number): Uint
   const stride = strideOf(width)
   const count = values.length / width
   const bytes = new Uint8Array(count * stride)
-  const view = new DataView(bytes.buffer)
-  const numbers = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)
+  const [numbers, words] = [new Float64Array(bytes.buffer), new Uint32Array(bytes.buffer)]
   for (let i = 0; i < count; i++) {
-    const own = numbers.subarray(i * 8 * width, (i + 1) * 8 * width)
-    bytes.set(own, i * stride)
-    view.setUint32((i + 1) * stride - 8, crc32(own), true)
-    view.setUint32((i + 1) * stride - 4, first + i, true)
+    const at = i * (width + 1)
+    for (let j = 0; j < width; j++) numbers[at + j] = values[i * width + j]!
+    words[2 * (at + width)] = crc32(words, 2 * at, 2 * width)
+    words[2 * (at + width) + 1] = first + i
   }
   return bytes
 }
@@ -82,16 +81,12 @@ export const ofFile = (
         t`has ${file.size} bytes, where ${rows} rows have ${rows * stride}`
       )
     }
-    const copy = (bytes: Uint8Array, at: number, row: number, target: Float64Array, to: number) => {
-      const view = new DataView(bytes.buffer, bytes.byteOffset + at, stride)
-      const own = bytes.subarray(at, at + 8 * width)
-      if (
-        crc32(own) !== view.getUint32(stride - 8, true) ||
-        view.getUint32(stride - 4, true) !== row
-      ) {
-        return false
-      }
-      for (let i = 0; i < width; i++) target[to + i] = view.getFloat64(8 * i, true)
+    /** Copies the numbers of the record from `at` on, in multiples of 8 bytes; false: it is damaged. */
+    const copy = (part: Part, at: number, row: number, target: Float64Array, to: number) => {
+      const { numbers, words } = part
+      const end = 2 * (at + width)
+      if (crc32(words, 2 * at, 2 * width) !== words[end] || words[end + 1] !== row) return false
+      for (let i = 0; i < width; i++) target[to + i] = numbers[at + i]!
       return true
     }
     const isDamaged = (row: number) => file.damaged(t`is damaged at row ${row + 1}`)
@@ -116,11 +111,11 @@ export const ofFile = (
           (run) =>
             Effect.gen(function* () {
               const [first, last] = [wanted[run[0]!]!, wanted[run.at(-1)!]!]
-              const bytes = new Uint8Array((last - first + 1) * stride)
-              yield* file.read(first * stride, bytes)
+              const part = partOf((last - first + 1) * stride)
+              yield* file.read(first * stride, part.bytes)
               for (const i of run) {
                 const row = wanted[i]!
-                if (!copy(bytes, (row - first) * stride, row, target, i * width)) {
+                if (!copy(part, (row - first) * (width + 1), row, target, i * width)) {
                   return yield* isDamaged(row)
                 }
               }
@@ -134,18 +129,36 @@ export const ofFile = (
       Effect.gen(function* () {
         const values = new Float64Array(width)
         const atOnce = Math.max(1, Math.floor(partBytes / stride))
-        const bytes = new Uint8Array(atOnce * stride)
+        const part = partOf(atOnce * stride)
         for (let first = 0; first < rows; first += atOnce) {
           const count = Math.min(atOnce, rows - first)
-          yield* file.read(first * stride, bytes.subarray(0, count * stride))
+          yield* file.read(first * stride, part.bytes.subarray(0, count * stride))
           for (let i = 0; i < count; i++) {
-            if (!copy(bytes, i * stride, first + i, values, 0)) return yield* isDamaged(first + i)
+            if (!copy(part, i * (width + 1), first + i, values, 0)) {
+              return yield* isDamaged(first + i)
+            }
             see(first + i, values)
           }
         }
       })
     return { rows, width, read, scan }
   })
+
+/** Bytes of the file, and what they stand for. */
+interface Part {
+  readonly bytes: Uint8Array
+  readonly numbers: Float64Array
+  readonly words: Uint32Array
+}
+
+const partOf = (length: number): Part => {
+  const buffer = new ArrayBuffer(length)
+  return {
+    bytes: new Uint8Array(buffer),
+    numbers: new Float64Array(buffer),
+    words: new Uint32Array(buffer)
+  }
+}
 
 /** Numbers that arrive one by one, in memory as they come. */
 export class Growing {
@@ -164,6 +177,13 @@ export class Growing {
       this.filled = 0
     }
     this.current[this.filled++] = value
+  }
+
+  /** Adds numbers, which the caller does not change any more. */
+  add(values: Float64Array): void {
+    if (this.filled > 0) this.parts.push(this.current.slice(0, this.filled))
+    this.filled = 0
+    this.parts.push(values)
   }
 
   /** All of them; what is taken is held no longer. */

@@ -13,12 +13,13 @@ import * as Folder from "../../io/Folder.js"
 import { t } from "../../language/Text.js"
 import { DataError } from "../DataError.js"
 import type { FingerprintMode } from "../FingerprintMode.js"
+import { numbersOfRow, placesOf } from "./numbersOfRow.js"
 import type * as Column from "./Column.js"
 import * as Derived from "./Derived.js"
 import { reportSkipped } from "../reportSkipped.js"
 import * as SourceFiles from "../SourceFiles.js"
 import * as Records from "./Records.js"
-import type { RowSource } from "./Row.js"
+import type { Damage, Numbers, RowSource, Wanted } from "./Row.js"
 
 /** What a table is read by. */
 export interface LoadOptions {
@@ -89,7 +90,7 @@ export const load = (
       const read = yield* Effect.either(
         readInto(options, (values) =>
           Effect.suspend(() => {
-            for (const value of values) numbers.push(value)
+            numbers.add(values)
             return numbers.bytes > recordBytes ? Effect.fail("TooMany" as const) : Effect.void
           })
         )
@@ -154,22 +155,13 @@ const cached = Effect.fnUntraced(function* (
   yield* Effect.mapError(Folder.make(cacheFolder), unwritable)
   yield* Effect.ignore(AtomicFile.sweep(cacheFolder))
   const read = yield* AtomicFile.writeDurably(path, (file) => {
-    const numbers = new Records.Growing()
     let written = 0
-    const flush = Effect.suspend(() => {
-      const values = numbers.take()
-      const bytes = Records.encode(values, columns.size, written)
-      written += values.length / columns.size
-      return file.write(bytes)
-    })
-    return Effect.zipLeft(
-      readInto(options, (values) =>
-        Effect.suspend(() => {
-          for (const value of values) numbers.push(value)
-          return numbers.bytes >= writtenAtOnce ? flush : Effect.void
-        })
-      ),
-      flush
+    return readInto(options, (values) =>
+      Effect.suspend(() => {
+        const bytes = Records.encode(values, columns.size, written)
+        written += values.length / columns.size
+        return file.write(bytes)
+      })
     )
   }).pipe(Effect.mapError((error) => (error._tag === "DataError" ? error : unwritable(error))))
   const entry: CacheEntry = {
@@ -190,16 +182,13 @@ const cached = Effect.fnUntraced(function* (
   return { records, content, starts, derived: Derived.inFiles(prefix, content) }
 })
 
-const writtenAtOnce = 1 << 21
-
 /** Reads all rows of all files; `take` gets the numbers of those that are used. */
 const readInto = <E, R>(
   { columns, damaged, files, source }: LoadOptions,
-  take: (values: ReadonlyArray<number>) => Effect.Effect<void, E, R>
+  take: (values: Float64Array) => Effect.Effect<void, E, R>
 ) =>
   Effect.gen(function* () {
     const hash = createHash("sha256")
-    const each = [...columns]
     const skipped: Array<string> = []
     let skippedCount = 0
     let rows = 0
@@ -209,35 +198,22 @@ const readInto = <E, R>(
     ]
     for (const path of files) {
       starts.push(rows)
-      let places: ReadonlyArray<number> | null = null
-      let width = 0
-      yield* Stream.runForEach(source.read(path), (some) =>
+      yield* Stream.runForEach(numbersIn(path, source, { columns, damaged }), (some) =>
         Effect.gen(function* () {
-          if (places === null) {
-            if (some.columns.length === 0) return
-            places = yield* placesOf(path, [...columns.keys()], some.columns, some.available)
-            width = some.columns.length
-          }
-          const values: Array<number> = []
-          for (const row of some.rows) {
-            const found = "problem" in row ? row.problem : cellsOf(row.cells, width, each, places)
-            if (typeof found === "string") {
-              if (damaged === "error") {
-                return yield* new DataError({
-                  reason: "Unreadable",
-                  path: t`${path}, ${rowName(row.at)}`,
-                  detail: t`${found}; correct it, or have damaged rows left out: damaged: "skip"`
-                })
-              }
-              skippedCount++
-              if (skipped.length < namedRows) skipped.push(t`${path}, ${rowName(row.at)}: ${found}`)
-            } else if (found !== null) {
-              for (const value of found) values.push(value)
-              rows++
+          for (const { at, problem } of some.problems) {
+            if (damaged === "error") {
+              return yield* new DataError({
+                reason: "Unreadable",
+                path: t`${path}, ${rowName(at)}`,
+                detail: t`${problem}; correct it, or have damaged rows left out: damaged: "skip"`
+              })
             }
+            skippedCount++
+            if (skipped.length < namedRows) skipped.push(t`${path}, ${rowName(at)}: ${problem}`)
           }
-          hash.update(Float64Array.from(values))
-          yield* take(values)
+          rows += some.rows
+          hash.update(some.values)
+          yield* take(some.values)
         })
       )
     }
@@ -249,50 +225,39 @@ const readInto = <E, R>(
           skippedCount === 0 ? t`holds no rows` : t`holds no row that can be used: ${skipped[0]!}`
       })
     }
-    hash.update(JSON.stringify(each.map(([name, { values }]) => [name, values])))
+    hash.update(JSON.stringify([...columns].map(([name, { values }]) => [name, values])))
     return { rows, starts, content: hash.digest("hex"), skipped, skippedCount }
-  })
+  }).pipe(Effect.scoped)
 
-/** Where the columns are in a row. */
-const placesOf = (
-  path: string,
-  names: ReadonlyArray<string>,
-  columns: ReadonlyArray<string>,
-  available: ReadonlyArray<string> = columns
-) =>
-  Effect.forEach(names, (name) => {
-    const place = columns.indexOf(name)
-    if (place !== -1 && columns.lastIndexOf(name) === place) return Effect.succeed(place)
-    const some = available.slice(0, 20).map((column) => JSON.stringify(column.slice(0, 40)))
-    return new DataError({
-      reason: "Mismatch",
-      path,
-      detail:
-        place === -1
-          ? t`has no column ${JSON.stringify(name)}; it has ${some.join(", ")}${available.length > some.length ? " …" : ""}`
-          : t`has several columns ${JSON.stringify(name)}`
-    })
-  })
-
-/** The numbers of a row; null: it is to be skipped; a text: what is wrong with it. */
-const cellsOf = (
-  cells: ReadonlyArray<unknown>,
-  width: number,
-  columns: ReadonlyArray<readonly [string, Column.Column]>,
-  places: ReadonlyArray<number>
-): ReadonlyArray<number> | string | null => {
-  if (cells.length !== width) return t`has ${cells.length} cells, where the header has ${width}`
-  const values: Array<number> = []
-  let isSkipped = false
-  for (let i = 0; i < columns.length; i++) {
-    const [name, { missing, read }] = columns[i]!
-    const cell = read(cells[places[i]!])
-    if (typeof cell === "string") return t`column ${name} ${cell}`
-    if (Number.isNaN(cell) && missing === "error") return t`column ${name} is empty`
-    if (Number.isNaN(cell) && missing === "skip") isSkipped = true
-    values.push(cell)
-  }
-  return isSkipped ? null : values
+/** The numbers of a file, by its source, or of the cells that this gives. */
+const numbersIn = (path: string, source: RowSource, wanted: Wanted) => {
+  if (source.numbers !== undefined) return source.numbers(path, wanted)
+  const columns = [...wanted.columns]
+  let places: ReadonlyArray<number> | null = null
+  return source.read(path).pipe(
+    Stream.filter(({ columns }) => columns.length > 0),
+    Stream.mapEffect((some) =>
+      Effect.gen(function* () {
+        places ??= yield* placesOf(path, [...wanted.columns.keys()], some.columns, some.available)
+        const values: Array<number> = []
+        const problems: Array<Damage> = []
+        let rows = 0
+        for (const row of some.rows) {
+          const found =
+            "problem" in row
+              ? row.problem
+              : numbersOfRow(row.cells, some.columns.length, columns, places)
+          if (typeof found === "string") problems.push({ at: row.at, problem: found })
+          else if (found !== null) {
+            for (const value of found) values.push(value)
+            rows++
+          }
+        }
+        const numbers: Numbers = { rows, values: Float64Array.from(values), problems }
+        return numbers
+      })
+    )
+  )
 }
 
 const tellOfSkipped = (skipped: ReadonlyArray<string>, count: number) =>
