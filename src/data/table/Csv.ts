@@ -106,7 +106,8 @@ const numbersOf = (path: string, { delimiter, encoding, header }: Options, wante
       /** Reads the header, where the bytes that are there have it. */
       const readHeader = (isEnd: boolean) =>
         Effect.gen(function* () {
-          while (request === null) {
+          for (;;) {
+            if (request !== null) return
             const first = lines.take(true) ?? (isEnd ? lines.end() : null)
             if (first === null) return
             const text = new CsvText(parse, { delimiter })

@@ -105,7 +105,8 @@ export const numbersOf = async (request: Request, transfer: Transfer): Promise<L
   if (separator >= 128 || separator === quote) readText(bytes.toString("utf8"), request.line)
   else {
     let line = request.line
-    for (let at = 0; at < bytes.length && !(stopsAtDamage && problems.length > 0);) {
+    for (let at = 0; at < bytes.length;) {
+      if (stopsAtDamage && problems.length > 0) break
       const to = cells.divide(bytes, at, separator)
       if (to === -1) {
         const end = endOfRow(bytes, at)
