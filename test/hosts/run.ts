@@ -10,6 +10,7 @@
  *
  * Needs, as root on Linux: util-linux, iproute2.
  */
+import { AwsClient } from "aws4fetch"
 import { spawn, type ChildProcess } from "node:child_process"
 import { createHash } from "node:crypto"
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -55,6 +56,12 @@ const moto: ChildProcess | null = isNeeded
     )
   : null
 const endpoint = `http://${network.address}:${port}`
+const client = new AwsClient({
+  accessKeyId: "key",
+  secretAccessKey: "secret",
+  region: "us-east-1",
+  service: "s3"
+})
 const env: NodeJS.ProcessEnv = {
   ...process.env,
   AWS_ENDPOINT_URL_S3: endpoint,
@@ -162,7 +169,7 @@ const digestOf = (bytes: Uint8Array): string => {
 /** The digest of the tensors of the last checkpoint in a folder or bucket. */
 const lastOf = async (at: string): Promise<string> => {
   if (!at.startsWith("s3://")) return digestOf(readFileSync(join(at, latest)))
-  const answer = await fetch(`${endpoint}/${at.slice("s3://".length)}/${latest}`)
+  const answer = await client.fetch(`${endpoint}/${at.slice("s3://".length)}/${latest}`)
   return digestOf(new Uint8Array(await answer.arrayBuffer()))
 }
 
@@ -252,6 +259,13 @@ const round = async (on: string, what: string, number: number, wanted: string): 
     a.host.wake()
     await Promise.all([a.host.kill(), b.host.kill()])
   }
+}
+
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    moto?.kill()
+    void network.stop().then(() => process.exit(1))
+  })
 }
 
 const median = (numbers: ReadonlyArray<number>): number =>
