@@ -101,8 +101,12 @@ export const leaseLock =
           yield* Effect.logInfo(
             t`waiting up to ${timeout / 1000} s for the lock of ${folder}, held by ${describe(other)}: it is taken over unless it is renewed by then`
           )
-          for (let look = 0; look < looks; look++) {
+          const begun = yield* Clock.currentTimeNanos
+          let waited = 0
+          // By the clock, since each look may take long as well.
+          while (waited < timeout) {
             yield* Effect.sleep(timeout / looks)
+            waited = Number((yield* Clock.currentTimeNanos) - begun) / 1e6
             const now = yield* read
             if (now?.version !== version) return yield* refuse("InUse", now?.holder ?? other)
           }

@@ -1,6 +1,6 @@
-import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { Storage } from "../checkpointing/Storage.js"
 import { CheckpointStore } from "../checkpointing/store/CheckpointStore.js"
 import * as LoadByPath from "../checkpointing/resume/LoadByPath.js"
 import { DataError } from "../data/DataError.js"
@@ -63,10 +63,10 @@ export const load = Effect.fn("LoadTrainedModel.load")(function* (command: strin
 })
 
 const found = Effect.fnUntraced(function* (command: string, { best, from }: Given) {
-  const fileSystem = yield* FileSystem.FileSystem
+  const { stat } = yield* Storage
   const store = yield* CheckpointStore
-  const isFolder = yield* fileSystem.stat(from).pipe(
-    Effect.map(({ type }) => type === "Directory"),
+  const isFolder = yield* stat(from).pipe(
+    Effect.map(({ kind }) => kind === "folder"),
     Effect.orElseSucceed(() => false)
   )
   if (!isFolder) {

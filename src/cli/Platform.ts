@@ -23,11 +23,11 @@ export const onPlatform = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return yield* Effect.provide(effect, context)
   }).pipe(Effect.scoped)
 
-/** Runs a command that works on checkpoints in files. */
+/** Runs a command that works on checkpoints in files, or in buckets. */
 export const onCheckpoints = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   onPlatform(
     Effect.flatMap(
-      Effect.promise(() => import("../checkpointing/store/FileStorage.js")),
+      Effect.promise(() => import("../checkpointing/store/UrlStorage.js")),
       ({ layer }) => Effect.provide(effect, Layer.merge(CheckpointStore.file, layer))
     )
   )

@@ -1,21 +1,31 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
 import { type BackendName, backendNames } from "../../src/backends/Backend.js"
 import { BackendError } from "../../src/backends/BackendError.js"
 import type { BackendProbe } from "../../src/backends/BackendProbe.js"
 import type { Choice } from "../../src/cli/commands/Doctor.js"
 import { checkMachine, diagnose, drawBackends } from "../../src/cli/commands/Doctor.js"
+import { Storage } from "../../src/checkpointing/Storage.js"
+import * as MemoryStorage from "../../src/checkpointing/store/MemoryStorage.js"
 import { recorder } from "../terminal/sample.js"
 import { holdfast } from "./holdfast.js"
 
 /** What `holdfast doctor` prints, and how it fails if it does, with little time for each backend. */
-const checking = (json: boolean, backend?: BackendName) =>
+const checking = (json: boolean, backend?: BackendName, storage?: string) =>
   Effect.gen(function* () {
     const output = yield* recorder
-    const options = { json, backend: Option.fromNullable(backend) }
-    const result = yield* Effect.either(Effect.provide(checkMachine(options, 0.1), output.layer))
+    const options = {
+      json,
+      backend: Option.fromNullable(backend),
+      storage: Option.fromNullable(storage)
+    }
+    const memory = Layer.effect(Storage, MemoryStorage.make)
+    const result = yield* Effect.either(
+      Effect.provide(checkMachine(options, 0.1), Layer.merge(output.layer, memory))
+    )
     const text = (yield* output.written).map(([, line]) => line).join("")
     return { text, error: Either.isLeft(result) ? result.left : null }
   })
@@ -42,6 +52,14 @@ describe("holdfast doctor", () => {
       expect(text).toMatch(/^wasm: gradients right \(.* slope\), [\d.]+ ms a step$/m)
       expect(text).toMatch(/^cpu: gradients right \(.* slope\), [\d.]+ ms a step$/m)
       expect(text).toMatch(/^runs use the backend cpu: requested$/m)
+    })
+  )
+
+  it.live("checks a folder for checkpoints, and leaves nothing there", () =>
+    Effect.gen(function* () {
+      const { error, text } = yield* checking(false, "cpu", "mirror")
+      expect(error).toBe(null)
+      expect(text).toMatch(/^storage mirror: reads, writes, and gives its lock to one of two; /m)
     })
   )
 

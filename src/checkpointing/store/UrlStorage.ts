@@ -1,5 +1,8 @@
+import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import { fromObjects, type StorageOperations } from "../Storage.js"
+import * as Layer from "effect/Layer"
+import { fromObjects, Storage, type StorageOperations } from "../Storage.js"
+import * as FileStorage from "./FileStorage.js"
 
 /** Whether a path names something in a bucket. */
 export const isUrl = (path: string): boolean => path.startsWith("s3://")
@@ -45,3 +48,12 @@ export const withUrls = (files: StorageOperations): StorageOperations => {
     folderId: (folder) => on(folder, (storage) => storage.folderId(folder))
   }
 }
+
+/** Files of the file system service, and buckets. */
+export const make: Effect.Effect<StorageOperations, never, FileSystem.FileSystem> = Effect.map(
+  FileStorage.make,
+  withUrls
+)
+
+/** The same, for what reads and writes without a store. */
+export const layer: Layer.Layer<Storage, never, FileSystem.FileSystem> = Layer.effect(Storage, make)

@@ -14,7 +14,7 @@ import { Output } from "../../terminal/Output.js"
 import { padEnd } from "../../terminal/Table.js"
 import { backend } from "../BackendOption.js"
 import * as Command from "../Command.js"
-import { onPlatform } from "../Platform.js"
+import { onCheckpoints } from "../Platform.js"
 import { version } from "../../io/Version.js"
 
 /** `holdfast doctor`. */
@@ -23,12 +23,23 @@ export const doctor = Command.make({
   summary: t`Check the available backends: correctness of gradients, and speed`,
   examples: [
     ["holdfast doctor", t`check every backend, and show which one runs would use`],
-    ["holdfast doctor --backend tensorflow", t`check that this backend is available`]
+    ["holdfast doctor --backend tensorflow", t`check that this backend is available`],
+    [
+      "holdfast doctor --storage s3://my-bucket/runs",
+      t`check a bucket for checkpoints, and its credentials`
+    ]
   ],
   arguments: {},
-  options: { backend, json: Command.flag(t`print the result as JSON`) },
-  notes: t`The check takes up to ten seconds. The exit code is 1 if the backend that runs would use is unavailable or computes wrong gradients.`,
-  run: (given) => onPlatform(checkMachine(given))
+  options: {
+    backend,
+    storage: Command.value(
+      "FOLDER",
+      t`also check a folder or bucket for checkpoints: what is written there is removed again`
+    ),
+    json: Command.flag(t`print the result as JSON`)
+  },
+  notes: t`The check takes up to ten seconds. The exit code is 1 if the backend that runs would use is unavailable or computes wrong gradients, or the storage cannot keep checkpoints.`,
+  run: (given) => onCheckpoints(checkMachine(given))
 })
 
 /** The backend that a run would use, and why; or why a run would not start. */
@@ -48,7 +59,11 @@ export class DoctorError extends Data.TaggedError("DoctorError")<{
  * would use. Fails if that one is unavailable or computes wrong gradients.
  */
 export const checkMachine = Effect.fn("Doctor.checkMachine")(function* (
-  options: { readonly backend: Option.Option<BackendName>; readonly json: boolean },
+  options: {
+    readonly backend: Option.Option<BackendName>
+    readonly storage?: Option.Option<string>
+    readonly json: boolean
+  },
   seconds = 3
 ) {
   const { out } = yield* Output
@@ -61,12 +76,44 @@ export const checkMachine = Effect.fn("Doctor.checkMachine")(function* (
   )
   const probes = yield* BackendProbe.probeAll(seconds)
   const native = yield* describeNative
+  const storage = yield* checkStorage(Option.getOrNull(options.storage ?? Option.none()))
   yield* out(
     options.json
-      ? `${stringify({ ...machine, ...toJson(choice, probes), ...native.json })}\n`
-      : `${[drawBackends(choice, probes), ...native.lines].join("\n")}\n`
+      ? `${stringify({ ...machine, ...toJson(choice, probes), ...native.json, ...storage.json })}\n`
+      : `${[drawBackends(choice, probes), ...native.lines, ...storage.lines].join("\n")}\n`
   )
   yield* diagnose(choice, probes)
+  yield* storage.found
+})
+
+/** What a folder or bucket for checkpoints can do, and whether that is enough. */
+const checkStorage = Effect.fnUntraced(function* (folder: string | null) {
+  if (folder === null) return { json: {}, lines: [], found: Either.void }
+  const { probe } = yield* Effect.promise(() => import("../../checkpointing/store/probe.js"))
+  const found = yield* Effect.either(probe(folder))
+  return Either.match(found, {
+    onLeft: ({ message }) => ({
+      json: { storage: { folder, works: false, problem: message } },
+      lines: ["", t`storage ${folder} cannot keep checkpoints: ${message}`],
+      found
+    }),
+    onRight: ({ roundTrip, speed }) => ({
+      json: {
+        storage: {
+          folder,
+          works: true,
+          problem: null,
+          round_trip_milliseconds: roundTrip,
+          bytes_per_second: speed
+        }
+      },
+      lines: [
+        "",
+        t`storage ${folder}: reads, writes, and gives its lock to one of two; ${Format.number(roundTrip)} ms a read, ${Format.bytes(speed)}/s written`
+      ],
+      found
+    })
+  })
 })
 
 /** Fails if a run would not start, or would compute wrong gradients. */

@@ -4,6 +4,7 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { CheckpointEntry } from "../../checkpointing/CheckpointEntry.js"
 import * as CheckpointEntries from "../../checkpointing/CheckpointEntry.js"
+import { Storage } from "../../checkpointing/Storage.js"
 import { CheckpointStore } from "../../checkpointing/store/CheckpointStore.js"
 import { stringify } from "../../events/JsonLines.js"
 import * as Printable from "../../io/Printable.js"
@@ -19,7 +20,10 @@ import { onCheckpoints } from "../Platform.js"
 export const list = Command.make({
   name: "list",
   summary: t`List the checkpoints in a folder, newest first`,
-  examples: [["holdfast list", t`list the checkpoints in checkpoints/`]],
+  examples: [
+    ["holdfast list", t`list the checkpoints in checkpoints/`],
+    ["holdfast list s3://my-bucket/runs/speaker", t`list those in a bucket, such as a mirror`]
+  ],
   arguments: { folder: Command.optionalArgument(t`the folder; default: checkpoints`) },
   options: { json: Command.flag(t`print the list as JSON`) },
   notes: t`list reads only headers; verify reads every byte.`,
@@ -36,15 +40,9 @@ export const list = Command.make({
 const listCheckpoints = Effect.fn("List.checkpoints")(function* (folder: string, json: boolean) {
   const { out } = yield* Output
   const store = yield* CheckpointStore
-  const [{ FileSystem }, { whileReading }] = yield* Effect.promise(() =>
-    Promise.all([
-      import("@effect/platform/FileSystem"),
-      import("../../checkpointing/store/FileErrors.js")
-    ])
-  )
-  const fileSystem = yield* FileSystem
+  const { stat } = yield* Storage
   // To a run, a missing folder is an empty one; here it is more likely a mistake.
-  yield* Effect.mapError(fileSystem.stat(folder), whileReading(folder))
+  yield* stat(folder)
   const entries = yield* store.list(folder)
   const text = json
     ? stringify(toJson(entries))

@@ -1,5 +1,16 @@
 /** What the commands print, except about a run. */
 export const cli = {
+  "list those in a bucket, such as a mirror": "列出存储桶（例如镜像）中的检查点",
+  "check a bucket for checkpoints, and its credentials": "检查用于检查点的存储桶及其凭证",
+  "also check a folder or bucket for checkpoints: what is written there is removed again":
+    "同时检查用于检查点的文件夹或存储桶：写入的内容随后会删除",
+  "storage {0} cannot keep checkpoints: {1}": "存储 {0} 无法保存检查点：{1}",
+  "storage {0}: reads, writes, and gives its lock to one of two; {1} ms a read, {2}/s written":
+    "存储 {0}：可读、可写，锁只归两者之一；每次读取 {1} 毫秒，写入 {2}/秒",
+  "two processes can hold the lock at once: the service does not enforce conditional writes":
+    "两个进程可以同时持有锁：该服务不执行条件写入",
+  "what was just written is not listed": "刚写入的内容没有列出",
+  "what is read is not what was written": "读出的内容与写入的不同",
   "--backend or HOLDFAST_BACKEND is {0}; choose one of {1}":
     "--backend 或 HOLDFAST_BACKEND 的值 {0} 无效；可选：{1}",
   "runs would use the backend {0}, whose gradients are wrong on this machine; choose another with --backend NAME or HOLDFAST_BACKEND=NAME":

@@ -74,8 +74,8 @@ export const help = {
     "无论核数多少、在 GPU 上也计算出逐比特相同的结果，耗时更长；wasm 始终如此",
   "check every backend, and show which one runs would use": "检查所有后端，并显示训练将使用哪一个",
   "check that this backend is available": "检查该后端是否可用",
-  "The check takes up to ten seconds. The exit code is 1 if the backend that runs would use is unavailable or computes wrong gradients.":
-    "检查最多需要十秒。若训练将使用的后端不可用或梯度有误，退出码为 1。",
+  "The check takes up to ten seconds. The exit code is 1 if the backend that runs would use is unavailable or computes wrong gradients, or the storage cannot keep checkpoints.":
+    "检查最多需要十秒。若训练将使用的后端不可用或梯度错误，或存储无法保存检查点，退出码为 1。",
   "Show the help on a command": "显示命令的帮助",
   "the same as holdfast run --help": "等同于 holdfast run --help",
   "the command; default: list all of them": "命令；默认列出全部命令",

@@ -7,8 +7,7 @@ import { Lease } from "../../../io/folderLock/Holder.js"
 import * as NodeFileSystem from "../../../io/NodeFileSystem.js"
 import type { CheckpointError } from "../../CheckpointError.js"
 import { Storage } from "../../Storage.js"
-import * as FileStorage from "../FileStorage.js"
-import { withUrls } from "../UrlStorage.js"
+import * as UrlStorage from "../UrlStorage.js"
 import * as Mirror from "./Mirror.js"
 import type { Failure, FromThread, Setup, ToThread } from "./onThread.js"
 
@@ -31,7 +30,7 @@ export const keep = (
   const opened = Effect.runSync(Deferred.make<Mirror.Mirror, CheckpointError>())
   const kept = run(
     Effect.gen(function* () {
-      const storage = withUrls(yield* FileStorage.make)
+      const storage = yield* UrlStorage.make
       const mirror = yield* Effect.provideService(Mirror.open(terms), Storage, storage)
       yield* Deferred.succeed(opened, mirror)
       post({ _tag: "Opened", failure: null })
