@@ -126,8 +126,8 @@ export const make = (index: RunIndex) =>
       refresh,
       known: () => ({ sweeps, version }),
       open: Effect.fn("SweepIndex.open")(function* (id: string) {
-        // A sweep that is not known yet may have been started since.
-        yield* index.all
+        // One that is not known yet may have been started since. It does not wait for every run to be read.
+        if (!index.sweeps().has(id)) yield* index.soon
         yield* refresh
         const known = sweeps.get(id)
         if (known === undefined) {

@@ -13,8 +13,11 @@ export interface LinesLook {
   readonly faint: string
 }
 
+/** As many lines as are drawn each by itself. */
+const fewLines = 60
+
 /** The fewer lines, the plainer each. */
-const opacityOf = (count: number): number => (count <= 60 ? 0.9 : count <= 300 ? 0.6 : 0.4)
+const opacityOf = (count: number): number => (count <= fewLines ? 0.9 : count <= 300 ? 0.7 : 0.5)
 
 /**
  * Draws the lines of trials, those of one colour and one state in one stroke: thousands of strokes would be
@@ -44,9 +47,10 @@ export const drawLines = (
     trace(group.path, trial, i)
   })
   context.save()
-  context.lineJoin = "round"
-  context.lineWidth = (count <= 60 ? 1.6 : 1.1) * devicePixelRatio
+  // Without a GPU, a stroke of many lines that is wider than a pixel of the screen takes seconds.
+  const width = count <= fewLines ? 1.6 * devicePixelRatio : 1
   for (const { level, path, state } of [...groups.values()].sort((a, b) => a.level - b.level)) {
+    context.lineWidth = level === -2 ? 1 : width
     context.globalAlpha = level === -2 ? 0.5 : opacityOf(count)
     context.strokeStyle = level === -2 ? faint : (palette[level] ?? noValue)
     context.setLineDash(
