@@ -195,7 +195,11 @@ describe("RunViews.live", () => {
           yield* views.list
           const seen = yield* Stream.filter(views.live, ({ event }) =>
             event.startsWith("sweep")
-          ).pipe(Stream.take(2), Stream.runCollect, Effect.fork)
+          ).pipe(
+            Stream.takeUntil(({ event }) => event === "sweepGone"),
+            Stream.runCollect,
+            Effect.fork
+          )
           yield* Effect.sleep("100 millis")
           appendFileSync(
             path.join(root, "a", outcomesFile),
@@ -205,7 +209,8 @@ describe("RunViews.live", () => {
           rmSync(path.join(root, "a"), { recursive: true })
           yield* views.list
           const events = [...(yield* Fiber.join(seen))]
-          expect(events).toMatchObject([
+          // Whoever looks while the folder is being removed may find half of it.
+          expect([events[0], events.at(-1)]).toMatchObject([
             {
               event: "sweep",
               data: { id: "a", state: "finished", best: { trial: 2, value: 0.01 } }
