@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import type { DatabaseError } from "./postgres/DatabaseError.js"
 import type { SweepError } from "./SweepError.js"
 import type { Outcome, Ticket } from "./Ticket.js"
 
@@ -11,6 +12,9 @@ export interface Claim {
   /** Whether another host had it, and no longer renews: its lock of the trial can be taken over at once. */
   readonly isTakenOver?: boolean
 }
+
+/** The ledger cannot be read or written. */
+export type LedgerError = SweepError | DatabaseError
 
 /** What is recorded of a sweep: its tickets so far, and the outcomes of some of them. */
 export interface Recorded {
@@ -27,16 +31,16 @@ export class Ledger extends Context.Tag("holdfast/Ledger")<
   Ledger,
   {
     /** Everything recorded. */
-    readonly recorded: Effect.Effect<Recorded, SweepError>
+    readonly recorded: Effect.Effect<Recorded, LedgerError>
     /** Records tickets, which follow from those and the outcomes that are recorded. */
-    readonly issue: (tickets: ReadonlyArray<Ticket>) => Effect.Effect<void, SweepError>
+    readonly issue: (tickets: ReadonlyArray<Ticket>) => Effect.Effect<void, LedgerError>
     /** The first ticket that is neither done nor claimed; none where there is none at present. */
-    readonly claim: (worker: string) => Effect.Effect<Option.Option<Claim>, SweepError>
+    readonly claim: (worker: string) => Effect.Effect<Option.Option<Claim>, LedgerError>
     /** Keeps a claim; false where another has it by now, so that the work must end. */
-    readonly renew: (claim: Claim) => Effect.Effect<boolean, SweepError>
+    readonly renew: (claim: Claim) => Effect.Effect<boolean, LedgerError>
     /** Gives a claim back, undone: whoever has it next resumes. */
-    readonly release: (claim: Claim) => Effect.Effect<void, SweepError>
+    readonly release: (claim: Claim) => Effect.Effect<void, LedgerError>
     /** Records how a ticket ended; false where the claim is another's by now, and nothing is recorded. */
-    readonly complete: (claim: Claim, outcome: Outcome) => Effect.Effect<boolean, SweepError>
+    readonly complete: (claim: Claim, outcome: Outcome) => Effect.Effect<boolean, LedgerError>
   }
 >() {}
