@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import { isFinished, type Following } from "../conduct.js"
 import type { Claim, Ledger, Recorded } from "../Ledger.js"
 import { Outcome, Ticket } from "../Ticket.js"
 import type { Attempt, Database, Row, Sql } from "./Database.js"
@@ -10,14 +11,11 @@ import * as Queue from "./Queue.js"
 const ticketText = Schema.parseJson(Ticket)
 const outcomeText = Schema.parseJson(Outcome)
 
-/** What follows from what is recorded. */
-export type Follow = (recorded: Recorded) => ReadonlyArray<Ticket>
-
 /** Which sweep a ledger is of, and what it needs to know of it. */
 export interface Options {
   readonly name: string
-  /** The tickets that follow: `complete` issues them with the outcome, or neither happens. */
-  readonly follow: Follow
+  /** What follows: `complete` issues it with the outcome, or neither happens. */
+  readonly follow: (recorded: Recorded) => Following
   /** Milliseconds without a renewal after which others take a claim over. */
   readonly timeout: number
 }
@@ -65,8 +63,9 @@ export const make = (
         [name, ticket.number, Schema.encodeSync(ticketText)(ticket)]
       )
       // The first tickets first.
-      const { number } = ticket
-      if (rows.length > 0) jobs.push({ data: { number }, priority: -number })
+      const { number, trial } = ticket
+      const job = { data: { number }, priority: -number, singletonKey: `${trial}` }
+      if (rows.length > 0) jobs.push(job)
     }
     if (jobs.length > 0) await boss.insert(queue, jobs, { db: sql })
   }
@@ -160,9 +159,9 @@ export const make = (
         [name, outcome.ticket, Schema.encodeSync(outcomeText)(outcome), id, retryCount]
       )
       const recorded = await recordedIn(sql, name)
-      const next = follow(recorded)
-      await issueIn(sql, next)
-      if (next.length === 0 && recorded.outcomes.length === recorded.tickets.length) {
+      const following = follow(recorded)
+      await issueIn(sql, following.tickets)
+      if (isFinished(following, recorded)) {
         await sql.executeSql("update holdfast.sweep set state = 'finished' where name = $1", [name])
       }
       return true

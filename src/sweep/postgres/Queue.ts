@@ -10,7 +10,8 @@ const year = 365 * 24 * 3600
  * nor deletes one. Claims that nobody renews are found by workers, see TakeOver.ts.
  */
 const options = {
-  policy: "standard",
+  // One active job of a key: a trial has one folder, and its tickets one order.
+  policy: "singleton",
   retryLimit: 2 ** 31 - 1,
   retryDelay: 0,
   expireInSeconds: 24 * 3600,
