@@ -5,15 +5,23 @@ import * as Queue from "./Queue.js"
 
 export type State = "running" | "stopped" | "finished"
 
-/** A sweep as the database has it. */
-export interface StoredSweep {
+/** What a sweep is submitted with. */
+export interface Submitted {
   readonly name: string
-  /** As it was submitted: the text of its `sweep.json`. */
+  /** The text of its definition. */
   readonly definition: string
-  readonly state: State
+  /** Where its trials are, for every worker: a folder, from the working directory, or a bucket. */
+  readonly folder: string
 }
 
-const select = "select name, definition, state from holdfast.sweep"
+/** A sweep as the database has it. */
+export interface StoredSweep extends Submitted {
+  readonly state: State
+  /** Why a worker has stopped it. */
+  readonly problem: string | null
+}
+
+const select = "select name, definition, folder, state, problem from holdfast.sweep"
 
 const sweepsOf = (rows: ReadonlyArray<unknown>) => rows as ReadonlyArray<StoredSweep>
 
@@ -23,34 +31,34 @@ export const list = (
 ): Effect.Effect<ReadonlyArray<StoredSweep>, DatabaseError> =>
   Effect.map(database.query(`${select} order by name`), sweepsOf)
 
-/**
- * Records a sweep, unless there is one of its name, and gives what the database has then. A sweep that was
- * there goes on if it was stopped.
- */
+/** Records a sweep, unless there is one of its name; gives what the database has then. */
 export const submit = Effect.fn("Sweeps.submit")(function* (
   database: Database,
-  name: string,
-  definition: string
+  { definition, folder, name }: Submitted
 ) {
   yield* Queue.make(database, name)
-  const rows = yield* database.transaction(async ({ executeSql }) => {
+  const { rows } = yield* database.transaction(async ({ executeSql }) => {
     await executeSql(
-      "insert into holdfast.sweep (name, definition) values ($1, $2) on conflict do nothing",
-      [name, definition]
+      "insert into holdfast.sweep (name, definition, folder) values ($1, $2, $3) on conflict do nothing",
+      [name, definition, folder]
     )
     return executeSql(`${select} where name = $1`, [name])
   })
-  return sweepsOf(rows.rows)[0]!
+  return sweepsOf(rows)[0]!
 })
 
-/** Changes the state of a sweep; false if there is none of the name. */
+/** Changes the state of a sweep, for a reason where that is one; false if there is none of the name. */
 export const setState = (
   database: Database,
   name: string,
-  state: State
+  state: State,
+  problem: string | null = null
 ): Effect.Effect<boolean, DatabaseError> =>
   Effect.map(
-    database.query("update holdfast.sweep set state = $2 where name = $1 returning name", [name, state]),
+    database.query(
+      "update holdfast.sweep set state = $2, problem = $3 where name = $1 returning name",
+      [name, state, problem]
+    ),
     (rows) => rows.length > 0
   )
 

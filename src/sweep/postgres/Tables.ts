@@ -13,6 +13,8 @@ const tables = `
 create table if not exists holdfast.sweep (
   name text primary key,
   definition text not null,
+  folder text not null,
+  problem text,
   state text not null default 'running' check (state in ('running', 'stopped', 'finished'))
 );
 create table if not exists holdfast.ticket (

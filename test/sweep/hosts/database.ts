@@ -23,7 +23,7 @@ const ledgerOf = (
   timeout = 7000
 ) =>
   Effect.gen(function* () {
-    yield* Sweeps.submit(database, name, "{}")
+    yield* Sweeps.submit(database, { name, definition: "{}", folder: "" })
     return PostgresLedger.make(database, { name, follow, timeout })
   })
 
@@ -47,7 +47,7 @@ export const checkDatabase = async (server: Postgres, check: Check): Promise<voi
       `six that start at once on an empty database (${round + 1})`,
       Effect.all(
         Array.from({ length: 6 }, (_, i) =>
-          connected((database) => Sweeps.submit(database, `sweep ${i % 2}`, "{}"), empty)
+          connected((database) => Sweeps.submit(database, { name: `sweep ${i % 2}`, definition: "{}", folder: "" }), empty)
         ),
         { concurrency: "unbounded", discard: true }
       )

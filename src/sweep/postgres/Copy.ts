@@ -1,0 +1,35 @@
+import type { FileSystem } from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import * as Schema from "effect/Schema"
+import { join } from "node:path"
+import { isUrl } from "../../checkpointing/store/UrlStorage.js"
+import * as AtomicFile from "../../io/AtomicFile.js"
+import type { Recorded } from "../Ledger.js"
+import { outcomesFile, ticketsFile } from "../SweepFolder.js"
+import { Outcome, Ticket } from "../Ticket.js"
+import type { OpenSweep } from "./OpenSweep.js"
+
+const linesOf = <A, I>(schema: Schema.Schema<A, I>, values: ReadonlyArray<A>): string =>
+  values.map((value) => `${JSON.stringify(Schema.encodeSync(schema)(value))}\n`).join("")
+
+const isSame = (a: Recorded, b: Recorded): boolean =>
+  a.tickets.length === b.tickets.length && a.outcomes.length === b.outcomes.length
+
+/**
+ * Copies the records of a sweep from the database into its folder, as a sweep without a database has them:
+ * for pages and reports, and to go on without one. Again where more was recorded meanwhile, since of two
+ * that write at once the later may know less.
+ */
+export const write = ({ ledger, stored }: OpenSweep): Effect.Effect<void, never, FileSystem> =>
+  Effect.gen(function* () {
+    if (isUrl(stored.folder)) return
+    let known: Recorded
+    let now = yield* ledger.recorded
+    do {
+      known = now
+      const { outcomes, tickets } = known
+      yield* AtomicFile.writeFile(join(stored.folder, ticketsFile), linesOf(Ticket, tickets))
+      yield* AtomicFile.writeFile(join(stored.folder, outcomesFile), linesOf(Outcome, outcomes))
+      now = yield* ledger.recorded
+    } while (!isSame(known, now))
+  }).pipe(Effect.ignore)
