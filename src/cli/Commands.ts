@@ -23,6 +23,7 @@ import { show } from "./commands/Show.js"
 import { ui } from "./commands/Ui.js"
 import { verify } from "./commands/Verify.js"
 import { version } from "./commands/Version.js"
+import { worker } from "./commands/Worker.js"
 
 /** The commands by name, in the order of the help. */
 export const commands: ReadonlyMap<string, Command> = new Map(
@@ -33,6 +34,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
     evaluate,
     findLr,
     findBatchSize,
+    worker,
     plotSchedule,
     ui,
     runs,

@@ -46,6 +46,58 @@ const recordedIn = async (sql: Sql, name: string): Promise<Recorded> => {
   }
 }
 
+/** Records tickets that are not there yet, each with its job unless it is done. */
+const issueIn = async (
+  { boss }: Database,
+  sql: Sql,
+  name: string,
+  tickets: ReadonlyArray<Ticket>,
+  done: ReadonlySet<number> = new Set()
+): Promise<void> => {
+  const jobs: Array<object> = []
+  for (const ticket of tickets) {
+    const { number, trial } = ticket
+    const { rows } = await sql.executeSql(
+      "insert into holdfast.ticket (sweep, number, ticket) values ($1, $2, $3) on conflict do nothing returning number",
+      [name, number, Schema.encodeSync(ticketText)(ticket)]
+    )
+    // The first tickets first.
+    const job = { data: { number }, priority: -number, singletonKey: `${trial}` }
+    if (rows.length > 0 && !done.has(number)) jobs.push(job)
+  }
+  if (jobs.length > 0) await boss.insert(Queue.nameOf(name), jobs, { db: sql })
+}
+
+/** Waits until no other changes the sweep, until the end of the transaction. */
+const alone = (sql: Sql, name: string) =>
+  sql.executeSql("select from holdfast.sweep where name = $1 for update", [name])
+
+const recordOutcome = (sql: Sql, name: string, outcome: Outcome, { id, retryCount }: Attempt) =>
+  sql.executeSql(
+    "insert into holdfast.outcome (sweep, number, outcome, job, attempt) values ($1, $2, $3, $4, $5)",
+    [name, outcome.ticket, Schema.encodeSync(outcomeText)(outcome), id, retryCount]
+  )
+
+// Of outcomes that were recorded elsewhere.
+const noAttempt: Attempt = { id: "00000000-0000-0000-0000-000000000000", retryCount: 0 }
+
+/** Records what was recorded elsewhere, in a sweep without tickets. */
+export const adopt = (
+  database: Database,
+  name: string,
+  { outcomes, tickets }: Recorded
+): Effect.Effect<void, DatabaseError> =>
+  database.transaction(async (sql) => {
+    await alone(sql, name)
+    const { rows } = await sql.executeSql("select from holdfast.ticket where sweep = $1 limit 1", [
+      name
+    ])
+    if (rows.length > 0) return
+    const done = new Set(outcomes.map(({ ticket }) => ticket))
+    await issueIn(database, sql, name, tickets, done)
+    for (const outcome of outcomes) await recordOutcome(sql, name, outcome, noAttempt)
+  })
+
 /** The ledger of one sweep in a database: its tickets are jobs of a queue of its own. */
 export const make = (
   database: Database,
@@ -54,35 +106,10 @@ export const make = (
   const { boss } = database
   const queue = Queue.nameOf(name)
 
-  /** Records tickets that are not there yet, each with its job. */
-  const issueIn = async (sql: Sql, tickets: ReadonlyArray<Ticket>): Promise<void> => {
-    const jobs: Array<object> = []
-    for (const ticket of tickets) {
-      const { rows } = await sql.executeSql(
-        "insert into holdfast.ticket (sweep, number, ticket) values ($1, $2, $3) on conflict do nothing returning number",
-        [name, ticket.number, Schema.encodeSync(ticketText)(ticket)]
-      )
-      // The first tickets first.
-      const { number, trial } = ticket
-      const job = { data: { number }, priority: -number, singletonKey: `${trial}` }
-      if (rows.length > 0) jobs.push(job)
-    }
-    if (jobs.length > 0) await boss.insert(queue, jobs, { db: sql })
-  }
-
-  /** Waits until no other changes the sweep, until the end of the transaction; gives its state. */
-  const alone = async (sql: Sql): Promise<unknown> => {
-    const { rows } = await sql.executeSql(
-      "select state from holdfast.sweep where name = $1 for update",
-      [name]
-    )
-    return rows[0]?.["state"]
-  }
-
   const issue = (tickets: ReadonlyArray<Ticket>) =>
     database.transaction(async (sql) => {
-      await alone(sql)
-      await issueIn(sql, tickets)
+      await alone(sql, name)
+      await issueIn(database, sql, name, tickets)
     })
 
   const claim = (worker: string): Effect.Effect<Option.Option<Claim>, DatabaseError> =>
@@ -142,7 +169,7 @@ export const make = (
 
   const complete = (held: Claim, outcome: Outcome) =>
     database.transaction(async (sql) => {
-      await alone(sql)
+      await alone(sql, name)
       const { id, retryCount } = attemptOf(held)
       if (!(await endClaim(sql, held))) {
         // The answer to the first try may have been lost.
@@ -154,13 +181,10 @@ export const make = (
       }
       const { status } = outcome
       await boss.complete(queue, { id, retryCount }, { status }, { db: sql })
-      await sql.executeSql(
-        "insert into holdfast.outcome (sweep, number, outcome, job, attempt) values ($1, $2, $3, $4, $5)",
-        [name, outcome.ticket, Schema.encodeSync(outcomeText)(outcome), id, retryCount]
-      )
+      await recordOutcome(sql, name, outcome, { id, retryCount })
       const recorded = await recordedIn(sql, name)
       const following = follow(recorded)
-      await issueIn(sql, following.tickets)
+      await issueIn(database, sql, name, following.tickets)
       if (isFinished(following, recorded)) {
         await sql.executeSql("update holdfast.sweep set state = 'finished' where name = $1", [name])
       }

@@ -1,0 +1,38 @@
+import type { FileSystem } from "@effect/platform/FileSystem"
+import * as Effect from "effect/Effect"
+import type { Definition } from "../Definition.js"
+import { follow, isFinished, strategy } from "../conduct.js"
+import type { LedgerError, Recorded } from "../Ledger.js"
+import * as Copy from "./Copy.js"
+import type { Database } from "./Database.js"
+import { openSweep, textOf, type OpenSweep } from "./OpenSweep.js"
+import * as PostgresLedger from "./PostgresLedger.js"
+import * as Sweeps from "./Sweeps.js"
+
+/** A sweep to submit. */
+export interface Submission {
+  readonly definition: Definition
+  readonly folder: string
+  /** What its folder has recorded: a sweep that was begun on one machine goes on where it is. */
+  readonly recorded: Recorded
+}
+
+/** Submits a sweep to a database, or lets one that is there go on, and issues the tickets that it has now. */
+export const submit = (
+  database: Database,
+  { definition, folder, recorded }: Submission,
+  timeout: number
+): Effect.Effect<OpenSweep, LedgerError, FileSystem> =>
+  Effect.gen(function* () {
+    const { name } = definition
+    const stored = yield* Sweeps.submit(database, { name, definition: textOf(definition), folder })
+    yield* PostgresLedger.adopt(database, name, recorded)
+    const opened = yield* openSweep(database, stored, timeout)
+    const known = yield* opened.ledger.recorded
+    const following = follow(strategy(opened.definition), known)
+    yield* opened.ledger.issue(following.tickets)
+    const state = isFinished(following, known) ? "finished" : "running"
+    yield* Sweeps.setState(database, name, state)
+    yield* Copy.write(opened)
+    return { ...opened, stored: { ...stored, state, problem: null } }
+  })
