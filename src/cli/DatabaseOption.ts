@@ -3,8 +3,10 @@ import * as Option from "effect/Option"
 import { t } from "../language/Text.js"
 import { value, type Parameter } from "./Command.js"
 
-const given = (words: ReadonlyArray<string>, environment: Readonly<Record<string, string | undefined>>) =>
-  Option.fromNullable(words[0] ?? (environment["HOLDFAST_DATABASE"] || undefined))
+const given = (
+  words: ReadonlyArray<string>,
+  environment: Readonly<Record<string, string | undefined>>
+) => Option.fromNullable(words[0] ?? (environment["HOLDFAST_DATABASE"] || undefined))
 
 /** `--database`, else `HOLDFAST_DATABASE`: the database of sweeps over several machines, if one is given. */
 export const database: Parameter<Option.Option<string>> = {

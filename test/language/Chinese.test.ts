@@ -10,11 +10,12 @@ const keysOf = (tag: string) => [
 
 /** Where English stays: text for other programs, errors of kernels, descriptions in schemas. */
 const exempt =
-  /testing\/|src\/testing\/|backends\/(kernels|tfjs|wasm|webgpu)\/|cli\/(process\/|commands\/)?(Completions|ImportFailure|WatchdogThread|Invocation)|config\/TrainingConfig\.ts|io\/Thread\.ts|SpeakerData\.ts|sweep\/Definition\.ts|sweep\/(space\/Parameter|search\/)|data\/(Split|table\/(Column|TableOptions)|text\/(Tokens|TextOptions))\.ts|page\/vite\.config\.ts/
+  /testing\/|src\/testing\/|backends\/(kernels|tfjs|wasm|webgpu)\/|cli\/(process\/|commands\/)?(Completions|ImportFailure|WatchdogThread|Invocation)|config\/TrainingConfig\.ts|io\/Thread\.ts|SpeakerData\.ts|sweep\/(Definition|space\/Parameter|search\/|postgres\/)|data\/(Split|table\/(Column|TableOptions)|text\/(Tokens|TextOptions))\.ts|page\/vite\.config\.ts/
 
 /** Words that look like a sentence. */
 const exemptTexts = new Set([
   "cd {0}",
+  "HOLDFAST_DATABASE=postgres://me@db.example.com/sweeps holdfast worker --exit-when-done",
   "npm install",
   "npm start",
   "npm test",

@@ -48,7 +48,7 @@ const draw = (event: WorkerEvent): string => {
         ? t`${event.sweep}: trial ${event.trial} is in use by another process; tried again`
         : t`${event.sweep}: trial ${event.trial} saved, and given back`
     case "Lost":
-      return t`${event.sweep}: trial ${event.trial} stopped, because its claim was not renewed in time; whoever comes first goes on with it`
+      return t`${event.sweep}: trial ${event.trial} stopped, because its claim was not renewed in time; whoever comes first resumes it`
     case "Problem":
       return t`${event.sweep}: ${event.message}`
     case "Away":

@@ -31,7 +31,7 @@ export const worker = Command.make({
   examples: [
     [
       "holdfast worker --database postgres://me@db.example.com/sweeps",
-      t`train one trial after the other; Ctrl+C saves, and others go on with it`
+      t`train one trial after the other; Ctrl+C saves, and others resume it`
     ],
     ["holdfast worker --database postgres://me@db.example.com/sweeps --workers 4", t`four at once`],
     [

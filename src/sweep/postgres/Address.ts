@@ -22,6 +22,4 @@ export const shown = (address: string): string => {
 export const check = (address: string): Either.Either<string, DatabaseError> =>
   URL.canParse(address) && isPostgres(new URL(address))
     ? Either.right(address)
-    : Either.left(
-        new DatabaseError({ database: shown(address), reason: "Address", detail: "" })
-      )
+    : Either.left(new DatabaseError({ database: shown(address), reason: "Address", detail: "" }))

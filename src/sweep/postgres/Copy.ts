@@ -17,7 +17,7 @@ const isSame = (a: Recorded, b: Recorded): boolean =>
 
 /**
  * Copies the records of a sweep from the database into its folder, as a sweep without a database has them:
- * for pages and reports, and to go on without one. Again where more was recorded meanwhile, since of two
+ * for pages and reports, and to continue without one. Again where more was recorded meanwhile, since of two
  * that write at once the later may know less.
  */
 export const write = ({ ledger, stored }: OpenSweep): Effect.Effect<void, never, FileSystem> =>

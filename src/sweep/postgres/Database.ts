@@ -61,9 +61,7 @@ export interface Database {
     values?: ReadonlyArray<unknown>
   ) => Effect.Effect<ReadonlyArray<Row>, DatabaseError>
   /** Runs statements of which all or none count. */
-  readonly transaction: <A>(
-    work: (sql: Sql) => Promise<A>
-  ) => Effect.Effect<A, DatabaseError>
+  readonly transaction: <A>(work: (sql: Sql) => Promise<A>) => Effect.Effect<A, DatabaseError>
 }
 
 /** The schema that holds everything, so that it can be dropped by itself. */
@@ -101,7 +99,7 @@ const load = (database: string) =>
     catch: () => new DatabaseError({ database, reason: "Package", detail: "" })
   })
 
-/** What a server says of a connection that cannot be had now, by SQLSTATE; see PostgreSQL's appendix A. */
+/** What a server says of a connection that is unavailable now, by SQLSTATE; see PostgreSQL's appendix A. */
 const isUnreachable = (code: string): boolean =>
   // Connection exceptions, insufficient resources, operator intervention, or an error of the network.
   /^(08|53|57)...$/.test(code) || /^E[A-Z]+$/.test(code) || code === ""
@@ -110,7 +108,9 @@ const toError =
   (database: string) =>
   (error: unknown): DatabaseError => {
     const first =
-      Predicate.hasProperty(error, "errors") && Array.isArray(error.errors) ? error.errors[0] : error
+      Predicate.hasProperty(error, "errors") && Array.isArray(error.errors)
+        ? error.errors[0]
+        : error
     const code = Predicate.hasProperty(first, "code") ? String(first.code) : ""
     const message = first instanceof Error ? first.message : String(first)
     const reason = isUnreachable(code) ? "Unreachable" : "Refused"
@@ -118,9 +118,7 @@ const toError =
   }
 
 /** Connects to a database, and makes or updates its tables; workers that do so at once wait for each other. */
-export const connect = (
-  address: string
-): Effect.Effect<Database, DatabaseError, Scope.Scope> =>
+export const connect = (address: string): Effect.Effect<Database, DatabaseError, Scope.Scope> =>
   Effect.gen(function* () {
     const given = yield* Either.match(Address.check(address), {
       onLeft: Effect.fail,

@@ -2,7 +2,13 @@ import * as Schema from "effect/Schema"
 import { t } from "../../language/Text.js"
 
 /** What is wrong with a database, or with its address. */
-export const DatabaseErrorReason = Schema.Literal("Package", "Address", "Unreachable", "Refused", "Newer")
+export const DatabaseErrorReason = Schema.Literal(
+  "Package",
+  "Address",
+  "Unreachable",
+  "Refused",
+  "Newer"
+)
 export type DatabaseErrorReason = typeof DatabaseErrorReason.Type
 
 /** The package that keeps a queue in PostgreSQL; only sweeps with a database need it. */

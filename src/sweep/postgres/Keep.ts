@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 export interface Terms {
   /** Between two renewals. */
   readonly every: number
-  /** The time without a renewal after which the work is told to end. */
+  /** The time without a renewal after which the work is interrupted. */
   readonly silence: number
   /** The time without a renewal after which it is killed: before others may take the claim over. */
   readonly end: number

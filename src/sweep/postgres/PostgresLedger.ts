@@ -99,10 +99,7 @@ export const adopt = (
   })
 
 /** The ledger of one sweep in a database: its tickets are jobs of a queue of its own. */
-export const make = (
-  database: Database,
-  { follow, name, timeout }: Options
-): Ledger["Type"] => {
+export const make = (database: Database, { follow, name, timeout }: Options): Ledger["Type"] => {
   const { boss } = database
   const queue = Queue.nameOf(name)
 

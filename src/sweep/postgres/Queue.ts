@@ -7,7 +7,7 @@ const year = 365 * 24 * 3600
 
 /**
  * The queue of a sweep. Tickets stay in it until they are done: pg-boss neither gives up, nor expires
- * nor deletes one. Claims that nobody renews are found by workers, see TakeOver.ts.
+ * nor deletes one. Claims that nobody renews are found by workers, see ExpiredClaims.ts.
  */
 const options = {
   // One active job of a key: a trial has one folder, and its tickets one order.

@@ -13,11 +13,11 @@ import * as Sweeps from "./Sweeps.js"
 export interface Submission {
   readonly definition: Definition
   readonly folder: string
-  /** What its folder has recorded: a sweep that was begun on one machine goes on where it is. */
+  /** What its folder has recorded: a sweep that was begun on one machine continues where it is. */
   readonly recorded: Recorded
 }
 
-/** Submits a sweep to a database, or lets one that is there go on, and issues the tickets that it has now. */
+/** Submits a sweep to a database, or continues one that is there, and issues the tickets that it has now. */
 export const submit = (
   database: Database,
   { definition, folder, recorded }: Submission,

@@ -43,12 +43,10 @@ export const workOn = (
   let pid: number | undefined
 
   const release = Effect.ignore(Effect.timeout(ledger.release(claim), patience))
-  const record = (
-    outcome: Outcome | Trial.Again
-  ): Effect.Effect<Outcome | Trial.Again | null> =>
+  const record = (outcome: Outcome | Trial.Again): Effect.Effect<Outcome | Trial.Again | null> =>
     outcome === "again"
       ? Effect.succeed(outcome)
-      : // Renewals go on while the database is asked again; each try counts once at most.
+      : // Renewals continue while the database is asked again; each try counts once at most.
         ledger.complete(claim, outcome).pipe(
           Effect.uninterruptible,
           Effect.map((isRecorded) => (isRecorded ? outcome : null)),
@@ -94,7 +92,7 @@ export const workOn = (
         : WorkerEvent.Lost(about)
     )
   })
-  /** The sweep cannot go on, here or elsewhere. */
+  /** The sweep cannot continue, here or elsewhere. */
   const stopSweep = ({ message }: SweepError) =>
     Effect.gen(function* () {
       yield* Effect.ignore(Sweeps.setState(database, stored.name, "stopped", message))

@@ -8,7 +8,7 @@ import type { Database } from "./Database.js"
 import { openSweep, type OpenSweep } from "./OpenSweep.js"
 import type { LedgerError } from "../Ledger.js"
 import * as Sweeps from "./Sweeps.js"
-import * as TakeOver from "./TakeOver.js"
+import * as ExpiredClaims from "./ExpiredClaims.js"
 import { WorkerEvent } from "./WorkerEvent.js"
 import { workOn } from "./WorkOn.js"
 
@@ -37,7 +37,7 @@ export const serve = (
     const { endsWhenDone, report, slots } = options
     const worker = `${hostname()}:${process.pid}`
     yield* report(WorkerEvent.Ready({ worker, database: database.address, slots }))
-    yield* Effect.forkScoped(TakeOver.watch(database))
+    yield* Effect.forkScoped(ExpiredClaims.watch(database))
     const isAway = yield* Ref.make(false)
     /** What may fail while the database is away, and is tried again. */
     const trying = <A, R>(effect: Effect.Effect<A, LedgerError, R>) =>

@@ -11,7 +11,11 @@ export type WorkerEvent = Data.TaggedEnum<{
   /** Looks for work. */
   Ready: { readonly worker: string; readonly database: string; readonly slots: number }
   /** A process trains a trial. */
-  Started: OfTicket & { readonly until: number; readonly isTakenOver: boolean; readonly pid: number }
+  Started: OfTicket & {
+    readonly until: number
+    readonly isTakenOver: boolean
+    readonly pid: number
+  }
   /** The outcome of a ticket is recorded. */
   Completed: OfTicket & { readonly status: "completed" | "failed"; readonly value: number | null }
   /** A ticket is given back: another process has its trial, or the worker or the sweep is stopped. */

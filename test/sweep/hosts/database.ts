@@ -8,7 +8,7 @@ import type { Recorded } from "../../../src/sweep/Ledger.js"
 import * as Database from "../../../src/sweep/postgres/Database.js"
 import * as PostgresLedger from "../../../src/sweep/postgres/PostgresLedger.js"
 import * as Sweeps from "../../../src/sweep/postgres/Sweeps.js"
-import * as TakeOver from "../../../src/sweep/postgres/TakeOver.js"
+import * as ExpiredClaims from "../../../src/sweep/postgres/ExpiredClaims.js"
 import type { Postgres } from "../../hosts/Postgres.js"
 import { ledgerContract, outcome, ticket } from "../ledgerContract.js"
 
@@ -47,7 +47,11 @@ export const checkDatabase = async (server: Postgres, check: Check): Promise<voi
       `six that start at once on an empty database (${round + 1})`,
       Effect.all(
         Array.from({ length: 6 }, (_, i) =>
-          connected((database) => Sweeps.submit(database, { name: `sweep ${i % 2}`, definition: "{}", folder: "" }), empty)
+          connected(
+            (database) =>
+              Sweeps.submit(database, { name: `sweep ${i % 2}`, definition: "{}", folder: "" }),
+            empty
+          )
         ),
         { concurrency: "unbounded", discard: true }
       )
@@ -110,8 +114,8 @@ export const checkDatabase = async (server: Postgres, check: Check): Promise<voi
         const alive = Option.getOrThrow(yield* ledger.claim("b"))
         const renewing = yield* Effect.fork(Effect.forever(Effect.delay(ledger.renew(alive), 300)))
         const watchers = yield* Effect.all([
-          Effect.fork(TakeOver.watch(database)),
-          Effect.fork(TakeOver.watch(database))
+          Effect.fork(ExpiredClaims.watch(database)),
+          Effect.fork(ExpiredClaims.watch(database))
         ])
         const begun = Date.now()
         let taken = yield* ledger.claim("c")

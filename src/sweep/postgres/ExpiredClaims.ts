@@ -52,7 +52,7 @@ export const expired = (
 const columns = `sweep, number, job, attempt, renewals::text, timeout`
 
 /** Gives a ticket to whoever comes first, unless its claim was renewed meanwhile. */
-const takeOver = (database: Database, claim: ClaimRow): Effect.Effect<void, DatabaseError> =>
+const free = (database: Database, claim: ClaimRow): Effect.Effect<void, DatabaseError> =>
   database.transaction(async (sql) => {
     const { attempt, job, number, renewals, sweep } = claim
     const { rows } = await sql.executeSql(
@@ -84,7 +84,7 @@ export const watch = (database: Database): Effect.Effect<never> =>
       const rows = claims as ReadonlyArray<unknown> as ReadonlyArray<ClaimRow>
       silence = observe(silence, rows, Number(now - at) / 1e6)
       at = now
-      yield* Effect.forEach(expired(silence, rows), (claim) => takeOver(database, claim), {
+      yield* Effect.forEach(expired(silence, rows), (claim) => free(database, claim), {
         discard: true
       })
     })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { expired, observe, type ClaimRow } from "../../src/sweep/postgres/TakeOver.js"
+import { expired, observe, type ClaimRow } from "../../src/sweep/postgres/ExpiredClaims.js"
 import { shown } from "../../src/sweep/postgres/Address.js"
 
 const claim = (number: number, renewals: number): ClaimRow => ({
@@ -11,7 +11,7 @@ const claim = (number: number, renewals: number): ClaimRow => ({
   timeout: 3000
 })
 
-describe("TakeOver.observe", () => {
+describe("ExpiredClaims.observe", () => {
   it("counts the time since a claim was seen to be renewed", () => {
     let silence = observe(new Map(), [claim(0, 1), claim(1, 1)], 500)
     for (let look = 1; look <= 6; look++) {
