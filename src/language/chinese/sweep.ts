@@ -24,11 +24,7 @@ export const sweep = {
     "{0} 中没有超参搜索；请指定它的文件夹：checkpoints/ 加上其名称，除非 checkpoint_dir 另有指定",
   "{0}, line {1}: {2}": "{0} 第 {1} 行：{2}",
   "{0}: line {1} cannot be read, and is left out": "{0}：第 {1} 行无法读取，已略去",
-  "end after epoch N: save, and exit with 0; the config, and so the schedule, stays that of the full run, which resumes exactly":
-    "在第 N 轮结束后停止：保存并以 0 退出；配置和学习率计划仍是完整运行的，之后精确续训",
   "four at once": "同时训练四个",
-  "its process was ended by {0} {1} times at the same step: {2}":
-    "其进程在同一步被 {0} 终止了 {1} 次：{2}",
   "not the folder of the sweep {0}; start the worker in the project's folder, as the sweep was, and put checkpoint_dir where all machines see it: on a shared folder or in a bucket":
     "不是超参搜索 {0} 的文件夹；请与提交搜索时一样在项目文件夹中启动工作进程，并把 checkpoint_dir 放在所有机器都能访问的位置：共享文件夹或存储桶",
   "save the trials and give them to other workers; again, a second later: quit at once":
@@ -44,8 +40,6 @@ export const sweep = {
   "the sweeps in the database {0} are of a newer Holdfast ({1}); install it here as well":
     "数据库 {0} 中的搜索来自更新版本的 Holdfast（{1}）；请在本机也安装该版本",
   "Train trials of the sweeps in a database, on this machine": "在本机训练数据库中各超参搜索的试验",
-  "train 5 epochs and save; without the option, the same run resumes later":
-    "训练 5 轮并保存；之后不带此选项即可续训同一次运行",
   "train one trial after the other; Ctrl+C saves, and others resume it":
     "逐个训练试验；Ctrl+C 保存，由其他工作进程继续",
   "worker {0} of {1}: waits for trials, one at a time": "工作进程 {0}（{1}）：等待试验，每次一个",
@@ -64,11 +58,8 @@ export const sweep = {
     "缺少 --database；请用它或 HOLDFAST_DATABASE 给出搜索所在 PostgreSQL 数据库的地址，例如 postgres://USER@HOST:5432/NAME",
   "--database needs the package {0}, which is not installed. In the project's folder, run: npm install {1}@{2}":
     "--database 需要 {0} 包，但尚未安装。请在项目文件夹中运行：npm install {1}@{2}",
-  "--until-epoch is for a real run, which resumes later; leave out --dry-run and --overfit":
-    "--until-epoch 用于之后会续训的真实运行；请去掉 --dry-run 和 --overfit",
   "--workers is {0}; give a number of trials from 1 to 999":
     "--workers 为 {0}；请给出 1 到 999 之间的试验数",
-  "{0} is finite in none of its epochs": "{0} 在所有轮中都不是有限值",
   "{0} is not the address of a PostgreSQL database; give one such as postgres://USER@HOST:5432/NAME, its password in PGPASSWORD or ~/.pgpass":
     "{0} 不是 PostgreSQL 数据库的地址；请给出如 postgres://USER@HOST:5432/NAME 的地址，密码放在 PGPASSWORD 或 ~/.pgpass 中",
   "{0}: trial {1} failed": "{0}：试验 {1} 失败",
