@@ -1,9 +1,9 @@
 import * as Schema from "effect/Schema"
 import { field } from "../../config/Field.js"
-import { t } from "../../language/Text.js"
 import { defineScheduler } from "./DefineSearch.js"
-import type { Definition, Given, Next } from "./Search.js"
-import { bestLoss, epochsPath, suggested, trialsOf, type Trial } from "./Trials.js"
+import { fixedEpochs, within } from "./SchedulerChecks.js"
+import type { Given, Next } from "./Search.js"
+import { bestLoss, suggested, trialsOf, type Trial } from "./Trials.js"
 
 const count = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
 
@@ -134,18 +134,3 @@ const lastResort = (
   }
   return { _tag: "Done" }
 }
-
-/** Schedulers decide how many epochs a trial has: the space must not. */
-export const fixedEpochs = ({ space }: Definition) =>
-  epochsPath in space
-    ? {
-        path: ["space", epochsPath],
-        message: t`no parameter here, since the scheduler decides how far a trial is trained`
-      }
-    : undefined
-
-/** A number of epochs that a scheduler asks for must not be more than there are. */
-export const within = ({ epochs }: Definition, name: string, wanted: number) =>
-  wanted <= epochs
-    ? undefined
-    : { path: ["scheduler", name], message: t`at most the epochs of a trial, ${epochs}` }
