@@ -20,6 +20,7 @@ import { report } from "./commands/Report.js"
 import { run } from "./commands/Run.js"
 import { runs } from "./commands/Runs.js"
 import { show } from "./commands/Show.js"
+import { sweep } from "./commands/Sweep.js"
 import { ui } from "./commands/Ui.js"
 import { verify } from "./commands/Verify.js"
 import { version } from "./commands/Version.js"
@@ -30,6 +31,7 @@ export const commands: ReadonlyMap<string, Command> = new Map(
   [
     init,
     run,
+    sweep,
     show,
     evaluate,
     findLr,

@@ -11,6 +11,20 @@ import { PipelineFileError } from "./PipelineFileError.js"
 
 /** Loads the pipeline that the file at `path`, TypeScript or JavaScript, exports as default. */
 export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
+  const exported = yield* loadDefault(
+    path,
+    t`no such file; name a pipeline file, as in holdfast run pipelines/speaker.ts`
+  )
+  if (Pipeline.isPipeline(exported)) return exported
+  const detail = t`the default export is ${exported === undefined ? t`missing` : t`not a pipeline`}; a pipeline file ends with: export default Pipeline.make("name", stage, stage, …)`
+  return yield* new PipelineFileError({ reason: "NoPipeline", path, detail, at: null })
+})
+
+/** What the file at `path`, TypeScript or JavaScript, exports as default. */
+export const loadDefault = Effect.fn("PipelineFile.loadDefault")(function* (
+  path: string,
+  notFound: string
+) {
   const fileSystem = yield* FileSystem.FileSystem
   const paths = yield* Path.Path
   const fail = (
@@ -23,12 +37,7 @@ export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
     Effect.map((info) => info.type === "File"),
     Effect.orElseSucceed(() => false)
   )
-  if (!isFile) {
-    return yield* fail(
-      "NotFound",
-      t`no such file; name a pipeline file, as in holdfast run pipelines/speaker.ts`
-    )
-  }
+  if (!isFile) return yield* fail("NotFound", notFound)
   if (path.endsWith(".cts")) {
     return yield* fail(
       "Broken",
@@ -43,12 +52,6 @@ export const load = Effect.fn("PipelineFile.load")(function* (path: string) {
     (isTypescript ? importingTypescript : importing)(url.href),
     (error) => Effect.flip(explain(error, fail))
   )
-  if (!Pipeline.isPipeline(module.default)) {
-    return yield* fail(
-      "NoPipeline",
-      t`the default export is ${module.default === undefined ? t`missing` : t`not a pipeline`}; a pipeline file ends with: export default Pipeline.make("name", stage, stage, …)`
-    )
-  }
   return module.default
 })
 

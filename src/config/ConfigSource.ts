@@ -60,11 +60,11 @@ export const loadConfig = Effect.fn("ConfigSource.loadConfig")(function* <A, I>(
   schema: Schema.Schema<A, I>
 ) {
   const source = yield* ConfigSource
-  return yield* decode(schema, source.json ?? (yield* read(source.path)), source)
+  return yield* decode(schema, source.json ?? (yield* readJson(source.path)), source)
 })
 
 /** The JSON in a file. */
-const read = Effect.fnUntraced(function* (path: string) {
+export const readJson = Effect.fnUntraced(function* (path: string) {
   const fileSystem = yield* FileSystem.FileSystem
   const bytes = yield* Effect.mapError(
     Effect.zipRight(OpenFile.requireRegular(path), fileSystem.readFile(path)),

@@ -27,6 +27,10 @@ export const SweepErrorReason = Schema.Union(
   }),
   /** The checkpoint that a trial is to start from is gone. */
   Schema.TaggedStruct("NoFork", { folder: Schema.String, epoch: Schema.Int }),
+  /** Every trial has failed so far: how many, and the error of the first. */
+  Schema.TaggedStruct("AllFailed", { trials: Schema.Int, error: Schema.String }),
+  /** No trial has a value yet. */
+  Schema.TaggedStruct("NoOutcome", { folder: Schema.String }),
   /** A command that is not for the sweep as it is. */
   Schema.TaggedStruct("Trial", { trial: Schema.Int, detail: Schema.String })
 )
@@ -50,6 +54,10 @@ export class SweepError extends Schema.TaggedError<SweepError>()("SweepError", {
         return t`the epochs of trial ${reason.trial} have no finite ${reason.metric}; metric can be one of ${reason.known.join(", ")}`
       case "NoFork":
         return t`${reason.folder} has no intact checkpoint of epoch ${reason.epoch}, from which a trial is to start; restore it, or start the sweep under another name`
+      case "AllFailed":
+        return t`all of the first ${reason.trials} trials failed, so the sweep ends; the first with: ${reason.error}\nwhat each has printed is in its output.log. To start over, remove the folder of the sweep`
+      case "NoOutcome":
+        return t`no trial in ${reason.folder} has a value yet; see holdfast sweep status ${reason.folder}`
       case "Trial":
         return t`trial ${reason.trial} ${reason.detail}`
     }

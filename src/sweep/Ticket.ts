@@ -23,6 +23,12 @@ export const Ticket = Schema.Struct({
 })
 export interface Ticket extends Schema.Schema.Type<typeof Ticket> {}
 
+const Values = Schema.Array(Schema.Struct({ epoch: Schema.Int, value: Schema.Number }))
+
+/** What a trial has reached that was revived: its values after all of its epochs, as of an outcome. */
+export const Revived = Schema.Struct({ trial: Schema.Int, values: Values })
+export interface Revived extends Schema.Schema.Type<typeof Revived> {}
+
 /** How a ticket ended. The same for a ticket wherever, and however often interrupted, it was worked on. */
 export const Outcome = Schema.Struct({
   /** The ticket's number. */
@@ -32,7 +38,7 @@ export const Outcome = Schema.Struct({
    * The metric after each epoch that the trial has finished so far, in order; of a trial that was forked,
    * from the epoch after the fork.
    */
-  values: Schema.Array(Schema.Struct({ epoch: Schema.Int, value: Schema.Number })),
+  values: Values,
   /** Why it failed, for people. */
   error: Schema.optionalWith(Schema.String, { exact: true })
 })

@@ -7,9 +7,15 @@ import { follow, strategy } from "./conduct.js"
 import type { Definition } from "./Definition.js"
 import type { Recorded } from "./Ledger.js"
 import * as Lines from "./Lines.js"
-import { outcomesFile, readDefinition, ticketsFile, trialFolder } from "./SweepFolder.js"
+import {
+  outcomesFile,
+  readDefinition,
+  revivedFile,
+  ticketsFile,
+  trialFolder
+} from "./SweepFolder.js"
 import type { SweepView } from "./SweepView.js"
-import { Outcome, Ticket } from "./Ticket.js"
+import { Outcome, Revived, Ticket } from "./Ticket.js"
 import { viewOf } from "./viewOf.js"
 
 /** A sweep as it was read, and how far its files are: for the next time. */
@@ -32,6 +38,7 @@ export const readView = Effect.fn("Sweep.readView")(function* (
   const definition = yield* readDefinition(folder)
   const tickets = yield* Lines.read(Ticket, join(folder, ticketsFile), before?.tickets)
   const outcomes = yield* Lines.read(Outcome, join(folder, outcomesFile), before?.outcomes)
+  const revived = yield* Lines.read(Revived, join(folder, revivedFile))
   const recorded: Recorded = { tickets: tickets.values, outcomes: outcomes.values }
   const isRunning = yield* isHeld(folder)
   const open = openTrials(recorded)
@@ -58,6 +65,7 @@ export const readView = Effect.fn("Sweep.readView")(function* (
       isRunning: isRunning || workers.size > 0,
       isLast,
       workers,
+      revived: new Map(revived.values.map(({ trial, values }) => [trial, values])),
       problem: problem.length === 0 ? null : problem.join("; ")
     }),
     tickets,

@@ -20,6 +20,8 @@ export interface Status {
   /** Who trains a trial, of those that are trained. */
   readonly workers: ReadonlyMap<number, string>
   readonly problem: string | null
+  /** What revived trials have reached, by their numbers. */
+  readonly revived?: ReadonlyMap<number, Outcome["values"]>
 }
 
 /** A sweep by what is recorded of it. */
@@ -76,7 +78,9 @@ const trialsOf = (
     own.set(ticket.trial, { last: ticket, outcome })
   }
   return [...own.values()]
-    .map(({ last, outcome }) => {
+    .map(({ last, outcome: recorded }) => {
+      const revived = status.revived?.get(last.trial)
+      const outcome = recorded && revived ? { ...recorded, values: revived } : recorded
       const worker = status.workers.get(last.trial)
       const epochs = epochsOf(definition, last.parameters)
       const values = outcome?.values ?? []

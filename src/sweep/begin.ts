@@ -1,0 +1,71 @@
+import { isDeepStrictEqual } from "node:util"
+import * as Effect from "effect/Effect"
+import * as Predicate from "effect/Predicate"
+import { encode, strategyOf, type Definition } from "./Definition.js"
+import { SweepError } from "./SweepError.js"
+import { readDefinition, writeDefinition } from "./SweepFolder.js"
+
+/** A field in which two definitions differ. */
+interface Difference {
+  readonly field: string
+  readonly before: unknown
+  readonly after: unknown
+}
+
+/**
+ * Begins a sweep in its folder, or resumes the one that is there, which must compute the same: only more
+ * trials may be asked for, where the scheduler chooses them one by one. Gives the sweep's definition.
+ */
+export const begin = Effect.fn("Sweep.begin")(function* (folder: string, definition: Definition) {
+  const before = yield* Effect.catchIf(
+    Effect.asSome(readDefinition(folder)),
+    ({ reason }) => reason._tag === "NoSweep",
+    () => Effect.succeedNone
+  )
+  if (before._tag === "None") {
+    yield* writeDefinition(folder, definition)
+    return definition
+  }
+  const { started_at, trials } = before.value
+  const difference = differenceOf(encode(before.value), encode({ ...definition, started_at }))
+  if (difference === null) return { ...definition, started_at }
+  const isMore =
+    difference.field === "trials" &&
+    definition.trials > trials &&
+    strategyOf(definition).scheduler.forks !== true &&
+    differenceOf(
+      encode({ ...before.value, trials: definition.trials }),
+      encode({ ...definition, started_at })
+    ) === null
+  if (!isMore) {
+    const { after, field } = difference
+    return yield* new SweepError({
+      reason: {
+        _tag: "Changed",
+        folder,
+        field,
+        before: shown(difference.before),
+        after: shown(after)
+      }
+    })
+  }
+  const extended = { ...definition, started_at }
+  yield* writeDefinition(folder, extended)
+  return extended
+})
+
+const shown = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? "nothing"
+  return text.length > 60 ? `${text.slice(0, 59)}…` : text
+}
+
+/** The first field in which two values differ; null: none. */
+export const differenceOf = (before: unknown, after: unknown, field = ""): Difference | null => {
+  if (isDeepStrictEqual(before, after)) return null
+  if (!Predicate.isRecord(before) || !Predicate.isRecord(after)) return { field, before, after }
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const found = differenceOf(before[name], after[name], field === "" ? name : `${field}.${name}`)
+    if (found !== null) return found
+  }
+  return null
+}
