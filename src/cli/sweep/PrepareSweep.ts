@@ -78,7 +78,15 @@ export const prepare = Effect.fn("PrepareSweep.prepare")(function* (file: string
   const { metric, mode, name, parallel, scheduler, search, seed, space, trials } = sweep
   const definition: Definition = {
     version: 1,
-    ...{ name, metric, mode, space, search, scheduler, trials, parallel, seed },
+    name,
+    metric,
+    mode,
+    space,
+    search,
+    scheduler,
+    trials,
+    parallel,
+    seed,
     pipeline: pipelineFile,
     config: config as Definition["config"],
     epochs,
