@@ -75,7 +75,7 @@ const example = (name: string, schema: Schema.Schema.AnyNoContext, test: Test = 
       .replaceAll(others, '"./$2.js"')
       .replaceAll('"./pipeline.js"', `"./${name}.js"`)
       .replaceAll(`cd ${folder} && npx`, "npx")
-      .replaceAll(/\b(run|tsx) ([\w-]+\.ts)/g, "$1 pipelines/$2")
+      .replaceAll(/\b(run|tsx|sweep) ([\w-]+\.ts)/g, "$1 pipelines/$2")
       .replaceAll("pipeline.ts", `${name}.ts`)
   }
   for (const file of filesIn(folder)) {
