@@ -172,8 +172,8 @@ const excerpt = ({ features }: Recordings.Recording, data: LogMelInput.Parameter
 
 /** How many reads from disk run at a time. */
 const readsAtOnce = 32
-/** Batches that are read ahead of the step where features are read from files. */
-const readAhead = 4
+/** Batches that are read ahead where features are read from files: a disk that others use keeps some steps waiting. */
+const readAhead = 16
 
 /** [parts, frames, mels] */
 const windows = (

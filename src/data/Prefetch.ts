@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
+import { bytesOf } from "./bytesOf.js"
 import type { DataError } from "./DataError.js"
 
 /** Which batch is fetched: that of a step, which begins at an example of the epoch's order. */
@@ -25,7 +26,7 @@ export interface PrefetchOptions<out B> {
   readonly fetch: (request: BatchRequest) => Effect.Effect<B, DataError>
   /** The request after one; null: it is the last. */
   readonly next: (request: BatchRequest) => BatchRequest | null
-  /** How many batches are fetched ahead at most. */
+  /** How many batches are fetched ahead at most; of large ones fewer, but one. */
   readonly ahead: number
   /**
    * Whether others compute the step, so that this thread can fetch the next batch meanwhile also where that
@@ -33,6 +34,13 @@ export interface PrefetchOptions<out B> {
    */
   readonly isFree?: () => boolean
 }
+
+/** The bytes that batches fetched ahead may have together. */
+const mostBytes = 1 << 28
+
+/** How many batches like one are fetched ahead, of `ahead` at most. */
+export const aheadOf = (batch: unknown, ahead: number): number =>
+  Math.max(1, Math.min(ahead, Math.floor(mostBytes / Math.max(1, bytesOf(batch)))))
 
 /** Waits for the next turn of the event loop. */
 const turn = Effect.async<void>((resume) => {
@@ -70,13 +78,15 @@ export const make = <B>({
         })
       })
 
-    const fetchAhead = (taken: BatchRequest) => {
+    const fetchAhead = (taken: BatchRequest, batch: B) => {
       if (!isAsynchronous && isFree() && pending.length === 0) {
         // Not before the step is handed out.
         start(taken, (request) => Effect.zipRight(turn, fetch(request)))
         return
       }
-      while (isAsynchronous && pending.length < ahead) {
+      if (!isAsynchronous) return
+      const most = ahead === 1 ? 1 : aheadOf(batch, ahead)
+      while (isAsynchronous && pending.length < most) {
         // Started here and now, where a forked fiber would wait for the step to end.
         const fiber = start(pending.at(-1) ?? taken, fetch)
         if (fiber === null) return
@@ -111,7 +121,7 @@ export const make = <B>({
     return {
       take: (request) =>
         Effect.map(take(request), (batch) => {
-          fetchAhead(request)
+          fetchAhead(request, batch)
           return batch
         })
     }

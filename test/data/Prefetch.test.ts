@@ -45,6 +45,25 @@ describe("Prefetch", () => {
     })
   )
 
+  it.scoped("keeps fewer of large batches on their way, but one", () =>
+    Effect.gen(function* () {
+      const large = { inputs: { a: new Uint8Array(3 << 26), b: new Float32Array(2) } }
+      expect(Prefetch.aheadOf(large, 4)).toBe(1)
+      expect(Prefetch.aheadOf({ inputs: new Uint8Array(1 << 27) }, 4)).toBe(2)
+      expect(Prefetch.aheadOf({ inputs: new Float32Array(8), size: 1 }, 4)).toBe(4)
+      const started: Array<number> = []
+      const prefetch = yield* make(
+        ({ step }) => {
+          started.push(step)
+          return Effect.as(yieldToEventLoop, large)
+        },
+        { ahead: 4 }
+      )
+      yield* prefetch.take(request(0))
+      expect(started).toStrictEqual([0, 1])
+    })
+  )
+
   it.scoped("keeps several fetches on their way, and none past the last batch", () =>
     Effect.gen(function* () {
       const { fetch, started } = recording(true)

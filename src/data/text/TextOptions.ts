@@ -2,6 +2,7 @@ import * as Schema from "effect/Schema"
 import { field, mayChange, required } from "../../config/Field.js"
 import type { LabelledBatch, Values } from "../Batch.js"
 import type { Dataset } from "../Dataset.js"
+import { FingerprintMode } from "../FingerprintMode.js"
 import * as Split from "../Split.js"
 import { TokensConfig, type DeclaredTokens } from "./Tokens.js"
 
@@ -17,6 +18,11 @@ interface SharedOptions {
   readonly encoding?: string
   /** Where the tokens of large files are kept; default: .cache/texts. */
   readonly cache_dir?: string
+  /**
+   * What of large files is compared at each start, beside size and time of the last change, to see whether their
+   * tokens still hold: "content", every byte; "sampled" (the default), 64 KiB of each file; "size", nothing.
+   */
+  readonly fingerprint?: FingerprintMode
 }
 
 /** Texts with labels. */
@@ -99,6 +105,13 @@ const shared = {
       Schema.NonEmptyString,
       ".cache/texts",
       "The folder where the tokens of large files are kept; it may be deleted at any time."
+    )
+  ),
+  fingerprint: mayChange(
+    field(
+      FingerprintMode,
+      "sampled",
+      'What of large files is compared at each start, beside size and time of the last change: "content", every byte, "sampled", 64 KiB of each, "size", nothing.'
     )
   ),
   split: Split.oneOf(...Split.builtIn)

@@ -45,6 +45,7 @@ export const fromCorpus = (
       label: null,
       damaged: options.damaged ?? "error",
       cacheFolder: options.cache_dir ?? join(".cache", "texts"),
+      fingerprint: options.fingerprint ?? "sampled",
       parameters: ["corpus", options.path, encoding]
     })
     const units = unitsOf(loaded, by_file ? null : pieceOf(loaded.store.size, length))

@@ -76,6 +76,7 @@ const make = Effect.fnUntraced(function* (options: TextOptions) {
     label,
     damaged: options.damaged ?? "error",
     cacheFolder: options.cache_dir ?? join(".cache", "texts"),
+    fingerprint: options.fingerprint ?? "sampled",
     parameters: [
       "texts",
       options.path,

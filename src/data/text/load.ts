@@ -13,6 +13,7 @@ import { paced } from "../../io/EventLoop.js"
 import * as Folder from "../../io/Folder.js"
 import { t } from "../../language/Text.js"
 import { DataError } from "../DataError.js"
+import type { FingerprintMode } from "../FingerprintMode.js"
 import { reportSkipped } from "../reportSkipped.js"
 import * as SourceFiles from "../SourceFiles.js"
 import * as Column from "../table/Column.js"
@@ -30,6 +31,8 @@ export interface LoadOptions {
   readonly label: Column.Column | null
   readonly damaged: "error" | "skip"
   readonly cacheFolder: string
+  /** How much of a file is looked at to notice that it has changed since its tokens were made. */
+  readonly fingerprint: FingerprintMode
   /** All that decides what is read of the files, beside the tokens. */
   readonly parameters: unknown
 }
@@ -67,7 +70,7 @@ const names = ["starts", "file", "at", "label", "key", "group"] as const
 
 const CacheEntry = Schema.Struct({
   version: Schema.Literal(1),
-  /** A sha256 of parameters, and of names, sizes and times of the files. */
+  /** A sha256 of parameters, and of names, sizes, times and samples of the files. */
   source: Schema.String,
   tokens: Schema.Int,
   size: Schema.Int,
@@ -116,9 +119,18 @@ const cached = Effect.fnUntraced(function* (
   options: LoadOptions,
   identities: ReadonlyArray<SourceFiles.Identity>
 ) {
-  const { cacheFolder, label, passages, tokens } = options
+  const { cacheFolder, fingerprint, label, passages, tokens } = options
   const own = hashOf([options.parameters, tokens.identity, options.damaged])
-  const source = hashOf([own, identities.map(({ modified, path, size }) => [path, size, modified])])
+  const files = yield* Effect.forEach(
+    identities,
+    (identity) =>
+      Effect.map(SourceFiles.sampleOf(identity, fingerprint), (sample) => {
+        const { modified, path, size } = identity
+        return [path, size, modified, sample]
+      }),
+    { concurrency: 16 }
+  )
+  const source = hashOf([own, files])
   const name = hashOf([own, passages.files]).slice(0, 16)
   const path = join(cacheFolder, `${name}.tokens`)
   const entryPath = join(cacheFolder, `${name}.json`)

@@ -350,6 +350,22 @@ describe("Dataset.fromText", () => {
         const changed = yield* load
         expect(changed.notices[0]).toMatch(/^reading/)
         expect(changed.result.fingerprint).not.toBe(first.result.fingerprint)
+
+        // Neither size nor time tells this change.
+        writeFileSync(path, csv.replaceAll("good", "poor"))
+        utimesSync(path, 1, 1)
+        expect((yield* load).result.fingerprint).not.toBe(changed.result.fingerprint)
+        const bySize = {
+          path,
+          ...columns,
+          cache_dir: join(folder, "sized"),
+          fingerprint: "size"
+        } as const
+        const before = yield* inFiles(heard(Dataset.fromText(bySize)))
+        writeFileSync(path, csv.replaceAll("good", "fair"))
+        utimesSync(path, 1, 1)
+        const after = yield* inFiles(heard(Dataset.fromText(bySize)))
+        expect(after.result.fingerprint).toBe(before.result.fingerprint)
       })
   )
 
