@@ -10,7 +10,7 @@ import type { SweepIndex } from "./SweepIndex.js"
 
 /** How often files are looked at: those of runs that train, and all. */
 const often = "1 second"
-const seldom = 3000
+const seldom = "3 seconds"
 /** The least time between two looks after a file has changed. */
 const atMost = "200 millis"
 
@@ -64,14 +64,15 @@ export const make = (index: RunIndex, sweeps: SweepIndex) =>
         ),
         ({ close }) => Effect.sync(close)
       )
-      let lookedAtAll = -Infinity
       const versionNow = () => index.known().version + sweeps.known().version
       let published = versionNow()
+      const publish = Effect.gen(function* () {
+        yield* sweeps.refresh
+        const version = versionNow()
+        if (version !== published) yield* PubSub.publish(changes, undefined)
+        published = version
+      })
       const once = Effect.gen(function* () {
-        if (performance.now() - lookedAtAll > seldom) {
-          yield* Effect.ignore(index.all)
-          lookedAtAll = performance.now()
-        }
         const running = [...index.known().runs.values()].filter(
           ({ summary }) => summary.status === "running"
         )
@@ -79,16 +80,16 @@ export const make = (index: RunIndex, sweeps: SweepIndex) =>
         dirty.clear()
         yield* index.refresh([...ids])
         yield* Effect.sync(() => watching.follow(running))
-        yield* sweeps.refresh
-        const version = versionNow()
-        if (version !== published) yield* PubSub.publish(changes, undefined)
-        published = version
+        yield* publish
       })
       const pause = Effect.race(
         Effect.sleep(often),
         Effect.zipRight(Queue.take(wake), Effect.sleep(atMost))
       )
       yield* Effect.forkScoped(Effect.forever(Effect.zipRight(once, pause)))
+      // Thousands of runs take a while: those that train do not wait for it.
+      const all = Effect.zipRight(Effect.ignore(index.all), publish)
+      yield* Effect.forkScoped(Effect.forever(Effect.zipRight(all, Effect.sleep(seldom))))
     })
 
     const shared = yield* RcRef.make({ acquire: look })
