@@ -2,7 +2,8 @@
  * Pictures of the page with made-up runs:
  * npm run ui:screenshots -- [NAME…]     every view, theme, language and width, or those whose names have a NAME, into
  *                                       a temporary folder, to look at
- * npm run ui:screenshots -- --docs      those of the documentation, into docs/assets
+ * npm run ui:screenshots -- --docs [NAME…]
+ *                                       those of the documentation, into docs/assets
  *
  * Ends with code 1 where a view logs an error, scrolls sideways, asks for something elsewhere, runs what a name says,
  * or axe finds a fault. Needs Chromium (CHROMIUM, or /usr/bin/chromium), and its pictures are best with the fonts
@@ -100,15 +101,18 @@ const every: ReadonlyArray<Shot> = (["light", "dark"] as const).flatMap((theme) 
 /** What the documentation shows. */
 const documented = every.filter(
   ({ theme, view, width }) =>
-    width === 1440 && theme === "light" && ["runs", "curves", "run", "evaluation"].includes(view)
+    width === 1440 &&
+    theme === "light" &&
+    ["runs", "curves", "run", "evaluation", "sweep"].includes(view)
 )
 
 const words = process.argv.slice(2)
 const isDocs = words.includes("--docs")
 const folder = isDocs ? "docs/assets" : join(tmpdir(), "holdfast-pages")
-const shots = isDocs
-  ? documented
-  : every.filter((shot) => words.length === 0 || words.some((word) => nameOf(shot).includes(word)))
+const names = words.filter((word) => word !== "--docs")
+const shots = (isDocs ? documented : every).filter(
+  (shot) => names.length === 0 || names.some((word) => nameOf(shot).includes(word))
+)
 
 const problems = new Set<string>()
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
@@ -135,7 +139,9 @@ const shoot = async (page: Page, root: string, shot: Shot): Promise<void> => {
   const name = nameOf(shot)
   await page.goto("about:blank")
   // In the documentation, the worst examples are below the confusion matrix.
-  const height = isDocs && shot.view === "evaluation" ? 1330 : shot.width < 500 ? 844 : 900
+  const docsHeights: Readonly<Record<string, number>> = { evaluation: 1330, sweep: 1210 }
+  const usual = shot.width < 500 ? 844 : 900
+  const height = (isDocs ? docsHeights[shot.view] : undefined) ?? usual
   await page.setViewportSize({ width: shot.width, height })
   await page.goto(root + views[shot.view]!)
   await page.waitForSelector("h1, .state", { state: "attached" })
@@ -179,8 +185,9 @@ const site = await Effect.gen(function* () {
   return yield* serve({ host: "127.0.0.1", port: 0, pageFiles, version: "0.3.0" })
 }).pipe(
   Effect.provide([
-    NodeFileSystem.layer, // The documentation shows those without trouble in their names.
-    madeUpRuns(isDocs ? { count: 7 } : { sweeps: sweepRecipes })
+    NodeFileSystem.layer,
+    // The documentation shows those without trouble in their names.
+    madeUpRuns(isDocs ? { count: 7, sweeps: sweepRecipes.slice(0, 1) } : { sweeps: sweepRecipes })
   ]),
   Scope.extend(scope),
   Effect.runPromise

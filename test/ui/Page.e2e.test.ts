@@ -19,6 +19,7 @@ import {
   type Visit
 } from "./browser.js"
 import { writeRun } from "./writtenRuns.js"
+import { writeSweep } from "./writtenSweeps.js"
 
 const root = process.env["TMPDIR"]!
 
@@ -48,6 +49,7 @@ describe.skipIf(chromiumHere === undefined)(inBrowser("the page of holdfast ui")
       warning: hostile,
       classes: [hostile, "two"]
     })
+    writeSweep(join(root, "rates"), { name: "rates", trials: 6, fails: (trial) => trial === 2 })
     const all = await Promise.all([launch(), serve(root)])
     browser = all[0]
     server = all[1]
@@ -133,6 +135,27 @@ describe.skipIf(chromiumHere === undefined)(inBrowser("the page of holdfast ui")
     await close()
   })
 
+  it("shows a sweep in one row, chooses among its trials, and opens the best", async () => {
+    const { page, close } = await look()
+    await page.getByRole("button", { name: "show the trials of rates" }).click()
+    await page.getByRole("link", { name: "rates-5" }).waitFor()
+    await page.getByRole("link", { name: "rates", exact: true }).click()
+    await page.getByText("Drag on an axis to choose trials.").waitFor()
+    await page.getByRole("slider", { name: "training.learning_rate" }).focus()
+    await page.keyboard.press("ArrowUp")
+    await page
+      .getByText(/^[1-5] of 6 trials$/)
+      .first()
+      .waitFor()
+    await page.keyboard.press("Delete")
+    const best = await page.locator(".best-value a").innerText()
+    await page.locator(".parallel-box").focus()
+    await page.keyboard.press("ArrowDown")
+    await page.keyboard.press("Enter")
+    await page.getByRole("heading", { name: best.replace("Trial ", "rates-") }).waitFor()
+    await close()
+  })
+
   it("shows hostile names as text", async () => {
     const { page, go, close } = await look()
     await page.getByRole("link", { name: hostile }).click()
@@ -159,7 +182,8 @@ describe.skipIf(chromiumHere === undefined)(inBrowser("the page of holdfast ui")
         ["#/", "table.runs"],
         ["#/run?id=a", ".run-head"],
         ["#/curves?id=a&id=b", ".plot"],
-        ["#/compare?id=a&id=b", "[data-differs]"]
+        ["#/compare?id=a&id=b", "[data-differs]"],
+        ["#/sweep?id=rates", ".trials tbody tr"]
       ] as const) {
         await go(route)
         await page.locator(shown).first().waitFor()

@@ -15,14 +15,14 @@ export const runs = {
   "Compare runs: config, metrics, curves and checkpoints": "比较多次运行：配置、指标、曲线和检查点",
   "Draw the curves of a run in the terminal": "在终端中绘制一次运行的曲线",
   "The trials of a sweep are one row, unless --trials, a condition or the folder of the sweep asks for them. Fields are name, folder, status, tags, notes, parent, sweep, pipeline, backend, host, epoch, epochs, global_step, best, seconds, started, updated, warnings, each field of the config by its path, and each metric, of which it is the last value. Quote conditions: the shell takes < for itself.":
-    "一个超参搜索的所有试验合为一行；用 --trials、给出条件或指定该搜索的文件夹时，每个试验各占一行。可用字段：name、folder、status、tags、notes、parent、sweep、pipeline、backend、host、epoch、epochs、global_step、best、seconds、started、updated、warnings，以路径表示的各配置字段，以及各指标（取最后一个值）。条件请加引号，否则 shell 会解释 <。",
+    "一个超参数搜索的所有试验合为一行；用 --trials、给出条件或指定该搜索的文件夹时，每个试验各占一行。可用字段：name、folder、status、tags、notes、parent、sweep、pipeline、backend、host、epoch、epochs、global_step、best、seconds、started、updated、warnings，以路径表示的各配置字段，以及各指标（取最后一个值）。条件请加引号，否则 shell 会解释 <。",
   "List the runs in a folder and below it, newest first": "列出目录及其子目录中的运行，最新的在前",
   "Of the config, what differs is shown; of metrics, the last value of each run, and what the second has more than the first.":
     "配置只显示不同的字段；指标显示每次运行的最后一个值，以及第二次减第一次的差。",
   "The file has the pages of holdfast ui, with all that they show: curves, config, checkpoints, confusion matrix, and the worst-classified examples with their recordings and spectrograms, the worst first, as many as fit. A browser opens it without a server and without a network. It names the machine and the paths of the run.":
     "文件包含 holdfast ui 页面的全部内容：曲线、配置、检查点、混淆矩阵，以及分类最差的样本及其录音和频谱图（从最差的开始，直到达到大小上限）。浏览器可直接打开，无需服务器和网络。其中含有运行所在的机器名和路径。",
   "Write a run or a sweep as one HTML file, to send to somebody":
-    "把一次运行或超参搜索写成单个 HTML 文件，便于发送给他人",
+    "把一次运行或超参数搜索写成单个 HTML 文件，便于发送给他人",
   "a column for each field of the config in which the runs differ":
     "为各次运行取值不同的每个配置字段增加一列",
   "a column more for each of these fields, with commas between them":
@@ -117,13 +117,13 @@ export const runs = {
   "{0} recordings, for which there is no room (--max-size)": "{0} 段录音，受 --max-size 限制",
   "{0} recordings, which cannot be read from this folder": "{0} 段录音，从当前目录无法读取",
   "{0}, {1} ago": "{0}（{1}前）",
-  "a row for each trial of a sweep": "超参搜索的每个试验各占一行",
-  "of a sweep, with its best trial": "超参搜索的报告，附其最佳试验",
+  "a row for each trial of a sweep": "超参数搜索的每个试验各占一行",
+  "of a sweep, with its best trial": "超参数搜索的报告，附其最佳试验",
   search: "搜索",
   "the folder of a run or of a sweep, or the name of one below this folder":
-    "运行或超参搜索的文件夹，或当前文件夹下某个的名称",
+    "运行或超参数搜索的文件夹，或当前文件夹下某个的名称",
   "the trials of a sweep, the best first, with their parameters":
-    "超参搜索的试验及其参数，最佳的在前",
+    "超参数搜索的试验及其参数，最佳的在前",
   "trial {0}": "试验 {0}",
   trials: "试验",
   "{0} failed": "{0} 个失败"

@@ -88,29 +88,30 @@ export const sweep = {
     "试验 {0} 的各轮没有有限的 {1}；metric 可以是 {2} 之一",
   "trial {0} {1}": "试验 {0} {1}",
   "{0} has no intact checkpoint of epoch {1}, from which a trial is to start; restore it, or start the sweep under another name":
-    "{0} 没有第 {1} 轮的完好检查点，而有试验要从它开始；请恢复它，或以另一个名称开始超参搜索",
+    "{0} 没有第 {1} 轮的完好检查点，而有试验要从它开始；请恢复它，或以另一个名称开始超参数搜索",
   "{0} holds a sweep of this name whose {1} is {2}, not {3}: change it back to resume that sweep, or give this one another name":
-    "{0} 中已有同名的超参搜索，其 {1} 为 {2}，而不是 {3}：要恢复它请改回原值，否则请给这个超参搜索另起名称",
+    "{0} 中已有同名的超参数搜索，其 {1} 为 {2}，而不是 {3}：要恢复它请改回原值，否则请给这个超参数搜索另起名称",
   "{0} holds no sweep; name the folder of one: checkpoints/ and the sweep's name, unless its checkpoint_dir says otherwise":
-    "{0} 中没有超参搜索；请指定它的文件夹：checkpoints/ 加上其名称，除非 checkpoint_dir 另有指定",
+    "{0} 中没有超参数搜索；请指定它的文件夹：checkpoints/ 加上其名称，除非 checkpoint_dir 另有指定",
   "{0}, line {1}: {2}": "{0} 第 {1} 行：{2}",
   "{0}: line {1} cannot be read, and is left out": "{0}：第 {1} 行无法读取，已略去",
   "four at once": "同时训练四个",
   "not the folder of the sweep {0}; start the worker in the project's folder, as the sweep was, and put checkpoint_dir where all machines see it: on a shared folder or in a bucket":
-    "不是超参搜索 {0} 的文件夹；请与提交搜索时一样在项目文件夹中启动工作进程，并把 checkpoint_dir 放在所有机器都能访问的位置：共享文件夹或存储桶",
+    "不是超参数搜索 {0} 的文件夹；请与提交搜索时一样在项目文件夹中启动工作进程，并把 checkpoint_dir 放在所有机器都能访问的位置：共享文件夹或存储桶",
   "save the trials and give them to other workers; again, a second later: quit at once":
     "保存各试验并交给其他工作进程；一秒后再次发送：立即退出",
   "Start it in the project's folder, on as many machines as you like: each needs the same files, and the folder or bucket of the sweep's checkpoints. The password is best in PGPASSWORD or ~/.pgpass. holdfast sweep --database submits a sweep.":
     "在项目文件夹中启动，机器数量不限：每台机器都需要相同的文件，并能访问搜索的检查点文件夹或存储桶。密码最好放在 PGPASSWORD 或 ~/.pgpass 中。用 holdfast sweep --database 提交搜索。",
   "the PostgreSQL database by which several machines share sweeps, such as postgres://USER@HOST:5432/NAME; default: HOLDFAST_DATABASE":
-    "多台机器共享超参搜索所用的 PostgreSQL 数据库，例如 postgres://USER@HOST:5432/NAME；默认取 HOLDFAST_DATABASE",
+    "多台机器共享超参数搜索所用的 PostgreSQL 数据库，例如 postgres://USER@HOST:5432/NAME；默认取 HOLDFAST_DATABASE",
   "the database answers again": "数据库恢复响应",
   "the database {0} cannot be reached: {1}. Check that the server runs and that this machine may connect to it":
     "无法连接数据库 {0}：{1}。请确认服务器正在运行，并允许本机连接",
   "the database {0} refuses: {1}": "数据库 {0} 拒绝：{1}",
   "the sweeps in the database {0} are of a newer Holdfast ({1}); install it here as well":
     "数据库 {0} 中的搜索来自更新版本的 Holdfast（{1}）；请在本机也安装该版本",
-  "Train trials of the sweeps in a database, on this machine": "在本机训练数据库中各超参搜索的试验",
+  "Train trials of the sweeps in a database, on this machine":
+    "在本机训练数据库中各超参数搜索的试验",
   "train one trial after the other; Ctrl+C saves, and others resume it":
     "逐个训练试验；Ctrl+C 保存，由其他工作进程继续",
   "worker {0} of {1}: waits for trials, one at a time": "工作进程 {0}（{1}）：等待试验，每次一个",

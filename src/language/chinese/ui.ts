@@ -52,6 +52,6 @@ export const ui = {
   "the run is trained by a process on {0}: act there": "这个运行由 {0} 上的进程训练：请在那里操作",
   "there is no recording of this example": "这个样本没有录音",
   "{0} cannot be started: open the address yourself\n": "无法启动 {0}：请自行打开该地址\n",
-  "it holds what no sweep writes: {0}": "其中有超参搜索不会写入的内容：{0}",
-  "there is no sweep {0}": "没有超参搜索 {0}"
+  "it holds what no sweep writes: {0}": "其中有超参数搜索不会写入的内容：{0}",
+  "there is no sweep {0}": "没有超参数搜索 {0}"
 }

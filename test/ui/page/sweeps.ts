@@ -146,7 +146,9 @@ export const makeSweep = (
       values,
       fork,
       worker: state === "running" ? `atlas:${number % 4}` : null,
-      error: isFailed ? `the loss is NaN at epoch ${until + 1}; ${hostile}` : null
+      error: isFailed
+        ? `the loss is NaN at epoch ${until + 1}${recipe.id.includes("<") ? `; ${hostile}` : ""}`
+        : null
     })
   }
   const best = bestTrial(trials, mode)
@@ -184,7 +186,12 @@ export const makeSweep = (
     parameters,
     trials,
     importance:
-      ended < 10 ? null : parameters.map(({ path }, i) => ({ path, value: 0.55 * 0.52 ** i })),
+      ended < 10
+        ? null
+        : parameters.map(({ path }, i) => ({
+            path,
+            value: (0.48 * 0.52 ** i) / (1 - 0.52 ** parameters.length)
+          })),
     rungs,
     bestCommand:
       best === null

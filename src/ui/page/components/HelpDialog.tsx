@@ -20,7 +20,7 @@ const shortcuts = (): ReadonlyArray<{
     title: t`Table of runs`,
     keys: [
       ["j k", t`next and previous run`],
-      ["x", t`select it`],
+      ["x", t`select it; show the trials of a sweep`],
       ["Enter", t`open it`],
       ["c", t`curves of the selected runs`],
       ["v", t`compare the selected runs`]
@@ -33,6 +33,18 @@ const shortcuts = (): ReadonlyArray<{
       ["l", t`log scale`],
       ["[ ]", t`less and more smoothing`],
       ["0", t`reset the zoom`]
+    ]
+  },
+  {
+    title: t`A sweep`,
+    keys: [
+      ["↑ ↓", t`next and previous trial, by value`],
+      ["Enter", t`open its run`],
+      ["↑ ↓", t`on an axis: move what is chosen`],
+      ["⇧↑ ⇧↓", t`on an axis: choose more or less`],
+      ["Del", t`on an axis: choose all`],
+      ["l", t`log scale`],
+      ["0", t`show all trials`]
     ]
   },
   {

@@ -5,7 +5,7 @@ import type { SweepPart } from "./SweepPart.js"
 
 /** How much each parameter matters, the most important first. */
 export const Importance = ({ detail }: SweepPart) => {
-  const { importance, parameters, summary } = detail
+  const { importance, parameters } = detail
   const labels = shortLabels(parameters.map(({ path }) => path))
   const labelOf = (path: string) => labels[parameters.findIndex((one) => one.path === path)] ?? path
   const sorted = [...(importance ?? [])].sort((one, other) => other.value - one.value)
@@ -14,7 +14,7 @@ export const Importance = ({ detail }: SweepPart) => {
     <section class="card" aria-labelledby="sweep-importance">
       <header class="card-head">
         <h2 id="sweep-importance">{t`Importance`}</h2>
-        <span class="note">{t`share of the differences in ${summary.metric}`}</span>
+        <span class="note">{t`how much each has to do with being among the best trials`}</span>
       </header>
       {importance === null ? (
         <p class="note">{t`It takes 10 trials with different values to say which parameters matter.`}</p>
