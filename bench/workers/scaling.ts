@@ -3,9 +3,10 @@
  *
  *   tsx bench/workers/scaling.ts [NETWORK[:BATCH] …]
  *
- * Measured: a step of S shards on one thread, and its update alone, which gives the time of a shard; and steps of one shard
- * on one worker and of two on two, which give what the exchange takes at all and for each worker. Simulated: a step of
- * S shards on S workers, each with a core and memory of its own: one shard, the exchange for S workers, the update.
+ * Measured: a step of S shards on one thread, and its update alone, which give the time of a shard; how long the main
+ * thread is busy with a step of S shards that one worker computes; and, at 8 examples, what such a step takes beyond that and
+ * the shard: messages, and copies on the worker. Simulated: a step of S shards on S workers, each with a core and
+ * memory of its own: one shard, the main thread's share, the messages.
  */
 import * as Effect from "effect/Effect"
 import { Observer } from "holdfast"
@@ -23,7 +24,7 @@ const names = ["speaker", "conv1d", "conv2d", "depthwise", "lstm", "dense"].map(
 const counts = [1, 2, 4, 8, 16]
 
 /** The median of what is repeated for a while, five times at least, after so many milliseconds of warming up. */
-const repeated = <E, R>(one: Effect.Effect<number, E, R>, warmUp = 1500, milliseconds = 700) =>
+const repeated = <E, R>(one: Effect.Effect<number, E, R>, warmUp = 700, milliseconds = 400) =>
   Effect.gen(function* () {
     for (const end = performance.now() + warmUp; performance.now() < end;) yield* one
     const times: Array<number> = []
@@ -67,29 +68,47 @@ const simulated = (network: string, batch: number) =>
     ).pipe(Effect.scoped)
     const inline = yield* Effect.forEach(counts, (shards) => timed(shards, 0))
     const shard = inline.map((ms, i) => (ms - update) / counts[i]!)
-    const [one, two] = [yield* timed(1, 1), yield* timed(2, 2)]
-    const [first, second] = [one - shard[0]! - update, two - shard[1]! - update]
-    // Where the two differ by less than they vary from time to time, a further worker counts for nothing.
-    const each = Math.max(0, second - first)
-    const steps = counts.map(
-      (count, i) => shard[i]! + update + Math.max(0, first) + each * (count - 1)
-    )
-    return { inline: inline[0]!, update, first, each, steps }
+    const shares = yield* Effect.forEach(counts, shareOf(network, batch))
+    const small = 8
+    const own = (shards: number, workers: number) =>
+      Effect.flatMap(build({ network, batch: small, shards, workers }), (one) =>
+        repeated(stepOf(one))
+      ).pipe(Effect.scoped)
+    const beyond = (yield* own(1, 1)) - (yield* own(1, 0)) + update
+    const messages = Math.max(0, beyond - (yield* shareOf(network, small)(1)))
+    const steps = counts.map((_, i) => shard[i]! + shares[i]! + messages)
+    return { inline: inline[0]!, shares, messages, steps }
   })
 
-console.log(
-  `| network, batch | today | update | exchange | ${counts.map((n) => `${n} workers`).join(" | ")} |`
-)
+/** For how many milliseconds of a step of so many shards the main thread is busy, where one worker computes them. */
+const shareOf = (network: string, batch: number) => (shards: number) =>
+  Effect.flatMap(build({ network, batch, shards, workers: 1 }), (one) =>
+    Effect.gen(function* () {
+      yield* repeated(stepOf(one))
+      const before = performance.eventLoopUtilization()
+      let count = 0
+      for (const end = performance.now() + 500; count < 5 || performance.now() < end; count++) {
+        yield* stepOf(one)
+      }
+      return performance.eventLoopUtilization(before).active / count
+    })
+  ).pipe(Effect.scoped)
+
+const columns = counts.map((count) => `${count} workers`).join(" | ")
+console.log(`| network, batch | today | main thread | messages | ${columns} |`)
 console.log(`|${" --- |".repeat(4 + counts.length)}`)
 const measure = (one: string) =>
   Effect.gen(function* () {
     const [network = "", batch = "256"] = one.split(":")
-    const { each, first, inline, steps, update } = yield* simulated(network, Number(batch))
-    const cells = steps.map((ms) => `${ms.toPrecision(3)} ms, ${(inline / ms).toFixed(1)}`)
-    const exchange = `${first.toFixed(1)} ms, and ${each.toFixed(1)} for each further worker`
-    console.log(
-      `| ${network}, ${batch} | ${inline.toPrecision(3)} ms | ${update.toFixed(2)} ms | ${exchange} | ${cells.join(" | ")} |`
-    )
+    const { inline, messages, shares, steps } = yield* simulated(network, Number(batch))
+    const cells = [
+      `${network}, ${batch}`,
+      `${inline.toPrecision(3)} ms`,
+      `${shares[0]!.toFixed(1)} to ${shares.at(-1)!.toFixed(1)} ms`,
+      `${messages.toFixed(1)} ms`,
+      ...steps.map((ms) => `${ms.toPrecision(3)} ms, ${(inline / ms).toFixed(1)}`)
+    ]
+    console.log(`| ${cells.join(" | ")} |`)
   })
 await Effect.runPromise(
   Effect.forEach(named.length > 0 ? named : names, measure).pipe(
