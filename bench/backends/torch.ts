@@ -3,8 +3,11 @@ import { fileURLToPath } from "node:url"
 
 const venv = fileURLToPath(new URL("../../.cache/peers/bin/python", import.meta.url))
 
-/** A Python that has PyTorch: of `bench:peers -- --setup`, of the path, or Debian's own. */
-export const torchPython = [venv, "python3", "/usr/bin/python3"].find(
+const named = process.env["PEERS_PYTHON"]
+const commands = [...(named === undefined ? [] : [named]), venv, "python3", "/usr/bin/python3"]
+
+/** A Python that has PyTorch: PEERS_PYTHON, that of `bench:peers -- --setup`, of the path, or Debian's own. */
+export const torchPython = commands.find(
   (command) => spawnSync(command, ["-c", "import torch"]).status === 0
 )
 
