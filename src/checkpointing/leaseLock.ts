@@ -154,15 +154,20 @@ export const leaseLock =
           yield* Deferred.succeed(lost, error)
           return yield* error
         }).pipe(Effect.uninterruptible, oneAtATime)
-        const check = Expiry.unlessLost(lost, renew)
+        const check = Expiry.unlessLost(Deferred.await(lost), renew)
         const silence = Effect.map(Clock.currentTimeNanos, (now) => Number(now - renewedAt) / 1e6)
         yield* Expiry.expired(lease, silence, check).pipe(
           Effect.zipRight(Deferred.succeed(lost, refuse("Expired", null))),
           Effect.interruptible,
           Effect.forkScoped
         )
-        const release = Effect.flatMap(read, (now) =>
-          now?.holder?.token === token ? remove(id) : Effect.void
+        // What is lost is another's, or soon will be.
+        const release = Effect.flatMap(Deferred.isDone(lost), (isLost) =>
+          isLost
+            ? Effect.void
+            : Effect.flatMap(read, (now) =>
+                now?.holder?.token === token ? remove(id) : Effect.void
+              )
         )
         yield* Effect.addFinalizer(() =>
           // A process that ends because nobody answers does not wait for an answer to this either. A daemon,

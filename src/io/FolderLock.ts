@@ -120,7 +120,10 @@ export const acquire = (
         const now = held!
         return Effect.catchIf(now.heartbeat.renew, isGone, () => regain(now))
       })
-      const check = Expiry.unlessLost(lost, Effect.provideService(renew, FileSystem.FileSystem, fs))
+      const check = Expiry.unlessLost(
+        Deferred.await(lost),
+        Effect.provideService(renew, FileSystem.FileSystem, fs)
+      )
 
       yield* Effect.addFinalizer(() =>
         Effect.gen(function* () {

@@ -1,6 +1,7 @@
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
 import * as Ref from "effect/Ref"
+import * as Expiry from "../../io/folderLock/Expiry.js"
 import { t } from "../../language/Text.js"
 import type { CheckpointEntry } from "../CheckpointEntry.js"
 import { CheckpointError } from "../CheckpointError.js"
@@ -89,6 +90,7 @@ export const storeOn = (
     const mirror = options.mirror
       ? yield* openMirror(folder, lock, options.mirror, { force, retention })
       : null
+    const lost = mirror === null ? lock.lost : mirror.lost
     yield* run(recover(folder))
     const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
     const state = {
@@ -103,6 +105,8 @@ export const storeOn = (
       ...openReadOnly(folder),
       save: (checkpoint, name) =>
         run(save(state, checkpoint, name)).pipe(
+          // A service that does not answer any more would keep a run that has to end at once.
+          (saving) => Expiry.unlessLost(lost, saving),
           Effect.tap(() => mirror?.wake),
           oneAtATime,
           Effect.uninterruptible
@@ -114,7 +118,7 @@ export const storeOn = (
           Effect.zipRight(run(archive(folder, stays))),
           oneAtATime
         ),
-      lost: mirror === null ? lock.lost : mirror.lost,
+      lost,
       remade: lock.remade
     } satisfies CheckpointWriter
   })

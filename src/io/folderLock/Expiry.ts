@@ -27,13 +27,13 @@ export const expired = (
 
 /** Fails as soon as `lost` says that the lock is lost, however long `self` takes. */
 export const unlessLost = <A, E, E2>(
-  lost: Deferred.Deferred<E2>,
+  lost: Effect.Effect<E2>,
   self: Effect.Effect<A, E>
 ): Effect.Effect<A, E | E2> =>
   Effect.gen(function* () {
     const answer = yield* Deferred.make<A, E | E2>()
     // Daemons, since a finalizer may wait here, whose children could not be interrupted.
-    const failed = Effect.flatMap(Deferred.await(lost), (error) => Deferred.fail(answer, error))
+    const failed = Effect.flatMap(lost, (error) => Deferred.fail(answer, error))
     const watch = yield* Effect.forkDaemon(Effect.interruptible(failed))
     yield* Effect.forkDaemon(Effect.intoDeferred(self, answer))
     return yield* Effect.ensuring(Deferred.await(answer), Fiber.interruptFork(watch))
