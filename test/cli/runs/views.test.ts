@@ -7,6 +7,7 @@ import * as RunTable from "../../../src/cli/runs/RunTable.js"
 import { displayWidth } from "../../../src/terminal/Table.js"
 import { exampleKey } from "../../../src/ui/ReportData.js"
 import { summary } from "../../ui/fixtures.js"
+import { makeSweep, sweepRecipes } from "../../ui/page/sweeps.js"
 import { openedRuns } from "./opened.js"
 
 const now = Date.UTC(2026, 10, 27, 12)
@@ -31,6 +32,25 @@ describe("RunTable.draw", () => {
     // oxlint-disable-next-line no-control-regex
     expect(text).not.toMatch(/[\x00-\x09\x0b-\x1f]/)
     expect(text).toContain("a\\x1b[2J\\nb")
+  })
+})
+
+describe("RunTable.drawSweeps", () => {
+  it("draws a row for each sweep: how far it is, and its best trial", () => {
+    const { summary: sweep } = makeSweep(sweepRecipes[0]!, runs[1]!).detail
+    const text = RunTable.drawSweeps([{ ...sweep, problem: "line 7 is damaged" }], {
+      now,
+      width: null
+    })
+    const [head, , row, , problem] = text.split("\n")
+    expect(head).toMatch(/^sweep +status +search +trials +best +age +best so far +folder$/)
+    expect(row).toMatch(
+      /^learning-rate +running \(!\) +tpe, asha +46\/64 \(3 failed\) +val_loss 0\.28\d+ \(trial 8\) .*sweeps\/learning-rate$/
+    )
+    expect(problem).toBe("sweeps/learning-rate: line 7 is damaged")
+    for (const line of RunTable.drawSweeps([sweep], { now, width: 60 }).split("\n")) {
+      expect(displayWidth(line)).toBeLessThanOrEqual(60)
+    }
   })
 })
 
@@ -173,6 +193,25 @@ describe("Report.make", () => {
           `${48 - kept} recordings, for which there is no room (--max-size)`
         ])
       })
+  )
+
+  it.scoped("has a sweep, its trials by their folders from here", () =>
+    Effect.gen(function* () {
+      const opened = yield* openedRuns(1)
+      const { detail } = makeSweep(sweepRecipes[2]!, runs[1]!)
+      const sweep = { views: opened[0]!.views, id: detail.summary.id, folder: "runs/few", detail }
+      const { data } = yield* Report.make(opened, {
+        sweep,
+        template,
+        limit: 20e6,
+        holdfast: "1.2.3",
+        createdAt: "2026-11-27T12:00:00Z"
+      })
+      expect(data.sweep!.summary.id).toBe("runs/few")
+      expect(data.sweep!.trials.map(({ run }) => run)).toEqual(
+        [0, 1, 2].map((trial) => `runs/few/trial-000${trial}`)
+      )
+    })
   )
 
   it.scoped("says how large the smallest report is", () =>
