@@ -24,8 +24,6 @@ const epochsOf = ({ events }: Outcome) =>
 
 const endIn = (folder: string) => Effect.flatMap(checkpointIn(folder), essence)
 
-const weightsIn = (folder: string) => Effect.map(checkpointIn(folder), ({ tensors }) => tensors)
-
 describe("UntilEpoch", () => {
   it.scopedLive(
     "ends a run after an epoch, saved, which ends with the bits of one that never paused",
@@ -60,8 +58,8 @@ describe("UntilEpoch", () => {
         yield* session({ folder: fork, resume })
         yield* session({ folder: other, resume, training: { learning_rate: 0.3 } })
         yield* session({ folder })
-        expect(yield* weightsIn(fork)).toEqual(yield* weightsIn(folder))
-        expect(yield* weightsIn(other)).not.toEqual(yield* weightsIn(folder))
+        expect((yield* endIn(fork)).bytes).toEqual((yield* endIn(folder)).bytes)
+        expect((yield* endIn(other)).bytes).not.toEqual((yield* endIn(folder)).bytes)
       })
   )
 })
