@@ -110,11 +110,11 @@ for (let nth = 0; done < kills; nth++) {
   for (;;) {
     const child = start(name, 1 + Math.floor(Math.random() * 3))
     const end = ended(child)
-    let isOver = false
-    void end.then(() => (isOver = true))
-    while (!isOver && done < kills) {
+    const state = { isOver: false }
+    void end.then(() => (state.isOver = true))
+    while (!state.isOver && done < kills) {
       await Promise.race([sleep(500 + Math.random() * 9000), end])
-      if (isOver) break
+      if (state.isOver) break
       const how = pick(["sweep", "trial", "trial", "trial", "SIGINT", "SIGTERM"])!
       if (how === "trial") {
         const trainer = pick(trainersOf(child.pid!))
