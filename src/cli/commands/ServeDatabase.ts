@@ -1,5 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import { stringify } from "../../events/JsonLines.js"
 import { t } from "../../language/Text.js"
 import * as Database from "../../sweep/postgres/Database.js"
@@ -13,6 +14,19 @@ export const serveDatabase = Effect.fn("ServeDatabase")(function* ({
   json,
   ...options
 }: Omit<Worker.Options, "report"> & { readonly address: string; readonly json: boolean }) {
+  // It may be starting, as this worker is: by a reboot, or by the same scheduler.
+  const database = yield* Effect.retry(Database.connect(address), {
+    while: ({ isTemporary }) => isTemporary,
+    schedule: Schedule.intersect(Schedule.spaced(1000), Schedule.recurs(30))
+  })
+  yield* serve(database, { ...options, json })
+}, Effect.scoped)
+
+/** The same with a database that is connected. */
+export const serve = Effect.fnUntraced(function* (
+  database: Database.Database,
+  { json, ...options }: Omit<Worker.Options, "report"> & { readonly json: boolean }
+) {
   const { out } = yield* Output
   const report = (event: WorkerEvent) =>
     Effect.gen(function* () {
@@ -24,9 +38,8 @@ export const serveDatabase = Effect.fn("ServeDatabase")(function* ({
           : `${time.slice(0, 19)}Z ${draw(event)}\n`
       )
     })
-  const database = yield* Database.connect(address)
   yield* Worker.serve(database, { ...options, report })
-}, Effect.scoped)
+})
 
 /** An event for people. */
 const draw = (event: WorkerEvent): string => {

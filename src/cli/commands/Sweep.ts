@@ -4,6 +4,7 @@ import * as Option from "effect/Option"
 import { t } from "../../language/Text.js"
 import { backend } from "../BackendOption.js"
 import * as Command from "../Command.js"
+import { database } from "../DatabaseOption.js"
 import * as PipelineOptions from "../PipelineOptions.js"
 import { onCheckpoints } from "../Platform.js"
 import { UsageError } from "../UsageError.js"
@@ -32,6 +33,10 @@ export const sweep = Command.make({
     ["holdfast sweep best checkpoints/my-sweep", t`show the best trial, and how to train it on`],
     ["holdfast sweep stop checkpoints/my-sweep", t`have it save and stop, from another terminal`],
     [
+      "holdfast sweep sweep.ts --database postgres://me@db.example.com/sweeps",
+      t`submit it for the workers of several machines, see holdfast worker`
+    ],
+    [
       "holdfast sweep revive checkpoints/my-sweep 3 7",
       t`train trials 3 and 7, which were stopped early, to their last epoch`
     ]
@@ -46,7 +51,7 @@ export const sweep = Command.make({
     workers: PipelineOptions.number(
       "workers",
       "N",
-      t`how many trials to train at once; default: the cores of this machine, at most the sweep's parallel`
+      t`how many trials to train at once; default: the cores of this machine, at most the sweep's parallel, and with --database none: that only submits the sweep`
     ),
     trials: PipelineOptions.number(
       "trials",
@@ -55,6 +60,7 @@ export const sweep = Command.make({
     ),
     seed,
     backend,
+    database,
     force: Command.flag(
       t`take over the folder at once from a process whose state cannot be checked (other host or container); use only if it is dead`
     ),
@@ -78,9 +84,20 @@ export const sweep = Command.make({
             const [folder, further] = args
             if (folder === undefined) return yield* usage(t`missing folder of the sweep`)
             if (further !== undefined) return yield* usage(t`unexpected argument ${further}`)
+            if (Option.isSome(given.database)) {
+              const onDatabase = yield* Effect.promise(() => import("../sweep/SweepOnDatabase.js"))
+              if (what === "stop") {
+                return yield* onDatabase.stop(folder, given.database.value, given.json)
+              }
+              yield* onDatabase.refresh(folder, given.database.value)
+            }
             return yield* show[what](folder, given.json)
           }
           case "revive": {
+            if (Option.isSome(given.database) && args[0] !== undefined) {
+              const { refresh } = yield* Effect.promise(() => import("../sweep/SweepOnDatabase.js"))
+              yield* refresh(args[0], given.database.value)
+            }
             const { revive } = yield* Effect.promise(() => import("../sweep/ReviveTrials.js"))
             const [folder, ...numbers] = args
             if (folder === undefined) return yield* usage(t`missing folder of the sweep`)
@@ -94,6 +111,10 @@ export const sweep = Command.make({
           }
           default: {
             if (args[0] !== undefined) return yield* usage(t`unexpected argument ${args[0]}`)
+            if (Option.isSome(given.database)) {
+              const { start } = yield* Effect.promise(() => import("../sweep/SweepOnDatabase.js"))
+              return yield* start(what, given.database.value, given)
+            }
             const { startSweep } = yield* Effect.promise(() => import("../sweep/StartSweep.js"))
             return yield* startSweep(what, given)
           }

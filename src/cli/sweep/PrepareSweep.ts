@@ -14,6 +14,8 @@ import type { Stage } from "../../stage/Stage.js"
 import type { Definition, SweepFile } from "../../sweep/Definition.js"
 import type { Parameter } from "../../sweep/space/Parameter.js"
 import * as Sweep from "../../sweep/Sweep.js"
+import { SweepError } from "../../sweep/SweepError.js"
+import { isUrl } from "../../checkpointing/store/UrlStorage.js"
 import { configFor } from "../ConfigFile.js"
 import * as PipelineFile from "../PipelineFile.js"
 import { PipelineFileError } from "../PipelineFileError.js"
@@ -45,6 +47,10 @@ export const prepare = Effect.fn("PrepareSweep.prepare")(function* (file: string
     seed: Option.getOrElse(given.seed, () => read.seed)
   }
   const folder = sweep.checkpoint_dir ?? path.join("checkpoints", sweep.name)
+  if (isUrl(folder)) {
+    const detail = t`checkpoint_dir is ${folder}; a sweep needs a folder, on several machines one that all of them see`
+    return yield* new SweepError({ reason: { _tag: "Unreadable", path: file, detail } })
+  }
   const beside = (name: string) => path.relative("", path.resolve(path.dirname(file), name))
   const pipelineFile = beside(sweep.pipeline)
   const pipeline = yield* PipelineFile.load(pipelineFile)

@@ -1,14 +1,14 @@
 /** What is said of sweeps, on one machine and on several. */
 export const sweep = {
   "all of the first {0} trials failed, so the sweep ends; the first with: {1}\nwhat each has printed is in its output.log. To start over, remove the folder of the sweep":
-    "前 {0} 个试验全部失败，超参搜索到此结束；第一个的错误：{1}\n各试验的输出在其 output.log 中。要重新开始，请删除超参搜索的文件夹",
+    "前 {0} 个试验全部失败，超参数搜索到此结束；第一个的错误：{1}\n各试验的输出在其 output.log 中。要重新开始，请删除超参数搜索的文件夹",
   "no trial in {0} has a value yet; see holdfast sweep status {1}":
     "{0} 中还没有试验得出数值；请查看 holdfast sweep status {1}",
   "where every draw of the search starts, instead of the seed in the file":
     "搜索中所有随机抽取的种子，代替文件中的 seed",
   "--seed is {0}; give an integer": "--seed 为 {0}；请给出整数",
   "Search hyperparameters: train many trials of a pipeline, and compare them":
-    "超参搜索：训练一个流水线的多个试验并比较",
+    "超参数搜索：训练一个流水线的多个试验并比较",
   "train the trials; Ctrl+C saves and stops, the same again resumes":
     "训练各试验；Ctrl+C 保存并停止，再次运行同一命令即可继续",
   "two trials at once; the outcomes are those of one": "同时训练两个试验；结果与逐个训练相同",
@@ -18,13 +18,25 @@ export const sweep = {
   "train trials 3 and 7, which were stopped early, to their last epoch":
     "把提前停止的试验 3 和 7 训练到最后一轮",
   "the sweep's file, TypeScript or JSON; or status, best, stop or revive, followed by the folder of a sweep":
-    "超参搜索的文件，TypeScript 或 JSON；或 status、best、stop、revive，后跟超参搜索的文件夹",
+    "超参数搜索的文件，TypeScript 或 JSON；或 status、best、stop、revive，后跟超参数搜索的文件夹",
   "the folder of the sweep, and for revive the numbers of trials":
-    "超参搜索的文件夹；revive 还需试验编号",
-  "how many trials to train at once; default: the cores of this machine, at most the sweep's parallel":
-    "同时训练多少个试验；默认为本机核数，不超过超参搜索的 parallel",
+    "超参数搜索的文件夹；revive 还需试验编号",
+  "how many trials to train at once; default: the cores of this machine, at most the sweep's parallel, and with --database none: that only submits the sweep":
+    "同时训练多少个试验；默认为本机核数，不超过超参数搜索的 parallel；使用 --database 时默认为零，即只提交搜索",
+  "submit it for the workers of several machines, see holdfast worker":
+    "提交给多台机器的工作进程，见 holdfast worker",
+  "a search or scheduler of its own is for one machine: the workers of a database do not have it; leave out --database, or choose one of Holdfast's":
+    "自定义的搜索算法或调度器只能在一台机器上使用：数据库的工作进程没有它；请去掉 --database，或选用 Holdfast 自带的",
+  "sweep {0} is finished: holdfast sweep status {1}\n":
+    "超参数搜索 {0} 已完成：holdfast sweep status {1}\n",
+  "sweep {0} is in the database {1}; start workers with: holdfast worker --database {2}\n":
+    "超参数搜索 {0} 已在数据库 {1} 中；启动工作进程：holdfast worker --database {2}\n",
+  "has no sweep {0}; submit it with holdfast sweep --database":
+    "没有超参数搜索 {0}；请用 holdfast sweep --database 提交",
+  "checkpoint_dir is {0}; a sweep needs a folder, on several machines one that all of them see":
+    "checkpoint_dir 为 {0}；超参数搜索需要文件夹，在多台机器上须是所有机器都能访问的文件夹",
   "how many trials, instead of those in the file; more of them extend a sweep":
-    "试验数，代替文件中的值；增大它可扩展已有的超参搜索",
+    "试验数，代替文件中的值；增大它可扩展已有的超参数搜索",
   "take over the folder at once from a process whose state cannot be checked (other host or container); use only if it is dead":
     "从无法检查其状态的进程（其他主机或容器）立即接管文件夹；仅在它已终止时使用",
   "print each event as a line of JSON; of status and best, the result":
@@ -32,12 +44,12 @@ export const sweep = {
   "have every trial save, and stop; again, a second later: quit at once":
     "让所有试验保存并停止；一秒后再次发送：立即退出",
   "A sweep is a function of its file and seed: whatever is killed, and however many workers there are, it resumes to the same trials with the same bits. Its folder is checkpoints/ and its name, with a run in a folder for each trial: holdfast ui, runs and compare show them.":
-    "超参搜索由其文件和种子完全决定：无论什么被终止、有多少工作进程，继续后都得到相同的试验，逐位一致。其文件夹为 checkpoints/ 加名称，每个试验是其中一个文件夹里的运行：可用 holdfast ui、runs 和 compare 查看。",
-  "missing folder of the sweep": "缺少超参搜索的文件夹",
+    "超参数搜索由其文件和种子完全决定：无论什么被终止、有多少工作进程，继续后都得到相同的试验，逐位一致。其文件夹为 checkpoints/ 加名称，每个试验是其中一个文件夹里的运行：可用 holdfast ui、runs 和 compare 查看。",
+  "missing folder of the sweep": "缺少超参数搜索的文件夹",
   "{0} is not the number of a trial; give one or several, as holdfast sweep status shows them":
     "{0} 不是试验编号；请给出一个或多个编号，见 holdfast sweep status",
-  "sweep {0}": "超参搜索 {0}",
-  "sweep {0}: resumed after {1} tickets": "超参搜索 {0}：已完成 {1} 项，现在继续",
+  "sweep {0}": "超参数搜索 {0}",
+  "sweep {0}: resumed after {1} tickets": "超参数搜索 {0}：已完成 {1} 项，现在继续",
   "trials are in {0}, {1} trained at once; watch them: holdfast ui {2}":
     "试验在 {0} 中，同时训练 {1} 个；查看：holdfast ui {2}",
   ", from trial {0} after epoch {1}": "，从试验 {0} 第 {1} 轮之后开始",
@@ -50,27 +62,27 @@ export const sweep = {
   "finished: {0} trials completed, {1} failed; the best one: holdfast sweep best {2}\n":
     "完成：{0} 个试验完成，{1} 个失败；最佳试验：holdfast sweep best {2}\n",
   "the pipeline reads no config (Stages.loadConfig), so a sweep has nothing to vary":
-    "该流水线不读取配置（Stages.loadConfig），超参搜索没有可变的内容",
+    "该流水线不读取配置（Stages.loadConfig），超参数搜索没有可变的内容",
   "the default export is {0}; a sweep's file ends with: export default Sweep.make({ name, pipeline, space, trials })":
-    "默认导出{0}；超参搜索的文件以 export default Sweep.make({ name, pipeline, space, trials }) 结尾",
-  "not a sweep": "不是超参搜索",
+    "默认导出{0}；超参数搜索的文件以 export default Sweep.make({ name, pipeline, space, trials }) 结尾",
+  "not a sweep": "不是超参数搜索",
   "no such file; name a sweep's file, as in holdfast sweep sweep.ts, or one of status, best, stop and revive":
-    "没有这个文件；请指定超参搜索的文件，如 holdfast sweep sweep.ts，或 status、best、stop、revive 之一",
+    "没有这个文件；请指定超参数搜索的文件，如 holdfast sweep sweep.ts，或 status、best、stop、revive 之一",
   "does not exist; see holdfast sweep status": "不存在；请查看 holdfast sweep status",
   "is {0}; only a trial that is paused can be revived":
     "的状态为 {0}；只有暂停（paused）的试验可以恢复训练",
   "is in use by another process; try again when that has ended":
     "正被另一进程使用；请在其结束后重试",
   "sweep {0}: {1}; search {2}, scheduler {3}; {4}, {5}\n":
-    "超参搜索 {0}：{1}；搜索算法 {2}，调度器 {3}；{4}，{5}\n",
+    "超参数搜索 {0}：{1}；搜索算法 {2}，调度器 {3}；{4}，{5}\n",
   trial: "试验",
   state: "状态",
   "from trial {0}, epoch {1}": "从试验 {0} 第 {1} 轮开始",
   "trial {0}: {1} {2}, after {3} epochs": "试验 {0}：{1} {2}，共 {3} 轮",
   "checkpoint: {0}": "检查点：{0}",
   "train on with: {0}": "继续训练：{0}",
-  "sweep {0} saves its trials and stops\n": "超参搜索 {0} 保存各试验并停止\n",
-  "sweep {0} is not running; there is nothing to stop\n": "超参搜索 {0} 没有在运行；无需停止\n",
+  "sweep {0} saves its trials and stops\n": "超参数搜索 {0} 保存各试验并停止\n",
+  "sweep {0} is not running; there is nothing to stop\n": "超参数搜索 {0} 没有在运行；无需停止\n",
   "end after epoch N: save, and exit with 0; the config, and so the schedule, stays that of the full run, which resumes exactly":
     "在第 N 轮结束后停止：保存并以 0 退出；配置和学习率计划仍是完整运行的，之后精确续训",
   "its process was ended by {0} {1} times at the same step: {2}":
@@ -96,12 +108,12 @@ export const sweep = {
   "{0}, line {1}: {2}": "{0} 第 {1} 行：{2}",
   "{0}: line {1} cannot be read, and is left out": "{0}：第 {1} 行无法读取，已略去",
   "four at once": "同时训练四个",
-  "not the folder of the sweep {0}; start the worker in the project's folder, as the sweep was, and put checkpoint_dir where all machines see it: on a shared folder or in a bucket":
-    "不是超参数搜索 {0} 的文件夹；请与提交搜索时一样在项目文件夹中启动工作进程，并把 checkpoint_dir 放在所有机器都能访问的位置：共享文件夹或存储桶",
+  "not the folder of the sweep {0}; start the worker in the project's folder, as the sweep was, and make checkpoint_dir a shared folder that all machines see":
+    "不是超参数搜索 {0} 的文件夹；请与提交搜索时一样在项目文件夹中启动工作进程，并把 checkpoint_dir 设为所有机器都能访问的共享文件夹",
   "save the trials and give them to other workers; again, a second later: quit at once":
     "保存各试验并交给其他工作进程；一秒后再次发送：立即退出",
-  "Start it in the project's folder, on as many machines as you like: each needs the same files, and the folder or bucket of the sweep's checkpoints. The password is best in PGPASSWORD or ~/.pgpass. holdfast sweep --database submits a sweep.":
-    "在项目文件夹中启动，机器数量不限：每台机器都需要相同的文件，并能访问搜索的检查点文件夹或存储桶。密码最好放在 PGPASSWORD 或 ~/.pgpass 中。用 holdfast sweep --database 提交搜索。",
+  "Start it in the project's folder, on as many machines as you like: each needs the same files, and the folder of the sweep's checkpoints. The password is best in PGPASSWORD or ~/.pgpass. holdfast sweep --database submits a sweep.":
+    "在项目文件夹中启动，机器数量不限：每台机器都需要相同的文件，并能访问搜索的检查点文件夹。密码最好放在 PGPASSWORD 或 ~/.pgpass 中。用 holdfast sweep --database 提交搜索。",
   "the PostgreSQL database by which several machines share sweeps, such as postgres://USER@HOST:5432/NAME; default: HOLDFAST_DATABASE":
     "多台机器共享超参数搜索所用的 PostgreSQL 数据库，例如 postgres://USER@HOST:5432/NAME；默认取 HOLDFAST_DATABASE",
   "the database answers again": "数据库恢复响应",

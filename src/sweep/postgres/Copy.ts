@@ -2,7 +2,6 @@ import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { join } from "node:path"
-import { isUrl } from "../../checkpointing/store/UrlStorage.js"
 import * as AtomicFile from "../../io/AtomicFile.js"
 import type { Recorded } from "../Ledger.js"
 import { outcomesFile, ticketsFile } from "../SweepFolder.js"
@@ -22,7 +21,6 @@ const isSame = (a: Recorded, b: Recorded): boolean =>
  */
 export const write = ({ ledger, stored }: OpenSweep): Effect.Effect<void, never, FileSystem> =>
   Effect.gen(function* () {
-    if (isUrl(stored.folder)) return
     let known: Recorded
     let now = yield* ledger.recorded
     do {

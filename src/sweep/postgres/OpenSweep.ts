@@ -1,7 +1,6 @@
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
-import { isUrl } from "../../checkpointing/store/UrlStorage.js"
 import { t } from "../../language/Text.js"
 import { follow, strategy } from "../conduct.js"
 import { Definition, encode } from "../Definition.js"
@@ -47,17 +46,15 @@ export const openSweep = (
   Effect.gen(function* () {
     const { folder, name } = stored
     const definition = yield* definitionOf(database, stored)
-    if (!isUrl(folder)) {
-      const there = yield* Effect.option(SweepFolder.readDefinition(folder))
-      if (there._tag === "None" || textOf(there.value) !== stored.definition) {
-        return yield* new SweepError({
-          reason: {
-            _tag: "Unreadable",
-            path: folder,
-            detail: t`not the folder of the sweep ${name}; start the worker in the project's folder, as the sweep was, and put checkpoint_dir where all machines see it: on a shared folder or in a bucket`
-          }
-        })
-      }
+    const there = yield* Effect.option(SweepFolder.readDefinition(folder))
+    if (there._tag === "None" || textOf(there.value) !== stored.definition) {
+      return yield* new SweepError({
+        reason: {
+          _tag: "Unreadable",
+          path: folder,
+          detail: t`not the folder of the sweep ${name}; start the worker in the project's folder, as the sweep was, and make checkpoint_dir a shared folder that all machines see`
+        }
+      })
     }
     const known = strategy(definition)
     const ledger = PostgresLedger.make(database, {

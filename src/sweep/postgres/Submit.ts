@@ -1,11 +1,13 @@
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import type { Definition } from "../Definition.js"
+import { differenceOf } from "../begin.js"
+import { encode, type Definition } from "../Definition.js"
 import { follow, isFinished, strategy } from "../conduct.js"
 import type { LedgerError, Recorded } from "../Ledger.js"
 import * as Copy from "./Copy.js"
 import type { Database } from "./Database.js"
-import { openSweep, textOf, type OpenSweep } from "./OpenSweep.js"
+import { SweepError } from "../SweepError.js"
+import { definitionOf, openSweep, textOf, type OpenSweep } from "./OpenSweep.js"
 import * as PostgresLedger from "./PostgresLedger.js"
 import * as Sweeps from "./Sweeps.js"
 
@@ -24,7 +26,24 @@ export const submit = (
   timeout: number
 ): Effect.Effect<OpenSweep, LedgerError, FileSystem> =>
   Effect.gen(function* () {
-    const { name } = definition
+    const { name, trials } = definition
+    const before = (yield* Sweeps.list(database)).find((sweep) => sweep.name === name)
+    if (before !== undefined) {
+      const there = yield* definitionOf(database, before)
+      // More trials extend it, as the sweep's folder allows.
+      const changed = differenceOf(encode({ ...there, trials }), encode(definition))
+      if (changed !== null) {
+        return yield* new SweepError({
+          reason: {
+            _tag: "Changed",
+            folder: database.address,
+            field: changed.field,
+            before: JSON.stringify(changed.before),
+            after: JSON.stringify(changed.after)
+          }
+        })
+      }
+    }
     const stored = yield* Sweeps.submit(database, { name, definition: textOf(definition), folder })
     yield* PostgresLedger.adopt(database, name, recorded)
     const opened = yield* openSweep(database, stored, timeout)

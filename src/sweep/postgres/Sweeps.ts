@@ -10,7 +10,7 @@ export interface Submitted {
   readonly name: string
   /** The text of its definition. */
   readonly definition: string
-  /** Where its trials are, for every worker: a folder, from the working directory, or a bucket. */
+  /** Where its trials are, for every worker: a folder, from the working directory. */
   readonly folder: string
 }
 
@@ -31,7 +31,7 @@ export const list = (
 ): Effect.Effect<ReadonlyArray<StoredSweep>, DatabaseError> =>
   Effect.map(database.query(`${select} order by name`), sweepsOf)
 
-/** Records a sweep, unless there is one of its name; gives what the database has then. */
+/** Records a sweep, or what is new of one that is there; gives what the database has then. */
 export const submit = Effect.fn("Sweeps.submit")(function* (
   database: Database,
   { definition, folder, name }: Submitted
@@ -39,7 +39,7 @@ export const submit = Effect.fn("Sweeps.submit")(function* (
   yield* Queue.make(database, name)
   const { rows } = yield* database.transaction(async ({ executeSql }) => {
     await executeSql(
-      "insert into holdfast.sweep (name, definition, folder) values ($1, $2, $3) on conflict do nothing",
+      "insert into holdfast.sweep (name, definition, folder) values ($1, $2, $3) on conflict (name) do update set definition = $2, folder = $3",
       [name, definition, folder]
     )
     return executeSql(`${select} where name = $1`, [name])

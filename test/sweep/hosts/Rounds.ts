@@ -24,7 +24,7 @@ interface Setting {
 
 const trials = 6
 const epochs = 8
-// Every epoch is saved, and has so many steps.
+// Every epoch is saved.
 const stepsAnEpoch = 4
 const libfaketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
@@ -40,6 +40,7 @@ interface Seen {
 /** A worker on a host, and what it has printed so far. */
 class Worker {
   readonly seen: Array<Seen> = []
+  hasEnded = false
   private read = 0
   private readonly timer = setInterval(() => this.look(), 10)
 
@@ -47,7 +48,12 @@ class Worker {
     readonly host: Host,
     readonly process: HostProcess
   ) {
-    void process.ended.then(() => setTimeout(() => clearInterval(this.timer), 200))
+    const end = async (): Promise<void> => {
+      await process.ended
+      this.hasEnded = true
+      setTimeout(() => clearInterval(this.timer), 200)
+    }
+    void end()
   }
 
   private look(): void {
@@ -112,7 +118,9 @@ export class Rounds {
     await calm.submit("calm")
     const worker = await calm.work(hosts[0]!, ["--workers", "2", "--exit-when-done"], 0)
     setting.check("ends with 0", (await worker.process.ended) === 0, worker.process.output())
-    const rounds = new Rounds(setting, hosts, calm.digestsOf("calm"))
+    const digests = calm.digestsOf("calm")
+    setting.check("trains every trial to its end", !digests.includes("missing"), digests)
+    const rounds = new Rounds(setting, hosts, digests)
     rounds.url = setting.server.createDatabase("rounds")
     return rounds
   }
@@ -127,6 +135,7 @@ export class Rounds {
       const name = `sweep-${this.sweeps++}`
       await this.submit(name)
       while (!this.isFinished(name)) {
+        await this.restart()
         if (done < rounds && performance.now() < end && (await this.disturb(done + 1))) done++
         else await sleep(200)
       }
@@ -135,10 +144,19 @@ export class Rounds {
     for (const { process } of this.workers) process.signal("SIGTERM")
     const codes = await Promise.all(this.workers.map(({ process }) => process.ended))
     this.setting.check(
-      "workers that are told to end do so with 143",
+      "SIGTERM ends workers with 143",
       codes.every((code) => code === 143),
       codes
     )
+  }
+
+  /** Starts a worker again that has ended, as a service manager does. */
+  private async restart(): Promise<void> {
+    for (const [i, worker] of this.workers.entries()) {
+      if (!worker.hasEnded) continue
+      console.log(`    ${worker.host.name} ended with ${await worker.process.ended}`)
+      this.workers[i] = await this.work(worker.host)
+    }
   }
 
   async report(): Promise<void> {
