@@ -15,6 +15,9 @@ export const descriptionFile = "run.json"
 /** The name of the definition in the folder of a sweep, in which the folders of its trials are. */
 export const sweepFile = "sweep.json"
 
+/** The name of the file beside it in which the tickets are recorded. */
+export const ticketsFile = "tickets.ndjson"
+
 /** Whether a file is part of the record of a run, which goes with its checkpoints: its log and curves. */
 export const isRecord = (file: string): boolean =>
   file === logFile || file === descriptionFile || file.startsWith("events.out.tfevents.")

@@ -4,7 +4,13 @@ import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { open as openFile, readdir } from "node:fs/promises"
 import * as path from "node:path"
-import { descriptionFile, isCheckpoint, logFile, sweepFile } from "../checkpointing/FileNames.js"
+import {
+  descriptionFile,
+  isCheckpoint,
+  logFile,
+  sweepFile,
+  ticketsFile
+} from "../checkpointing/FileNames.js"
 import type { ParentRun } from "../events/Event.js"
 import * as AtomicFile from "../io/AtomicFile.js"
 import * as FolderLock from "../io/FolderLock.js"
@@ -153,7 +159,8 @@ export const find = (root: string): Effect.Effect<FoundFolders, RunLogError> =>
         })
         const files = entries.filter((entry) => !entry.isDirectory()).map(({ name }) => name)
         if (files.includes(logFile) || files.some(isCheckpoint)) runs.push(folder)
-        if (files.includes(sweepFile)) sweeps.push(folder)
+        // A user's own file may have the name of the definition: what is recorded tells them apart.
+        if (files.includes(sweepFile) && files.includes(ticketsFile)) sweeps.push(folder)
         if (depth === deepest) return
         yield* Effect.forEach(
           entries.filter(

@@ -168,10 +168,13 @@ describe("RunViews.sweep", () => {
         texts.forEach((text, i) => {
           mkdirSync(path.join(root, String(i)))
           writeFileSync(path.join(root, String(i), sweepFile), text)
+          writeFileSync(path.join(root, String(i), ticketsFile), "")
         })
         writeSweep(path.join(root, "folder"), { name: "lr", trials: 1 })
-        rmSync(path.join(root, "folder", ticketsFile))
-        mkdirSync(path.join(root, "folder", ticketsFile))
+        rmSync(path.join(root, "folder", outcomesFile))
+        mkdirSync(path.join(root, "folder", outcomesFile))
+        // A user's own file of a sweep, beside a project's runs.
+        writeFileSync(path.join(root, sweepFile), "{}")
       },
       (views) =>
         Effect.gen(function* () {
