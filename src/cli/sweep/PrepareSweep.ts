@@ -162,9 +162,11 @@ const checkSpace = (
       return Either.isRight(found) ? [] : problemsAt(found.left, field, end)
     })
   )
-  return problems.length === 0
+  // A field that does not exist is found at both ends.
+  const each = [...new Map(problems.map((problem) => [problem.path, problem])).values()]
+  return each.length === 0
     ? decoded
-    : Either.left(new ConfigError({ reason: { _tag: "Invalid", file, problems } }))
+    : Either.left(new ConfigError({ reason: { _tag: "Invalid", file, problems: each } }))
 }
 
 /** What the config says against the value of a parameter, as problems of the sweep's file. */
