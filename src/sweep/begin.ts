@@ -14,19 +14,25 @@ interface Difference {
 
 /**
  * Begins a sweep in its folder, or resumes the one that is there, which must compute the same: only more
- * trials may be asked for, where the scheduler chooses them one by one. Gives the sweep's definition.
+ * trials may be asked for, where the scheduler chooses them one by one. `keepsBackend`: on the backend that
+ * it has. Gives the sweep's definition.
  */
-export const begin = Effect.fn("Sweep.begin")(function* (folder: string, definition: Definition) {
+export const begin = Effect.fn("Sweep.begin")(function* (
+  folder: string,
+  wanted: Definition,
+  options: { readonly keepsBackend: boolean } = { keepsBackend: false }
+) {
   const before = yield* Effect.catchIf(
     Effect.asSome(readDefinition(folder)),
     ({ reason }) => reason._tag === "NoSweep",
     () => Effect.succeedNone
   )
   if (before._tag === "None") {
-    yield* writeDefinition(folder, definition)
-    return definition
+    yield* writeDefinition(folder, wanted)
+    return wanted
   }
-  const { started_at, trials } = before.value
+  const { backend, started_at, trials } = before.value
+  const definition = options.keepsBackend ? { ...wanted, backend } : wanted
   const difference = differenceOf(encode(before.value), encode({ ...definition, started_at }))
   if (difference === null) return { ...definition, started_at }
   const isMore =

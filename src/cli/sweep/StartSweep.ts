@@ -18,7 +18,9 @@ export interface Options extends Given {
 export const startSweep = Effect.fn("StartSweep")(function* (file: string, options: Options) {
   const { definition: wanted, folder } = yield* prepare(file, options)
   const { ledger, lost } = yield* FileLedger.open(folder, { force: options.force })
-  const definition = yield* begin(folder, wanted)
+  const definition = yield* begin(folder, wanted, {
+    keepsBackend: Option.isNone(options.backend)
+  })
   // More would find nothing to do.
   const workers = Math.min(
     definition.parallel,
