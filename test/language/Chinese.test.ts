@@ -15,7 +15,7 @@ const exempt =
 /** Words that look like a sentence. */
 const exemptTexts = new Set([
   "cd {0}",
-  "HOLDFAST_DATABASE=postgres://me@db.example.com/sweeps holdfast worker --exit-when-done",
+  "HOLDFAST_DATABASE=postgres://me@db/sweeps holdfast worker --exit-when-done",
   "npm install",
   "npm start",
   "npm test",

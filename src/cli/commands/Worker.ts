@@ -35,7 +35,7 @@ export const worker = Command.make({
     ],
     ["holdfast worker --database postgres://me@db.example.com/sweeps --workers 4", t`four at once`],
     [
-      "HOLDFAST_DATABASE=postgres://me@db.example.com/sweeps holdfast worker --exit-when-done",
+      "HOLDFAST_DATABASE=postgres://me@db/sweeps holdfast worker --exit-when-done",
       t`end when all sweeps are finished, as in a job of Slurm or Kubernetes`
     ]
   ],
