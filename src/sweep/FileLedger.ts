@@ -2,10 +2,11 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { randomUUID } from "node:crypto"
 import { join } from "node:path"
+import { ticketsFile } from "../checkpointing/FileNames.js"
 import * as FolderLock from "../io/FolderLock.js"
 import type { Claim, Ledger } from "./Ledger.js"
 import * as Lines from "./Lines.js"
-import { outcomesFile, ticketsFile } from "./SweepFolder.js"
+import { outcomesFile } from "./SweepFolder.js"
 import { Outcome, Ticket } from "./Ticket.js"
 
 /** The ledger of a sweep in files, and until when this process has it to itself. */

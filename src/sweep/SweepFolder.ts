@@ -2,13 +2,12 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { join } from "node:path"
+import { sweepFile } from "../checkpointing/FileNames.js"
 import * as AtomicFile from "../io/AtomicFile.js"
 import { Definition, encode } from "./Definition.js"
 import { SweepError } from "./SweepError.js"
 
-/** The files in the folder of a sweep: what it computes, its tickets, and their outcomes. */
-export const definitionFile = "sweep.json"
-export const ticketsFile = "tickets.ndjson"
+/** The outcomes of the tickets, one a line. */
 export const outcomesFile = "outcomes.ndjson"
 /** What trials have reached that were revived. */
 export const revivedFile = "revived.ndjson"
@@ -24,7 +23,7 @@ export const trialFolder = (folder: string, trial: number): string =>
 /** Reads what the sweep in a folder computes. */
 export const readDefinition = Effect.fn("SweepFolder.readDefinition")(function* (folder: string) {
   const fileSystem = yield* FileSystem.FileSystem
-  const path = join(folder, definitionFile)
+  const path = join(folder, sweepFile)
   const unreadable = (detail: string) =>
     new SweepError({ reason: { _tag: "Unreadable", path, detail } })
   const text = yield* Effect.mapError(fileSystem.readFileString(path), (cause) =>
@@ -53,5 +52,5 @@ export const writeDefinition = Effect.fn("SweepFolder.writeDefinition")(function
     )
   yield* write(configFile, definition.config)
   // Last: a folder is one of a sweep when it has this file.
-  yield* write(definitionFile, encode(definition))
+  yield* write(sweepFile, encode(definition))
 })

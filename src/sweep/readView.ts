@@ -1,19 +1,14 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { join } from "node:path"
+import { ticketsFile } from "../checkpointing/FileNames.js"
 import * as FolderLock from "../io/FolderLock.js"
 import { t } from "../language/Text.js"
 import { follow, strategy } from "./conduct.js"
 import type { Definition } from "./Definition.js"
 import type { Recorded } from "./Ledger.js"
 import * as Lines from "./Lines.js"
-import {
-  outcomesFile,
-  readDefinition,
-  revivedFile,
-  ticketsFile,
-  trialFolder
-} from "./SweepFolder.js"
+import { outcomesFile, readDefinition, revivedFile, trialFolder } from "./SweepFolder.js"
 import type { SweepView } from "./SweepView.js"
 import { Outcome, Revived, Ticket } from "./Ticket.js"
 import { viewOf } from "./viewOf.js"

@@ -1,7 +1,8 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { sweepFile } from "../../src/checkpointing/FileNames.js"
-import { outcomesFile, ticketsFile, trialFolder } from "../../src/sweep/SweepFolder.js"
+import { ticketsFile } from "../../src/checkpointing/FileNames.js"
+import { outcomesFile, trialFolder } from "../../src/sweep/SweepFolder.js"
 import { writeRun } from "./writtenRuns.js"
 
 /** A sweep as its files tell it. */
