@@ -1,7 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { sweepFile } from "../../src/checkpointing/FileNames.js"
-import { ticketsFile } from "../../src/checkpointing/FileNames.js"
+import { sweepFile, ticketsFile } from "../../src/checkpointing/FileNames.js"
 import { outcomesFile, trialFolder } from "../../src/sweep/SweepFolder.js"
 import { writeRun } from "./writtenRuns.js"
 
