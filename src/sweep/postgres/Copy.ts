@@ -1,5 +1,6 @@
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import * as Schedule from "effect/Schedule"
 import * as Schema from "effect/Schema"
 import { join } from "node:path"
 import { ticketsFile } from "../../checkpointing/FileNames.js"
@@ -31,4 +32,8 @@ export const write = ({ ledger, stored }: OpenSweep): Effect.Effect<void, never,
       yield* AtomicFile.writeFile(join(stored.folder, outcomesFile), linesOf(Outcome, outcomes))
       now = yield* ledger.recorded
     } while (!isSame(known, now))
-  }).pipe(Effect.ignore)
+  }).pipe(
+    // The database may be away just then; status --database writes the copy, too.
+    Effect.retry(Schedule.intersect(Schedule.spaced(1000), Schedule.recurs(60))),
+    Effect.ignore
+  )
