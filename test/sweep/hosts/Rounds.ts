@@ -24,8 +24,6 @@ interface Setting {
 
 const trials = 6
 const epochs = 8
-// Every epoch is saved.
-const stepsAnEpoch = 4
 const libfaketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
 
 /** An event of a worker, and when it was seen here, whatever the clock of its host. */
@@ -87,7 +85,6 @@ export class Rounds {
   private ended = 0
   private sweeps = 0
   private wrong: Array<string> = []
-  private repeated = 0
   private rng: () => number
   private url = ""
 
@@ -167,8 +164,7 @@ export class Rounds {
     const median = seconds[Math.floor(seconds.length / 2)] ?? 0
     console.log(
       `    ${this.sweeps} sweeps, ${this.ended} trials ended; ${seconds.length} times a trial was started elsewhere, ` +
-        `after ${median.toFixed(2)} s in the median and ${most.toFixed(2)} s at most; ` +
-        `at most ${this.repeated} steps repeated`
+        `after ${median.toFixed(2)} s in the median and ${most.toFixed(2)} s at most`
     )
     check(
       "every trial ended once, with the bits of an undisturbed one",
@@ -179,11 +175,6 @@ export class Rounds {
       "a lost trial is started elsewhere within ten seconds",
       most <= 10,
       JSON.stringify(this.tookOver.filter((one) => one.seconds > 10))
-    )
-    check(
-      "no more than the steps since the last save are repeated",
-      this.repeated <= stepsAnEpoch,
-      this.repeated
     )
   }
 
@@ -283,22 +274,6 @@ export class Rounds {
     )
     if (rows !== `${trials}|${trials}`) wrong(`outcomes ${rows}`)
     this.ended += trials
-    for (let trial = 0; trial < trials; trial++) this.countRepeated(name, trial)
-  }
-
-  /** How many steps of a trial were done again after a resumption, by the log of its run. */
-  private countRepeated(name: string, trial: number): void {
-    const folder = SweepFolder.trialFolder(this.folderOf(name), trial)
-    let reached = 0
-    for (const line of readFileSync(join(folder, "events.ndjson"), "utf8").split("\n")) {
-      if (!line.startsWith("{")) continue
-      const event = JSON.parse(line) as { event: string; global_step: number }
-      if (event.event === "Step") {
-        if (event.global_step <= reached)
-          this.repeated = Math.max(this.repeated, reached - event.global_step + 1)
-        reached = event.global_step
-      }
-    }
   }
 
   private pick<A>(all: ReadonlyArray<A>): A {
