@@ -4,7 +4,6 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import type { CheckpointEntry } from "../../checkpointing/CheckpointEntry.js"
 import * as CheckpointEntries from "../../checkpointing/CheckpointEntry.js"
-import { Storage } from "../../checkpointing/Storage.js"
 import { CheckpointStore } from "../../checkpointing/store/CheckpointStore.js"
 import { stringify } from "../../events/JsonLines.js"
 import * as Printable from "../../io/Printable.js"
@@ -40,6 +39,7 @@ export const list = Command.make({
 const listCheckpoints = Effect.fn("List.checkpoints")(function* (folder: string, json: boolean) {
   const { out } = yield* Output
   const store = yield* CheckpointStore
+  const { Storage } = yield* Effect.promise(() => import("../../checkpointing/Storage.js"))
   const { stat } = yield* Storage
   // To a run, a missing folder is an empty one; here it is more likely a mistake.
   yield* stat(folder)
