@@ -33,7 +33,11 @@ export class CsvText {
 
   /** The line that is longer than any may be, if there is one; nothing can follow it. */
   get tooLong(): number | null {
-    return this.rest.length > mostCharacters && !this.rest.includes("\n") ? this.line : null
+    const { line, rest } = this
+    if (rest.length <= mostCharacters) return null
+    // Lines before it wait for the end of a quote.
+    const lines = rest.split("\n")
+    return lines.at(-1)!.length > mostCharacters ? line + lines.length - 1 : null
   }
 
   /** The rows that a further part completes. */

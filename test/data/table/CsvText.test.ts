@@ -63,11 +63,13 @@ describe("CsvText", () => {
     ])
   })
 
-  it("finds a line that is longer than any may be, in linear time", () => {
-    const csv = new CsvText(parse, { delimiter: "," })
-    csv.push("a\n")
-    for (let i = 0; i < 5; i++) csv.push("x".repeat(mostCharacters / 4))
-    expect(csv.tooLong).toBe(2)
+  it("finds a line that is longer than any may be, also after a quote, in linear time", () => {
+    for (const start of ["a\n", 'a\n"b\n', 'a\n"b\nc\n']) {
+      const csv = new CsvText(parse, { delimiter: "," })
+      csv.push(start)
+      for (let i = 0; i < 5; i++) csv.push("x".repeat(mostCharacters / 4))
+      expect(csv.tooLong).toBe(start.split("\n").length)
+    }
     // A quote that nothing closes is that of its line.
     const lines = `a\n"1\n${`${"2".repeat(1023)}\n`.repeat(2000)}`
     expect(rows(lines, 20).length).toBe(2002)
