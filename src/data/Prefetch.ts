@@ -79,12 +79,12 @@ export const make = <B>({
       })
 
     const fetchAhead = (taken: BatchRequest, batch: B) => {
-      if (!isAsynchronous && isFree() && pending.length === 0) {
+      if (!isAsynchronous) {
         // Not before the step is handed out.
-        start(taken, (request) => Effect.zipRight(turn, fetch(request)))
+        if (isFree() && pending.length === 0)
+          start(taken, (request) => Effect.zipRight(turn, fetch(request)))
         return
       }
-      if (!isAsynchronous) return
       const most = ahead === 1 ? 1 : aheadOf(batch, ahead)
       while (isAsynchronous && pending.length < most) {
         // Started here and now, where a forked fiber would wait for the step to end.
