@@ -45,7 +45,7 @@ import { startObservers } from "../tracking/StartObservers.js"
 import * as SmallShards from "../training/shards/SmallShards.js"
 import { needsLength } from "../training/StreamChecks.js"
 import * as TrainState from "../training/TrainState.js"
-import { tensorOf } from "../training/Weights.js"
+import { sizeOf } from "../training/Weights.js"
 import type { Threads } from "../training/workers/Threads.js"
 import * as Workers from "../training/workers/Workers.js"
 import * as Inputs from "./Inputs.js"
@@ -162,7 +162,7 @@ export const restoreOrInit = <
           parent: parentOf(from, loaded?.file.info, state.initializedFrom),
           epochs: config.training.num_epochs,
           steps_per_epoch: known(stepsFrom(0, dataset.train.size, config.training)),
-          parameters: partsOf(run).weights.reduce((sum, one) => sum + tensorOf(one).size, 0),
+          parameters: sizeOf(partsOf(run).weights),
           from: from === null ? null : { ...sourceOf(from), epoch, step }
         })
         return run

@@ -25,7 +25,7 @@ import type { RunConfig } from "./RunFields.js"
 import type { RunParts } from "./RunParts.js"
 import * as TrainState from "./TrainState.js"
 import * as TrainStep from "./TrainStep.js"
-import { tensorOf } from "./Weights.js"
+import { sizeOf } from "./Weights.js"
 
 /**
  * Has a run that starts from scratch compute on the backend that is faster for its network: as an
@@ -90,7 +90,7 @@ const describeNetwork = <C extends RunConfig, E, R>(
     const deterministic = yield* DeterminismRequired
     const given = modelInput(config, identityOf(dataset))
     const models = yield* acquireModels(model, Random.make(seed), given)
-    const parameters = partsOf({ models }).weights.reduce((sum, one) => sum + tensorOf(one).size, 0)
+    const parameters = sizeOf(partsOf({ models }).weights)
     return {
       facts: {
         batch_size,

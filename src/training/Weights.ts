@@ -39,6 +39,10 @@ export const ofModel = (model: LayersModel): ReadonlyArray<Weight> =>
 /** The tensor of a weight, which is the variable itself. */
 export const tensorOf = (weight: Weight): Variable => weight.variable.read() as Tensor as Variable
 
+/** How many numbers some weights have. */
+export const sizeOf = (weights: ReadonlyArray<Weight>): number =>
+  weights.reduce((sum, one) => sum + tensorOf(one).size, 0)
+
 /** `dense_Dense1/kernel` → `kernel`; of a wrapped layer, `forward_lstm_LSTM1/kernel` → `forward_lstm.kernel`. */
 const weightName = (originalName: string): string => {
   const parts = originalName.split("/")

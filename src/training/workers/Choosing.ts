@@ -11,7 +11,7 @@ import { architectureOf } from "../Architecture.js"
 import { partsOf } from "../ModelParts.js"
 import type { RunFields } from "../RunFields.js"
 import { shardCount } from "../shards/ShardedGradients.js"
-import { tensorOf } from "../Weights.js"
+import { sizeOf } from "../Weights.js"
 import * as AutoChoice from "./AutoChoice.js"
 
 /** Whether the workers of a run are to compute its steps, as far as speed goes. */
@@ -62,7 +62,6 @@ export const auto = (
       yield* inform("Workers", t`${described(known, count)}; measured on ${date}`)
     }
     let choice = AutoChoice.begin(known)
-    let isWarming = false
     const noted = (before: AutoChoice.AutoChoice) => {
       const { chosen, found, stage } = choice
       if (chosen === null || stage !== "settled" || before.stage === "settled") return
@@ -80,13 +79,10 @@ export const auto = (
         choice = AutoChoice.next(before, {
           ...step,
           isReady: needs.isReady(),
-          isWarm: isWarming && needs.isWarm()
+          isWarm: needs.isWarm()
         })
         if (choice.stage === "start" && before.stage !== "start") needs.start()
-        if (choice.stage === "warm" && !isWarming) {
-          isWarming = true
-          needs.warm()
-        }
+        if (choice.stage === "warm" && before.stage !== "warm") needs.warm()
         noted(before)
       },
       found: () => ({
@@ -118,7 +114,7 @@ const mainThread = english`main thread`
 const workersName = (count: number) => english`${count} workers`
 
 const trialOf = (run: RunFields, count: number, found: AutoChoice.Found): TrialCache.Trial => {
-  const parameters = partsOf(run).weights.reduce((sum, one) => sum + tensorOf(one).size, 0)
+  const parameters = sizeOf(partsOf(run).weights)
   const { batch_size } = run.config.training
   const name = workersName(count)
   return {
