@@ -10,14 +10,11 @@ export interface Outcome {
 export interface Job {
   readonly task: Task
   readonly outcome: Outcome | null
-  /** Nobody waits for it any more. */
-  readonly isAbandoned: boolean
+  /** Whether somebody waits for it. */
+  readonly isOpen: boolean
   /** Ends it, with why it cannot be computed or with its outcome: false, if that comes too late. */
   readonly settle: (outcome: Outcome | string) => boolean
 }
-
-/** Whether somebody waits for it. */
-export const isOpen = ({ isAbandoned, outcome }: Job): boolean => outcome === null && !isAbandoned
 
 /** Jobs whose outcomes are wanted together. */
 export interface Group {
@@ -47,8 +44,8 @@ export const group = (
     get outcome() {
       return outcomes[i]!
     },
-    get isAbandoned() {
-      return isOver && left > 0
+    get isOpen() {
+      return !isOver && outcomes[i] === null
     },
     settle: (outcome) => {
       if (isOver || outcomes[i] !== null) return false

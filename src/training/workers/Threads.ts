@@ -1,6 +1,6 @@
 import { beside, isTypescript, start } from "../../io/Thread.js"
 import { t } from "../../language/Text.js"
-import { group, isOpen, type Job, type Outcome } from "./Jobs.js"
+import { group, type Job, type Outcome } from "./Jobs.js"
 import * as Patience from "./Patience.js"
 import type { FromWorker, Setup, Task, ToWorker } from "./Protocol.js"
 
@@ -182,7 +182,7 @@ export const make = (options: {
         giveBack(attempt.slot)
         dispatch()
       })
-      if (isOpen(attempt.job) && !attempt.isLate) queue.unshift(attempt.job)
+      if (attempt.job.isOpen && !attempt.isLate) queue.unshift(attempt.job)
     }
     if (isClosed) return
     failures += 1
@@ -216,7 +216,7 @@ export const make = (options: {
     watch()
   }
 
-  const isPending = () => [...attempts.values()].some(({ attempt: { job } }) => isOpen(job))
+  const isPending = () => [...attempts.values()].some(({ attempt: { job } }) => job.isOpen)
 
   /** Looks now and then whether a task takes too long, while there is one. */
   const watch = () => {
@@ -235,7 +235,7 @@ export const make = (options: {
     for (const { attempt, thread } of attempts.values()) {
       const { isLate, job, since } = attempt
       if (isLate && now - since > Patience.untilEnded) lose(thread, t`it did not answer`)
-      if (isLate || now - since < tooLong || !isOpen(job)) continue
+      if (isLate || now - since < tooLong || !job.isOpen) continue
       attempt.isLate = true
       queue.unshift(job)
       const isAnyFree = [...threads].some(
