@@ -1,3 +1,5 @@
+import { median } from "./median.js"
+
 /**
  * Whether the steps of a run are computed by its workers or on its own thread, whichever is faster. A value:
  * `next` gives it after each step. The bits are the same.
@@ -73,10 +75,6 @@ export const begin = (known: Found | null = null): AutoChoice => ({
 /** Which of the two is faster, by a cache; null: nothing is known. */
 export const fasterOf = ({ thread, workers }: Found): AutoChoice["uses"] | null =>
   thread === null || workers === null ? null : workers < thread ? "workers" : "thread"
-
-/** Whether threads are to run in this stage. */
-export const needsThreads = ({ stage }: AutoChoice): boolean =>
-  stage !== "measure" && stage !== "wait"
 
 /** The choice after a step. */
 export const next = (before: AutoChoice, step: Step): AutoChoice => {
@@ -164,6 +162,3 @@ const looked = (now: AutoChoice): AutoChoice => {
         every: Math.min(again.most, 2 * now.every)
       })
 }
-
-const median = (numbers: ReadonlyArray<number>): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!

@@ -1,3 +1,5 @@
+import { median } from "./median.js"
+
 /** When a thread counts as hanging: after this many times the usual time of a task, in milliseconds. */
 const hanging = { times: 8, atLeast: 2000, atFirst: 60_000 }
 
@@ -28,6 +30,3 @@ export const make = (fixed?: number): Patience => {
     every: Math.min(100, (fixed ?? 400) / 4)
   }
 }
-
-const median = (numbers: ReadonlyArray<number>): number =>
-  [...numbers].sort((a, b) => a - b)[numbers.length >> 1]!
