@@ -3,30 +3,24 @@ import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import type { CheckpointMeta } from "../../checkpointing/Checkpoint.js"
 import type { Sized } from "../../data/Batch.js"
-import type { Rng } from "../../data/Dataset.js"
 import { stepsFrom } from "../../data/Order.js"
 import { inform, warn } from "../../events/Notice.js"
 import type { Observer } from "../../events/Observer.js"
 import { t } from "../../language/Text.js"
-import type { BoundPhase } from "../BoundPhase.js"
 import { partsOf } from "../ModelParts.js"
-import type { StepPosition } from "../Phase.js"
 import type { Progress } from "../Progress.js"
 import type { RunFields } from "../RunFields.js"
-import { shardCount, type ShardedGradients } from "../shards/ShardedGradients.js"
-import { shardsOf } from "../shards/Shards.js"
+import { shardCount } from "../shards/ShardedGradients.js"
 import { always, auto, type Choice } from "./Choosing.js"
 import * as GradientSlots from "./GradientSlots.js"
-import * as JoinedShards from "./JoinedShards.js"
 import { networkOf, problemOf } from "./Network.js"
-import { makePacker, type Packed } from "./PackedBatch.js"
-import type { EvaluationResult, ShardResult, ShardTask } from "./Protocol.js"
 import { countOf, WorkersRequested } from "./Requested.js"
 import * as SharedWeights from "./SharedWeights.js"
 import * as Threads from "./Threads.js"
+import * as WorkerSteps from "./WorkerSteps.js"
 
 /** The workers of a run. Whatever they cannot do, this thread does, with the same bits. */
-export interface Workers {
+export interface Workers extends Pick<WorkerSteps.WorkerSteps, "gradients" | "evaluate"> {
   /** Whether they can compute now, and are as fast as this thread if that matters. */
   readonly isUsed: () => boolean
   /** How many of them can compute now. */
@@ -35,22 +29,6 @@ export interface Workers {
   readonly took: (milliseconds: number, batch: Sized, before: Progress) => void
   /** What a checkpoint records of them. */
   readonly record: () => NonNullable<CheckpointMeta["workers"]>
-  /**
-   * Computes loss and gradients of a phase, in order of the phases. What it gives makes tensors of them on this
-   * thread, without a break, and moves the weights that the forward pass has moved; until then nothing has
-   * changed. null: the workers cannot.
-   */
-  readonly gradients: (
-    phase: Pick<BoundPhase, "weights">,
-    index: number,
-    input: { readonly batch: Sized; readonly position: StepPosition; readonly rng: Rng }
-  ) => Effect.Effect<(() => ShardedGradients) | null>
-  /** Evaluates a batch with the weights as they are now; null: the workers cannot. */
-  readonly evaluate: (
-    input: { readonly batch: Sized; readonly position: StepPosition },
-    split: string,
-    step: number
-  ) => Effect.Effect<EvaluationResult | null>
 }
 
 const known = new WeakMap<object, Workers>()
@@ -141,7 +119,7 @@ export const attach = (
       { kind: "build", network, weights: shared.memory, slots: slots.memory.buffer },
       slots.addresses
     )
-    const steps = stepsOf(threads, run, shared, slots)
+    const steps = WorkerSteps.make(threads, run, shared, slots)
     const choice =
       requested === "auto"
         ? yield* auto(run, count, {
@@ -176,104 +154,6 @@ export const sayCustomStep = ({
 
 const told = new WeakSet<object>()
 
-/** What threads compute of a run. */
-const stepsOf = (
-  threads: Threads.Threads,
-  run: RunFields,
-  shared: SharedWeights.SharedWeights,
-  slots: GradientSlots.GradientSlots
-) => {
-  const packer = makePacker()
-  const joined = JoinedShards.make(run, slots)
-  const count = shardCount(run)
-  /** The step before now: its random numbers, how many of them its phases have drawn, and how many phases there were. */
-  let last = { rng: null as Rng | null, draws: 0, phases: 0 }
-  let latest: { readonly batch: Sized; readonly position: StepPosition } | null = null
-  let isWarm = false
-
-  const tasksOf = (batch: Sized, packed: Packed, position: StepPosition) => {
-    const { epoch, globalStep, step } = position
-    return shardsOf(batch.size, count).map((shard): ShardTask => ({
-      kind: "shard",
-      phase: 0,
-      shard,
-      shards: count,
-      batch: packed,
-      position: { epoch, step, globalStep },
-      draws: 0
-    }))
-  }
-
-  const gradients: Workers["gradients"] = (phase, index, { batch, position, rng }) =>
-    Effect.async((resume) => {
-      if (index === 0) last = { rng, draws: 0, phases: 0 }
-      // Where this thread has computed an earlier phase, nobody knows how many numbers that has drawn.
-      if (last.rng !== rng || last.phases !== index) return resume(Effect.succeed(null))
-      shared.publish()
-      const tasks = tasksOf(batch, packer.pack(batch), position).map((task) => ({
-        ...task,
-        phase: index,
-        draws: last.draws
-      }))
-      const abandon = threads.compute(tasks, (outcomes) => {
-        if (typeof outcomes === "string") return resume(Effect.succeed(null))
-        const join = () => {
-          const shards = tasks.map(({ shard }) => shard)
-          const gradients = joined.join(phase, shards, outcomes)
-          threads.release(outcomes)
-          const { draws } = outcomes[0]!.result as ShardResult
-          for (let i = 0; i < draws; i++) rng()
-          last = { rng, draws: last.draws + draws, phases: index + 1 }
-          return gradients
-        }
-        resume(Effect.succeed(join))
-      })
-      return Effect.sync(abandon)
-    })
-
-  const evaluate: Workers["evaluate"] = ({ batch, position }, split, step) =>
-    Effect.async((resume) => {
-      shared.publish()
-      // Several are evaluated at the same time, each in memory of its own.
-      const packed = makePacker().pack(batch)
-      const { epoch, globalStep, step: at } = position
-      const where = { epoch, step: at, globalStep }
-      const task = { kind: "evaluation" as const, split, step, batch: packed, position: where }
-      const abandon = threads.compute([task], (outcomes) =>
-        resume(
-          Effect.succeed(
-            typeof outcomes === "string" ? null : (outcomes[0]!.result as EvaluationResult)
-          )
-        )
-      )
-      return Effect.sync(abandon)
-    })
-
-  return {
-    gradients,
-    evaluate,
-    /** Takes note of a batch that workers can warm up with. */
-    saw: (batch: Sized, position: StepPosition) => void (latest = { batch, position }),
-    /** Has each thread compute the latest batch again and again for a while. */
-    warm: () => {
-      shared.publish()
-      const { batch, position } = latest!
-      const tasks = tasksOf(batch, makePacker().pack(batch), position).map((task) => ({
-        ...task,
-        again: warmUp
-      }))
-      threads.compute(tasks, (outcomes) => {
-        if (typeof outcomes !== "string") threads.release(outcomes)
-        isWarm = true
-      })
-    },
-    isWarm: () => isWarm
-  }
-}
-
-/** For how many milliseconds threads warm up: a step of a tenth of that is as fast then as it will be. */
-const warmUp = 1000
-
 const workersOf = ({
   choice,
   requested,
@@ -284,7 +164,7 @@ const workersOf = ({
   readonly threads: Threads.Threads
   readonly run: RunFields
   readonly choice: Choice
-  readonly steps: ReturnType<typeof stepsOf>
+  readonly steps: WorkerSteps.WorkerSteps
   readonly requested: number | "auto"
 }): Workers => {
   const isUsed = () => threads.ready() > 0 && choice.usesWorkers()
