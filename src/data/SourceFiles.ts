@@ -77,8 +77,20 @@ const sample = { bytes: 4096, places: 16 }
 /** So many bytes are read at a time of all of a file. */
 const partBytes = 1 << 20
 
+/** What caches compare of files. */
+export const sampled = (identities: ReadonlyArray<Identity>, mode: FingerprintMode) =>
+  Effect.forEach(
+    identities,
+    (identity) =>
+      Effect.map(sampleOf(identity, mode), (sample) => {
+        const { modified, path, size } = identity
+        return { path, size, modified, sample }
+      }),
+    { concurrency: 16 }
+  )
+
 /** A hash of what `mode` looks at of a file, beside its size; "": nothing. */
-export const sampleOf = ({ path, size }: Identity, mode: FingerprintMode) =>
+const sampleOf = ({ path, size }: Identity, mode: FingerprintMode) =>
   mode === "size"
     ? Effect.succeed("")
     : Effect.gen(function* () {

@@ -111,12 +111,7 @@ const cached = Effect.fnUntraced(function* (
   identities: ReadonlyArray<SourceFiles.Identity>
 ) {
   const { cacheFolder, columns, fingerprint, parameters } = options
-  const files = yield* Effect.forEach(identities, (identity) =>
-    Effect.map(SourceFiles.sampleOf(identity, fingerprint), (sample) => {
-      const { modified, path, size } = identity
-      return { path, size, modified, sample }
-    })
-  )
+  const files = yield* SourceFiles.sampled(identities, fingerprint)
   const name = createHash("sha256")
     .update(JSON.stringify([parameters, files.map(({ path }) => path)]))
     .digest("hex")

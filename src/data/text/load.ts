@@ -121,16 +121,11 @@ const cached = Effect.fnUntraced(function* (
 ) {
   const { cacheFolder, fingerprint, label, passages, tokens } = options
   const own = hashOf([options.parameters, tokens.identity, options.damaged])
-  const files = yield* Effect.forEach(
-    identities,
-    (identity) =>
-      Effect.map(SourceFiles.sampleOf(identity, fingerprint), (sample) => {
-        const { modified, path, size } = identity
-        return [path, size, modified, sample]
-      }),
-    { concurrency: 16 }
-  )
-  const source = hashOf([own, files])
+  const files = yield* SourceFiles.sampled(identities, fingerprint)
+  const source = hashOf([
+    own,
+    files.map(({ modified, path, sample, size }) => [path, size, modified, sample])
+  ])
   const name = hashOf([own, passages.files]).slice(0, 16)
   const path = join(cacheFolder, `${name}.tokens`)
   const entryPath = join(cacheFolder, `${name}.json`)
