@@ -5,21 +5,20 @@
  */
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import * as Layer from "effect/Layer"
 import type * as Scope from "effect/Scope"
 import { parquetWriteBuffer, type ParquetWriteOptions } from "hyparquet-writer"
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { crc32 } from "node:zlib"
 import { Limits } from "../../src/data/table/load.js"
-import { Dataset, Observer, Split, type Batch, type DatasetType } from "../../src/index.js"
-import * as NodeFileSystem from "../../src/io/NodeFileSystem.js"
+import { Dataset, Split, type Batch, type DatasetType, type Observer } from "../../src/index.js"
 import { temporaryFolder } from "../../src/testing/TemporaryFolder.js"
 import * as Fuzz from "../support/Fuzz.js"
+import { heard } from "./heard.js"
 
 /** All that was loaded of a dataset with a damaged file, and what was said of it. */
 interface Loaded {
-  readonly batches: ReadonlyArray<Batch>
+  readonly result: ReadonlyArray<Batch>
   readonly notices: ReadonlyArray<string>
 }
 
@@ -30,26 +29,14 @@ const everything = (dataset: DatasetType) =>
 
 const loaded = <E extends Error>(
   load: Effect.Effect<DatasetType, E, FileSystem.FileSystem | Observer | Scope.Scope>
-) => {
-  const notices: Array<string> = []
-  const observer = Observer.make((event) =>
-    Effect.sync(() => {
-      if (event._tag === "Notice") notices.push(event.message)
-    })
-  )
-  return load.pipe(
-    Effect.flatMap(everything),
-    Effect.map((batches): Loaded => ({ batches, notices })),
-    Effect.provide(Layer.merge(NodeFileSystem.layer, observer))
-  )
-}
+) => heard(Effect.flatMap(load, everything))
 
 /** The process with its heap, and the largest image of a file of this size. */
 const mostBytes = 2 ** 30
 
 /** A number that is none would spoil the weights of a model. */
-const numbersProblem = ({ batches }: Loaded): string | null => {
-  const isFinite = batches.every(({ inputs }) =>
+const numbersProblem = ({ result }: Loaded): string | null => {
+  const isFinite = result.every(({ inputs }) =>
     (inputs as Float32Array).every((value) => Number.isFinite(value))
   )
   return isFinite ? null : "gave an input that is no number"
@@ -103,8 +90,8 @@ const image = (kind: "png" | "jpeg", one: string): Fuzz.Subject<Loaded> => {
     load,
     mostBytes,
     ...(kind === "png" && { repaired }),
-    problem: ({ batches, notices }) => {
-      const size = batches.reduce((sum, batch) => sum + batch.size, 0)
+    problem: ({ notices, result }) => {
+      const size = result.reduce((sum, batch) => sum + batch.size, 0)
       const isNamed = notices.some((notice) => notice.includes(file))
       return size + (isNamed ? 1 : 0) === count + 1
         ? null
