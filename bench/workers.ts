@@ -14,26 +14,16 @@ import { median } from "./median.js"
 import { python, threads } from "./peers/peers.js"
 import { start, type Player } from "./peers/Player.js"
 import { geometricMean, inTurn } from "./peers/turns.js"
+import { flag, networks } from "./workers/given.js"
 import type { Steps } from "./workers/node_peer.js"
 import type { Variant } from "./workers/steps.js"
 
-const given = process.argv.slice(2)
-const flag = (name: string, fallback: number) => {
-  const at = given.indexOf(`--${name}`)
-  return at === -1 ? fallback : Number(given[at + 1])
-}
 const [rounds, workers, milliseconds] = [flag("rounds", 9), flag("workers", 2), flag("ms", 300)]
-const named = given.filter((one) => /^[a-z]+[12]?d?(:\d+)?$/.test(one))
-const cases = (
-  named.length > 0 ? named : networkNames.flatMap((name) => [name, `${name}:256`])
-).map((one) => {
-  const [network = "", batch = "32"] = one.split(":")
-  return { network, batch: Number(batch) }
-})
+const cases = networks(networkNames.flatMap((name) => [name, `${name}:256`]))
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
 const torch = async (count: number, ranks: number, env: Readonly<Record<string, string>> = {}) => {
-  const command = given.includes("--peers") ? python() : undefined
+  const command = process.argv.includes("--peers") ? python() : undefined
   return command === undefined
     ? null
     : start({

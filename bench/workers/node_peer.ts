@@ -5,10 +5,9 @@ import * as ManagedRuntime from "effect/ManagedRuntime"
 import * as Scope from "effect/Scope"
 import { Observer } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
-import * as TrainStep from "../../src/training/TrainStep.js"
 import { median } from "../median.js"
 import { play, startTimer } from "../peers/Player.js"
-import { build, nextStep, type Built, type Variant } from "./steps.js"
+import { build, takeStep, type Built, type Variant } from "./steps.js"
 
 /** The median step, what it has of the processor, and for how long the event loop was blocked at most. */
 export interface Steps {
@@ -19,14 +18,6 @@ export interface Steps {
 
 const runtime = ManagedRuntime.make(Layer.merge(Backend.layer("wasm"), Observer.silent))
 const scope = Effect.runSync(Scope.make())
-
-const take = (one: Built) =>
-  Effect.gen(function* () {
-    const input = yield* nextStep(one)
-    const started = performance.now()
-    yield* TrainStep.phases(input)
-    return performance.now() - started
-  })
 
 const built = new Map<string, Built>()
 
@@ -48,7 +39,7 @@ await play({
         const begun = performance.now()
         const end = startTimer()
         while (times.length < 3 || performance.now() - begun < milliseconds) {
-          times.push(yield* take(one))
+          times.push(yield* takeStep(one))
         }
         const { cpu } = end()
         yield* Effect.sleep(5)

@@ -13,9 +13,8 @@ import { Observer } from "holdfast"
 import * as tf from "holdfast/tf"
 import { Backend } from "../../src/backends/Backend.js"
 import { phasesOf } from "../../src/training/BoundPhase.js"
-import * as TrainStep from "../../src/training/TrainStep.js"
 import { median } from "../median.js"
-import { build, nextStep, type Built } from "./steps.js"
+import { build, takeStep, type Built } from "./steps.js"
 
 const named = process.argv.slice(2)
 const names = ["speaker", "conv1d", "conv2d", "depthwise", "lstm", "dense"].map(
@@ -37,14 +36,6 @@ const repeated = <E, R>(one: Effect.Effect<number, E, R>, warmUp = 700, millisec
     return median(times)
   })
 
-const stepOf = (one: Built) =>
-  Effect.gen(function* () {
-    const input = yield* nextStep(one)
-    const started = performance.now()
-    yield* TrainStep.phases(input)
-    return performance.now() - started
-  })
-
 const updateOf = ({ run }: Built) =>
   Effect.sync(() => {
     const [phase] = phasesOf(run)
@@ -59,22 +50,18 @@ const updateOf = ({ run }: Built) =>
 
 const simulated = (network: string, batch: number) =>
   Effect.gen(function* () {
-    const timed = (shards: number, workers: number) =>
+    const timed = (batch: number, shards: number, workers: number) =>
       Effect.flatMap(build({ network, batch, shards, workers }), (one) =>
-        repeated(stepOf(one))
+        repeated(takeStep(one))
       ).pipe(Effect.scoped)
     const update = yield* Effect.flatMap(build({ network, batch, shards: 1, workers: 0 }), (one) =>
       repeated(updateOf(one), 300)
     ).pipe(Effect.scoped)
-    const inline = yield* Effect.forEach(counts, (shards) => timed(shards, 0))
+    const inline = yield* Effect.forEach(counts, (shards) => timed(batch, shards, 0))
     const shard = inline.map((ms, i) => (ms - update) / counts[i]!)
     const shares = yield* Effect.forEach(counts, shareOf(network, batch))
     const small = 8
-    const own = (shards: number, workers: number) =>
-      Effect.flatMap(build({ network, batch: small, shards, workers }), (one) =>
-        repeated(stepOf(one))
-      ).pipe(Effect.scoped)
-    const beyond = (yield* own(1, 1)) - (yield* own(1, 0)) + update
+    const beyond = (yield* timed(small, 1, 1)) - (yield* timed(small, 1, 0)) + update
     const messages = Math.max(0, beyond - (yield* shareOf(network, small)(1)))
     const steps = counts.map((_, i) => shard[i]! + shares[i]! + messages)
     return { inline: inline[0]!, shares, messages, steps }
@@ -84,11 +71,11 @@ const simulated = (network: string, batch: number) =>
 const shareOf = (network: string, batch: number) => (shards: number) =>
   Effect.flatMap(build({ network, batch, shards, workers: 1 }), (one) =>
     Effect.gen(function* () {
-      yield* repeated(stepOf(one))
+      yield* repeated(takeStep(one))
       const before = performance.eventLoopUtilization()
       let count = 0
       for (const end = performance.now() + 500; count < 5 || performance.now() < end; count++) {
-        yield* stepOf(one)
+        yield* takeStep(one)
       }
       return performance.eventLoopUtilization(before).active / count
     })

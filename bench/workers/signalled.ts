@@ -2,9 +2,8 @@
 import * as Effect from "effect/Effect"
 import { Observer } from "holdfast"
 import { Backend } from "../../src/backends/Backend.js"
-import * as TrainStep from "../../src/training/TrainStep.js"
 import { yieldToEventLoop } from "../../src/io/EventLoop.js"
-import { build, nextStep } from "./steps.js"
+import { build, takeStep } from "./steps.js"
 
 const [network = "", batch, shards, workers] = process.argv.slice(2)
 let last = 0
@@ -21,9 +20,7 @@ const train = Effect.gen(function* () {
   })
   let yielded = performance.now()
   for (let step = 0; ; step++) {
-    const started = performance.now()
-    yield* TrainStep.phases(yield* nextStep(one))
-    last = performance.now() - started
+    last = yield* takeStep(one)
     if (performance.now() - yielded > 50) {
       yield* yieldToEventLoop
       yielded = performance.now()

@@ -7,18 +7,13 @@ import { spawn } from "node:child_process"
 import { createInterface } from "node:readline"
 import { fileURLToPath } from "node:url"
 import { median } from "../median.js"
+import { flag, networks } from "./given.js"
 
-const given = process.argv.slice(2)
-const flag = (name: string, fallback: number) => {
-  const at = given.indexOf(`--${name}`)
-  return at === -1 ? fallback : Number(given[at + 1])
-}
 const [signals, workers] = [flag("signals", 50), flag("workers", 2)]
-const named = given.filter((one) => /^[a-z]+[12]?d?(:\d+)?$/.test(one))
 
 const sleep = (milliseconds: number) => new Promise((done) => setTimeout(done, milliseconds))
 
-/** Microseconds after which each signal was heard, and milliseconds of the steps meanwhile. */
+/** Milliseconds after which each signal was heard, and those of a step meanwhile. */
 const measure = async (network: string, batch: number, shards: number, count: number) => {
   const program = fileURLToPath(new URL("signalled.ts", import.meta.url))
   const child = spawn(
@@ -45,10 +40,9 @@ const measure = async (network: string, batch: number, shards: number, count: nu
 
 console.log("| network, batch | workers | step | heard after: median | 90 % | most |")
 console.log("| --- | --- | --- | --- | --- | --- |")
-for (const one of named.length > 0 ? named : ["speaker:32", "depthwise:256"]) {
-  const [network = "", batch = "32"] = one.split(":")
+for (const { batch, network } of networks(["speaker:32", "depthwise:256"])) {
   for (const count of new Set([0, 1, workers])) {
-    const { delays, step } = await measure(network, Number(batch), Math.max(1, count), count)
+    const { delays, step } = await measure(network, batch, Math.max(1, count), count)
     const cells = [median(delays), delays[Math.floor(0.9 * delays.length)]!, delays.at(-1)!]
     console.log(
       `| ${network}, ${batch} | ${count} | ${step} ms | ${cells.map((ms) => `${ms.toFixed(1)} ms`).join(" | ")} |`

@@ -55,8 +55,17 @@ export interface Built {
   step: number
 }
 
+/** Takes the next step, and gives the milliseconds that it has taken. */
+export const takeStep = (one: Built) =>
+  Effect.gen(function* () {
+    const input = yield* nextStep(one)
+    const started = performance.now()
+    yield* TrainStep.phases(input)
+    return performance.now() - started
+  })
+
 /** What the next step is given. */
-export const nextStep = (one: Built) => {
+const nextStep = (one: Built) => {
   const position = { ...Progress.initial, step: one.step, globalStep: one.step }
   one.step += 1
   return Effect.map(
