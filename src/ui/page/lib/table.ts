@@ -1,6 +1,7 @@
 import type { RunSummary } from "../../Api.js"
 import type { TableOptions } from "../state/Route.js"
 import { formatField } from "./format.js"
+import { sortByKey } from "./sortByKey.js"
 
 /** Whether a run is shown: each word of the query is in a text of it, `field=value` in its config. */
 export const matches = (run: RunSummary, query: string, status: string): boolean =>
@@ -53,20 +54,11 @@ export const arrange = (
   runs: ReadonlyArray<RunSummary>,
   { descending, query, sort, status }: TableOptions
 ): ReadonlyArray<RunSummary> =>
-  runs
-    .filter((run) => matches(run, query, status))
-    .map((run) => ({ run, key: sortKey(run, sort) }))
-    .sort((one, other) => {
-      if (one.key === null || other.key === null) {
-        return Number(one.key === null) - Number(other.key === null)
-      }
-      const order =
-        typeof one.key === "number" && typeof other.key === "number"
-          ? one.key - other.key
-          : String(one.key).localeCompare(String(other.key), "en", { numeric: true })
-      return descending ? -order : order
-    })
-    .map(({ run }) => run)
+  sortByKey(
+    runs.filter((run) => matches(run, query, status)),
+    (run) => sortKey(run, sort),
+    descending
+  )
 
 /** Fields of the configs, those that differ between runs first. */
 export const configFields = (

@@ -1,5 +1,6 @@
 import type { Finite, Trial, TrialState } from "../../Api.js"
 import { formatField } from "./format.js"
+import { sortByKey } from "./sortByKey.js"
 
 /** The states of trials, in the order in which they are shown. */
 export const trialStates: ReadonlyArray<TrialState> = [
@@ -37,20 +38,7 @@ export const sortTrials = (
   trials: ReadonlyArray<Trial>,
   column: string,
   descending: boolean
-): ReadonlyArray<Trial> =>
-  trials
-    .map((trial) => ({ trial, key: sortKey(trial, column) }))
-    .sort((one, other) => {
-      if (one.key === null || other.key === null) {
-        return Number(one.key === null) - Number(other.key === null)
-      }
-      const order =
-        typeof one.key === "number" && typeof other.key === "number"
-          ? one.key - other.key
-          : String(one.key).localeCompare(String(other.key), "en", { numeric: true })
-      return descending ? -order : order
-    })
-    .map(({ trial }) => trial)
+): ReadonlyArray<Trial> => sortByKey(trials, (trial) => sortKey(trial, column), descending)
 
 /** Whether a value is better than another. */
 export const isBetter = (value: number, other: number, mode: "min" | "max"): boolean =>

@@ -1,14 +1,11 @@
 import type { ComponentChildren } from "preact"
-import { useEffect, useRef, useState } from "preact/hooks"
 import { t } from "../../../language/Text.js"
 import { SortHeading } from "../components/SortHeading.js"
+import { useRowsOnScroll } from "../components/useRowsOnScroll.js"
 import { toggled, type RunsRow } from "../lib/runRows.js"
 import { RunRow } from "./RunRow.js"
 import type { RunsRoute } from "./RunsView.js"
 import { SweepRow } from "./SweepRow.js"
-
-/** Rows that are added as one scrolls: a thousand at once would be slow to lay out. */
-const page = 80
 
 /** Metrics that have a column: those of an epoch that most runs have, the monitored ones first. */
 export const metricColumns = (rows: ReadonlyArray<RunsRow>): ReadonlyArray<string> =>
@@ -28,18 +25,7 @@ export const RunTable = ({
   readonly change: (part: Partial<RunsRoute>) => void
   readonly toggle: (id: string) => void
 }) => {
-  const [limit, setLimit] = useState(page)
-  const end = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) setLimit((count) => count + page)
-      },
-      { rootMargin: "600px" }
-    )
-    observer.observe(end.current!)
-    return () => observer.disconnect()
-  }, [])
+  const { end, limit } = useRowsOnScroll(80)
   const metrics = metricColumns(rows)
 
   const heading = (key: string, text: ComponentChildren, kind: "text" | "number" = "text") => (

@@ -47,32 +47,21 @@ export const LearningCurves = (part: SweepPart) => {
         else path.lineTo(x, y)
       }
       const dot = 2.2 * devicePixelRatio
-      drawLines(
-        context,
-        {
-          trials,
-          isChosen,
-          levels,
-          palette,
-          noValue: color("--line-strong"),
-          faint: color("--line")
-        },
-        (path, _, i) => {
-          const { at, values } = curves[i]!
-          let isDown = false
-          at.forEach((epoch, k) => {
-            const value = values[k] ?? null
-            const isDrawn = value !== null && (!isLog || value > 0)
-            if (isDrawn) to(path, epoch, value, !isDown)
-            isDown = isDrawn
-            // One value is no line.
-            if (isDrawn && at.length === 1) {
-              const [x, y] = [plot.valToPos(epoch, "x", true), plot.valToPos(value, "y", true)]
-              path.rect(x - dot / 2, y - dot / 2, dot, dot)
-            }
-          })
-        }
-      )
+      drawLines(context, color, { trials, isChosen, levels, palette }, (path, _, i) => {
+        const { at, values } = curves[i]!
+        let isDown = false
+        at.forEach((epoch, k) => {
+          const value = values[k] ?? null
+          const isDrawn = value !== null && (!isLog || value > 0)
+          if (isDrawn) to(path, epoch, value, !isDown)
+          isDown = isDrawn
+          // One value is no line.
+          if (isDrawn && at.length === 1) {
+            const [x, y] = [plot.valToPos(epoch, "x", true), plot.valToPos(value, "y", true)]
+            path.rect(x - dot / 2, y - dot / 2, dot, dot)
+          }
+        })
+      })
       if (isChosen.filter(Boolean).length > 200) return
       const ground = color("--surface")
       trials.forEach(({ state }, i) => {

@@ -76,17 +76,8 @@ export const ParallelCoordinates = (part: SweepPart) => {
     wide,
     height,
     (context, color) => {
-      drawLines(
-        context,
-        {
-          trials,
-          isChosen,
-          levels,
-          palette,
-          noValue: color("--line-strong"),
-          faint: color("--line")
-        },
-        (path, _, i) => trace(path, i)
+      drawLines(context, color, { trials, isChosen, levels, palette }, (path, _, i) =>
+        trace(path, i)
       )
       const marked = trials.flatMap((_, i) => (isChosen[i]! ? [i] : []))
       if (marked.length > 200) return

@@ -1,8 +1,8 @@
-import { useEffect, useRef, useState } from "preact/hooks"
 import type { ComponentChildren } from "preact"
 import { t } from "../../../language/Text.js"
 import type { SweepParameter, Trial } from "../../Api.js"
 import { SortHeading } from "../components/SortHeading.js"
+import { useRowsOnScroll } from "../components/useRowsOnScroll.js"
 import { formatNumber } from "../lib/format.js"
 import { memo } from "../lib/memo.js"
 import { shortLabels } from "../lib/parallel.js"
@@ -12,25 +12,11 @@ import { TrialLink } from "./TrialLink.js"
 import { TrialBadge } from "./TrialStyle.js"
 import { formatParameter } from "./TrialTip.js"
 
-/** Rows that are added as one scrolls. */
-const page = 60
-
 /** The trials that are chosen, a row each. */
 export const TrialTable = (part: SweepPart) => {
   const { change, detail, isChosen, levels, palette, point, pointed, route } = part
   const { parameters, summary, trials } = detail
-  const [limit, setLimit] = useState(page)
-  const end = useRef<HTMLDivElement>(null)
-  useEffect(() => {
-    const observer = new IntersectionObserver(
-      (entries) => {
-        if (entries.some((entry) => entry.isIntersecting)) setLimit((count) => count + page)
-      },
-      { rootMargin: "600px" }
-    )
-    observer.observe(end.current!)
-    return () => observer.disconnect()
-  }, [])
+  const { end, limit } = useRowsOnScroll(60)
   const shown = sortTrials(
     trials.filter((_, i) => isChosen[i]),
     route.sort,

@@ -8,9 +8,6 @@ export interface LinesLook {
   /** Colours from the worst to the best value, and which of them each trial has; -1: it has no value. */
   readonly palette: ReadonlyArray<string>
   readonly levels: Int8Array
-  /** Of lines without a value, and of those that are not chosen. */
-  readonly noValue: string
-  readonly faint: string
 }
 
 /** As many lines as are drawn each by itself. */
@@ -25,13 +22,15 @@ const opacityOf = (count: number): number => (count <= fewLines ? 0.9 : count <=
  */
 export const drawLines = (
   context: CanvasRenderingContext2D,
-  { faint, isChosen, levels, noValue, palette, trials }: LinesLook,
+  color: (token: string) => string,
+  { isChosen, levels, palette, trials }: LinesLook,
   trace: (path: Path2D, trial: Trial, index: number) => void
 ): void => {
   const groups = new Map<
     string,
     { readonly level: number; readonly state: TrialState | null; readonly path: Path2D }
   >()
+  const [noValue, faint] = [color("--line-strong"), color("--line")]
   let count = 0
   trials.forEach((trial, i) => {
     const isShown = isChosen[i]!
