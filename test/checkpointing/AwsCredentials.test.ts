@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage } from "node:http"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { provider, regionOfInstance } from "../../src/checkpointing/objects/aws/Credentials.js"
+import { instanceOf, provider, regionOf } from "../../src/checkpointing/objects/aws/Credentials.js"
 import * as Profile from "../../src/checkpointing/objects/aws/Profile.js"
 import { settingsFrom } from "../../src/checkpointing/objects/S3Client.js"
 
@@ -93,7 +93,7 @@ describe("credentials", () => {
         expect(yield* found).toMatchObject({ accessKeyId: "KEY1", sessionToken: "token" })
         expect(yield* found).toMatchObject({ accessKeyId: "KEY2" })
         expect(yield* found).toMatchObject({ accessKeyId: "KEY2" })
-        expect(yield* regionOfInstance(env)).toMatchObject({ value: "eu-north-1" })
+        expect(yield* regionOf(instanceOf(env))).toMatchObject({ value: "eu-north-1" })
         expect((yield* settingsFrom(env)).region).toBe("eu-north-1")
       })
   )

@@ -21,6 +21,7 @@ import * as FileStorage from "../../src/checkpointing/store/FileStorage.js"
 import { withUrls } from "../../src/checkpointing/store/UrlStorage.js"
 import * as NodeFileSystem from "../../src/io/NodeFileSystem.js"
 import * as Client from "../../src/checkpointing/objects/S3Client.js"
+import { fields } from "../../src/checkpointing/objects/Xml.js"
 import * as S3Storage from "../../src/checkpointing/objects/S3Storage.js"
 import * as FaultyProxy from "./FaultyProxy.js"
 
@@ -210,7 +211,7 @@ const unfinished = async (): Promise<number> => {
       accepts: [200]
     })
   )
-  return Client.fields(answer.bytes, "UploadId").length
+  return fields(answer.bytes, "UploadId").length
 }
 
 if (options.only.includes("bucket")) {
@@ -250,10 +251,7 @@ if (options.only.includes("mirror")) {
       accepts: [200]
     })
   )
-  check(
-    "it has begun",
-    Client.fields(begun.bytes, "UploadId").length === 1 && (await unfinished()) > 0
-  )
+  check("it has begun", fields(begun.bytes, "UploadId").length === 1 && (await unfinished()) > 0)
   await Effect.runPromise(Effect.scoped(storage.lock("s3://bucket/parts", { force: false })))
   check("the next lock of the folder removes it", (await unfinished()) === 0, await unfinished())
 

@@ -7,15 +7,14 @@ import { t } from "../../language/Text.js"
 import { CheckpointError } from "../CheckpointError.js"
 import {
   CredentialsError,
+  instanceOf,
   provider,
-  regionOfInstance,
+  regionOf,
   type Credentials
 } from "./aws/Credentials.js"
 import * as Profile from "./aws/Profile.js"
 import type { Environment } from "./aws/Profile.js"
 import { fields } from "./Xml.js"
-
-export { fields }
 
 /** One request about the object or bucket that an id names. */
 export interface S3Request {
@@ -72,9 +71,11 @@ export const settingsFrom = (env: Environment): Effect.Effect<S3Settings> =>
     const named = env["AWS_REGION"] || env["AWS_DEFAULT_REGION"] || profile?.get("region")
     // Elsewhere nobody would answer, for seconds.
     const isOnInstance = endpoint === null && profile === undefined && !env["AWS_ACCESS_KEY_ID"]
+    // Asked once for the region and the credentials; its token lasts five minutes.
+    const instance = yield* Effect.cachedWithTTL(instanceOf(env), "4 minutes")
     const region =
       named ??
-      (isOnInstance ? Option.getOrUndefined(yield* regionOfInstance(env)) : undefined) ??
+      (isOnInstance ? Option.getOrUndefined(yield* regionOf(instance)) : undefined) ??
       "us-east-1"
     const isNamed = name !== "default" && profile === undefined
     return {
@@ -86,7 +87,7 @@ export const settingsFrom = (env: Environment): Effect.Effect<S3Settings> =>
               t`there is no profile ${name}, which AWS_PROFILE names, in ${files.credentials} or ${files.config}`
             )
           )
-        : provider(env, profile, region)
+        : provider(env, profile, region, instance)
     }
   })
 

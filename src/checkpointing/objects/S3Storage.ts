@@ -7,6 +7,7 @@ import { leaseLock } from "../leaseLock.js"
 import { fromObjects, type StorageOperations } from "../Storage.js"
 import type { S3Client } from "./S3Client.js"
 import * as Client from "./S3Client.js"
+import { fields } from "./Xml.js"
 import { abortUploads, upload } from "./S3Upload.js"
 
 const etagOf = (headers: Headers): string => headers.get("etag") ?? ""
@@ -31,10 +32,8 @@ const list = (client: S3Client, folder: string) =>
         },
         accepts: [200]
       })
-      names.push(
-        ...Client.fields(bytes, "Key").map((found) => Client.decoded(found).slice(prefix.length))
-      )
-      token = Client.fields(bytes, "NextContinuationToken")[0]
+      names.push(...fields(bytes, "Key").map((found) => Client.decoded(found).slice(prefix.length)))
+      token = fields(bytes, "NextContinuationToken")[0]
     } while (token !== undefined)
     return names.filter((name) => name !== "")
   })
@@ -52,7 +51,7 @@ const copy = (client: S3Client, from: string, to: string) => {
           new CheckpointError({
             reason: "Unwritable",
             path: to,
-            detail: t`the server answers ${Client.fields(bytes, "Code").join("")}`
+            detail: t`the server answers ${fields(bytes, "Code").join("")}`
           })
       ),
       Effect.asVoid

@@ -4,6 +4,7 @@ import { t } from "../../language/Text.js"
 import { CheckpointError } from "../CheckpointError.js"
 import type { S3Client } from "./S3Client.js"
 import * as Client from "./S3Client.js"
+import { fields } from "./Xml.js"
 
 /** The bytes of a part; larger objects are sent in several, of which a fault repeats one only. */
 export const partBytes = 32 * 1024 * 1024
@@ -57,7 +58,7 @@ const inParts = (
       headers,
       accepts: [200]
     })
-    const [uploadId = ""] = Client.fields(created.bytes, "UploadId")
+    const [uploadId = ""] = fields(created.bytes, "UploadId")
     if (uploadId === "") {
       const detail = t`the server does not say which upload it has begun`
       return yield* new CheckpointError({ reason: "Unwritable", path: id, detail })
@@ -107,8 +108,8 @@ export const abortUploads = (
       query: { uploads: "", "encoding-type": "url", prefix },
       accepts: [200]
     })
-    const keys = Client.fields(bytes, "Key").map(Client.decoded)
-    const ids = Client.fields(bytes, "UploadId")
+    const keys = fields(bytes, "Key").map(Client.decoded)
+    const ids = fields(bytes, "UploadId")
     for (const [i, uploadId] of ids.entries()) {
       const key = keys[i]
       // Deeper folders have locks of their own.

@@ -349,7 +349,7 @@ describe("SweepSummary.ofView", () => {
   })
 
   it("has ids of runs for a sweep in the folder that is looked at itself", () => {
-    const detail = ofView(".", "/root/s", view, new Map())
+    const detail = ofView(".", "/data/s", view, new Map())
     expect(detail.trials[0]!.run).toBe("trial-0000")
     expect(detail.summary).toMatchObject({ name: "s", state: "stopped" })
   })

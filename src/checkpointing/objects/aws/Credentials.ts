@@ -176,8 +176,12 @@ const ofContainer = (env: Environment): Source => {
   })
 }
 
-/** The metadata service of EC2, in its second version; none where there is no such service. */
-const metadata = (env: Environment) => {
+/** What asks the metadata service of EC2 for a path, in its second version; none where there is no service. */
+export type Instance = Effect.Effect<
+  Option.Option<(path: string) => Effect.Effect<string, CredentialsError>>
+>
+
+export const instanceOf = (env: Environment): Instance => {
   const endpoint = env["AWS_EC2_METADATA_SERVICE_ENDPOINT"] || "http://169.254.169.254"
   const base = `${endpoint.replace(/\/+$/, "")}/latest`
   if (env["AWS_EC2_METADATA_DISABLED"]?.toLowerCase() === "true") return Effect.succeedNone
@@ -202,9 +206,9 @@ const metadata = (env: Environment) => {
 }
 
 /** The role of an instance of EC2. */
-const ofInstance = (env: Environment): Source =>
+const ofInstance = (instance: Instance): Source =>
   Effect.flatMap(
-    metadata(env),
+    instance,
     Option.match({
       onNone: () => Effect.succeedNone,
       onSome: (get) =>
@@ -217,9 +221,9 @@ const ofInstance = (env: Environment): Source =>
   )
 
 /** The region of an instance of EC2. */
-export const regionOfInstance = (env: Environment): Effect.Effect<Option.Option<string>> =>
+export const regionOf = (instance: Instance): Effect.Effect<Option.Option<string>> =>
   Effect.flatMap(
-    metadata(env),
+    instance,
     Option.match({
       onNone: () => Effect.succeedNone,
       onSome: (get) => Effect.option(Effect.map(get("placement/region"), (text) => text.trim()))
@@ -237,14 +241,15 @@ const margin = 5 * 60_000
 export const provider = (
   env: Environment,
   profile: Profile | undefined,
-  region: string
+  region: string,
+  instance: Instance = instanceOf(env)
 ): Effect.Effect<Credentials, CredentialsError> => {
   const sources = [
     ofEnvironment(env),
     ofProfile(profile),
     ofWebIdentity(env, region),
     ofContainer(env),
-    ofInstance(env)
+    ofInstance(instance)
   ]
   const find = Effect.gen(function* () {
     for (const source of sources) {
