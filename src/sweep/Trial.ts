@@ -1,6 +1,5 @@
 import * as Effect from "effect/Effect"
 import { fileURLToPath } from "node:url"
-import { join } from "node:path"
 import type { EpochRecord } from "../checkpointing/Checkpoint.js"
 import type { IntactEntry } from "../checkpointing/CheckpointEntry.js"
 import * as CheckpointEntries from "../checkpointing/CheckpointEntry.js"
@@ -9,8 +8,10 @@ import { CheckpointStore } from "../checkpointing/store/CheckpointStore.js"
 import { temporary } from "../process/Signal.js"
 import { t } from "../language/Text.js"
 import { strategyOf, type Definition } from "./Definition.js"
+import { runWords } from "./RunWords.js"
+import { epochsOf } from "./search/Trials.js"
 import { SweepError } from "./SweepError.js"
-import { configFile, trialFolder } from "./SweepFolder.js"
+import { trialFolder } from "./SweepFolder.js"
 import type { Outcome, Ticket } from "./Ticket.js"
 import * as TrialProcess from "./TrialProcess.js"
 
@@ -36,37 +37,6 @@ const mostDeaths = 5
 /** The command line of `holdfast`, as this installation has it. */
 const program = [process.execPath, fileURLToPath(new URL("../cli/bin.js", import.meta.url))]
 
-/** How a field of the config is set on the command line. */
-const setting = (path: string, value: unknown): ReadonlyArray<string> => [
-  "--set",
-  `${path}=${JSON.stringify(value)}`
-]
-
-/** The words after `holdfast` that run a trial, as a user could type them. */
-export const wordsOf = (
-  { definition, folder }: Workplace,
-  { parameters, trial }: Pick<Ticket, "parameters" | "trial">
-): ReadonlyArray<string> => [
-  "run",
-  definition.pipeline,
-  "--config",
-  join(folder, configFile),
-  ...Object.entries(parameters).flatMap(([path, value]) => setting(path, value)),
-  "--set",
-  `training.checkpoint_dir=${trialFolder(folder, trial)}`,
-  "--backend",
-  definition.backend
-]
-
-/** The epochs of a trial that is trained to its end. */
-export const epochsOf = (
-  { epochs }: Definition,
-  { parameters }: Pick<Ticket, "parameters">
-): number => {
-  const own = parameters["training.num_epochs"]
-  return typeof own === "number" ? own : epochs
-}
-
 /**
  * Works on a ticket: runs `holdfast run` for its trial in a process of its own, until the trial has
  * finished the ticket's epochs. A process that dies is started again, from the trial's checkpoint. Once
@@ -91,12 +61,14 @@ export const work = Effect.fn("Trial.work")(function* (at: Workplace, ticket: Ti
     const { code, error, signal } = yield* TrialProcess.run({
       command: [
         ...program,
-        ...wordsOf(at, ticket),
+        ...runWords(definition, { folder, parameters: ticket.parameters, checkpointDir: own }),
+        "--backend",
+        definition.backend,
         "--resume",
         fork ?? "ask",
         "--name",
         `${definition.name}-${ticket.trial}`,
-        ...(ticket.until < epochsOf(definition, ticket)
+        ...(ticket.until < epochsOf(definition, ticket.parameters)
           ? ["--until-epoch", String(ticket.until)]
           : []),
         "--json",

@@ -1,12 +1,14 @@
 import * as path from "node:path"
+import { fileNames } from "../checkpointing/FileNames.js"
 import { quote } from "../process/Invocation.js"
 import { strategyOf, type Definition } from "./Definition.js"
 import { importance } from "./Importance.js"
 import type { Recorded } from "./Ledger.js"
+import { runWords } from "./RunWords.js"
 import { bestLoss, epochsOf, lossOf } from "./search/Trials.js"
 import type { Parameter } from "./space/Space.js"
 import { pathsOf } from "./space/Space.js"
-import { configFile, trialFolder } from "./SweepFolder.js"
+import { trialFolder } from "./SweepFolder.js"
 import type { ParameterView, SweepView, TrialView } from "./SweepView.js"
 import type { Outcome, Ticket } from "./Ticket.js"
 
@@ -146,22 +148,11 @@ const bestOf = (trials: ReadonlyArray<TrialView>, mode: Definition["mode"]): Tri
 /** The command line that trains a trial on, in a folder of its own, as a run of its own. */
 const commandOf = (definition: Definition, { folder, parameters }: TrialView): string => {
   const sweep = path.dirname(folder)
-  const settings = Object.entries(parameters).flatMap(([field, value]) => [
-    "--set",
-    `${field}=${JSON.stringify(value)}`
-  ])
-  return [
-    "npx holdfast",
-    ...[
-      "run",
-      definition.pipeline,
-      "--config",
-      path.join(sweep, configFile),
-      ...settings,
-      "--set",
-      `training.checkpoint_dir=${sweep}-best`,
-      "--resume",
-      path.join(folder, "best_model.safetensors")
-    ].map(quote)
-  ].join(" ")
+  const words = runWords(definition, {
+    folder: sweep,
+    parameters,
+    checkpointDir: `${sweep}-best`
+  })
+  const checkpoint = path.join(folder, fileNames.best)
+  return ["npx holdfast", ...[...words, "--resume", checkpoint].map(quote)].join(" ")
 }

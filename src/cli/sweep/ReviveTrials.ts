@@ -2,6 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { availableParallelism } from "node:os"
 import { join } from "node:path"
+import { epochsOf } from "../../sweep/search/Trials.js"
 import * as Lines from "../../sweep/Lines.js"
 import { readView } from "../../sweep/readView.js"
 import { readDefinition, revivedFile } from "../../sweep/SweepFolder.js"
@@ -45,7 +46,7 @@ export const revive = Effect.fn("Sweep.revive")(function* (
   const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
   const train = (last: Ticket, worker: number) =>
     Effect.gen(function* () {
-      const ticket = { ...last, until: Trial.epochsOf(definition, last) }
+      const ticket = { ...last, until: epochsOf(definition, last.parameters) }
       yield* emit({ _tag: "TicketStarted", ticket, worker })
       const outcome = yield* Trial.work({ definition, folder }, ticket)
       if (outcome === "again") {

@@ -1,6 +1,7 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
+import { fileNames } from "../../checkpointing/FileNames.js"
 import { stringify } from "../../events/JsonLines.js"
 import * as Printable from "../../io/Printable.js"
 import { t } from "../../language/Text.js"
@@ -74,7 +75,7 @@ export const best = Effect.fn("Sweep.best")(function* (folder: string, json: boo
   if (trial === undefined) {
     return yield* new SweepError({ reason: { _tag: "NoOutcome", folder } })
   }
-  const checkpoint = join(trial.folder, "best_model.safetensors")
+  const checkpoint = join(trial.folder, fileNames.best)
   const { metric } = view
   const { epoch, number, parameters, value } = trial
   if (json) {
