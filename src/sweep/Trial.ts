@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url"
 import type { EpochRecord } from "../checkpointing/Checkpoint.js"
 import type { IntactEntry } from "../checkpointing/CheckpointEntry.js"
 import * as CheckpointEntries from "../checkpointing/CheckpointEntry.js"
+import { metricsOf } from "../checkpointing/EpochMetrics.js"
 import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import { CheckpointStore } from "../checkpointing/store/CheckpointStore.js"
 import { temporary } from "../process/Signal.js"
@@ -77,7 +78,6 @@ export const work = Effect.fn("Trial.work")(function* (at: Workplace, ticket: Ti
         ...(at.force === true ? ["--force"] : [])
       ],
       folder: own,
-      environment: process.env,
       onStart: at.onStart ?? (() => {}),
       onEvent: at.onEvent ?? (() => {})
     })
@@ -104,11 +104,8 @@ const outcomeOf = (at: Workplace, ticket: Ticket, failed: (error: string) => Out
     const history = entries[0]?.meta.train_history ?? []
     const isKnown = history.length === 0 || history.some((record) => metric in record)
     if (!isKnown) {
-      const known = [...new Set(history.flatMap(Object.keys))].filter(
-        (name) => !notMetrics.has(name)
-      )
       return yield* new SweepError({
-        reason: { _tag: "NoMetric", metric, trial: ticket.trial, known }
+        reason: { _tag: "NoMetric", metric, trial: ticket.trial, known: metricsOf(history) }
       })
     }
     const values = valuesOf(history, metric, ticket)
@@ -119,10 +116,8 @@ const outcomeOf = (at: Workplace, ticket: Ticket, failed: (error: string) => Out
     return outcome
   })
 
-const notMetrics = new Set(["epoch", "learning_rate", "seconds"])
-
 /** The values of a metric after the epochs of a ticket and of those before it. */
-export const valuesOf = (
+const valuesOf = (
   history: ReadonlyArray<EpochRecord>,
   metric: string,
   { fork, until }: Pick<Ticket, "fork" | "until">

@@ -15,7 +15,7 @@ export interface Ended {
 }
 
 /** The file in a trial's folder with what its processes have printed, but for their steps. */
-export const outputFile = "output.log"
+const outputFile = "output.log"
 
 /** Seconds that a process has to save and end after SIGTERM: less than the sweep itself has. */
 export const grace = 20
@@ -29,12 +29,11 @@ export const grace = 20
 export const run = (options: {
   readonly command: ReadonlyArray<string>
   readonly folder: string
-  readonly environment: NodeJS.ProcessEnv
   readonly onStart: (pid: number) => void
   readonly onEvent: (event: Readonly<Record<string, unknown>>) => void
 }): Effect.Effect<Ended> =>
   Effect.gen(function* () {
-    const { command, environment, folder, onEvent, onStart } = options
+    const { command, folder, onEvent, onStart } = options
     yield* Effect.promise(() => mkdir(folder, { recursive: true }))
     return yield* Effect.async<Ended>((resume) => {
       const log = createWriteStream(join(folder, outputFile), { flags: "a" })
@@ -42,7 +41,6 @@ export const run = (options: {
       log.on("error", () => {})
       const [program, ...args] = command
       const child = spawn(program!, args, {
-        env: environment,
         stdio: ["ignore", "pipe", "pipe"],
         // Ctrl+C on a terminal reaches this process, which tells its children once.
         detached: true

@@ -1,6 +1,7 @@
 import type { SplitName } from "../../data/Dataset.js"
 import * as Effect from "effect/Effect"
 import type { EpochRecord, WorkersRecord } from "../../checkpointing/Checkpoint.js"
+import { metricsOf } from "../../checkpointing/EpochMetrics.js"
 import type { CheckpointInfo } from "../../checkpointing/format/CheckpointFile.js"
 import { stringify } from "../../events/JsonLines.js"
 import * as Printable from "../../io/Printable.js"
@@ -101,8 +102,7 @@ const sizes = (splits: Readonly<Record<SplitName, number | null>>) =>
   t`${Format.count(splits.train)} train, ${Format.count(splits.validation)} validation, ${Format.count(splits.test)} test`
 
 const history = (records: ReadonlyArray<EpochRecord>): string => {
-  const own = new Set(["epoch", "learning_rate", "seconds"])
-  const names = [...new Set(records.flatMap(Object.keys))].filter((name) => !own.has(name))
+  const names = metricsOf(records)
   return table(
     [t`epoch`, ...names, "learning_rate", "seconds"],
     records.map((record) => [
