@@ -1,7 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Schema from "effect/Schema"
-import { open, truncate } from "node:fs/promises"
+import { open } from "node:fs/promises"
 import { t } from "../language/Text.js"
 import { SweepError } from "./SweepError.js"
 
@@ -86,6 +86,10 @@ export const intact = <A>(path: string, lines: Lines<A>): Effect.Effect<Lines<A>
         }
       })
 
+/** Values as lines. */
+export const textOf = <A, I>(schema: Schema.Schema<A, I>, values: ReadonlyArray<A>): string =>
+  values.map((value) => `${JSON.stringify(Schema.encodeSync(schema)(value))}\n`).join("")
+
 /** Appends values as lines; they are durable then. What a kill left of a line at the end is cut off first. */
 export const append = <A, I>(
   schema: Schema.Schema<A, I>,
@@ -95,12 +99,11 @@ export const append = <A, I>(
 ): Effect.Effect<Lines<A>, SweepError> =>
   Effect.tryPromise({
     try: async () => {
-      const text = values.map((value) => `${JSON.stringify(Schema.encodeSync(schema)(value))}\n`)
-      const bytes = Buffer.from(text.join(""))
+      const bytes = Buffer.from(textOf(schema, values))
       const file = await open(path, "a", 0o644)
       try {
         const { ino, size } = await file.stat()
-        if (size > lines.bytes) await truncate(path, lines.bytes)
+        if (size > lines.bytes) await file.truncate(lines.bytes)
         await file.writeFile(bytes)
         await file.datasync()
         return {

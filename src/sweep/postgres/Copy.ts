@@ -1,17 +1,14 @@
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schedule from "effect/Schedule"
-import * as Schema from "effect/Schema"
 import { join } from "node:path"
 import { ticketsFile } from "../../checkpointing/FileNames.js"
 import * as AtomicFile from "../../io/AtomicFile.js"
 import type { Recorded } from "../Ledger.js"
+import * as Lines from "../Lines.js"
 import { outcomesFile } from "../SweepFolder.js"
 import { Outcome, Ticket } from "../Ticket.js"
 import type { OpenSweep } from "./OpenSweep.js"
-
-const linesOf = <A, I>(schema: Schema.Schema<A, I>, values: ReadonlyArray<A>): string =>
-  values.map((value) => `${JSON.stringify(Schema.encodeSync(schema)(value))}\n`).join("")
 
 const isSame = (a: Recorded, b: Recorded): boolean =>
   a.tickets.length === b.tickets.length && a.outcomes.length === b.outcomes.length
@@ -28,8 +25,11 @@ export const write = ({ ledger, stored }: OpenSweep): Effect.Effect<void, never,
     do {
       known = now
       const { outcomes, tickets } = known
-      yield* AtomicFile.writeFile(join(stored.folder, ticketsFile), linesOf(Ticket, tickets))
-      yield* AtomicFile.writeFile(join(stored.folder, outcomesFile), linesOf(Outcome, outcomes))
+      yield* AtomicFile.writeFile(join(stored.folder, ticketsFile), Lines.textOf(Ticket, tickets))
+      yield* AtomicFile.writeFile(
+        join(stored.folder, outcomesFile),
+        Lines.textOf(Outcome, outcomes)
+      )
       now = yield* ledger.recorded
     } while (!isSame(known, now))
   }).pipe(
