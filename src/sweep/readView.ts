@@ -15,11 +15,12 @@ import { viewOf } from "./viewOf.js"
 
 /** A sweep as it was read, and how far its files are: for the next time. */
 export interface ReadSweep {
+  readonly definition: Definition
   readonly view: SweepView
   readonly tickets: Lines.Lines<Ticket>
   readonly outcomes: Lines.Lines<Outcome>
-  /** Whether no ticket follows; null: it has not been asked since the last outcome. */
-  readonly isLast: boolean | null
+  /** Whether no ticket follows those that are recorded. */
+  readonly isLast: boolean
 }
 
 /**
@@ -35,7 +36,7 @@ export const readView = Effect.fn("Sweep.readView")(function* (
   const outcomes = yield* Lines.read(Outcome, join(folder, outcomesFile), before?.outcomes)
   const revived = yield* Lines.read(Revived, join(folder, revivedFile))
   const recorded: Recorded = { tickets: tickets.values, outcomes: outcomes.values }
-  const isRunning = yield* isHeld(folder)
+  const isRunning = Option.isSome(yield* FolderLock.holderOf(folder))
   const open = openTrials(recorded)
   const workers = new Map<number, string>()
   for (const trial of open) {
@@ -46,8 +47,7 @@ export const readView = Effect.fn("Sweep.readView")(function* (
     before !== null &&
     before.tickets.count === tickets.count &&
     before.outcomes.count === outcomes.count
-  const known = isSame ? before.isLast : null
-  const isLast = known ?? (open.length === 0 && isAtEnd(definition, recorded))
+  const isLast = isSame ? before.isLast : open.length === 0 && isAtEnd(definition, recorded)
   const problem = [[ticketsFile, tickets] as const, [outcomesFile, outcomes] as const].flatMap(
     ([file, { damaged }]) =>
       damaged === null
@@ -55,6 +55,7 @@ export const readView = Effect.fn("Sweep.readView")(function* (
         : [t`${join(folder, file)}: line ${damaged} cannot be read, and is left out`]
   )
   const read: ReadSweep = {
+    definition,
     view: viewOf(definition, recorded, {
       folder,
       isRunning: isRunning || workers.size > 0,
@@ -69,9 +70,6 @@ export const readView = Effect.fn("Sweep.readView")(function* (
   }
   return read
 })
-
-/** Whether a living process has a folder. */
-const isHeld = (folder: string) => Effect.map(FolderLock.holderOf(folder), Option.isSome)
 
 /** The trials with a ticket that has no outcome. */
 const openTrials = ({ outcomes, tickets }: Recorded): ReadonlyArray<number> => {

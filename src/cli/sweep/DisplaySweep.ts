@@ -10,19 +10,14 @@ import type { SweepEvent } from "../../sweep/SweepEvent.js"
 import * as Format from "../../terminal/Format.js"
 import { Output } from "../../terminal/Output.js"
 
+/** The value of a parameter as lines and tables show it. */
+export const valueText = (value: unknown): string =>
+  typeof value === "number" ? Format.number(value) : Format.value(value)
+
 /** Parameters as a line shows them: the last name of each path, and the value. */
-export const parametersText = (parameters: Sample): string =>
-  pathsOf(parameters as never)
-    .map((path) => {
-      const value = parameters[path]
-      const text =
-        typeof value === "number"
-          ? Format.number(value)
-          : typeof value === "string"
-            ? value
-            : JSON.stringify(value)
-      return `${path.slice(path.lastIndexOf(".") + 1)} ${text}`
-    })
+const parametersText = (parameters: Sample): string =>
+  pathsOf(parameters)
+    .map((path) => `${path.slice(path.lastIndexOf(".") + 1)} ${valueText(parameters[path])}`)
     .join("  ")
 
 /** Shows what happens in a sweep: a line for each ticket as it starts and ends; or every event as JSON. */

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { epochsOf } from "../../sweep/search/Trials.js"
 import * as Lines from "../../sweep/Lines.js"
 import { readView } from "../../sweep/readView.js"
-import { readDefinition, revivedFile } from "../../sweep/SweepFolder.js"
+import { revivedFile } from "../../sweep/SweepFolder.js"
 import { SweepError } from "../../sweep/SweepError.js"
 import type { Ticket } from "../../sweep/Ticket.js"
 import { Revived } from "../../sweep/Ticket.js"
@@ -22,8 +22,7 @@ export const revive = Effect.fn("Sweep.revive")(function* (
   numbers: ReadonlyArray<number>,
   options: { readonly workers: Option.Option<number>; readonly json: boolean }
 ) {
-  const definition = yield* readDefinition(folder)
-  const { tickets, view } = yield* readView(folder)
+  const { definition, tickets, view } = yield* readView(folder)
   const refuse = (trial: number, detail: string) =>
     new SweepError({ reason: { _tag: "Trial", trial, detail } })
   const chosen = yield* Effect.forEach(new Set(numbers), (number) =>

@@ -6,12 +6,13 @@ import { stringify } from "../../events/JsonLines.js"
 import * as Printable from "../../io/Printable.js"
 import { t } from "../../language/Text.js"
 import { readView } from "../../sweep/readView.js"
-import { readDefinition, stopFile } from "../../sweep/SweepFolder.js"
+import { stopFile } from "../../sweep/SweepFolder.js"
 import { SweepError } from "../../sweep/SweepError.js"
 import type { SweepView, TrialView } from "../../sweep/SweepView.js"
 import * as Format from "../../terminal/Format.js"
 import { Output } from "../../terminal/Output.js"
 import { table } from "../../terminal/Table.js"
+import { valueText } from "./DisplaySweep.js"
 
 /** `holdfast sweep status`: the trials of the sweep in a folder. */
 export const status = Effect.fn("Sweep.status")(function* (folder: string, json: boolean) {
@@ -43,13 +44,6 @@ const draw = ({ best, metric, parameters, trials }: SweepView): string =>
       remark(trial, best)
     ])
   )
-
-const valueText = (value: unknown): string =>
-  typeof value === "number"
-    ? Format.number(value)
-    : typeof value === "string"
-      ? value
-      : JSON.stringify(value)
 
 const remark = ({ error, fork, number }: TrialView, best: number | undefined): string =>
   [
@@ -93,11 +87,9 @@ export const best = Effect.fn("Sweep.best")(function* (folder: string, json: boo
 
 /** `holdfast sweep stop`: has the process that runs the sweep in a folder save and stop. */
 export const stop = Effect.fn("Sweep.stop")(function* (folder: string, json: boolean) {
-  const { out } = yield* Output
   const fileSystem = yield* FileSystem.FileSystem
-  const { name } = yield* readDefinition(folder)
-  const { view } = yield* readView(folder)
-  const isRunning = view.state === "running"
+  const { name, state } = (yield* readView(folder)).view
+  const isRunning = state === "running"
   if (isRunning) {
     yield* Effect.mapError(
       fileSystem.writeFileString(join(folder, stopFile), ""),
@@ -105,6 +97,16 @@ export const stop = Effect.fn("Sweep.stop")(function* (folder: string, json: boo
         new SweepError({ reason: { _tag: "Unreadable", path: folder, detail: message } })
     )
   }
+  yield* sayStopping(name, isRunning, json)
+})
+
+/** Says whether a sweep that was asked to stop does: only one that is running can. */
+export const sayStopping = Effect.fnUntraced(function* (
+  name: string,
+  isRunning: boolean,
+  json: boolean
+) {
+  const { out } = yield* Output
   if (json) return yield* out(`${stringify({ name, stopping: isRunning })}\n`)
   yield* out(
     isRunning

@@ -14,6 +14,7 @@ import { serve } from "../commands/ServeDatabase.js"
 import { t } from "../../language/Text.js"
 import { Output } from "../../terminal/Output.js"
 import { prepare } from "./PrepareSweep.js"
+import { sayStopping } from "./ShowSweep.js"
 import type { Options } from "./StartSweep.js"
 
 /** Milliseconds without a renewal after which other workers take a trial over. */
@@ -92,15 +93,9 @@ export const stop = Effect.fn("SweepOnDatabase.stop")(function* (
   address: string,
   json: boolean
 ) {
-  const { out } = yield* Output
   const database = yield* Database.connect(address)
   const { name, state } = yield* find(folder, database)
   const isRunning = state === "running"
   if (isRunning) yield* Sweeps.setState(database, name, "stopped")
-  if (json) return yield* out(`${JSON.stringify({ name, stopping: isRunning })}\n`)
-  yield* out(
-    isRunning
-      ? t`sweep ${name} saves its trials and stops\n`
-      : t`sweep ${name} is not running; there is nothing to stop\n`
-  )
+  yield* sayStopping(name, isRunning, json)
 }, Effect.scoped)

@@ -38,10 +38,10 @@ export const Space: Schema.Schema<Space> = Schema.Record({
 )
 
 /**
- * The paths of a space in the order in which searches take them: sorted, so that the order in which a
+ * The paths of a space, or of a sample, in the order in which searches take them: sorted, so that the order in which a
  * file or a database happens to hold them means nothing.
  */
-export const pathsOf = (space: Space): ReadonlyArray<string> => Object.keys(space).sort()
+export const pathsOf = (space: Space | Sample): ReadonlyArray<string> => Object.keys(space).sort()
 
 /** The sample with the values at a point of the unit cube, from [0, 1) in each parameter. */
 export const sampleAt = (space: Space, unit: (path: string, dimension: number) => number): Sample =>
