@@ -36,7 +36,7 @@ export const runSweep = Effect.fn("runSweep")(function* (options: Options) {
   const { definition, emit, folder, ledger, workers } = options
   const { name } = definition
   const plan = strategy(definition)
-  const over = yield* Deferred.make<boolean>()
+  const finished = yield* Deferred.make<void>()
   const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
   /** Fulfilled, and replaced, when there may be tickets to claim. */
   let changed = yield* Deferred.make<void>()
@@ -46,7 +46,9 @@ export const runSweep = Effect.fn("runSweep")(function* (options: Options) {
       const following = follow(plan, yield* ledger.recorded)
       yield* ledger.issue(following.tickets)
       const recorded = yield* ledger.recorded
-      if (isFinished({ ...following, tickets: [] }, recorded)) yield* Deferred.succeed(over, true)
+      if (isFinished({ ...following, tickets: [] }, recorded)) {
+        yield* Deferred.succeed(finished, undefined)
+      }
       const before = changed
       changed = yield* Deferred.make<void>()
       yield* Deferred.succeed(before, undefined)
@@ -109,16 +111,16 @@ export const runSweep = Effect.fn("runSweep")(function* (options: Options) {
   const { outcomes } = yield* ledger.recorded
   yield* emit({ _tag: "SweepStarted", name, folder, done: outcomes.length, workers })
   yield* conduct
+  // They wait for tickets until they are interrupted.
   const all = Effect.all(
     Array.from({ length: workers }, (_, number) => worker(number)),
     { concurrency: "unbounded", discard: true }
   )
-  const stopped = Effect.zipRight(stopRequested(folder), Deferred.succeed(over, false))
-  const isOver = yield* Effect.raceFirst(
-    Effect.zipRight(all, Deferred.await(over)),
-    Effect.raceFirst(Effect.zipRight(stopped, Deferred.await(over)), Deferred.await(over))
+  const isFinal = yield* Effect.raceFirst(
+    Effect.as(Deferred.await(finished), true),
+    Effect.raceFirst(Effect.as(all, true), Effect.as(stopRequested(folder), false))
   )
-  if (!isOver) {
+  if (!isFinal) {
     yield* removeStopRequest(folder)
     yield* emit({ _tag: "SweepStopped", name, folder })
     return false
