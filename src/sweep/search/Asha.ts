@@ -37,13 +37,10 @@ export const asha = defineScheduler("asha", {
       next: (given, search) => {
         const levels = rungs(given)
         const trials = trialsOf(given)
-        const promoted =
-          // From the highest rung down, as whoever is nearest to its end comes first.
-          levels
-            .slice(0, -1)
-            .map((until, k) => ({ until, to: levels[k + 1]! }))
-            .reverse()
-            .flatMap(({ to, until }) => promotable(trials, given, until, reduction_factor, to))[0]
+        const steps = stepsOf(levels)
+        const promoted = steps.flatMap((step) =>
+          promotable(trials, given, step, reduction_factor)
+        )[0]
         if (promoted !== undefined) return promoted
         const trial = suggested(given.tickets)
         const parameters = trial < given.trials ? search.suggest(given, trial) : null
@@ -51,7 +48,7 @@ export const asha = defineScheduler("asha", {
           return { _tag: "Train", ticket: { trial, parameters, until: levels[0]! } }
         }
         if (given.outcomes.length < given.tickets.length) return { _tag: "Wait" }
-        return lastResort(trials, given, levels)
+        return lastResort(trials, given, steps)
       }
     }
   }
@@ -65,6 +62,19 @@ const rungsOf =
     for (let level = gracePeriod; level < epochs; level *= reductionFactor) levels.push(level)
     return [...levels, epochs]
   }
+
+/** From one rung to the next. */
+interface Step {
+  readonly until: number
+  readonly to: number
+}
+
+/** From the highest rung down, as whoever is nearest to its end comes first. */
+const stepsOf = (levels: ReadonlyArray<number>): ReadonlyArray<Step> =>
+  levels
+    .slice(0, -1)
+    .map((until, k) => ({ until, to: levels[k + 1]! }))
+    .reverse()
 
 /** The trials whose training up to `until` has ended, well or not, and their losses by then. */
 const inRung = (trials: ReadonlyArray<Trial>, mode: Given["mode"], until: number) =>
@@ -93,9 +103,8 @@ const train = (trial: Trial, until: number): Next => ({
 const promotable = (
   trials: ReadonlyArray<Trial>,
   { mode }: Given,
-  until: number,
-  reductionFactor: number,
-  to: number
+  { to, until }: Step,
+  reductionFactor: number
 ): ReadonlyArray<Next> => {
   const rung = inRung(trials, mode, until)
   const best = bestLeft(rung, until)
@@ -121,16 +130,13 @@ const bestLeft = (rung: ReadonlyArray<Ranked>, until: number): Ranked | undefine
 /** With everything known and nobody to promote: the best of the highest rung, until one is at its end. */
 const lastResort = (
   trials: ReadonlyArray<Trial>,
-  { mode }: Given,
-  levels: ReadonlyArray<number>
+  { epochs, mode }: Given,
+  steps: ReadonlyArray<Step>
 ): Next => {
-  const end = levels.at(-1)!
-  if (inRung(trials, mode, end).some(({ loss }) => loss < Infinity)) return { _tag: "Done" }
-  for (const k of levels.keys()) {
-    const until = levels[levels.length - 2 - k]
-    if (until === undefined) break
+  if (inRung(trials, mode, epochs).some(({ loss }) => loss < Infinity)) return { _tag: "Done" }
+  for (const { to, until } of steps) {
     const best = bestLeft(inRung(trials, mode, until), until)
-    if (best !== undefined) return train(best.trial, levels[levels.length - 1 - k]!)
+    if (best !== undefined) return train(best.trial, to)
   }
   return { _tag: "Done" }
 }
