@@ -43,22 +43,17 @@ export const begin = Effect.fn("Sweep.begin")(function* (
       encode({ ...before.value, trials: definition.trials }),
       encode({ ...definition, started_at })
     ) === null
-  if (!isMore) {
-    const { after, field } = difference
-    return yield* new SweepError({
-      reason: {
-        _tag: "Changed",
-        folder,
-        field,
-        before: shown(difference.before),
-        after: shown(after)
-      }
-    })
-  }
+  if (!isMore) return yield* changed(folder, difference)
   const extended = { ...definition, started_at }
   yield* writeDefinition(folder, extended)
   return extended
 })
+
+/** The error of a sweep, in a folder or a database, that computes something else. */
+export const changed = (folder: string, { after, before, field }: Difference): SweepError =>
+  new SweepError({
+    reason: { _tag: "Changed", folder, field, before: shown(before), after: shown(after) }
+  })
 
 const shown = (value: unknown): string => {
   const text = JSON.stringify(value) ?? "nothing"

@@ -1,12 +1,11 @@
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
-import { differenceOf } from "../begin.js"
+import { changed, differenceOf } from "../begin.js"
 import { encode, type Definition } from "../Definition.js"
 import { follow, isFinished, strategy } from "../conduct.js"
 import type { LedgerError, Recorded } from "../Ledger.js"
 import * as Copy from "./Copy.js"
 import type { Database } from "./Database.js"
-import { SweepError } from "../SweepError.js"
 import { definitionOf, openSweep, textOf, type OpenSweep } from "./OpenSweep.js"
 import * as PostgresLedger from "./PostgresLedger.js"
 import * as Sweeps from "./Sweeps.js"
@@ -31,18 +30,8 @@ export const submit = (
     if (before !== undefined) {
       const there = yield* definitionOf(database, before)
       // More trials extend it, as the sweep's folder allows.
-      const changed = differenceOf(encode({ ...there, trials }), encode(definition))
-      if (changed !== null) {
-        return yield* new SweepError({
-          reason: {
-            _tag: "Changed",
-            folder: database.address,
-            field: changed.field,
-            before: JSON.stringify(changed.before),
-            after: JSON.stringify(changed.after)
-          }
-        })
-      }
+      const difference = differenceOf(encode({ ...there, trials }), encode(definition))
+      if (difference !== null) return yield* changed(database.address, difference)
     }
     const stored = yield* Sweeps.submit(database, { name, definition: textOf(definition), folder })
     yield* PostgresLedger.adopt(database, name, recorded)
