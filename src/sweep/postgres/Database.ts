@@ -1,5 +1,4 @@
 import * as Effect from "effect/Effect"
-import * as Either from "effect/Either"
 import * as Predicate from "effect/Predicate"
 import type * as Scope from "effect/Scope"
 import * as Address from "./Address.js"
@@ -120,10 +119,7 @@ const toError =
 /** Connects to a database, and makes or updates its tables; workers that do so at once wait for each other. */
 export const connect = (address: string): Effect.Effect<Database, DatabaseError, Scope.Scope> =>
   Effect.gen(function* () {
-    const given = yield* Either.match(Address.check(address), {
-      onLeft: Effect.fail,
-      onRight: Effect.succeed
-    })
+    const given = yield* Address.check(address)
     const shown = Address.shown(given)
     const failed = toError(shown)
     const { PgBoss } = yield* load(shown)

@@ -47,27 +47,17 @@ export const submit = Effect.fn("Sweeps.submit")(function* (
   return sweepsOf(rows)[0]!
 })
 
-/** Changes the state of a sweep, for a reason where that is one; false if there is none of the name. */
+/** Changes the state of a sweep, for a reason where that is one. */
 export const setState = (
   database: Database,
   name: string,
   state: State,
   problem: string | null = null
-): Effect.Effect<boolean, DatabaseError> =>
-  Effect.map(
-    database.query(
-      "update holdfast.sweep set state = $2, problem = $3 where name = $1 returning name",
-      [name, state, problem]
-    ),
-    (rows) => rows.length > 0
-  )
-
-/** Who works on which ticket of a sweep. */
-export const workers = (
-  database: Database,
-  name: string
-): Effect.Effect<ReadonlyMap<number, string>, DatabaseError> =>
-  Effect.map(
-    database.query("select number, worker from holdfast.claim where sweep = $1", [name]),
-    (rows) => new Map(rows.map((row) => [Number(row["number"]), String(row["worker"])]))
+): Effect.Effect<void, DatabaseError> =>
+  Effect.asVoid(
+    database.query("update holdfast.sweep set state = $2, problem = $3 where name = $1", [
+      name,
+      state,
+      problem
+    ])
   )
