@@ -66,14 +66,11 @@ export const prepare = Effect.fn("PrepareSweep.prepare")(function* (file: string
   }
   const configPath =
     sweep.config === undefined ? yield* configFor(pipelineFile) : beside(sweep.config)
-  const set = yield* Either.all(
-    Object.entries(sweep.set).map(([field, value]) => Overrides.make(field, value))
-  )
+  const set = yield* overridesOf(sweep.set)
   const config = Overrides.apply(yield* readJson(configPath), set)
   const check = (values: Readonly<Record<string, unknown>>) =>
-    Either.flatMap(
-      Either.all(Object.entries(values).map(([field, value]) => Overrides.make(field, value))),
-      (overrides) => decode(schema, config, { path: configPath, overrides })
+    Either.flatMap(overridesOf(values), (overrides) =>
+      decode(schema, config, { path: configPath, overrides })
     )
   const decoded = yield* checkSpace(file, sweep, check)
   const { training } = decoded as { readonly training?: Readonly<Record<string, unknown>> }
@@ -105,6 +102,10 @@ export const prepare = Effect.fn("PrepareSweep.prepare")(function* (file: string
   const prepared: Prepared = { definition, folder }
   return prepared
 })
+
+/** Values of the config's fields as `--set` gives them. */
+const overridesOf = (values: Readonly<Record<string, unknown>>) =>
+  Either.all(Object.entries(values).map(([field, value]) => Overrides.make(field, value)))
 
 /** What a sweep's file says. */
 const load = Effect.fnUntraced(function* (file: string) {
