@@ -20,7 +20,8 @@ export interface SpawnOptions {
   readonly env?: NodeJS.ProcessEnv
 }
 
-const childrenOf = (pid: number): ReadonlyArray<number> => {
+/** The children of a process; none where it has ended. */
+export const childrenOf = (pid: number): ReadonlyArray<number> => {
   try {
     const names = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
     return names.split(" ").filter(Boolean).map(Number)
@@ -48,7 +49,7 @@ const isMissing = (pid: number): boolean => {
 }
 
 /** Sends a signal; a process that has ended meanwhile does not matter. */
-const send = (pid: number, signal: NodeJS.Signals): void => {
+export const send = (pid: number, signal: NodeJS.Signals): void => {
   try {
     process.kill(pid, signal)
   } catch {

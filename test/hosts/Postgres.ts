@@ -1,6 +1,7 @@
 import { execFileSync, spawnSync } from "node:child_process"
 import { chownSync, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { childrenOf, send } from "./Host.js"
 
 /** A server of PostgreSQL in a folder of its own, as Debian's package has it. */
 export class Postgres {
@@ -82,16 +83,9 @@ export class Postgres {
 
   private signal(signal: NodeJS.Signals): void {
     const first = Number(readFileSync(join(this.data, "postmaster.pid"), "utf8").split("\n")[0])
-    const children = readFileSync(`/proc/${first}/task/${first}/children`, "utf8")
     // The first one starts the others: it stops first, and wakes last.
-    const all = [first, ...children.split(" ").filter(Boolean).map(Number)]
-    for (const pid of signal === "SIGSTOP" ? all : all.toReversed()) {
-      try {
-        process.kill(pid, signal)
-      } catch {
-        // It has ended.
-      }
-    }
+    const all = [first, ...childrenOf(first)]
+    for (const pid of signal === "SIGSTOP" ? all : all.toReversed()) send(pid, signal)
   }
 
   private run(program: string, args: ReadonlyArray<string>): void {

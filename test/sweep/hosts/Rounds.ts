@@ -9,7 +9,7 @@ import { Definition } from "../../../src/sweep/Definition.js"
 import * as Database from "../../../src/sweep/postgres/Database.js"
 import { submit } from "../../../src/sweep/postgres/Submit.js"
 import * as SweepFolder from "../../../src/sweep/SweepFolder.js"
-import type { Host, HostProcess, Network } from "../../hosts/Host.js"
+import { childrenOf, send, type Host, type HostProcess, type Network } from "../../hosts/Host.js"
 import type { Postgres } from "../../hosts/Postgres.js"
 
 type Check = (what: string, right: boolean, found?: unknown) => void
@@ -315,18 +315,9 @@ export class Rounds {
       this.workers = this.workers.map((one) => (one === worker ? null! : one)).filter(Boolean)
       this.workers.push(await this.work(host))
     }
-    const killAll = (): void => {
-      for (const one of host.processes()) {
-        try {
-          process.kill(one, "SIGKILL")
-        } catch {
-          // It has ended.
-        }
-      }
-    }
     const disturbances: Readonly<Record<string, () => Promise<void>>> = {
       "a host's processes killed (-9)": async () => {
-        killAll()
+        for (const one of host.processes()) send(one, "SIGKILL")
         await elsewhere("a host killed")
         await again()
       },
@@ -336,13 +327,7 @@ export class Rounds {
         await again()
       },
       "a trial's process killed (-9)": async () => {
-        for (const one of childrenOf(worker.process.pid)) {
-          try {
-            process.kill(one, "SIGKILL")
-          } catch {
-            // It has ended.
-          }
-        }
+        for (const one of childrenOf(worker.process.pid)) send(one, "SIGKILL")
         await sleep(1000)
       },
       "a host paused (SIGSTOP) for 4 s": async () => {
@@ -412,14 +397,5 @@ export class Rounds {
     const now = Number(readFileSync(file, "utf8")) + by
     writeFileSync(file, `${now < 0 ? "" : "+"}${now}`)
     await sleep(2000)
-  }
-}
-
-const childrenOf = (pid: number): ReadonlyArray<number> => {
-  try {
-    const names = readFileSync(`/proc/${pid}/task/${pid}/children`, "utf8")
-    return names.split(" ").filter(Boolean).map(Number)
-  } catch {
-    return []
   }
 }
