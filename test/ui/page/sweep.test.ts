@@ -335,7 +335,7 @@ describe("SweepSummary.ofView", () => {
   it("takes what trials have reached from their runs, where these are further", () => {
     const summary = { ...like, status: "running", epoch: 1 } as const
     const values = [{ epoch: 1, value: 2 }]
-    const detail = ofView("x/s", "/root", view, new Map([["x/s/trial-0001", { summary, values }]]))
+    const detail = ofView("x/s", "/data", view, new Map([["x/s/trial-0001", { summary, values }]]))
     expect(detail.trials.map(({ run }) => run)).toEqual(["x/s/trial-0000", "x/s/trial-0001"])
     expect(detail.trials[1]).toMatchObject({ state: "running", epoch: 1, value: 2, values: [2] })
     expect(detail.summary).toMatchObject({
@@ -355,7 +355,7 @@ describe("SweepSummary.ofView", () => {
   })
 
   it("is a row that says why, of what cannot be read", () => {
-    expect(unreadable("x/s", "/root", "line 1: no JSON").summary).toMatchObject({
+    expect(unreadable("x/s", "/data", "line 1: no JSON").summary).toMatchObject({
       id: "x/s",
       state: "stopped",
       problem: "line 1: no JSON"
