@@ -1,5 +1,8 @@
 import * as Schema from "effect/Schema"
 
+/** A number of things that there must be. */
+export const positiveInt = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
+
 /** A field that may be left out: its schema, what it is then, and what it means. */
 export const field = <A, I, const D extends A>(
   schema: Schema.Schema<A, I>,

@@ -1,9 +1,8 @@
 import * as Schema from "effect/Schema"
 import { backendNames } from "../backends/BackendName.js"
 import { byName } from "./Choice.js"
-import { DependsOnId, field, keptOnResume, mayChange, required } from "./Field.js"
+import { DependsOnId, field, keptOnResume, mayChange, positiveInt, required } from "./Field.js"
 
-const positiveInt = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
 const count = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(0))
 const positive = Schema.Number.pipe(Schema.finite(), Schema.greaterThan(0))
 

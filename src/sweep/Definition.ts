@@ -1,15 +1,13 @@
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import * as Choice from "../config/Choice.js"
-import { field, required } from "../config/Field.js"
+import { field, positiveInt, required } from "../config/Field.js"
 import { t } from "../language/Text.js"
 import { schedulers, searches } from "./search/BuiltIn.js"
 import type { Given, Scheduler, Search } from "./search/Search.js"
 import { suggested } from "./search/Trials.js"
 import { Json } from "./space/Json.js"
 import { Space } from "./space/Space.js"
-
-const count = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
 
 const name = Schema.String.pipe(
   Schema.filter(
@@ -30,7 +28,7 @@ const mode = field(
   "Whether a lower or a higher value is better."
 )
 const parallel = field(
-  count,
+  positiveInt,
   4,
   "How many tickets may be open when the next is chosen: part of what the sweep computes, whatever the number of workers, of which no more can be busy."
 )
@@ -58,7 +56,7 @@ const shared = {
   ),
   search,
   scheduler,
-  trials: required(count, "How many trials are chosen; of a population, how many it has."),
+  trials: required(positiveInt, "How many trials are chosen; of a population, how many it has."),
   parallel,
   seed
 }
@@ -94,7 +92,7 @@ export const Definition = Schema.Struct({
   /** The config of the trials, but for their parameters. */
   config: Schema.Record({ key: Schema.String, value: Json }),
   /** The epochs of a trial that is trained to its end. */
-  epochs: count,
+  epochs: positiveInt,
   /** The backend of all trials. */
   backend: Schema.String,
   /** ISO 8601. */

@@ -1,11 +1,10 @@
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
-import { field } from "../config/Field.js"
+import { field, positiveInt } from "../config/Field.js"
 import { define, type RunObserver } from "./RunObserver.js"
 
 const count = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(0))
-const positiveInt = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
 
 /** Loaded only by a run that has it. */
 const lazy =

@@ -1,11 +1,9 @@
 import * as Schema from "effect/Schema"
-import { field } from "../../config/Field.js"
+import { field, positiveInt } from "../../config/Field.js"
 import { defineScheduler } from "./DefineSearch.js"
 import { fixedEpochs, within } from "./SchedulerChecks.js"
 import type { Given, Next } from "./Search.js"
 import { bestLoss, suggested, trialsOf, type Trial } from "./Trials.js"
-
-const count = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
 
 /**
  * Asynchronous successive halving (Li et al., A system for massively parallel hyperparameter tuning, MLSys
@@ -22,7 +20,7 @@ export const asha = defineScheduler("asha", {
   description:
     "Trains many trials for a few epochs, and the best on: asynchronous successive halving (Li et al., 2020).",
   fields: {
-    grace_period: field(count, 1, "The epochs that every trial is trained for."),
+    grace_period: field(positiveInt, 1, "The epochs that every trial is trained for."),
     reduction_factor: field(
       Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(2)),
       3,

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { field, required } from "../../config/Field.js"
+import { field, positiveInt, required } from "../../config/Field.js"
 import type { Rng } from "../../data/Dataset.js"
 import { t } from "../../language/Text.js"
 import * as Random from "../../training/Random.js"
@@ -12,7 +12,6 @@ import { fixedEpochs, within } from "./SchedulerChecks.js"
 import type { Given, Next } from "./Search.js"
 import { lossOf } from "./Trials.js"
 
-const count = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
 const share = Schema.Number.pipe(Schema.greaterThanOrEqualTo(0), Schema.lessThanOrEqualTo(1))
 
 /**
@@ -30,7 +29,7 @@ export const pbt = defineScheduler("pbt", {
   description:
     "A population trains together; the worst continue from the best with other parameters: population-based training (Jaderberg et al., 2017).",
   fields: {
-    interval: required(count, "The epochs of a generation."),
+    interval: required(positiveInt, "The epochs of a generation."),
     quantile: field(
       Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThanOrEqualTo(0.5)),
       0.2,

@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { field } from "../../config/Field.js"
+import { field, positiveInt } from "../../config/Field.js"
 import * as Random from "../../training/Random.js"
 import { fromScale, indexOf, toScale, type Parameter } from "../space/Parameter.js"
 import type { Json } from "../space/Json.js"
@@ -9,8 +9,6 @@ import * as Parzen from "./Parzen.js"
 import { randomSample } from "./RandomSearch.js"
 import type { Given } from "./Search.js"
 import { bestLoss, epochsOf, trialsOf, type Trial } from "./Trials.js"
-
-const count = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
 
 /**
  * The tree-structured Parzen estimator (Bergstra et al., Algorithms for hyper-parameter optimization, 2011)
@@ -26,11 +24,11 @@ export const tpe = define("tpe", {
     "Near the best trials so far, away from the others: a tree-structured Parzen estimator (Bergstra et al., 2011).",
   fields: {
     startup_trials: field(
-      count,
+      positiveInt,
       10,
       "How many trials with a value there are before; until then, random ones."
     ),
-    candidates: field(count, 24, "How many samples one is chosen from."),
+    candidates: field(positiveInt, 24, "How many samples one is chosen from."),
     gamma: field(
       Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThan(1)),
       0.1,

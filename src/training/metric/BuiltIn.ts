@@ -1,5 +1,5 @@
 import * as Schema from "effect/Schema"
-import { field } from "../../config/Field.js"
+import { field, positiveInt } from "../../config/Field.js"
 import { accuracy, binaryAccuracy, perplexity, topK } from "./accuracy.js"
 import { auc } from "./auc.js"
 import { confusion, f1, precision, recall, type AverageOptions } from "./confusion.js"
@@ -9,7 +9,6 @@ import { meanAbsoluteError, r2 } from "./regression.js"
 import { eer, eerThreshold, minDcf } from "./trials.js"
 
 const positive = Schema.Number.pipe(Schema.finite(), Schema.greaterThan(0))
-const positiveInt = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
 const label = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(0))
 const probability = Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThan(1))
 

@@ -1,7 +1,7 @@
 import { cosPi } from "../../backends/DeterministicMath.js"
-import { field, required } from "../../config/Field.js"
+import { field, positiveInt, required } from "../../config/Field.js"
 import { t } from "../../language/Text.js"
-import { clock, count, define, nonNegative, positiveInt, runLength, unit } from "./Schedule.js"
+import { clock, count, define, nonNegative, runLength, unit } from "./Schedule.js"
 
 /** Half a cosine from `from` to `to`; `share` is how much of the way is done. */
 export const halfCosine = (from: number, to: number, share: number): number =>

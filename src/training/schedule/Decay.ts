@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
 import { pow, power } from "../../backends/DeterministicMath.js"
-import { field, required } from "../../config/Field.js"
-import { clock, define, nonNegative, positiveInt, runLength, unit } from "./Schedule.js"
+import { field, positiveInt, required } from "../../config/Field.js"
+import { clock, define, nonNegative, runLength, unit } from "./Schedule.js"
 
 const gamma = Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThanOrEqualTo(1))
 const positive = Schema.Number.pipe(Schema.finite(), Schema.greaterThan(0))

@@ -1,7 +1,7 @@
 import * as Schema from "effect/Schema"
-import { field, required } from "../../config/Field.js"
+import { field, positiveInt, required } from "../../config/Field.js"
 import { t } from "../../language/Text.js"
-import { clock, count, define, nonNegative, positiveInt, unit } from "./Schedule.js"
+import { clock, count, define, nonNegative, unit } from "./Schedule.js"
 
 const isRising = (numbers: ReadonlyArray<number>): boolean =>
   numbers.every((number, i) => i === 0 || number > numbers[i - 1]!)

@@ -158,7 +158,6 @@ export const clock = (
     : { at: epoch, total: numEpochs }
 
 /** What several schedules have. */
-export const positiveInt = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1))
 export const count = Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(0))
 export const nonNegative = Schema.Number.pipe(Schema.finite(), Schema.greaterThanOrEqualTo(0))
 export const fraction = Schema.Number.pipe(Schema.greaterThan(0), Schema.lessThan(1))
