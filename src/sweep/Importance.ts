@@ -8,6 +8,7 @@ import {
   indexOf,
   isLog,
   toScale,
+  type Numeric,
   type Parameter
 } from "./space/Parameter.js"
 import type { Json } from "./space/Json.js"
@@ -89,8 +90,6 @@ const density = (parameter: Parameter, values: ReadonlyArray<Json>): ReadonlyArr
   }
   return gaussian(counts)
 }
-
-type Numeric = Exclude<Parameter, { readonly kind: "choice" }>
 
 const partsOf = (parameter: Numeric): number => {
   if (parameter.kind !== "int") return 50

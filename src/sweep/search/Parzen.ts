@@ -1,6 +1,6 @@
 import { exp, log } from "../../backends/DeterministicMath.js"
 import type { Rng } from "../../data/Dataset.js"
-import { fromScale, range, toScale, type Parameter } from "../space/Parameter.js"
+import { fromScale, range, toScale, type Numeric, type Parameter } from "../space/Parameter.js"
 import { cdf, mass, quantile } from "./Gaussian.js"
 
 /** A sample as numbers, by parameter: the point on its scale, or the index of a choice. */
@@ -86,8 +86,6 @@ const categorical = (choices: number, observed: ReadonlyArray<number>): Kernels 
       )
   }
 }
-
-type Numeric = Exclude<Parameter, { readonly kind: "choice" }>
 
 const gaussian = (parameter: Numeric, observed: ReadonlyArray<number>): Kernels => {
   const [low, high] = range(parameter)

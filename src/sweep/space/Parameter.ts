@@ -1,6 +1,6 @@
 import * as Schema from "effect/Schema"
 import { exp, log } from "../../backends/DeterministicMath.js"
-import { required } from "../../config/Field.js"
+import { positiveInt, required } from "../../config/Field.js"
 import { t } from "../../language/Text.js"
 import { Json } from "./Json.js"
 
@@ -43,6 +43,9 @@ export interface Choice<out A = Json> {
 
 /** What a sweep varies: the values that one field of a config may take, and how likely each is. */
 export type Parameter = Uniform | LogUniform | Int | Choice
+
+/** A parameter of numbers, on a scale with an order. */
+export type Numeric = Uniform | LogUniform | Int
 
 /** What numbers have beside their bounds. */
 interface Steps {
@@ -105,28 +108,22 @@ const bounds = ({ high, low }: { readonly low: number; readonly high: number }) 
         message: t`a number below high, ${high}; for one value, set it in the config`
       }
 
-const UniformSchema: Schema.Schema<Uniform> = Schema.Struct({
-  kind: Schema.Literal("uniform"),
-  low: required(number, "The least value."),
-  high: required(number, "The greatest value."),
-  steps
-}).pipe(Schema.filter(bounds))
+const real = <Kind extends string>(kind: Kind, bound: Schema.Schema<number>) =>
+  Schema.Struct({
+    kind: Schema.Literal(kind),
+    low: required(bound, "The least value."),
+    high: required(bound, "The greatest value."),
+    steps
+  }).pipe(Schema.filter(bounds))
 
-const LogUniformSchema: Schema.Schema<LogUniform> = Schema.Struct({
-  kind: Schema.Literal("log_uniform"),
-  low: required(positive, "The least value."),
-  high: required(positive, "The greatest value."),
-  steps
-}).pipe(Schema.filter(bounds))
+const UniformSchema: Schema.Schema<Uniform> = real("uniform", number)
+const LogUniformSchema: Schema.Schema<LogUniform> = real("log_uniform", positive)
 
 const IntSchema: Schema.Schema<Int> = Schema.Struct({
   kind: Schema.Literal("int"),
   low: required(integer, "The least value."),
   high: required(integer, "The greatest value."),
-  step: optional(
-    Schema.Number.pipe(Schema.int(), Schema.greaterThanOrEqualTo(1)),
-    "Only low, low + step, low + 2 step … up to high; 1 when left out."
-  ),
+  step: optional(positiveInt, "Only low, low + step, low + 2 step … up to high; 1 when left out."),
   log: optional(Schema.Boolean, "Whether its logarithm is uniform, instead of itself."),
   steps
 }).pipe(
@@ -185,9 +182,7 @@ export const cardinality = (parameter: Parameter): number => {
  * A number's range on the scale on which it is uniform; that of an integer reaches half a step further on
  * both sides.
  */
-export const range = (
-  parameter: Exclude<Parameter, Choice>
-): readonly [low: number, high: number] => {
+export const range = (parameter: Numeric): readonly [low: number, high: number] => {
   const half = parameter.kind === "int" ? (parameter.step ?? 1) / 2 : 0
   const last =
     parameter.kind === "int"
@@ -198,7 +193,7 @@ export const range = (
 }
 
 /** The value of a number nearest to a point of that scale. */
-export const fromScale = (parameter: Exclude<Parameter, Choice>, point: number): number => {
+export const fromScale = (parameter: Numeric, point: number): number => {
   const value = isLog(parameter) ? exp(point) : point
   if (parameter.kind !== "int") return clamp(value, parameter.low, parameter.high)
   const step = parameter.step ?? 1
@@ -207,7 +202,7 @@ export const fromScale = (parameter: Exclude<Parameter, Choice>, point: number):
 }
 
 /** Where a number's value is on that scale. */
-export const toScale = (parameter: Exclude<Parameter, Choice>, value: number): number =>
+export const toScale = (parameter: Numeric, value: number): number =>
   isLog(parameter) ? log(value) : value
 
 /**
