@@ -94,11 +94,6 @@ export const sweep = Command.make({
             return yield* show[what](folder, given.json)
           }
           case "revive": {
-            if (Option.isSome(given.database) && args[0] !== undefined) {
-              const { refresh } = yield* Effect.promise(() => import("../sweep/SweepOnDatabase.js"))
-              yield* refresh(args[0], given.database.value)
-            }
-            const { revive } = yield* Effect.promise(() => import("../sweep/ReviveTrials.js"))
             const [folder, ...numbers] = args
             if (folder === undefined) return yield* usage(t`missing folder of the sweep`)
             const wrong = numbers.find((word) => !/^\d+$/.test(word))
@@ -107,6 +102,11 @@ export const sweep = Command.make({
                 t`${wrong ?? t`nothing`} is not the number of a trial; give one or several, as holdfast sweep status shows them`
               )
             }
+            if (Option.isSome(given.database)) {
+              const { refresh } = yield* Effect.promise(() => import("../sweep/SweepOnDatabase.js"))
+              yield* refresh(folder, given.database.value)
+            }
+            const { revive } = yield* Effect.promise(() => import("../sweep/ReviveTrials.js"))
             return yield* revive(folder, numbers.map(Number), given)
           }
           default: {
