@@ -188,7 +188,7 @@ export class Network {
   ) {}
 
   /** Why this machine cannot have such hosts; null if it can. */
-  static obstacle(): string | null {
+  static unavailable(): string | null {
     if (process.platform !== "linux") return "hosts are namespaces of Linux"
     if (process.getuid?.() !== 0) return "hosts are namespaces, which only root may make"
     const tried = spawnSync("unshare", [

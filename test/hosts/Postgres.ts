@@ -19,7 +19,7 @@ export class Postgres {
   }
 
   /** Why this machine cannot run one; null if it can. */
-  static obstacle(): string | null {
+  static unavailable(): string | null {
     return Postgres.bin() === null
       ? "PostgreSQL is not installed: apt-get install postgresql"
       : spawnSync("id", ["postgres"]).status === 0

@@ -42,8 +42,8 @@ const check = (what: string, right: boolean, found: unknown = ""): void => {
   if (!right) console.log(`  WRONG  ${what}: ${String(found)}`)
 }
 
-const obstacle = Network.obstacle()
-if (obstacle !== null) throw new Error(obstacle)
+const unavailable = Network.unavailable()
+if (unavailable !== null) throw new Error(unavailable)
 const folder = mkdtempSync(join(tmpdir(), "holdfast-hosts-"))
 const network = Network.start()
 const isNeeded = options.on.includes("bucket")

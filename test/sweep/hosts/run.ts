@@ -27,9 +27,9 @@ const { values: options } = parseArgs({
   }
 })
 
-const obstacle = Network.obstacle() ?? Postgres.obstacle()
-if (obstacle !== null) {
-  console.log(`skipped: ${obstacle}`)
+const unavailable = Network.unavailable() ?? Postgres.unavailable()
+if (unavailable !== null) {
+  console.log(`skipped: ${unavailable}`)
   process.exit(0)
 }
 
