@@ -37,15 +37,14 @@ export class CheckpointStore extends Context.Tag("holdfast/CheckpointStore")<
   static readonly file: Layer.Layer<CheckpointStore, never, FileSystem.FileSystem> = Layer.effect(
     CheckpointStore,
     Effect.gen(function* () {
-      const [{ storeOn }, { make }, { withUrls }, Mirrors] = yield* Effect.promise(() =>
+      const [{ storeOn }, UrlStorage, Mirrors] = yield* Effect.promise(() =>
         Promise.all([
           import("./storeOn.js"),
-          import("./FileStorage.js"),
           import("./UrlStorage.js"),
           import("./mirror/onThread.js")
         ])
       )
-      return storeOn(withUrls(yield* make), yield* Mirrors.open)
+      return storeOn(yield* UrlStorage.make, yield* Mirrors.open)
     })
   )
 
