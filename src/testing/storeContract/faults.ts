@@ -20,19 +20,18 @@ export const withStore = <A, E, R>(
     Effect.provide(Layer.merge(CheckpointStore.layer(storage), Logger.remove(Logger.defaultLogger)))
   )
 
-/** A storage whose operation number `nth`, counted from `start`, fails once. */
-const failingAt = (storage: StorageOperations, nth: number) => {
-  let count = -1
-  let failed: string | undefined
-  const targets = new Set<string>()
+/** A storage of which an operation fails where `fails`, asked once for each, says so. */
+export const withFaults = (
+  storage: StorageOperations,
+  fails: (method: string, id: string) => boolean
+): StorageOperations => {
   const fault = (method: string, id: string) =>
     Effect.suspend(() => {
-      if (count === -1 || count++ !== nth) return Effect.void
-      failed = method
+      if (!fails(method, id)) return Effect.void
       const reason = method === "read" ? "Unreadable" : "Unwritable"
       return Effect.fail(new CheckpointError({ reason, path: id, detail: "fault" }))
     })
-  const faulty: StorageOperations = {
+  return {
     ...storage,
     list: (folder) => Effect.zipRight(fault("read", folder), storage.list(folder)),
     stat: (id) => Effect.zipRight(fault("read", id), storage.stat(id)),
@@ -62,9 +61,25 @@ const failingAt = (storage: StorageOperations, nth: number) => {
     link: (id, name) => Effect.zipRight(fault("link", name), storage.link(id, name)),
     remove: (id) => Effect.zipRight(fault("remove", id), storage.remove(id)),
     sync: (folder) => Effect.zipRight(fault("sync", folder), storage.sync(folder)),
+    move: (id, name) => Effect.zipRight(fault("move", id), storage.move(id, name))
+  }
+}
+
+/** A storage whose operation number `nth`, counted from `start`, fails once. */
+const failingAt = (storage: StorageOperations, nth: number) => {
+  let count = -1
+  let failed: string | undefined
+  const targets = new Set<string>()
+  const operations = withFaults(storage, (method) => {
+    if (count === -1 || count++ !== nth) return false
+    failed = method
+    return true
+  })
+  const faulty: StorageOperations = {
+    ...operations,
     move: (id, name) => {
       targets.add(storage.split(name).folder)
-      return Effect.zipRight(fault("move", id), storage.move(id, name))
+      return operations.move(id, name)
     }
   }
   return {
@@ -107,7 +122,7 @@ export const epochsIn = (store: CheckpointStore["Type"], folder: string) =>
     )
   )
 
-const most = 500
+export const most = 500
 
 /** What a store keeps while operations of its storage fail. */
 export const faultCases: ReadonlyArray<CaseBody> = [

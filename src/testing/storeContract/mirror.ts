@@ -11,7 +11,7 @@ import type {
 } from "../../checkpointing/store/CheckpointStoreService.js"
 import { content } from "../SampleCheckpoint.js"
 import type { CaseBody, CaseContext } from "./ContractCase.js"
-import { checkpointOf, epochsIn, withStore } from "./faults.js"
+import { checkpointOf, epochsIn, most, withFaults, withStore } from "./faults.js"
 import { bytesOf, putBytes } from "./operations.js"
 
 /** Opens a folder with its mirror as one process does, uses it, and closes it: then all is copied. */
@@ -84,37 +84,16 @@ const damage = (storage: StorageOperations, folder: string, epoch: number) =>
 const failingIn = (storage: StorageOperations, folder: string, nth: number, times = Infinity) => {
   let count = 0
   let isCounting = false
-  const fault = (reason: "Unreadable" | "Unwritable", id: string) =>
-    Effect.suspend(() => {
-      const isThere = id === folder || storage.split(id).folder === folder
-      if (!isCounting || !isThere || count++ < nth || count > nth + times) return Effect.void
-      return Effect.fail(new CheckpointError({ reason, path: id, detail: "fault" }))
-    })
-  const operations: StorageOperations = {
-    ...storage,
-    list: (id) => Effect.zipRight(fault("Unreadable", id), storage.list(id)),
-    stat: (id) => Effect.zipRight(fault("Unreadable", id), storage.stat(id)),
-    put: (id, options, body) =>
-      storage.put(id, options, ({ write }) =>
-        Effect.zipLeft(
-          body({
-            write: (offset, bytes) => Effect.zipRight(fault("Unwritable", id), write(offset, bytes))
-          }),
-          fault("Unwritable", id)
-        )
-      ),
-    link: (id, name) => Effect.zipRight(fault("Unwritable", name), storage.link(id, name)),
-    remove: (id) => Effect.zipRight(fault("Unwritable", id), storage.remove(id)),
-    sync: (id) => Effect.zipRight(fault("Unwritable", id), storage.sync(id))
-  }
+  const operations = withFaults(storage, (_, id) => {
+    const isThere = id === folder || storage.split(id).folder === folder
+    return isCounting && isThere && count++ >= nth && count <= nth + times
+  })
   return {
     operations,
     start: Effect.sync(() => void (isCounting = true)),
     hasFailed: () => count > nth
   }
 }
-
-const most = 500
 
 const reasonOf = <A>(effect: Effect.Effect<A, CheckpointError>) =>
   Effect.map(Effect.flip(effect), ({ reason }) => reason)
