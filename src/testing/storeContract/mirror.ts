@@ -2,7 +2,7 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as assert from "node:assert/strict"
-import { CheckpointError } from "../../checkpointing/CheckpointError.js"
+import type { CheckpointError } from "../../checkpointing/CheckpointError.js"
 import type { StorageOperations } from "../../checkpointing/Storage.js"
 import { type CheckpointStore, fileNames } from "../../checkpointing/store/CheckpointStore.js"
 import type {

@@ -4,19 +4,14 @@ import * as Fiber from "effect/Fiber"
 import type * as Scope from "effect/Scope"
 import { t } from "../../../language/Text.js"
 import type { CheckpointError } from "../../CheckpointError.js"
-import type * as Retention from "../../Retention.js"
 import { Storage } from "../../Storage.js"
 import { recover } from "../Recovery.js"
 import { fetchMissing } from "./fetch.js"
-import { uploadNext, type Tiers } from "./upload.js"
+import type { Tiers } from "./plan.js"
+import { uploadNext, type Uploads } from "./upload.js"
 
 /** What a mirror is opened with. */
-export interface MirrorTerms {
-  /** The folder whose checkpoints are copied; this process holds its lock. */
-  readonly folder: string
-  /** The folder that they are copied to, which may be on another medium. */
-  readonly mirror: string
-  readonly retention: Retention.Retention
+export interface MirrorTerms extends Tiers {
   readonly force: boolean
   /** The first pause after a failed upload, in milliseconds; it doubles up to a minute. */
   readonly pause: number
@@ -59,7 +54,7 @@ export const open: OpenMirror = (terms) =>
     yield* recover(mirror)
     yield* fetchMissing(terms)
 
-    const tiers: Tiers = { ...terms, lock, damaged: new Set() }
+    const uploads: Uploads = { ...terms, lock, damaged: new Set() }
     const idle = yield* Effect.makeLatch(true)
     let uploading: Fiber.RuntimeFiber<void> | undefined
     let isAwake = false
@@ -69,7 +64,7 @@ export const open: OpenMirror = (terms) =>
       let failures = 0
       while (isAwake) {
         isAwake = false
-        const more = yield* Effect.catchAll(run(uploadNext(tiers)), (error) =>
+        const more = yield* Effect.catchAll(run(uploadNext(uploads)), (error) =>
           Effect.gen(function* () {
             // The run ends with that.
             if (error.reason === "LockLost") return yield* Effect.never

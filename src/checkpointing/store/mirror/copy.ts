@@ -30,3 +30,7 @@ export const copyVerified = Effect.fn("CheckpointStore.copy")(function* (
     })
   )
 })
+
+/** Whether an error says that a checkpoint is damaged or gone, rather than that it cannot be read or written now. */
+export const isDamage = ({ reason }: CheckpointError): boolean =>
+  ["Damaged", "Truncated", "NotACheckpoint", "UnsupportedVersion", "NotFound"].includes(reason)

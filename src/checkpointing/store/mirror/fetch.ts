@@ -2,22 +2,13 @@ import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
 import { t } from "../../../language/Text.js"
 import type { RankedEntry } from "../../CheckpointEntry.js"
-import type { CheckpointError } from "../../CheckpointError.js"
 import * as FileNames from "../../FileNames.js"
 import * as CheckpointFile from "../../format/CheckpointFile.js"
-import type * as Retention from "../../Retention.js"
 import { Storage } from "../../Storage.js"
 import { scan } from "../FolderScan.js"
 import * as Listing from "../Listing.js"
-import { copyVerified } from "./copy.js"
-import { needed } from "./plan.js"
-
-/** The folder and the mirror of a run that begins. */
-interface Tiers {
-  readonly folder: string
-  readonly mirror: string
-  readonly retention: Retention.Retention
-}
+import { copyVerified, isDamage } from "./copy.js"
+import { needed, type Tiers } from "./plan.js"
 
 /** Makes sure that `folder` has an intact copy; fails where all copies are damaged. */
 const obtain = Effect.fnUntraced(function* (
@@ -46,9 +37,6 @@ const obtain = Effect.fnUntraced(function* (
   }
   return { isObtained: false, damaged }
 })
-
-const isDamage = ({ reason }: CheckpointError): boolean =>
-  ["Damaged", "Truncated", "NotACheckpoint", "UnsupportedVersion", "NotFound"].includes(reason)
 
 /**
  * Copies to the folder what a run needs to resume and only the mirror has intact: the newest checkpoint

@@ -3,6 +3,14 @@ import * as CheckpointEntries from "../../CheckpointEntry.js"
 import * as Retention from "../../Retention.js"
 import { expectedFor } from "../Recovery.js"
 
+/** A folder of checkpoints, and the one that holds copies of them, which may be on another medium. */
+export interface Tiers {
+  /** This process holds its lock. */
+  readonly folder: string
+  readonly mirror: string
+  readonly retention: Retention.Retention
+}
+
 /** Equal for a checkpoint and its copies, in whichever folder and under whichever name. */
 export const keyOf = ({ meta: { global_step, run_id, saved_at } }: RankedEntry): string =>
   JSON.stringify([run_id, saved_at, global_step])

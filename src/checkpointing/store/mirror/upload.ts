@@ -1,22 +1,17 @@
 import * as Effect from "effect/Effect"
 import { t } from "../../../language/Text.js"
 import type { RankedEntry } from "../../CheckpointEntry.js"
-import type { CheckpointError } from "../../CheckpointError.js"
 import * as FileNames from "../../FileNames.js"
-import type * as Retention from "../../Retention.js"
 import { Storage, type StorageLock } from "../../Storage.js"
 import { scan } from "../FolderScan.js"
 import * as Listing from "../Listing.js"
 import { expectedFor } from "../Recovery.js"
 import { findExpendable } from "../SaveCheckpoint.js"
-import { copyVerified } from "./copy.js"
-import { keyOf, nextUpload } from "./plan.js"
+import { copyVerified, isDamage } from "./copy.js"
+import { keyOf, nextUpload, type Tiers } from "./plan.js"
 
-/** A folder of checkpoints, and the one that holds copies of them. */
-export interface Tiers {
-  readonly folder: string
-  readonly mirror: string
-  readonly retention: Retention.Retention
+/** A folder and its mirror while checkpoints are copied. */
+export interface Uploads extends Tiers {
   /** The lock of the mirror. */
   readonly lock: StorageLock
   /** The keys of local checkpoints that have turned out to be damaged: they are not copied. */
@@ -35,7 +30,7 @@ const isOurs = ({ name }: RankedEntry) =>
 
 /** Pins in the mirror what is pinned in the folder. What is unpinned there stays pinned here. */
 const copyPins = Effect.fnUntraced(function* (
-  { lock, mirror }: Tiers,
+  { lock, mirror }: Uploads,
   pinned: ReadonlySet<string>,
   there: { readonly names: ReadonlySet<string>; readonly ranked: ReadonlyArray<RankedEntry> }
 ) {
@@ -52,7 +47,7 @@ const copyPins = Effect.fnUntraced(function* (
 
 /** Removes from the mirror what retention does not keep there, unless it is pinned or still local. */
 const removeExpendable = Effect.fnUntraced(function* (
-  { lock, mirror, retention }: Tiers,
+  { lock, mirror, retention }: Uploads,
   coming: RankedEntry,
   local: ReadonlySet<string>
 ) {
@@ -69,9 +64,9 @@ const removeExpendable = Effect.fnUntraced(function* (
  * Copies the checkpoint to the mirror that is next, gives it the well-known names that are its own, and
  * then removes what it replaces. Succeeds with whether there was one.
  */
-export const uploadNext = Effect.fn("CheckpointStore.upload")(function* (tiers: Tiers) {
+export const uploadNext = Effect.fn("CheckpointStore.upload")(function* (uploads: Uploads) {
   const { join, link, sync } = yield* Storage
-  const { damaged, folder, lock, mirror, retention } = tiers
+  const { damaged, folder, lock, mirror, retention } = uploads
   const here = yield* ranked(folder)
   const there = yield* ranked(mirror)
   const pinned = new Set(
@@ -84,21 +79,24 @@ export const uploadNext = Effect.fn("CheckpointStore.upload")(function* (tiers: 
     (one) => pinned.has(keyOf(one))
   )
   if (next === undefined) {
-    yield* copyPins(tiers, pinned, there)
+    yield* copyPins(uploads, pinned, there)
     return false
   }
   const name = FileNames.own(next.meta, there.names)
   const copy: RankedEntry = { path: join(mirror, name), name, meta: next.meta }
   const isCopied = yield* Effect.as(copyVerified(next.path, copy.path, lock.check), true).pipe(
-    Effect.catchIf(isDamageOf(next), (error) =>
-      Effect.gen(function* () {
-        damaged.add(keyOf(next))
-        // What retention has removed meanwhile was replaced by a newer one.
-        if (error.reason !== "NotFound") {
-          yield* Effect.logWarning(t`not copied to ${mirror}: ${error.message}`)
-        }
-        return false
-      })
+    Effect.catchIf(
+      // Of the local checkpoint, rather than of what is written.
+      (error) => error.path === next.path && isDamage(error),
+      (error) =>
+        Effect.gen(function* () {
+          damaged.add(keyOf(next))
+          // What retention has removed meanwhile was replaced by a newer one.
+          if (error.reason !== "NotFound") {
+            yield* Effect.logWarning(t`not copied to ${mirror}: ${error.message}`)
+          }
+          return false
+        })
     )
   )
   if (!isCopied) return true
@@ -107,14 +105,6 @@ export const uploadNext = Effect.fn("CheckpointStore.upload")(function* (tiers: 
     yield* Effect.zipRight(lock.check, link(copy.path, join(mirror, FileNames.fileOf(alias))))
   }
   yield* sync(mirror)
-  yield* removeExpendable(tiers, copy, new Set(here.ranked.map(keyOf)))
+  yield* removeExpendable(uploads, copy, new Set(here.ranked.map(keyOf)))
   return true
 })
-
-const unreadable = new Set(["Damaged", "Truncated", "NotACheckpoint", "NotFound"])
-
-/** Whether an error says that the local checkpoint is damaged or gone, rather than that writing failed. */
-const isDamageOf =
-  ({ path }: RankedEntry) =>
-  (error: CheckpointError): boolean =>
-    error.path === path && unreadable.has(error.reason)
