@@ -32,6 +32,10 @@ const failed = (source: string) => (cause: unknown) =>
     t`${source}: ${cause instanceof Error ? String(cause.cause ?? cause.message) : String(cause)}`
   )
 
+/** The text of the file that a variable of the environment names. */
+const textOf = (variable: string, file: string) =>
+  Effect.tryPromise({ try: () => readFile(file, "utf8"), catch: failed(variable) })
+
 /** As containers, instances and programs give them. */
 const Answer = Schema.parseJson(
   Schema.Struct({
@@ -116,10 +120,7 @@ const ofWebIdentity = (env: Environment, region: string): Source => {
   if (!file || !role) return Effect.succeedNone
   const endpoint = env["AWS_ENDPOINT_URL_STS"] || `https://sts.${region}.amazonaws.com`
   return Effect.gen(function* () {
-    const token = yield* Effect.tryPromise({
-      try: () => readFile(file, "utf8"),
-      catch: failed("AWS_WEB_IDENTITY_TOKEN_FILE")
-    })
+    const token = yield* textOf("AWS_WEB_IDENTITY_TOKEN_FILE", file)
     const query = new URLSearchParams({
       Action: "AssumeRoleWithWebIdentity",
       Version: "2011-06-15",
@@ -166,10 +167,7 @@ const ofContainer = (env: Environment): Source => {
     }
     const file = env["AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"]
     const token = file
-      ? yield* Effect.tryPromise({
-          try: () => readFile(file, "utf8"),
-          catch: failed("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")
-        })
+      ? yield* textOf("AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE", file)
       : env["AWS_CONTAINER_AUTHORIZATION_TOKEN"]
     const headers = token ? { authorization: token.trim() } : {}
     return Option.some(yield* decode(url, yield* request(url, url, { headers })))
@@ -209,25 +207,21 @@ export const instanceOf = (env: Environment): Instance => {
 const ofInstance = (instance: Instance): Source =>
   Effect.flatMap(
     instance,
-    Option.match({
-      onNone: () => Effect.succeedNone,
-      onSome: (get) =>
-        Effect.gen(function* () {
-          const roles = yield* get("iam/security-credentials/")
-          const role = roles.trim().split("\n")[0]!
-          return Option.some(yield* decode(role, yield* get(`iam/security-credentials/${role}`)))
-        })
-    })
+    Effect.transposeMapOption((get) =>
+      Effect.gen(function* () {
+        const roles = yield* get("iam/security-credentials/")
+        const role = roles.trim().split("\n")[0]!
+        return yield* decode(role, yield* get(`iam/security-credentials/${role}`))
+      })
+    )
   )
 
 /** The region of an instance of EC2. */
 export const regionOf = (instance: Instance): Effect.Effect<Option.Option<string>> =>
-  Effect.flatMap(
-    instance,
-    Option.match({
-      onNone: () => Effect.succeedNone,
-      onSome: (get) => Effect.option(Effect.map(get("placement/region"), (text) => text.trim()))
-    })
+  instance.pipe(
+    Effect.flatMap(Effect.transposeMapOption((get) => get("placement/region"))),
+    Effect.map(Option.map((text) => text.trim())),
+    Effect.orElseSucceed(Option.none)
   )
 
 // Milliseconds before they expire that credentials are replaced.
