@@ -97,6 +97,9 @@ export const split = (id: string): { readonly bucket: string; readonly key: stri
   return { bucket, key }
 }
 
+/** How the keys of the objects in a folder, and in those inside it, begin. */
+export const prefixOf = (key: string): string => (key === "" ? "" : `${key}/`)
+
 /** A key as it stands in an address. */
 export const encoded = (key: string): string => key.split("/").map(encodeURIComponent).join("/")
 

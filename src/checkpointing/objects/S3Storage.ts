@@ -16,7 +16,7 @@ const etagOf = (headers: Headers): string => headers.get("etag") ?? ""
 const list = (client: S3Client, folder: string) =>
   Effect.gen(function* () {
     const { bucket, key } = Client.split(folder)
-    const prefix = key === "" ? "" : `${key}/`
+    const prefix = Client.prefixOf(key)
     const names: Array<string> = []
     let token: string | undefined
     do {

@@ -101,7 +101,7 @@ export const abortUploads = (
 ): Effect.Effect<void, CheckpointError> =>
   Effect.gen(function* () {
     const { bucket, key } = Client.split(folder)
-    const prefix = key === "" ? "" : `${key}/`
+    const prefix = Client.prefixOf(key)
     const { bytes } = yield* client.send({
       method: "GET",
       id: `s3://${bucket}`,
