@@ -1,7 +1,6 @@
 import * as Clock from "effect/Clock"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
 import { randomUUID } from "node:crypto"
@@ -169,15 +168,8 @@ export const leaseLock =
                 now?.holder?.token === token ? remove(id) : Effect.void
               )
         )
-        yield* Effect.addFinalizer(() =>
-          // A process that ends because nobody answers does not wait for an answer to this either. A daemon,
-          // since the children of a fiber that is interrupted are interrupted with it.
-          Effect.timeoutOption(Effect.exit(release), releasesWithin).pipe(
-            Effect.interruptible,
-            Effect.forkDaemon,
-            Effect.flatMap(Fiber.await)
-          )
-        )
+        // A process that ends because nobody answers does not wait for an answer to this either.
+        yield* Effect.addFinalizer(() => Expiry.endedWithin(releasesWithin, release))
         yield* Effect.sleep(lease.every).pipe(
           Effect.zipRight(check),
           // Any other error may be over by the next time.

@@ -38,3 +38,16 @@ export const unlessLost = <A, E, E2>(
     yield* Effect.forkDaemon(Effect.intoDeferred(self, answer))
     return yield* Effect.ensuring(Deferred.await(answer), Fiber.interruptFork(watch))
   })
+
+/** Waits for `self` to end, however it ends, and for no more than so many milliseconds; also in a finalizer. */
+export const endedWithin = (
+  milliseconds: number,
+  self: Effect.Effect<unknown, unknown>
+): Effect.Effect<void> =>
+  // A daemon, since the children of a fiber that is interrupted are interrupted with it.
+  Effect.timeoutOption(Effect.exit(self), milliseconds).pipe(
+    Effect.interruptible,
+    Effect.forkDaemon,
+    Effect.flatMap(Fiber.await),
+    Effect.asVoid
+  )

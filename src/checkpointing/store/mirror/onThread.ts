@@ -1,10 +1,10 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
-import * as Fiber from "effect/Fiber"
 import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import type { Worker } from "node:worker_threads"
+import * as Expiry from "../../../io/folderLock/Expiry.js"
 import { Lease, type LeaseTerms } from "../../../io/folderLock/Holder.js"
 import { isNodeFileSystem } from "../../../io/isNodeFileSystem.js"
 import * as Thread from "../../../io/Thread.js"
@@ -102,10 +102,10 @@ const onThread = (terms: MirrorTerms): Effect.Effect<Mirror, CheckpointError, Sc
       })
     const ask = (what: ToThread["ask"]) => Effect.flatten(send(what))
     yield* Effect.addFinalizer(() =>
-      // A daemon, since the children of a fiber that is interrupted are interrupted with it.
-      Effect.forkDaemon(
-        Effect.interruptible(Effect.timeoutOption(Effect.exit(ask("stop")), stopsWithin))
-      ).pipe(Effect.flatMap(Fiber.await), Effect.zipRight(Effect.promise(() => worker.terminate())))
+      Effect.zipRight(
+        Expiry.endedWithin(stopsWithin, ask("stop")),
+        Effect.promise(() => worker.terminate())
+      )
     )
     yield* Deferred.await(opened)
     worker.unref()
