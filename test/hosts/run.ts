@@ -10,14 +10,13 @@
  *
  * Needs, as root on Linux: util-linux, iproute2.
  */
-import { AwsClient } from "aws4fetch"
-import { spawn, type ChildProcess } from "node:child_process"
-import { createHash } from "node:crypto"
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
+import * as Moto from "../s3/Moto.js"
+import * as Weights from "../s3/Weights.js"
 import { Network, type Host, type HostProcess } from "./Host.js"
 
 const { values: options } = parseArgs({
@@ -32,7 +31,6 @@ const lockTimeout = Number(options.timeout)
 /** Seconds in which another host must have taken the run over. */
 const bar = 10
 const epochs = 60
-const latest = "latest_checkpoint.safetensors"
 
 let passed = 0
 let failed = 0
@@ -48,27 +46,14 @@ const folder = mkdtempSync(join(tmpdir(), "holdfast-hosts-"))
 const network = Network.start()
 const isNeeded = options.on.includes("bucket")
 const port = 5000 + (process.pid % 10_000)
-const moto: ChildProcess | null = isNeeded
-  ? spawn(
-      process.env["HOLDFAST_PYTHON"] ?? "python3",
-      ["-c", "from moto.server import main; main()", "-H", network.address, "-p", String(port)],
-      { stdio: "ignore" }
-    )
-  : null
-const endpoint = `http://${network.address}:${port}`
-const client = new AwsClient({
-  accessKeyId: "key",
-  secretAccessKey: "secret",
-  region: "us-east-1",
-  service: "s3"
-})
-const env: NodeJS.ProcessEnv = {
-  ...process.env,
-  AWS_ENDPOINT_URL_S3: endpoint,
+const moto = isNeeded ? Moto.start(port, network.address) : null
+if (moto !== null) process.env["AWS_ENDPOINT_URL_S3"] = moto.endpoint
+Object.assign(process.env, {
   AWS_ACCESS_KEY_ID: "key",
   AWS_SECRET_ACCESS_KEY: "secret",
   AWS_REGION: "us-east-1"
-}
+})
+const { env } = process
 
 /** What a host trains, and where its checkpoints are. */
 interface Place {
@@ -161,18 +146,6 @@ class Worker {
   ended: Promise<unknown> = Promise.resolve()
 }
 
-const digestOf = (bytes: Uint8Array): string => {
-  const from = 8 + Number(Buffer.from(bytes).readBigUInt64LE(0))
-  return createHash("sha256").update(bytes.subarray(from)).digest("hex")
-}
-
-/** The digest of the tensors of the last checkpoint in a folder or bucket. */
-const lastOf = async (at: string): Promise<string> => {
-  if (!at.startsWith("s3://")) return digestOf(readFileSync(join(at, latest)))
-  const answer = await client.fetch(`${endpoint}/${at.slice("s3://".length)}/${latest}`)
-  return digestOf(new Uint8Array(await answer.arrayBuffer()))
-}
-
 /** The places of both hosts: what they share, and what each has for itself. */
 const places = (on: string, name: string): readonly [Place, Place] => {
   const shared = on.startsWith("folder") ? join(folder, "shared", name) : `s3://bucket/${name}`
@@ -245,10 +218,10 @@ const round = async (on: string, what: string, number: number, wanted: string): 
     }
     await until("b ends", () => b.codes.some((code) => code !== 75))
     check(`${name}: b ends`, b.codes.at(-1) === 0, `${b.codes} ${b.output().slice(-400)}`)
-    const found = await lastOf(placeB.checkpoint_dir)
+    const found = await Weights.digestAt(placeB.checkpoint_dir)
     check(`${name}: with the weights of an undisturbed run`, found === wanted, found)
     if (placeB.checkpoint_mirror !== null) {
-      const there = await lastOf(placeB.checkpoint_mirror)
+      const there = await Weights.digestAt(placeB.checkpoint_mirror)
       check(`${name}: in the mirror, too`, there === wanted, there)
     }
     console.log(`${name}: ${seconds.toFixed(1)} s; b was refused ${b.codes.length - 1} times`)
@@ -263,7 +236,7 @@ const round = async (on: string, what: string, number: number, wanted: string): 
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    moto?.kill()
+    moto?.stop()
     void network.stop().then(() => process.exit(1))
   })
 }
@@ -272,18 +245,7 @@ const median = (numbers: ReadonlyArray<number>): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? NaN
 
 try {
-  if (moto !== null) {
-    await until("moto answers", () => true)
-    for (;;) {
-      const isUp = await fetch(`${endpoint}/bucket`, { method: "PUT" }).then(
-        ({ ok }) => ok,
-        () => false
-      )
-      if (isUp) break
-      if (moto.exitCode !== null) throw new Error("Python has no moto[server]")
-      await sleep(200)
-    }
-  }
+  await moto?.ready()
   const undisturbed: Place = {
     checkpoint_dir: join(folder, "undisturbed"),
     checkpoint_mirror: null
@@ -293,7 +255,7 @@ try {
   await alone.start()
   await alone.ended
   check("an undisturbed run ends", alone.codes.at(-1) === 0, alone.output().slice(-400))
-  const wanted = await lastOf(undisturbed.checkpoint_dir)
+  const wanted = await Weights.digestAt(undisturbed.checkpoint_dir)
   await host.kill()
 
   let number = 0
@@ -317,7 +279,7 @@ try {
     )
   }
 } finally {
-  moto?.kill()
+  moto?.stop()
   await network.stop()
   rmSync(folder, { recursive: true, force: true })
 }

@@ -26,18 +26,17 @@ export const start = async (port: number, host = "127.0.0.1"): Promise<FaultyPro
   const server = createServer((asked, answer) => {
     const serve = async () => {
       const body = await bodyOf(asked)
-      const which = proxy.rate === 0 ? 1 : draw() / proxy.rate
+      const which = proxy.rate === 0 ? Infinity : draw() / proxy.rate
       const fault =
         which < 1 ? "error" : which < 2 ? "slow" : which < 3 ? "cut" : which < 4 ? "lost" : null
-      if (proxy.rate > 0 && fault !== null) counts[fault]++
-      const met = proxy.rate > 0 ? fault : null
-      if (met === "error")
+      if (fault !== null) counts[fault]++
+      if (fault === "error")
         return void answer.writeHead(503).end("<Error><Code>SlowDown</Code></Error>")
-      if (met === "cut") return void asked.socket.destroy()
-      if (met === "slow") await new Promise((done) => setTimeout(done, 300))
+      if (fault === "cut") return void asked.socket.destroy()
+      if (fault === "slow") await new Promise((done) => setTimeout(done, 300))
       const { headers, method, url: path } = asked
       const forwarded = request({ host: "127.0.0.1", port, method, path, headers }, (found) => {
-        if (met === "lost") {
+        if (fault === "lost") {
           found.resume()
           found.on("end", () => asked.socket.destroy())
           return

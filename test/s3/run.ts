@@ -8,8 +8,8 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import { spawn } from "node:child_process"
-import { createHash, randomInt } from "node:crypto"
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { randomInt } from "node:crypto"
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { createServer } from "node:net"
 import type { AddressInfo } from "node:net"
 import { tmpdir } from "node:os"
@@ -17,13 +17,13 @@ import { join, resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
 import { storeContract, type StorageSubject } from "holdfast/testing"
-import * as FileStorage from "../../src/checkpointing/store/FileStorage.js"
-import { withUrls } from "../../src/checkpointing/store/UrlStorage.js"
 import * as NodeFileSystem from "../../src/io/NodeFileSystem.js"
 import * as Client from "../../src/checkpointing/objects/S3Client.js"
 import { fields } from "../../src/checkpointing/objects/Xml.js"
 import * as S3Storage from "../../src/checkpointing/objects/S3Storage.js"
 import * as FaultyProxy from "./FaultyProxy.js"
+import * as Moto from "./Moto.js"
+import * as Weights from "./Weights.js"
 
 const { values: options } = parseArgs({
   options: {
@@ -51,20 +51,8 @@ const freePort = (): Promise<number> =>
   })
 
 const port = await freePort()
-const endpoint = `http://127.0.0.1:${port}`
-const python = process.env["HOLDFAST_PYTHON"] ?? "python3"
-const moto = spawn(python, ["-c", "from moto.server import main; main()", "-p", String(port)], {
-  stdio: "ignore"
-})
-for (;;) {
-  const isUp = await fetch(`${endpoint}/bucket`, { method: "PUT" }).then(
-    ({ ok }) => ok,
-    () => false
-  )
-  if (isUp) break
-  if (moto.exitCode !== null) throw new Error(`${python} has no moto[server]`)
-  await sleep(200)
-}
+const moto = Moto.start(port)
+await moto.ready()
 
 const proxy = await FaultyProxy.start(port)
 // Through the proxy, which passes everything on until it is to fail.
@@ -93,10 +81,6 @@ const contract = async (
   }
 }
 
-const both = await Effect.runPromise(
-  Effect.map(Effect.provide(FileStorage.make, NodeFileSystem.layer), withUrls)
-)
-
 /** Takes the lock of a folder away as another process does. */
 const takeLock: StorageSubject["takeLock"] = (at, of) =>
   of.startsWith("s3:")
@@ -110,7 +94,7 @@ const takeLock: StorageSubject["takeLock"] = (at, of) =>
 
 /** Folders of this machine with mirrors under an address. */
 const mirrored = (under: string): StorageSubject => ({
-  make: Effect.succeed(both),
+  make: Effect.succeed(Weights.storage),
   folder: Effect.sync(() => join(folder, "contract", String(cases++))),
   mirror: (of) => `${under}${of}`,
   takeLock
@@ -156,26 +140,11 @@ const train = (
     })
   })
 
-/** All tensors of a checkpoint, which follow its header. */
-const digestOf = (bytes: Uint8Array): string => {
-  const from = 8 + Number(Buffer.from(bytes).readBigUInt64LE(0))
-  return createHash("sha256").update(bytes.subarray(from)).digest("hex")
-}
-
-const latest = "latest_checkpoint.safetensors"
-const digestAt = (of: string): Promise<string> =>
-  Effect.runPromise(
-    both.open(`${of}/${latest}`, ({ bytes, read }) => {
-      const buffer = new Uint8Array(bytes)
-      return Effect.map(read(0, buffer), () => digestOf(buffer))
-    })
-  )
-
 const never = 2 ** 31 - 1
 const undisturbed = join(folder, "undisturbed")
 console.log("a run in files")
 check("it ends", (await train({ checkpoints: undisturbed }, never)) === 0)
-const wanted = digestOf(readFileSync(join(undisturbed, latest)))
+const wanted = await Weights.digestAt(undisturbed)
 
 /** Kills a run until it ends; `between` is done after each kill. Then checks the weights it ends with. */
 const killed = async (
@@ -195,7 +164,7 @@ const killed = async (
   }
   check(`it ends after ${kills} kills`, (code ?? (await train(run, never))) === 0, code)
   for (const one of [run.checkpoints, ...(run.mirror === undefined ? [] : [run.mirror])]) {
-    const found = await digestAt(one).catch(String)
+    const found = await Weights.digestAt(one).catch(String)
     check(`${one} has the weights of the run in files`, found === wanted, found)
   }
   console.log(`${kills} kills in ${Math.round((Date.now() - started) / 1000)} s`)
@@ -292,7 +261,7 @@ if (options.only.includes("mirror")) {
 }
 
 proxy.stop()
-moto.kill()
+moto.stop()
 rmSync(folder, { recursive: true, force: true })
 console.log(`${passed} passed, ${failed} failed`)
 process.exit(failed > 0 ? 1 : 0)
