@@ -282,7 +282,9 @@ const eachFault = (context: CaseContext, times: number) =>
       assert.ok(nth < most, "an upload takes too many operations")
       const place = storage.join(folder, String(nth))
       const mirror = mirrorOf(place)!.folder
-      yield* session(context, storage, place, saves(1, 2, 3))
+      yield* session(context, storage, place, saves(1, 2))
+      // On its own: of a copy that is still running, the mirror could keep 1, which leaves the folder meanwhile.
+      yield* session(context, storage, place, saves(3))
       const { hasFailed, operations, start } = failingIn(storage, mirror, nth, times)
       const isUploaded = Effect.map(found(storage, mirror), ({ latest }) => latest === 4)
       yield* session(
