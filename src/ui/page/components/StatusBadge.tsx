@@ -1,5 +1,6 @@
 import { t } from "../../../language/Text.js"
 import type { RunStatus } from "../../Api.js"
+import { Mark } from "./Mark.js"
 
 /** The name of a status. */
 export const statusText = (status: RunStatus): string => {
@@ -23,12 +24,10 @@ const shapes: Readonly<Record<RunStatus, string>> = {
   stopped: "M3.5 3.5h7v7h-7z"
 }
 
-/** How a run stands. */
+/** How a run or a sweep stands. */
 export const StatusBadge = ({ status }: { readonly status: RunStatus }) => (
   <span class="badge" data-status={status}>
-    <svg viewBox="0 0 14 14" aria-hidden="true">
-      <path d={shapes[status]} />
-    </svg>
+    <Mark shape={shapes[status]} />
     {statusText(status)}
   </span>
 )

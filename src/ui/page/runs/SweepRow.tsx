@@ -1,10 +1,11 @@
 import { t } from "../../../language/Text.js"
 import type { SweepSummary } from "../../Api.js"
+import { Mark } from "../components/Mark.js"
 import { Sparkline } from "../components/Sparkline.js"
+import { StatusBadge } from "../components/StatusBadge.js"
 import { formatAgo, formatInteger, formatMoment, formatNumber } from "../lib/format.js"
 import { defaultSweep, formatRoute } from "../state/Route.js"
 import { algorithmText, SweepProgress, totalOf } from "../sweep/SweepHeader.js"
-import { SweepBadge } from "../sweep/TrialStyle.js"
 
 /** A sweep in the table of runs, in the place of its trials, which one click shows. */
 export const SweepRow = ({
@@ -41,9 +42,7 @@ export const SweepRow = ({
             }
             onClick={toggle}
           >
-            <svg viewBox="0 0 14 14" aria-hidden="true">
-              <path d="M5 3l4 4-4 4" />
-            </svg>
+            <Mark shape="M5 3l4 4-4 4" />
           </button>
         )}
       </td>
@@ -67,7 +66,7 @@ export const SweepRow = ({
         </div>
       </th>
       <td class="cell-status">
-        <SweepBadge state={sweep.state} />
+        <StatusBadge status={sweep.state} />
       </td>
       <td class="cell-spark" title={t`best ${metric} so far`}>
         <Sparkline values={sweep.spark} />

@@ -1,10 +1,12 @@
 import { t } from "../../../language/Text.js"
 import type { SweepSummary } from "../../Api.js"
+import { Mark } from "../components/Mark.js"
+import { StatusBadge } from "../components/StatusBadge.js"
 import { formatAgo, formatInteger, formatMoment } from "../lib/format.js"
 import { toggled } from "../lib/runRows.js"
 import { trialStates } from "../lib/trials.js"
 import type { SweepPart } from "./SweepPart.js"
-import { SweepBadge, trialShapes, trialStateText } from "./TrialStyle.js"
+import { trialShapes, trialStateText } from "./TrialStyle.js"
 
 /** How many trials there are or will be. */
 export const totalOf = ({ counts, total }: SweepSummary): number => {
@@ -52,7 +54,7 @@ export const SweepHeader = ({ change, detail, route }: SweepPart) => {
     <section class="run-head">
       <div class="run-title">
         <h1>{summary.name}</h1>
-        <SweepBadge state={summary.state} />
+        <StatusBadge status={summary.state} />
       </div>
       <p class="run-sub">
         <span class="path">{summary.id}</span>
@@ -86,9 +88,7 @@ export const SweepHeader = ({ change, detail, route }: SweepPart) => {
               aria-pressed={route.states.includes(state)}
               onClick={() => toggle(state)}
             >
-              <svg viewBox="0 0 14 14" aria-hidden="true">
-                <path d={trialShapes[state]} />
-              </svg>
+              <Mark shape={trialShapes[state]} />
               {trialStateText(state)} <strong>{summary.counts[state]}</strong>
             </button>
           ))}

@@ -1,5 +1,6 @@
 import { t } from "../../../language/Text.js"
-import type { SweepState, TrialState } from "../../Api.js"
+import type { TrialState } from "../../Api.js"
+import { Mark } from "../components/Mark.js"
 
 /** The name of a state of a trial. */
 export const trialStateText = (state: TrialState): string => {
@@ -14,18 +15,6 @@ export const trialStateText = (state: TrialState): string => {
       return t`completed`
     case "failed":
       return t`failed`
-  }
-}
-
-/** The name of a state of a sweep. */
-export const sweepStateText = (state: SweepState): string => {
-  switch (state) {
-    case "running":
-      return t`running`
-    case "stopped":
-      return t`stopped`
-    case "finished":
-      return t`finished`
   }
 }
 
@@ -47,30 +36,10 @@ export const trialDashes: Readonly<Record<TrialState, ReadonlyArray<number>>> = 
   waiting: [1.5, 4]
 }
 
-const Mark = ({ shape }: { readonly shape: string }) => (
-  <svg viewBox="0 0 14 14" aria-hidden="true">
-    <path d={shape} />
-  </svg>
-)
-
 /** How a trial stands. */
 export const TrialBadge = ({ state }: { readonly state: TrialState }) => (
   <span class="badge" data-status={state}>
     <Mark shape={trialShapes[state]} />
     {trialStateText(state)}
-  </span>
-)
-
-const sweepShapes: Readonly<Record<SweepState, string>> = {
-  running: trialShapes.running,
-  stopped: "M3.5 3.5h7v7h-7z",
-  finished: trialShapes.completed
-}
-
-/** How a sweep stands. */
-export const SweepBadge = ({ state }: { readonly state: SweepState }) => (
-  <span class="badge" data-status={state}>
-    <Mark shape={sweepShapes[state]} />
-    {sweepStateText(state)}
   </span>
 )
