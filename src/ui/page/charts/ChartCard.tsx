@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from "preact/hooks"
+import { useMemo, useRef, useState } from "preact/hooks"
 import { t } from "../../../language/Text.js"
 import type { Finite, Metric } from "../../Api.js"
 import { Failure } from "../components/States.js"
@@ -6,6 +6,7 @@ import { useLoaded, useStore } from "../data/hooks.js"
 import { formatX, nearest } from "../lib/chartData.js"
 import { formatValue } from "../lib/format.js"
 import type { CurveOptions } from "../state/Route.js"
+import { useFrame } from "../state/useFrame.js"
 import { chartData, type ChartData, type DrawnRun } from "./Curve.js"
 import { Plot } from "./Plot.js"
 import { useVisible } from "./useVisible.js"
@@ -92,8 +93,7 @@ const Drawn = ({
   ...rest
 }: Required<ChartCardProps> & { readonly data: ChartData }) => {
   const [cursor, setCursor] = useState<number | null>(null)
-  const frame = useRef(0)
-  useEffect(() => () => cancelAnimationFrame(frame.current), [])
+  const atFrame = useFrame()
   const values = runs
     .filter(({ id }) => data.lines.has(id))
     .map((run) => {
@@ -132,11 +132,7 @@ const Drawn = ({
         unit={metric.unit}
         zoom={options.zoom}
         label={t`${metric.name}: ${all}`}
-        onCursor={(x) => {
-          // One drawing a frame, however fast the mouse moves.
-          cancelAnimationFrame(frame.current)
-          frame.current = requestAnimationFrame(() => setCursor(x))
-        }}
+        onCursor={(x) => atFrame(() => setCursor(x))}
       />
       {runs.length > 1 && (
         <ul class="legend">

@@ -3,6 +3,7 @@ import uPlot from "uplot"
 import type { KeyboardEventHandler } from "preact"
 import { t } from "../../../language/Text.js"
 import { moveZoom, roundZoom } from "../lib/chartData.js"
+import { handleKey } from "../state/handleKey.js"
 import type { CurveOptions } from "../state/Route.js"
 import { useSettings } from "../state/Settings.js"
 import { isDense, type ChartData } from "./Curve.js"
@@ -80,14 +81,14 @@ export const Plot = (props: PlotProps) => {
   const onKeyDown: KeyboardEventHandler<HTMLDivElement> = (event) => {
     const made = plot.current
     const { x } = data.joined
-    if (made === null || x.length < 2 || event.ctrlKey || event.metaKey || event.altKey) return
+    if (made === null || x.length < 2) return
     const all = { from: x[0]!, to: x.at(-1)! }
     const shown = zoom ?? all
     const left = made.cursor.left ?? -1
     const wide = made.over.clientWidth
     const cursorTo = (at: number) =>
       made.setCursor({ left: Math.min(wide - 1, Math.max(0, at)), top: 10 })
-    const actions: Readonly<Record<string, () => void>> = {
+    handleKey(event, {
       ArrowLeft: () =>
         event.shiftKey
           ? props.onZoom(moveZoom(shown, all, { move: -0.25 }))
@@ -100,12 +101,7 @@ export const Plot = (props: PlotProps) => {
       "=": () => props.onZoom(moveZoom(shown, all, { scale: 0.5 })),
       "-": () => props.onZoom(moveZoom(shown, all, { scale: 2 })),
       Home: () => props.onZoom(null)
-    }
-    const action = actions[event.key]
-    if (action === undefined) return
-    event.preventDefault()
-    event.stopPropagation()
-    action()
+    })
   }
 
   return (

@@ -3,9 +3,10 @@ import type { KeyboardEventHandler } from "preact"
 import { t } from "../../../language/Text.js"
 import { formatNumber } from "../lib/format.js"
 import { brushOf, brushShares, lacking, type Axis, type Brush } from "../lib/parallel.js"
+import { handleKey } from "../state/handleKey.js"
 
 /** What a brush has, in words. */
-export const brushText = (axis: Axis, brush: Brush | null): string => {
+const brushText = (axis: Axis, brush: Brush | null): string => {
   if (brush === null) return t`all values`
   const text = (value: number) =>
     axis.scale === "category" ? (axis.categories[value] ?? "") : formatNumber(value)
@@ -103,7 +104,6 @@ export const ParallelAxis = ({
   }
 
   const onKeyDown: KeyboardEventHandler<SVGGElement> = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
     const step = axis.scale === "category" ? 1 / axis.categories.length : 0.05
     const [low, high] = shares ?? [Number.NaN, Number.NaN]
     const set = (one: number, other: number) => {
@@ -122,18 +122,13 @@ export const ParallelAxis = ({
       if (by > 0) set(low, high + by)
       else if (high - low > 1.5 * step) set(low, high + by)
     }
-    const actions: Readonly<Record<string, () => void>> = {
+    handleKey(event, {
       ArrowUp: () => (event.shiftKey ? grow(step) : move(step)),
       ArrowDown: () => (event.shiftKey ? grow(-step) : move(-step)),
       Delete: () => onBrush(null),
       Backspace: () => onBrush(null),
       Escape: () => onBrush(null)
-    }
-    const action = actions[event.key]
-    if (action === undefined) return
-    event.preventDefault()
-    event.stopPropagation()
-    action()
+    })
   }
 
   const middle = shares === null ? 0.5 : (shares[0] + shares[1]) / 2
