@@ -1,13 +1,13 @@
 import { useCallback, useMemo } from "preact/hooks"
+import type uPlot from "uplot"
 import { t } from "../../../language/Text.js"
-import type { Trial } from "../../Api.js"
+import type { Finite, Trial } from "../../Api.js"
 import { range } from "../lib/chartData.js"
 import { curveOf, ranked, valueAtEpoch, withoutOutliers } from "../lib/trials.js"
 import { drawLines, drawMark } from "./drawLines.js"
-import { DrawnPlot, type Draw } from "./DrawnPlot.js"
+import type { Draw } from "./DrawnPlot.js"
 import type { SweepPart } from "./SweepPart.js"
-import { TrialTip } from "./TrialTip.js"
-import { usePointing } from "./usePointing.js"
+import { TrialPlot } from "./TrialPlot.js"
 
 /** As many numbers as one reads. */
 const some = (numbers: ReadonlyArray<number>): string =>
@@ -15,16 +15,31 @@ const some = (numbers: ReadonlyArray<number>): string =>
 
 /** The metric of every trial by epoch. */
 export const LearningCurves = (part: SweepPart) => {
-  const { byNumber, detail, isChosen, isLog, levels, palette, pointed } = part
+  const { byNumber, detail, isChosen, isLog, levels, palette, places, pointed } = part
   const { rungs, summary, trials } = detail
   const curves = useMemo(() => trials.map((trial) => curveOf(trial, byNumber)), [detail])
-  const numbers = useMemo(() => new Map(trials.map(({ number }, i) => [number, i])), [detail])
   const { high, last, low } = useMemo(() => {
     const [low, high] = range(withoutOutliers(curves.flatMap(({ values }) => values)), isLog)
     const last = curves.reduce((most, { at }) => Math.max(most, at.at(-1) ?? 0), 1)
     return { low, high, last }
   }, [curves, isLog])
   const order = useMemo(() => ranked(trials, summary.mode), [detail])
+  const isShown = (value: Finite): value is number => value !== null && (!isLog || value > 0)
+  /** Draws the curve of the trial in this place, with gaps where it has no value. */
+  const trace = (path: Path2D, plot: uPlot, i: number) => {
+    const { at, values } = curves[i]!
+    let isDown = false
+    at.forEach((epoch, k) => {
+      const value = values[k] ?? null
+      const isDrawn = isShown(value)
+      if (isDrawn) {
+        const [x, y] = [plot.valToPos(epoch, "x", true), plot.valToPos(value, "y", true)]
+        if (isDown) path.lineTo(x, y)
+        else path.moveTo(x, y)
+      }
+      isDown = isDrawn
+    })
+  }
 
   const draw = useCallback<Draw>(
     (context, plot, color) => {
@@ -41,26 +56,16 @@ export const LearningCurves = (part: SweepPart) => {
         context.stroke()
       }
       context.setLineDash([])
-      const to = (path: Path2D, epoch: number, value: number, isStart: boolean) => {
-        const [x, y] = [plot.valToPos(epoch, "x", true), plot.valToPos(value, "y", true)]
-        if (isStart) path.moveTo(x, y)
-        else path.lineTo(x, y)
-      }
       const dot = 2.2 * devicePixelRatio
       drawLines(context, color, { trials, isChosen, levels, palette }, (path, _, i) => {
+        trace(path, plot, i)
         const { at, values } = curves[i]!
-        let isDown = false
-        at.forEach((epoch, k) => {
-          const value = values[k] ?? null
-          const isDrawn = value !== null && (!isLog || value > 0)
-          if (isDrawn) to(path, epoch, value, !isDown)
-          isDown = isDrawn
-          // One value is no line.
-          if (isDrawn && at.length === 1) {
-            const [x, y] = [plot.valToPos(epoch, "x", true), plot.valToPos(value, "y", true)]
-            path.rect(x - dot / 2, y - dot / 2, dot, dot)
-          }
-        })
+        const value = values[0] ?? null
+        // One value is no line.
+        if (at.length === 1 && isShown(value)) {
+          const [x, y] = [plot.valToPos(at[0]!, "x", true), plot.valToPos(value, "y", true)]
+          path.rect(x - dot / 2, y - dot / 2, dot, dot)
+        }
       })
       if (isChosen.filter(Boolean).length > 200) return
       const ground = color("--surface")
@@ -85,22 +90,11 @@ export const LearningCurves = (part: SweepPart) => {
   )
   const drawOver = useCallback<Draw>(
     (context, plot, color) => {
-      const i = pointed === null ? undefined : numbers.get(pointed.number)
-      if (i === undefined) return
+      if (pointed === null) return
+      const i = places.get(pointed.number)!
       const { at, values } = curves[i]!
       const path = new Path2D()
-      let isDown = false
-      at.forEach((epoch, k) => {
-        const value = values[k] ?? null
-        if (value === null) {
-          isDown = false
-          return
-        }
-        const [x, y] = [plot.valToPos(epoch, "x", true), plot.valToPos(value, "y", true)]
-        if (isDown) path.lineTo(x, y)
-        else path.moveTo(x, y)
-        isDown = true
-      })
+      trace(path, plot, i)
       context.lineJoin = "round"
       context.strokeStyle = color("--surface")
       context.lineWidth = 5 * devicePixelRatio
@@ -122,32 +116,24 @@ export const LearningCurves = (part: SweepPart) => {
       )
       context.fill()
     },
-    [curves, numbers, pointed]
+    [curves, isLog, places, pointed]
   )
-  const { handlers, tip, width } = usePointing(
-    part,
-    (plot, left, top) => {
-      const epoch = plot.posToVal(left, "x")
-      let found: Trial | null = null
-      let least = 22
-      curves.forEach((curve, i) => {
-        if (!isChosen[i]!) return
-        const value = valueAtEpoch(curve, epoch)
-        if (value === null) return
-        const away = Math.abs(plot.valToPos(value, "y") - top)
-        if (away < least) {
-          least = away
-          found = trials[i]!
-        }
-      })
-      return found
-    },
-    order,
-    (trial) => {
-      const value = trial.values.at(-1) ?? null
-      return value === null ? null : [trial.at.at(-1)!, value]
-    }
-  )
+  const nearest = (plot: uPlot, left: number, top: number) => {
+    const epoch = plot.posToVal(left, "x")
+    let found: Trial | null = null
+    let least = 22
+    curves.forEach((curve, i) => {
+      if (!isChosen[i]!) return
+      const value = valueAtEpoch(curve, epoch)
+      if (value === null) return
+      const away = Math.abs(plot.valToPos(value, "y") - top)
+      if (away < least) {
+        least = away
+        found = trials[i]!
+      }
+    })
+    return found
+  }
   const isEmpty = curves.every(({ at }) => at.length === 0)
   return (
     <section class="card" data-span="all" aria-labelledby="sweep-curves">
@@ -166,8 +152,14 @@ export const LearningCurves = (part: SweepPart) => {
       {isEmpty ? (
         <p class="note">{t`They appear with the first epoch of a trial.`}</p>
       ) : (
-        <DrawnPlot
-          {...handlers}
+        <TrialPlot
+          part={part}
+          nearest={nearest}
+          order={order}
+          placeOf={({ at, values }) => {
+            const value = values.at(-1) ?? null
+            return value === null ? null : [at.at(-1)!, value]
+          }}
           label={t`${summary.metric} of ${trials.length} trials by epoch`}
           height={300}
           x={[last > 1 ? 0.5 : 0, last + 0.5]}
@@ -175,11 +167,7 @@ export const LearningCurves = (part: SweepPart) => {
           log={isLog}
           draw={draw}
           drawOver={drawOver}
-        >
-          {tip !== null && pointed !== null && (
-            <TrialTip part={part} trial={pointed} x={tip.x} y={tip.y} width={width()} />
-          )}
-        </DrawnPlot>
+        />
       )}
     </section>
   )

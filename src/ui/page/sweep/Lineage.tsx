@@ -12,7 +12,7 @@ const most = 150
 
 /** Which trial was forked from which: a row each, from the epoch of the fork to the last. */
 export const Lineage = (part: SweepPart) => {
-  const { byNumber, detail, levels, open, palette, point, pointed } = part
+  const { byNumber, detail, levels, open, palette, places, point, pointed } = part
   const { summary, trials } = detail
   const best = useMemo(() => ranked(trials, summary.mode)[0], [detail])
   const line = useMemo(
@@ -28,7 +28,6 @@ export const Lineage = (part: SweepPart) => {
   const last = Math.max(1, ...trials.map(({ epoch }) => epoch))
   const xOf = (epoch: number) => left + ((width - left - 30) * epoch) / last
   const yOf = (at: number) => row * (at + 0.75)
-  const levelOf = new Map(trials.map(({ number }, i) => [number, levels[i]!]))
   return (
     <section class="card" data-span="all" aria-labelledby="sweep-lineage">
       <header class="card-head">
@@ -52,7 +51,7 @@ export const Lineage = (part: SweepPart) => {
         >
           {lanes.map(({ parentRow, row: at, trial }) => {
             const start = trial.fork?.epoch ?? 0
-            const color = palette[levelOf.get(trial.number) ?? -1] ?? "var(--line-strong)"
+            const color = palette[levels[places.get(trial.number)!]!] ?? "var(--line-strong)"
             return (
               <g
                 key={trial.number}

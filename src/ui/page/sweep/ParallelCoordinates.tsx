@@ -1,8 +1,7 @@
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks"
+import { useLayoutEffect, useMemo, useRef, useState } from "preact/hooks"
 import type { KeyboardEventHandler } from "preact"
 import { t } from "../../../language/Text.js"
 import type { Trial } from "../../Api.js"
-import { formatNumber } from "../lib/format.js"
 import {
   brushOf,
   lacking,
@@ -13,10 +12,13 @@ import {
   type Brush
 } from "../lib/parallel.js"
 import { ranked } from "../lib/trials.js"
+import { handleKey } from "../state/handleKey.js"
+import { useFrame } from "../state/useFrame.js"
 import { ParallelAxis } from "./ParallelAxis.js"
 import { drawLines, drawMark } from "./drawLines.js"
 import { useChoice, type SweepPart } from "./SweepPart.js"
-import { TrialTip, trialLine } from "./TrialTip.js"
+import { trialKeys } from "./trialKeys.js"
+import { formatParameter, TrialTip, trialLine } from "./TrialTip.js"
 import { useCanvas } from "./useCanvas.js"
 
 /** The box of the axes, in pixels. */
@@ -27,14 +29,24 @@ const leastGap = 92
 const tall = height - pad.top - pad.bottom
 
 /** How far down a share is. */
-export const shareToY = (share: number): number => pad.top + (1 - share) * tall
+const shareToY = (share: number): number => pad.top + (1 - share) * tall
+
+/** The brushes with another on an axis; null: with none. */
+const withBrush = (
+  brushes: ReadonlyArray<Brush>,
+  axis: string,
+  brush: Brush | null
+): ReadonlyArray<Brush> => [
+  ...brushes.filter((one) => one.axis !== axis),
+  ...(brush === null ? [] : [brush])
+]
 
 /**
  * A line for each trial across an axis for each parameter, the metric last. A drag on an axis chooses the
  * trials in that part of it.
  */
 export const ParallelCoordinates = (part: SweepPart) => {
-  const { change, detail, levels, open, palette, point, pointed, route } = part
+  const { change, detail, levels, open, palette, places, point, pointed, route } = part
   const { trials } = detail
   const [width, setWidth] = useState(0)
   const [dragged, setDragged] = useState<{ axis: string; brush: Brush | null } | null>(null)
@@ -43,12 +55,7 @@ export const ParallelCoordinates = (part: SweepPart) => {
   const axes = part.axes
   const brushes = useMemo(
     () =>
-      dragged === null
-        ? route.brushes
-        : [
-            ...route.brushes.filter(({ axis }) => axis !== dragged.axis),
-            ...(dragged.brush === null ? [] : [dragged.brush])
-          ],
+      dragged === null ? route.brushes : withBrush(route.brushes, dragged.axis, dragged.brush),
     [route.brushes, dragged]
   )
   const isChosen = useChoice(axes, brushes, route.states, trials)
@@ -95,8 +102,8 @@ export const ParallelCoordinates = (part: SweepPart) => {
     wide,
     height,
     (context, color) => {
-      const i = pointed === null ? -1 : trials.indexOf(pointed)
-      if (i < 0) return
+      if (pointed === null) return
+      const i = places.get(pointed.number)!
       const path = new Path2D()
       trace(path, i)
       context.lineJoin = "round"
@@ -108,7 +115,7 @@ export const ParallelCoordinates = (part: SweepPart) => {
       context.stroke(path)
       drawMark(
         context,
-        pointed!.state,
+        pointed.state,
         xOf(axes.length - 1) * devicePixelRatio,
         markOf(i) * devicePixelRatio,
         { color: color("--ink"), ground: color("--surface"), size: 14 }
@@ -126,41 +133,27 @@ export const ParallelCoordinates = (part: SweepPart) => {
   const pointByKey = (trial: Trial | undefined) => {
     if (trial === undefined) return
     point(trial)
-    setAt({ x: xOf(axes.length - 1), y: markOf(trials.indexOf(trial)) })
+    setAt({ x: xOf(axes.length - 1), y: markOf(places.get(trial.number)!) })
   }
   const onKeyDown: KeyboardEventHandler<HTMLDivElement> = (event) => {
-    if (event.target !== event.currentTarget || event.ctrlKey || event.metaKey || event.altKey) {
-      return
-    }
-    const chosen = order.filter((trial) => isChosen[trials.indexOf(trial)])
-    const now = pointed === null ? -1 : chosen.indexOf(pointed)
-    const actions: Readonly<Record<string, () => void>> = {
-      ArrowDown: () => pointByKey(chosen[Math.min(chosen.length - 1, now + 1)]),
-      ArrowUp: () => pointByKey(chosen[Math.max(0, now - 1)]),
-      Home: () => pointByKey(chosen[0]),
-      End: () => pointByKey(chosen.at(-1)),
-      Enter: () => pointed !== null && open(pointed),
+    // An axis has keys of its own.
+    if (event.target !== event.currentTarget) return
+    const chosen = order.filter((trial) => isChosen[places.get(trial.number)!])
+    handleKey(event, {
+      ...trialKeys(part, chosen, pointByKey),
       Escape: () => {
         if (pointed === null) change({ brushes: [] })
         point(null)
         setAt(null)
       }
-    }
-    const action = actions[event.key]
-    if (action === undefined) return
-    event.preventDefault()
-    event.stopPropagation()
-    action()
+    })
   }
 
-  const frame = useRef(0)
-  useEffect(() => () => cancelAnimationFrame(frame.current), [])
+  const atFrame = useFrame()
   const follow = (event: PointerEvent) => {
     const { left, top } = (event.currentTarget as Element).getBoundingClientRect()
     const [x, y] = [event.clientX - left, event.clientY - top]
-    // One search a frame, however fast the mouse moves.
-    cancelAnimationFrame(frame.current)
-    frame.current = requestAnimationFrame(() => {
+    atFrame(() => {
       const share = 1 - (y - pad.top) / tall
       const found = nearestLine(
         axes,
@@ -174,18 +167,13 @@ export const ParallelCoordinates = (part: SweepPart) => {
     })
   }
   const leave = () => {
-    cancelAnimationFrame(frame.current)
+    atFrame(null)
     point(null)
     setAt(null)
   }
   const brushTo = (axis: Axis, brush: Brush | null) => {
     setDragged(null)
-    change({
-      brushes: [
-        ...route.brushes.filter((one) => one.axis !== axis.path),
-        ...(brush === null ? [] : [brush])
-      ]
-    })
+    change({ brushes: withBrush(route.brushes, axis.path, brush) })
   }
   const best = order[0]
 
@@ -255,10 +243,7 @@ export const ParallelCoordinates = (part: SweepPart) => {
           {pointed !== null && document.activeElement?.classList.contains("parallel-box") === true
             ? `${trialLine(pointed, detail.summary.metric)}, ${axes
                 .slice(0, -1)
-                .map(({ label, path }) => {
-                  const value = pointed.parameters[path]
-                  return `${label} ${typeof value === "number" ? formatNumber(value) : String(value)}`
-                })
+                .map(({ label, path }) => `${label} ${formatParameter(pointed.parameters[path])}`)
                 .join(", ")}`
             : ""}
         </span>

@@ -1,13 +1,13 @@
 import { useCallback, useMemo } from "preact/hooks"
+import type uPlot from "uplot"
 import { t } from "../../../language/Text.js"
 import { range } from "../lib/chartData.js"
 import { formatNumber } from "../lib/format.js"
 import { improvements } from "../lib/trials.js"
 import { drawMark } from "./drawLines.js"
-import { DrawnPlot, type Draw } from "./DrawnPlot.js"
+import type { Draw } from "./DrawnPlot.js"
 import type { SweepPart } from "./SweepPart.js"
-import { TrialTip } from "./TrialTip.js"
-import { usePointing } from "./usePointing.js"
+import { TrialPlot } from "./TrialPlot.js"
 
 /** The value of each trial, and the best so far. */
 export const SweepHistory = (part: SweepPart) => {
@@ -82,25 +82,20 @@ export const SweepHistory = (part: SweepPart) => {
     },
     [pointed]
   )
-  const { handlers, tip, width } = usePointing(
-    part,
-    (plot, left, top) => {
-      let found = null
-      let least = 16
-      for (const { i, trial } of known) {
-        if (!isChosen[i]!) continue
-        const x = plot.valToPos(trial.number, "x") - left
-        const away = Math.hypot(x, plot.valToPos(trial.value!, "y") - top)
-        if (away < least) {
-          least = away
-          found = trial
-        }
+  const nearest = (plot: uPlot, left: number, top: number) => {
+    let found = null
+    let least = 16
+    for (const { i, trial } of known) {
+      if (!isChosen[i]!) continue
+      const x = plot.valToPos(trial.number, "x") - left
+      const away = Math.hypot(x, plot.valToPos(trial.value!, "y") - top)
+      if (away < least) {
+        least = away
+        found = trial
       }
-      return found
-    },
-    known.map(({ trial }) => trial),
-    ({ number, value }) => (value === null ? null : [number, value])
-  )
+    }
+    return found
+  }
   const best = better.at(-1)
   return (
     <section class="card" aria-labelledby="sweep-history">
@@ -113,8 +108,11 @@ export const SweepHistory = (part: SweepPart) => {
       {known.length === 0 ? (
         <p class="note">{t`No trial has a value yet.`}</p>
       ) : (
-        <DrawnPlot
-          {...handlers}
+        <TrialPlot
+          part={part}
+          nearest={nearest}
+          order={known.map(({ trial }) => trial)}
+          placeOf={({ number, value }) => (value === null ? null : [number, value])}
           label={
             best === undefined
               ? t`${metric} by trial`
@@ -126,11 +124,7 @@ export const SweepHistory = (part: SweepPart) => {
           log={isLog}
           draw={draw}
           drawOver={drawOver}
-        >
-          {tip !== null && pointed !== null && (
-            <TrialTip part={part} trial={pointed} x={tip.x} y={tip.y} width={width()} />
-          )}
-        </DrawnPlot>
+        />
       )}
     </section>
   )

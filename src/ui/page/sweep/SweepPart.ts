@@ -27,6 +27,8 @@ export interface SweepPart {
   /** Whether the metric has a log scale. */
   readonly isLog: boolean
   readonly byNumber: ReadonlyMap<number, Trial>
+  /** The places of trials by their numbers. */
+  readonly places: ReadonlyMap<number, number>
   /** The trial that is pointed at, in any part; null: none. */
   readonly pointed: Trial | null
   readonly point: (trial: Trial | null) => void
@@ -43,7 +45,10 @@ export const trialAddress = ({ run }: Trial): string =>
 export const useTrials = (
   detail: SweepDetail,
   route: SweepRoute
-): Pick<SweepPart, "axes" | "byNumber" | "isChosen" | "isLog" | "levels" | "palette"> => {
+): Pick<
+  SweepPart,
+  "axes" | "byNumber" | "isChosen" | "isLog" | "levels" | "palette" | "places"
+> => {
   const { theme } = useSettings()
   const { parameters, summary, trials } = detail
   const values = useMemo(() => trials.map(({ value }) => value), [detail])
@@ -70,7 +75,8 @@ export const useTrials = (
     [axes, summary.mode, trials]
   )
   const byNumber = useMemo(() => new Map(trials.map((trial) => [trial.number, trial])), [detail])
-  return { axes, byNumber, isChosen, isLog, levels, palette }
+  const places = useMemo(() => new Map(trials.map(({ number }, i) => [number, i])), [detail])
+  return { axes, byNumber, isChosen, isLog, levels, palette, places }
 }
 
 /** Which trials are within the brushes and in the states that are chosen. */

@@ -1,31 +1,36 @@
-import { useEffect, useRef, useState } from "preact/hooks"
-import type { KeyboardEventHandler } from "preact"
+import { useRef, useState } from "preact/hooks"
 import type uPlot from "uplot"
 import type { Trial } from "../../Api.js"
+import { handleKey } from "../state/handleKey.js"
+import { useFrame } from "../state/useFrame.js"
+import { DrawnPlot, type DrawnPlotProps } from "./DrawnPlot.js"
 import type { SweepPart } from "./SweepPart.js"
+import { trialKeys } from "./trialKeys.js"
+import { TrialTip } from "./TrialTip.js"
 
-/** Where a trial is on a chart, in values of its axes; null: nowhere. */
-export type Place = readonly [number, number] | null
+export interface TrialPlotProps extends Omit<
+  DrawnPlotProps,
+  "children" | "onClick" | "onKeyDown" | "onMove"
+> {
+  readonly part: SweepPart
+  /** The trial that is near to a point of the plot. */
+  readonly nearest: (plot: uPlot, left: number, top: number) => Trial | null
+  /** The trials as the keyboard goes through them. */
+  readonly order: ReadonlyArray<Trial>
+  /** Where a trial is, in values of the axes; null: nowhere. */
+  readonly placeOf: (trial: Trial) => readonly [number, number] | null
+}
 
-/**
- * How one points at a trial of a chart: by the mouse at the one that `nearest` finds, or by the keyboard at
- * the next of `order`.
- */
-export const usePointing = (
-  { open, point, pointed }: SweepPart,
-  nearest: (plot: uPlot, left: number, top: number) => Trial | null,
-  order: ReadonlyArray<Trial>,
-  placeOf: (trial: Trial) => Place
-) => {
+/** A chart of trials at which one points, by the mouse or by the keyboard. */
+export const TrialPlot = ({ nearest, order, part, placeOf, ...look }: TrialPlotProps) => {
+  const { open, point, pointed } = part
   const [at, setAt] = useState<{ readonly x: number; readonly y: number } | null>(null)
   const plot = useRef<uPlot | null>(null)
-  const frame = useRef(0)
-  useEffect(() => () => cancelAnimationFrame(frame.current), [])
+  const atFrame = useFrame()
 
-  const onMove = (made: uPlot, place: { readonly left: number; readonly top: number } | null) => {
+  const onMove: DrawnPlotProps["onMove"] = (made, place) => {
     plot.current = made
-    cancelAnimationFrame(frame.current)
-    frame.current = requestAnimationFrame(() => {
+    atFrame(() => {
       if (place === null) {
         if (at !== null) point(null)
         setAt(null)
@@ -49,34 +54,27 @@ export const usePointing = (
       y: made.valToPos(place[1], "y") + offsetTop
     })
   }
-  const onKeyDown: KeyboardEventHandler<HTMLDivElement> = (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return
-    const now = pointed === null ? -1 : order.indexOf(pointed)
-    const next = () => pointByKey(order[Math.min(order.length - 1, now + 1)])
-    const previous = () => pointByKey(order[Math.max(0, now - 1)])
-    const actions: Readonly<Record<string, () => void>> = {
-      ArrowRight: next,
-      ArrowDown: next,
-      ArrowLeft: previous,
-      ArrowUp: previous,
-      Home: () => pointByKey(order[0]),
-      End: () => pointByKey(order.at(-1)),
-      Enter: () => pointed !== null && open(pointed),
-      Escape: () => {
-        point(null)
-        setAt(null)
+  const keys = trialKeys(part, order, pointByKey)
+  return (
+    <DrawnPlot
+      {...look}
+      onMove={onMove}
+      onClick={() => pointed !== null && at !== null && open(pointed)}
+      onKeyDown={(event) =>
+        handleKey(event, {
+          ...keys,
+          ArrowRight: keys.ArrowDown,
+          ArrowLeft: keys.ArrowUp,
+          Escape: () => {
+            point(null)
+            setAt(null)
+          }
+        })
       }
-    }
-    const action = actions[event.key]
-    if (action === undefined) return
-    event.preventDefault()
-    event.stopPropagation()
-    action()
-  }
-  return {
-    /** Where the tip of the trial stands that is pointed at here. */
-    tip: pointed === null ? null : at,
-    width: () => plot.current?.width ?? 0,
-    handlers: { onMove, onKeyDown, onClick: () => pointed !== null && at !== null && open(pointed) }
-  }
+    >
+      {at !== null && pointed !== null && (
+        <TrialTip part={part} trial={pointed} x={at.x} y={at.y} width={plot.current?.width ?? 0} />
+      )}
+    </DrawnPlot>
+  )
 }

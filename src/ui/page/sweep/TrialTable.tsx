@@ -14,7 +14,7 @@ import { formatParameter } from "./TrialTip.js"
 
 /** The trials that are chosen, a row each. */
 export const TrialTable = (part: SweepPart) => {
-  const { change, detail, isChosen, levels, palette, point, pointed, route } = part
+  const { change, detail, isChosen, levels, palette, places, point, pointed, route } = part
   const { parameters, summary, trials } = detail
   const { end, limit } = useRowsOnScroll(60)
   const shown = sortTrials(
@@ -23,7 +23,6 @@ export const TrialTable = (part: SweepPart) => {
     route.descending
   )
   const labels = shortLabels(parameters.map(({ path }) => path))
-  const places = new Map(trials.map(({ number }, i) => [number, i]))
   const hasForks = trials.some(({ fork }) => fork !== null)
   const hasWorkers = trials.some(({ worker }) => worker !== null)
   const heading = (key: string, text: ComponentChildren, kind: "text" | "number" = "text") => (
