@@ -1,5 +1,6 @@
 import type { TrialState, XAxis } from "../../Api.js"
 import type { Brush } from "../lib/parallel.js"
+import { trialStates } from "../lib/trials.js"
 
 /** How curves are drawn; part of the address, so that a view can be shared. */
 export interface CurveOptions {
@@ -99,14 +100,6 @@ const curvesOf = (query: URLSearchParams): CurveOptions => {
     zoom: from < to ? { from, to } : null
   }
 }
-
-const trialStates: ReadonlyArray<TrialState> = [
-  "waiting",
-  "running",
-  "paused",
-  "completed",
-  "failed"
-]
 
 const sweepOf = (query: URLSearchParams): SweepOptions => ({
   brushes: query.getAll("brush").flatMap((text) => {
