@@ -1,6 +1,6 @@
 import type { Finite, SweepParameter } from "../../Api.js"
 import { formatField, formatNumber } from "./format.js"
-import { logTicks, range } from "./chartData.js"
+import { logTicks } from "./chartData.js"
 
 /** The name of the metric's axis, which no parameter has. */
 export const metricAxis = ""
@@ -18,36 +18,34 @@ export interface Tick {
   readonly text: string
 }
 
-/** An axis of parallel coordinates. */
-export interface Axis {
-  /** The path of the parameter, or `metricAxis`. */
-  readonly path: string
-  readonly label: string
+/** What tells where on an axis a value is. */
+export interface Scale {
   readonly scale: "linear" | "log" | "category"
   /** The values at its ends; of categories, their numbers. */
   readonly low: number
   readonly high: number
   readonly categories: ReadonlyArray<string>
+}
+
+/** An axis of parallel coordinates. */
+export interface Axis extends Scale {
+  /** The path of the parameter, or `metricAxis`. */
+  readonly path: string
+  readonly label: string
   readonly ticks: ReadonlyArray<Tick>
   /** How far up each trial's value is; NaN where it has none. */
   readonly shares: Float64Array
 }
 
 /** How far up a value is on an axis, from 0 to 1. */
-export const shareOf = (
-  { categories, high, low, scale }: Pick<Axis, "categories" | "high" | "low" | "scale">,
-  value: number
-): number => {
+export const shareOf = ({ categories, high, low, scale }: Scale, value: number): number => {
   if (scale === "category") return (value + 0.5) / categories.length
   if (scale === "log") return Math.log(value / low) / Math.log(high / low)
   return (value - low) / (high - low)
 }
 
 /** The value that is so far up an axis; of categories, the number of the nearest. */
-export const valueAt = (
-  { categories, high, low, scale }: Pick<Axis, "categories" | "high" | "low" | "scale">,
-  share: number
-): number => {
+export const valueAt = ({ categories, high, low, scale }: Scale, share: number): number => {
   if (scale === "category") {
     return Math.min(categories.length - 1, Math.max(0, Math.floor(share * categories.length)))
   }
@@ -96,7 +94,7 @@ export const roundTicks = (low: number, high: number, most: number): ReadonlyArr
   )
 }
 
-const ticksOf = (axis: Pick<Axis, "categories" | "high" | "low" | "scale">): Axis["ticks"] => {
+const ticksOf = (axis: Scale): Axis["ticks"] => {
   if (axis.scale === "category") {
     return axis.categories.map((text, i) => ({ at: shareOf(axis, i), text }))
   }
@@ -136,15 +134,26 @@ export const parameterAxis = (
   }
   const known = [low, high, ...values].filter(isNumber)
   const isLog = (kind === "log_uniform" || log) && known.every((value) => value > 0)
-  const [from, to] = bounds(known, isLog)
-  const of = { scale: isLog ? "log" : "linear", low: from, high: to, categories: [] } as const
+  return numberAxis(path, label, values, known, isLog)
+}
+
+/** An axis of numbers, as long as the `known` ones need; what has no place on it is no value. */
+const numberAxis = (
+  path: string,
+  label: string,
+  values: ReadonlyArray<unknown>,
+  known: ReadonlyArray<number>,
+  isLog: boolean
+): Axis => {
+  const [low, high] = bounds(known, isLog)
+  const of = { scale: isLog ? "log" : "linear", low, high, categories: [] } as const
   return {
     ...of,
     path,
     label,
     ticks: ticksOf(of),
     shares: Float64Array.from(values, (value) =>
-      isNumber(value) ? shareOf(of, value) : Number.NaN
+      isNumber(value) && (!isLog || value > 0) ? shareOf(of, value) : Number.NaN
     )
   }
 }
@@ -159,17 +168,7 @@ export const needsLog = (values: ReadonlyArray<Finite>): boolean => {
 /** The axis of the metric. */
 export const valueAxis = (label: string, values: ReadonlyArray<Finite>, isLog: boolean): Axis => {
   const known = values.filter(isNumber).filter((value) => !isLog || value > 0)
-  const [from, to] = known.length === 0 ? range([], isLog) : bounds(known, isLog)
-  const of = { scale: isLog ? "log" : "linear", low: from, high: to, categories: [] } as const
-  return {
-    ...of,
-    path: metricAxis,
-    label,
-    ticks: ticksOf(of),
-    shares: Float64Array.from(values, (value) =>
-      isNumber(value) && (!isLog || value > 0) ? shareOf(of, value) : Number.NaN
-    )
-  }
+  return numberAxis(metricAxis, label, values, known, isLog)
 }
 
 /** The lowest and the highest share of an axis that a brush has. */
