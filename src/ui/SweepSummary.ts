@@ -1,5 +1,6 @@
 import * as path from "node:path"
 import type { SweepView } from "../sweep/SweepView.js"
+import { improves } from "../training/Monitor.js"
 import type * as Api from "./Api.js"
 import { evenly, finite, nameOf, sparkPoints } from "./Summary.js"
 
@@ -9,27 +10,20 @@ export interface RunValues {
   readonly values: ReadonlyArray<{ readonly epoch: number; readonly value: number }>
 }
 
-/** What a trial has reached, the best of its values. */
-const bestOf = (values: ReadonlyArray<number>, mode: "min" | "max"): Api.Finite => {
-  let best: number | null = null
-  for (const value of values) {
-    if (!Number.isFinite(value)) continue
-    if (best === null || (mode === "min" ? value < best : value > best)) best = value
-  }
-  return best
-}
-
-/** The best value so far, from the first trial to the last; null before there is one. */
+/** The best value so far, from the first to the last; null before there is one. */
 export const bestSoFar = (
   values: ReadonlyArray<Api.Finite>,
   mode: "min" | "max"
 ): ReadonlyArray<Api.Finite> => {
   let best: Api.Finite = null
   return values.map((value) => {
-    best = bestOf([best ?? Number.NaN, value ?? Number.NaN], mode)
+    if (value !== null && improves(value, best, mode)) best = value
     return best
   })
 }
+
+const bestOf = (values: ReadonlyArray<Api.Finite>, mode: "min" | "max"): Api.Finite =>
+  bestSoFar(values, mode).at(-1) ?? null
 
 /**
  * A trial as the sweep's record has it, and as its run does: while it trains, the run is further than the
@@ -51,7 +45,7 @@ const trialOf = (
     state: summary?.status === "running" ? "running" : trial.state,
     epoch: Math.max(trial.epoch, summary?.epoch ?? 0),
     epochs: trial.epochs,
-    value: bestOf([trial.value ?? Number.NaN, ...newer.map(({ value }) => value)], mode),
+    value: bestOf([trial.value ?? null, ...newer.map(({ value }) => value)], mode),
     at: values.map(({ epoch }) => epoch),
     values: values.map(({ value }) => finite(value)),
     fork: trial.fork ?? null,
@@ -74,10 +68,7 @@ export const bestTrial = (
   trials: ReadonlyArray<Api.Trial>,
   mode: "min" | "max"
 ): Api.Trial | null => {
-  const value = bestOf(
-    trials.map((trial) => counted(trial) ?? Number.NaN),
-    mode
-  )
+  const value = bestOf(trials.map(counted), mode)
   return value === null ? null : (trials.find((trial) => counted(trial) === value) ?? null)
 }
 
