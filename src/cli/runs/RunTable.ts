@@ -4,6 +4,7 @@ import { sparkline } from "../../terminal/Chart.js"
 import * as Format from "../../terminal/Format.js"
 import { cut, displayWidth, table } from "../../terminal/Table.js"
 import type { RunStatus, RunSummary, SweepSummary } from "../../ui/Api.js"
+import { countTrials } from "../../ui/SweepCounts.js"
 import { valueOf, type FieldValue } from "./RunFields.js"
 
 /** A column of a table. */
@@ -114,11 +115,10 @@ const sweepColumns = (now: number): ReadonlyArray<Column<SweepSummary>> => [
   },
   {
     title: t`trials`,
-    cell: ({ counts, total }) => {
-      const ended = counts.completed + counts.paused + counts.failed
-      const known = ended + counts.running + counts.waiting
-      const failed = counts.failed === 0 ? "" : ` (${t`${counts.failed} failed`})`
-      return `${ended}/${Math.max(known, total ?? 0)}${failed}`
+    cell: (sweep) => {
+      const { ended, total } = countTrials(sweep)
+      const { failed } = sweep.counts
+      return `${ended}/${total}${failed === 0 ? "" : ` (${t`${failed} failed`})`}`
     },
     rank: 0
   },

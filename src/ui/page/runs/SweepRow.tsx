@@ -1,11 +1,12 @@
 import { t } from "../../../language/Text.js"
 import type { SweepSummary } from "../../Api.js"
+import { countTrials } from "../../SweepCounts.js"
 import { Mark } from "../components/Mark.js"
 import { Sparkline } from "../components/Sparkline.js"
 import { StatusBadge } from "../components/StatusBadge.js"
 import { formatAgo, formatInteger, formatMoment, formatNumber } from "../lib/format.js"
 import { defaultSweep, formatRoute } from "../state/Route.js"
-import { algorithmText, SweepProgress, totalOf } from "../sweep/SweepHeader.js"
+import { algorithmText, SweepProgress } from "../sweep/SweepHeader.js"
 
 /** A sweep in the table of runs, in the place of its trials, which one click shows. */
 export const SweepRow = ({
@@ -26,8 +27,7 @@ export const SweepRow = ({
   readonly toggle: () => void
 }) => {
   const { best, counts, metric, mode } = sweep
-  const trials = Object.values(counts).reduce((sum, count) => sum + count, 0)
-  const ended = counts.completed + counts.paused + counts.failed
+  const { ended, known, total } = countTrials(sweep)
   const algorithm = algorithmText(sweep)
   return (
     <tr data-run={sweep.id} data-kind="sweep">
@@ -55,8 +55,8 @@ export const SweepRow = ({
           <span class="tag" data-kind="sweep">
             {algorithm === "" ? t`sweep` : t`sweep: ${algorithm}`}
           </span>
-          {isFiltered && matching < trials && (
-            <span class="tag">{t`${matching} of ${trials} trials match`}</span>
+          {isFiltered && matching < known && (
+            <span class="tag">{t`${matching} of ${known} trials match`}</span>
           )}
           {sweep.problem !== null && (
             <span class="tag" data-kind="error" title={sweep.problem}>
@@ -76,7 +76,7 @@ export const SweepRow = ({
           {formatInteger(ended)}
           <span class="quiet">
             {" "}
-            / {t`${formatInteger(totalOf(sweep))} trials`}
+            / {t`${formatInteger(total)} trials`}
             {counts.running > 0 && ` · ${t`${counts.running} running`}`}
           </span>
         </span>

@@ -1,5 +1,6 @@
 import { t } from "../../../language/Text.js"
 import type { SweepSummary } from "../../Api.js"
+import { countTrials } from "../../SweepCounts.js"
 import { Mark } from "../components/Mark.js"
 import { StatusBadge } from "../components/StatusBadge.js"
 import { formatAgo, formatInteger, formatMoment } from "../lib/format.js"
@@ -8,17 +9,9 @@ import { trialStates } from "../lib/trials.js"
 import type { SweepPart } from "./SweepPart.js"
 import { trialShapes, trialStateText } from "./TrialStyle.js"
 
-/** How many trials there are or will be. */
-export const totalOf = ({ counts, total }: SweepSummary): number => {
-  const known = trialStates.reduce((sum, state) => sum + counts[state], 0)
-  return Math.max(known, total ?? 0)
-}
-
 /** The trials of a sweep by their states, as parts of a bar. */
 export const SweepProgress = ({ sweep }: { readonly sweep: SweepSummary }) => {
-  const total = totalOf(sweep)
-  const { counts } = sweep
-  const done = counts.completed + counts.paused + counts.failed
+  const { ended, total } = countTrials(sweep)
   if (total === 0) return null
   return (
     <div
@@ -26,14 +19,14 @@ export const SweepProgress = ({ sweep }: { readonly sweep: SweepSummary }) => {
       role="progressbar"
       aria-valuemin={0}
       aria-valuemax={total}
-      aria-valuenow={done}
+      aria-valuenow={ended}
       aria-label={t`trials of ${sweep.name} that have ended`}
     >
       {(["completed", "paused", "running", "failed"] as const).map((state) => (
         <span
           key={state}
           data-state={state}
-          style={{ width: `${(100 * counts[state]) / total}%` }}
+          style={{ width: `${(100 * sweep.counts[state]) / total}%` }}
         />
       ))}
     </div>
