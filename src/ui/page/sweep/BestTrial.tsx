@@ -1,23 +1,21 @@
-import { useMemo } from "preact/hooks"
 import { t } from "../../../language/Text.js"
 import { Command } from "../components/CopyButton.js"
 import { formatNumber } from "../lib/format.js"
-import { ancestry, ranked } from "../lib/trials.js"
+import { ancestry } from "../lib/trials.js"
 import type { SweepPart } from "./SweepPart.js"
 import { TrialLink } from "./TrialLink.js"
 import { formatParameter } from "./TrialTip.js"
 
 /** The best trial: its parameters, and the command that trains it on. */
-export const BestTrial = ({ byNumber, detail }: SweepPart) => {
-  const { bestCommand, parameters, summary, trials } = detail
-  const best = useMemo(() => ranked(trials, summary.mode)[0], [detail])
-  const forkedFrom = best === undefined ? [] : ancestry(best, byNumber).slice(1)
+export const BestTrial = ({ best, byNumber, detail }: SweepPart) => {
+  const { bestCommand, parameters, summary } = detail
+  const forkedFrom = best === null ? [] : ancestry(best, byNumber).slice(1)
   return (
     <section class="card" data-span="all" aria-labelledby="sweep-best">
       <header class="card-head">
         <h2 id="sweep-best">{t`Best trial`}</h2>
       </header>
-      {best === undefined ? (
+      {best === null ? (
         <p class="note">{t`No trial has a value yet.`}</p>
       ) : (
         <div class="best-trial">

@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks"
 import { t } from "../../../language/Text.js"
-import { ancestry, lineage, ranked } from "../lib/trials.js"
+import { ancestry, lineage } from "../lib/trials.js"
 import type { SweepPart } from "./SweepPart.js"
 import { trialLine } from "./TrialTip.js"
 
@@ -12,11 +12,10 @@ const most = 150
 
 /** Which trial was forked from which: a row each, from the epoch of the fork to the last. */
 export const Lineage = (part: SweepPart) => {
-  const { byNumber, detail, levels, open, palette, places, point, pointed } = part
+  const { best, byNumber, detail, levels, open, palette, places, point, pointed } = part
   const { summary, trials } = detail
-  const best = useMemo(() => ranked(trials, summary.mode)[0], [detail])
   const line = useMemo(
-    () => new Set(best === undefined ? [] : ancestry(best, byNumber).map(({ number }) => number)),
+    () => new Set(best === null ? [] : ancestry(best, byNumber).map(({ number }) => number)),
     [detail]
   )
   const isCut = trials.length > most
@@ -44,7 +43,7 @@ export const Lineage = (part: SweepPart) => {
           style={{ minWidth: "640px" }}
           role="img"
           aria-label={
-            best === undefined
+            best === null
               ? t`which trial was forked from which`
               : t`the best trial and those it was forked from: ${[...line].join(" ← ")}`
           }

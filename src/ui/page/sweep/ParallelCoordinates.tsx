@@ -46,7 +46,7 @@ const withBrush = (
  * trials in that part of it.
  */
 export const ParallelCoordinates = (part: SweepPart) => {
-  const { change, detail, levels, open, palette, places, point, pointed, route } = part
+  const { best, change, detail, levels, open, palette, places, point, pointed, route } = part
   const { trials } = detail
   const [width, setWidth] = useState(0)
   const [dragged, setDragged] = useState<{ axis: string; brush: Brush | null } | null>(null)
@@ -125,9 +125,9 @@ export const ParallelCoordinates = (part: SweepPart) => {
   )
 
   const order = useMemo(() => {
-    const best = ranked(trials, detail.summary.mode)
-    const isRanked = new Set(best)
-    return [...best, ...trials.filter((trial) => !isRanked.has(trial))]
+    const known = ranked(trials, detail.summary.mode)
+    const isRanked = new Set(known)
+    return [...known, ...trials.filter((trial) => !isRanked.has(trial))]
   }, [trials])
   /** Where the tip of a trial stands that the keyboard has chosen. */
   const pointByKey = (trial: Trial | undefined) => {
@@ -175,7 +175,6 @@ export const ParallelCoordinates = (part: SweepPart) => {
     setDragged(null)
     change({ brushes: withBrush(route.brushes, axis.path, brush) })
   }
-  const best = order[0]
 
   return (
     <div class="parallel" ref={box}>
@@ -185,7 +184,7 @@ export const ParallelCoordinates = (part: SweepPart) => {
         role="group"
         aria-roledescription={t`chart`}
         aria-label={
-          best === undefined || best.value === null
+          best === null
             ? t`parallel coordinates of ${trials.length} trials`
             : t`parallel coordinates of ${trials.length} trials; the best: ${trialLine(best, detail.summary.metric)}`
         }

@@ -29,6 +29,8 @@ export interface SweepPart {
   readonly byNumber: ReadonlyMap<number, Trial>
   /** The places of trials by their numbers. */
   readonly places: ReadonlyMap<number, number>
+  /** The trial with the best value; null: none has one. */
+  readonly best: Trial | null
   /** The trial that is pointed at, in any part; null: none. */
   readonly pointed: Trial | null
   readonly point: (trial: Trial | null) => void
@@ -47,7 +49,7 @@ export const useTrials = (
   route: SweepRoute
 ): Pick<
   SweepPart,
-  "axes" | "byNumber" | "isChosen" | "isLog" | "levels" | "palette" | "places"
+  "axes" | "best" | "byNumber" | "isChosen" | "isLog" | "levels" | "palette" | "places"
 > => {
   const { theme } = useSettings()
   const { parameters, summary, trials } = detail
@@ -76,7 +78,8 @@ export const useTrials = (
   )
   const byNumber = useMemo(() => new Map(trials.map((trial) => [trial.number, trial])), [detail])
   const places = useMemo(() => new Map(trials.map(({ number }, i) => [number, i])), [detail])
-  return { axes, byNumber, isChosen, isLog, levels, palette, places }
+  const best = summary.best === null ? null : (byNumber.get(summary.best.trial) ?? null)
+  return { axes, best, byNumber, isChosen, isLog, levels, palette, places }
 }
 
 /** Which trials are within the brushes and in the states that are chosen. */

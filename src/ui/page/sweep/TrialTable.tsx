@@ -14,7 +14,7 @@ import { formatParameter } from "./TrialTip.js"
 
 /** The trials that are chosen, a row each. */
 export const TrialTable = (part: SweepPart) => {
-  const { change, detail, isChosen, levels, palette, places, point, pointed, route } = part
+  const { best, change, detail, isChosen, levels, palette, places, point, pointed, route } = part
   const { parameters, summary, trials } = detail
   const { end, limit } = useRowsOnScroll(60)
   const shown = sortTrials(
@@ -66,7 +66,7 @@ export const TrialTable = (part: SweepPart) => {
                 {...{ hasForks, hasWorkers, labels, parameters, point, trial }}
                 metric={summary.metric}
                 color={palette[levels[places.get(trial.number)!]!] ?? null}
-                isBest={summary.best?.trial === trial.number}
+                isBest={trial === best}
                 isPointed={pointed === trial}
               />
             ))}
