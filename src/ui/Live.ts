@@ -44,9 +44,18 @@ const watchers = (changed: (id: string) => void) => {
   }
 }
 
+/** What is new or of another version than before, and the ids of what is gone. */
+const since = <A extends { readonly id: string; readonly version: number }>(
+  before: ReadonlyMap<string, A>,
+  now: ReadonlyMap<string, A>
+) => ({
+  changed: [...now.values()].filter(({ id, version }) => before.get(id)?.version !== version),
+  gone: [...before.keys()].filter((id) => !now.has(id))
+})
+
 /**
- * The events of an index and of its sweeps. However many pages follow them, files are looked at once; with the last page
- * this ends.
+ * The events of an index and of its sweeps. However many pages follow them, files are looked at once; with
+ * the last page this ends.
  */
 export const make = (index: RunIndex, sweeps: SweepIndex) =>
   Effect.gen(function* () {
@@ -102,35 +111,31 @@ export const make = (index: RunIndex, sweeps: SweepIndex) =>
         let seenSweeps = new Map(sweeps.known().sweeps)
         const newsOfSweeps = (): ReadonlyArray<Api.LiveEvent> => {
           const { sweeps: known } = sweeps.known()
-          const events = [...known.values()].flatMap(({ detail, id, version }) =>
-            seenSweeps.get(id)?.version === version
-              ? []
-              : [{ event: "sweep", data: detail.summary } as const]
-          )
-          const gone = [...seenSweeps.keys()].flatMap((id) =>
-            known.has(id) ? [] : [{ event: "sweepGone", data: { id } } as const]
-          )
+          const { changed, gone } = since(seenSweeps, known)
           seenSweeps = new Map(known)
-          return [...events, ...gone]
+          return [
+            ...changed.map(({ detail }) => ({ event: "sweep", data: detail.summary }) as const),
+            ...gone.map((id) => ({ event: "sweepGone", data: { id } }) as const)
+          ]
         }
         /** What has changed since this page was last told. */
         const news = (): ReadonlyArray<Api.LiveEvent> => {
           const { runs } = index.known()
-          const events = [...runs.values()].flatMap((run): ReadonlyArray<Api.LiveEvent> => {
-            const before = seen.get(run.id)
-            if (before?.version === run.version) return []
-            const { global_step } = run.summary
-            const points = { event: "points", data: { id: run.id, global_step } } as const
+          const { changed, gone } = since(seen, runs)
+          const events = changed.flatMap(({ id, summary }): ReadonlyArray<Api.LiveEvent> => {
+            const { global_step } = summary
+            const points = { event: "points", data: { id, global_step } } as const
             return [
-              { event: "run", data: run.summary },
-              ...(before?.summary.global_step === global_step ? [] : [points])
+              { event: "run", data: summary },
+              ...(seen.get(id)?.summary.global_step === global_step ? [] : [points])
             ]
           })
-          const gone = [...seen.keys()].flatMap((id): ReadonlyArray<Api.LiveEvent> =>
-            runs.has(id) ? [] : [{ event: "gone", data: { id } }]
-          )
           seen = new Map(runs)
-          return [...events, ...gone, ...newsOfSweeps()]
+          return [
+            ...events,
+            ...gone.map((id) => ({ event: "gone", data: { id } }) as const),
+            ...newsOfSweeps()
+          ]
         }
         return Stream.fromQueue(changed).pipe(Stream.mapConcat(news))
       })
