@@ -2,6 +2,7 @@ import type uPlot from "uplot"
 import type { XAxis } from "../../Api.js"
 import { formatClock, formatTicks } from "../lib/format.js"
 import { logTicks, range } from "../lib/chartData.js"
+import { colorOf } from "../lib/colorOf.js"
 import { tickX, type Row } from "./Curve.js"
 
 /** What a chart looks like, apart from its data. */
@@ -76,10 +77,9 @@ const nearestIndex = (plot: uPlot, row: number, index: number): number => {
 
 /** Colours and letters of the page, as its style sheet has them now. */
 export const look = (element: Element) => {
-  const style = getComputedStyle(element)
-  const color = (name: string) => style.getPropertyValue(name).trim()
+  const color = colorOf(element)
   return {
-    font: `11px ${style.fontFamily}`,
+    font: `11px ${getComputedStyle(element).fontFamily}`,
     ink: color("--ink-2"),
     grid: color("--grid"),
     mark: color("--ink-3")

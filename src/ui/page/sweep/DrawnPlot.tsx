@@ -4,6 +4,7 @@ import uPlot from "uplot"
 import { t } from "../../../language/Text.js"
 import { look, wholes, xAxis, yAxis } from "../charts/plotOptions.js"
 import { range } from "../lib/chartData.js"
+import { colorOf } from "../lib/colorOf.js"
 import { useSettings } from "../state/Settings.js"
 
 /** What draws on a chart: positions are by `plot.valToPos(…, true)`, in pixels of the canvas. */
@@ -128,12 +129,11 @@ export const DrawnPlot = (props: DrawnPlotProps) => {
 /** Draws, and nothing outside of the axes. */
 const inside = (context: CanvasRenderingContext2D, plot: uPlot, draw: Draw): void => {
   const { height, left, top, width } = plot.bbox
-  const style = getComputedStyle(plot.root)
   const room = 6 * devicePixelRatio
   context.save()
   context.beginPath()
   context.rect(left - room, top - room, width + 2 * room, height + 2 * room)
   context.clip()
-  draw(context, plot, (name) => style.getPropertyValue(name).trim())
+  draw(context, plot, colorOf(plot.root))
   context.restore()
 }

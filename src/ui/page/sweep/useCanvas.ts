@@ -1,5 +1,6 @@
 import { useLayoutEffect, useRef } from "preact/hooks"
 import type { RefObject } from "preact"
+import { colorOf } from "../lib/colorOf.js"
 import { useSettings } from "../state/Settings.js"
 
 /** Draws on a canvas of so many pixels of the page, again when one of `inputs`, its size or the theme changes. */
@@ -18,9 +19,8 @@ export const useCanvas = (
     element.height = Math.round(height * devicePixelRatio)
     element.style.width = `${width}px`
     element.style.height = `${height}px`
-    const style = getComputedStyle(element)
     const context = element.getContext("2d")
-    if (context !== null) draw(context, (name) => style.getPropertyValue(name).trim())
+    if (context !== null) draw(context, colorOf(element))
   }, [width, height, theme, ...inputs])
   return canvas
 }
