@@ -4,7 +4,7 @@ import { t } from "../../../language/Text.js"
 import type { Finite, Trial } from "../../Api.js"
 import { range } from "../lib/chartData.js"
 import { curveOf, ranked, valueAtEpoch, withoutOutliers } from "../lib/trials.js"
-import { drawLines, drawMark } from "./drawLines.js"
+import { drawLines, drawMark, markColor } from "./drawLines.js"
 import type { Draw } from "./DrawnPlot.js"
 import type { SweepPart } from "./SweepPart.js"
 import { TrialPlot } from "./TrialPlot.js"
@@ -79,7 +79,7 @@ export const LearningCurves = (part: SweepPart) => {
           plot.valToPos(at.at(-1)!, "x", true),
           plot.valToPos(value, "y", true),
           {
-            color: palette[levels[i]!] ?? color(state === "failed" ? "--bad" : "--ink-3"),
+            color: markColor(part, i, color),
             ground,
             size: 9
           }

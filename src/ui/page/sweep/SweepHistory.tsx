@@ -4,7 +4,7 @@ import { t } from "../../../language/Text.js"
 import { range } from "../lib/chartData.js"
 import { formatNumber } from "../lib/format.js"
 import { improvements } from "../lib/trials.js"
-import { drawMark } from "./drawLines.js"
+import { drawMark, markColor } from "./drawLines.js"
 import type { Draw } from "./DrawnPlot.js"
 import type { SweepPart } from "./SweepPart.js"
 import { TrialPlot } from "./TrialPlot.js"
@@ -40,7 +40,7 @@ export const SweepHistory = (part: SweepPart) => {
           plot.valToPos(trial.number, "x", true),
           plot.valToPos(trial.value!, "y", true),
           {
-            color: palette[levels[i]!] ?? color(trial.state === "failed" ? "--bad" : "--ink-3"),
+            color: markColor(part, i, color),
             ground,
             size
           }

@@ -1,4 +1,5 @@
 import type { Trial, TrialState } from "../../Api.js"
+import type { SweepPart } from "./SweepPart.js"
 import { trialDashes, trialShapes } from "./TrialStyle.js"
 
 /** How the lines of trials are drawn. */
@@ -59,6 +60,14 @@ export const drawLines = (
   }
   context.restore()
 }
+
+/** The colour of the mark of the trial in this place. */
+export const markColor = (
+  { detail, levels, palette }: Pick<SweepPart, "detail" | "levels" | "palette">,
+  i: number,
+  color: (token: string) => string
+): string =>
+  palette[levels[i]!] ?? color(detail.trials[i]!.state === "failed" ? "--bad" : "--ink-3")
 
 /** Draws the mark of a trial's state in a circle of the ground, so that it stands out from lines. */
 export const drawMark = (
