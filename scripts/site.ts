@@ -190,9 +190,6 @@ const showSource = (file: string): void => {
 /** How Chinese names the pages that have no Chinese text yet. */
 const chineseTitles: Readonly<Record<string, string>> = {
   "overview.md": "概览",
-  "stages.md": "阶段",
-  "deploying.md": "部署",
-  "backends.md": "计算后端",
   "reliability.md": "可靠性",
   "performance.md": "性能",
   "format.md": "检查点格式",
