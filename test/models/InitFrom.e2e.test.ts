@@ -7,9 +7,10 @@ import * as NodePlatform from "../../src/io/NodePlatform.js"
 import * as InitFrom from "../../src/models/InitFrom.js"
 import { partsOf } from "../../src/training/ModelParts.js"
 import { tensorOf } from "../../src/training/Weights.js"
+import { testBackend } from "../support/backend.js"
 import { fixture, models as built } from "./fixtures.js"
 
-await Effect.runPromise(StartBackend.start("wasm"))
+await Effect.runPromise(StartBackend.start(testBackend))
 
 describe("InitFrom.loadOptimizer", () => {
   it.effect("has SGD start with PyTorch's momentum, in our layout", () =>
