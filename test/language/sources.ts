@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import ts from "typescript"
+import { parseSync, type ESTree } from "vite"
 
 /** A text in the sources, its values numbered as in a catalogue. */
 export interface Found {
@@ -10,42 +10,53 @@ export interface Found {
   readonly tag: string | null
 }
 
-const textOf = (node: ts.Node): string | null => {
-  if (ts.isJsxText(node)) return node.text.trim()
-  if (ts.isStringLiteral(node) || ts.isNoSubstitutionTemplateLiteral(node)) return node.text
-  if (!ts.isTemplateExpression(node)) return null
-  return node.templateSpans.reduce(
-    (text, span, i) => `${text}{${i}}${span.literal.text}`,
-    node.head.text
-  )
+const textOf = (node: ESTree.Node): string | null => {
+  if (node.type === "JSXText") return node.value.trim()
+  if (node.type === "Literal") return typeof node.value === "string" ? node.value : null
+  if (node.type !== "TemplateLiteral") return null
+  return node.quasis
+    .map(({ value }) => value.cooked ?? value.raw)
+    .reduce((text, quasi, i) => `${text}{${i - 1}}${quasi}`)
 }
 
 /** What is written for programs or for those who write Holdfast, not for those who use it. */
-const isForNobody = (node: ts.Node): boolean => {
-  const { parent } = node
-  return (
-    ts.isImportDeclaration(parent) ||
-    ts.isExportDeclaration(parent) ||
-    ts.isLiteralTypeNode(parent) ||
-    (ts.isJsxAttribute(parent) && /^(class|d|viewBox|rel)$/.test(parent.name.getText())) ||
-    (ts.isNewExpression(parent) && parent.expression.getText() === "Error") ||
-    (ts.isCallExpression(parent) && /^Schema\.|fn$|withSpan$/.test(parent.expression.getText()))
-  )
+const isForNobody = (parent: ESTree.Node, source: string): boolean => {
+  const written = ({ start, end }: ESTree.Span) => source.slice(start, end)
+  switch (parent.type) {
+    case "ImportDeclaration":
+    case "ExportNamedDeclaration":
+    case "ExportAllDeclaration":
+    case "TSLiteralType":
+      return true
+    case "JSXAttribute":
+      return /^(class|d|viewBox|rel)$/.test(written(parent.name))
+    case "NewExpression":
+      return written(parent.callee) === "Error"
+    case "CallExpression":
+      return /^Schema\.|fn$|withSpan$/.test(written(parent.callee))
+    default:
+      return false
+  }
 }
+
+const isNode = (value: unknown): value is ESTree.Node =>
+  typeof value === "object" && value !== null && "type" in value && typeof value.type === "string"
 
 /** Every text in a source file. */
 const textsIn = (file: string): ReadonlyArray<Found> => {
-  const source = ts.createSourceFile(file, readFileSync(file, "utf8"), ts.ScriptTarget.Latest, true)
+  const source = readFileSync(file, "utf8")
   const found: Array<Found> = []
-  const visit = (node: ts.Node): void => {
+  const visit = (node: ESTree.Node, parent: ESTree.Node): void => {
     const text = textOf(node)
-    if (text !== null && !isForNobody(node)) {
-      const tag = ts.isTaggedTemplateExpression(node.parent) ? node.parent.tag.getText() : null
+    if (text !== null && !isForNobody(parent, source)) {
+      const tagged = parent.type === "TaggedTemplateExpression"
+      const tag = tagged ? source.slice(parent.tag.start, parent.tag.end) : null
       found.push({ file, text, tag })
     }
-    ts.forEachChild(node, visit)
+    for (const child of Object.values(node).flat()) if (isNode(child)) visit(child, node)
   }
-  visit(source)
+  const { program } = parseSync(file, source)
+  visit(program, program)
   return found
 }
 
