@@ -163,10 +163,8 @@ export const open = Effect.fn("FeatureCache.open")(function* (
   const merge = Effect.fnUntraced(function* (small: ReadonlySet<Entry.Segment>) {
     for (const piece of [...entries.values()].flat()) {
       if (!piece.file || !small.has(piece.file.segment)) continue
-      if (!piece.memory) {
-        piece.memory = new Float32Array(piece.length)
-        yield* piece.file.segment.read(piece.file.at, piece.memory)
-      }
+      const { first, length } = piece
+      piece.memory ??= (yield* Entry.read([{ entry: [piece], first, length }]))[0]!
       wait(piece)
       if (waitingBytes >= segmentBytes) yield* write
     }

@@ -128,25 +128,19 @@ const makeExamples = (
         // What is shorter than a window is repeated, and so needed as a whole.
         const [first, length] = rows > frames ? [start, frames] : [0, rows]
         return {
-          features,
+          entry: features,
           label,
-          from: first * mels,
+          first: first * mels,
           length: length * mels,
           start: start - first,
           masks: augment !== null && draw ? drawMasks(augment, frames, mels, draw) : null
         }
       })
-      const held = chosen.map(({ features, from, length }) => Entry.held(features, from, length))
-      const read = yield* Effect.forEach(
-        chosen.filter((_, i) => held[i] === undefined),
-        ({ features, from, length }) => Entry.read(features, from, length),
-        { concurrency: readsAtOnce }
+      const features = yield* Entry.read(chosen)
+      const inputs = windows(
+        chosen.map(({ start }, i) => ({ features: features[i]!, start })),
+        data
       )
-      const others = read.values()
-      const parts = chosen.map(({ start }, i) => {
-        return { features: held[i] ?? others.next().value!, start }
-      })
-      const inputs = windows(parts, data)
       for (const [i, { masks }] of chosen.entries()) {
         if (masks !== null) applyMasks(inputs, i * frames * mels, frames, mels, masks)
       }
@@ -170,8 +164,6 @@ const excerpt = ({ features }: Recordings.Recording, data: LogMelInput.Parameter
   }
 }
 
-/** How many reads from disk run at a time. */
-const readsAtOnce = 32
 /** Batches that are read ahead where features are read from files: a disk that others use keeps some steps waiting. */
 const readAhead = 16
 

@@ -36,7 +36,8 @@ const held = (cache: FeatureCache.FeatureCache, keys = Object.keys(features)) =>
     const contents: Record<string, Float32Array> = {}
     for (const key of keys) {
       const entry = cache.find(key)
-      if (entry) contents[key] = yield* Entry.read(entry, 0, entry[0]!.total)
+      if (entry)
+        contents[key] = (yield* Entry.read([{ entry, first: 0, length: entry[0]!.total }]))[0]!
     }
     return contents
   })
@@ -97,9 +98,10 @@ layer(TestFiles.layer)("FeatureCache", (it) => {
             [13, 1],
             [3, 30]
           ] as const) {
-            expect(yield* Entry.read(cache.find("k25")!, first, length)).toEqual(
+            const entry = cache.find("k25")!
+            expect(yield* Entry.read([{ entry, first, length }])).toEqual([
               contents["k25"]!.slice(first, first + length)
-            )
+            ])
           }
         }
       }

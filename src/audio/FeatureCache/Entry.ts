@@ -1,12 +1,14 @@
 import type { PlatformError } from "@effect/platform/Error"
 import * as Effect from "effect/Effect"
+import * as RandomAccessFile from "../../io/RandomAccessFile.js"
 import type { Features } from "../Windows.js"
 
-/** A file of features: `length` values, of which `read` fills `target` with those from `at` on. */
+/** A file of features: `length` values from byte `start` on. */
 export interface Segment {
   readonly path: string
   readonly length: number
-  readonly read: (at: number, target: Features) => Effect.Effect<void, PlatformError>
+  readonly file: RandomAccessFile.RandomAccessFile
+  readonly start: number
 }
 
 /**
@@ -56,33 +58,48 @@ export const assemble = (pieces: ReadonlyArray<Piece>): Map<string, Array<Piece>
   return entries
 }
 
-/** `length` values of an entry from `first` on, where they are held in one piece: not to be changed. */
-export const held = (entry: Entry, first: number, length: number): Features | undefined => {
+/** `length` values of a complete entry, from `first` on. */
+export interface Range {
+  readonly entry: Entry
+  readonly first: number
+  readonly length: number
+}
+
+/** The values of all ranges, not to be changed: those that are not held are read, many at a time. */
+export const read = (
+  ranges: ReadonlyArray<Range>
+): Effect.Effect<ReadonlyArray<Features>, PlatformError> =>
+  Effect.suspend(() => {
+    const parts: Array<RandomAccessFile.Part> = []
+    const values = ranges.map((range) => held(range) ?? readInto(parts, range))
+    return Effect.as(RandomAccessFile.readAll(parts), values)
+  })
+
+const held = ({ entry, first, length }: Range): Features | undefined => {
   const piece = entry.find((piece) => first < piece.first + piece.length)
   return piece && first + length <= piece.first + piece.length
     ? piece.memory?.subarray(first - piece.first, first - piece.first + length)
     : undefined
 }
 
-/** `length` values of a complete entry from `first` on. */
-export const read = (
-  entry: Entry,
-  first: number,
-  length: number
-): Effect.Effect<Features, PlatformError> => {
+/** New memory for a range: what is held is there already, and `parts` get what is to be read. */
+const readInto = (
+  parts: Array<RandomAccessFile.Part>,
+  { entry, first, length }: Range
+): Features => {
+  const target = new Float32Array(length)
   const end = first + length
-  const parts = entry
-    .filter((piece) => piece.first < end && piece.first + piece.length > first)
-    .map((piece) =>
-      slice(piece, Math.max(first, piece.first), Math.min(end, piece.first + piece.length))
-    )
-  return Effect.gen(function* () {
-    const target = new Float32Array(length)
-    for (const part of parts) {
-      const place = target.subarray(part.first - first, part.first - first + part.length)
-      if (part.memory) place.set(part.memory)
-      else if (part.file) yield* part.file.segment.read(part.file.at, place)
+  for (const piece of entry) {
+    const from = Math.max(first, piece.first)
+    const to = Math.min(end, piece.first + piece.length)
+    if (from >= to) continue
+    const part = slice(piece, from, to)
+    const place = target.subarray(from - first, to - first)
+    if (part.memory) place.set(part.memory)
+    else if (part.file) {
+      const { file, start } = part.file.segment
+      parts.push({ file, at: start + 4 * part.file.at, target: place })
     }
-    return target
-  })
+  }
+  return target
 }

@@ -1,13 +1,15 @@
-import { SystemError, type PlatformError } from "@effect/platform/Error"
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
+import type * as Scope from "effect/Scope"
 import { createHash } from "node:crypto"
 import * as AtomicFile from "../../io/AtomicFile.js"
+import * as Errno from "../../io/Errno.js"
 import { yieldToEventLoop } from "../../io/EventLoop.js"
 import * as OpenFile from "../../io/OpenFile.js"
+import * as RandomAccessFile from "../../io/RandomAccessFile.js"
 import { t } from "../../language/Text.js"
-import type { Features } from "../Windows.js"
 import type { Piece, Segment } from "./Entry.js"
 
 /*
@@ -87,27 +89,14 @@ const joined = (pieces: ReadonlyArray<Piece>) => {
 }
 
 /** Opens a segment for reading, as long as the scope lasts. */
-export const open = Effect.fnUntraced(function* (path: string, length: number) {
-  const fs = yield* FileSystem.FileSystem
-  const file = yield* fs.open(path)
-  const alone = yield* Effect.makeSemaphore(1)
-  const read: Segment["read"] = (at, target) =>
-    OpenFile.fillAt(file, magic.length + 4 * at, bytesOf(target)).pipe(
-      Effect.filterOrFail(
-        (filled) => filled === target.byteLength,
-        () =>
-          new SystemError({
-            reason: "UnexpectedEof",
-            module: "FileSystem",
-            method: "read",
-            pathOrDescriptor: path
-          })
-      ),
-      alone.withPermits(1)
-    )
-  const segment: Segment = { path, length, read }
-  return segment
-})
+export const open = (
+  path: string,
+  length: number
+): Effect.Effect<Segment, PlatformError, Scope.Scope> =>
+  RandomAccessFile.open(path).pipe(
+    Effect.map((file) => ({ path, length, file, start: magic.length })),
+    Effect.mapError(Errno.toError("open", path))
+  )
 
 /**
  * Opens a segment once the digest over all of it is right, and gives its pieces. Their values are
@@ -121,7 +110,7 @@ export const load = Effect.fnUntraced(function* (
 ) {
   const { memory, pieces } = yield* check(path, parameters, mostHeld)
   const length = pieces.reduce((sum, piece) => sum + piece[2], 0)
-  const segment = memory ? heldIn(path, memory) : yield* open(path, length)
+  const segment = yield* open(path, length)
   let at = 0
   return {
     segment,
@@ -132,12 +121,6 @@ export const load = Effect.fnUntraced(function* (
       return { key, total, first, length, file, memory: memory?.subarray(file.at, at) }
     })
   }
-})
-
-const heldIn = (path: string, memory: Features): Segment => ({
-  path,
-  length: memory.length,
-  read: (at, target) => Effect.sync(() => target.set(memory.subarray(at, at + target.length)))
 })
 
 const check = Effect.fnUntraced(function* (path: string, parameters: string, mostHeld: number) {

@@ -22,8 +22,6 @@ export interface Sources {
 
 /** Of an impulse response, no more than these seconds are used. */
 const mostImpulseSeconds = 2
-/** How many reads from disk run at a time. */
-const readsAtOnce = 8
 
 /** Makes batches of recordings whose samples are changed at random, by worker threads where there are any. */
 export const make = (
@@ -36,7 +34,7 @@ export const make = (
   const { mels, sampleRate } = options
   const { hop, window } = LogMel.geometry(options)
 
-  /** Reads what an example needs; all random numbers are drawn before. */
+  /** What an example needs of recordings, and what it is made of once that is read; all random numbers are drawn here. */
   const exampleOf = (index: number, rng: Rng) => {
     const plan = draw(augment, frames, mels, rng)
     const { samples } = sources.recordings[index]!
@@ -57,22 +55,30 @@ export const make = (
     const lead = Math.min(from, impulseLength)
     const first = Math.floor(((from - lead) * rate) / sampleRate)
     const last = Math.min(count, Math.ceil(((from + length) * rate) / sampleRate) + 1)
-    return Effect.gen(function* () {
-      const example: render.Example = {
-        samples: yield* slice(samples, first, last - first),
-        speed: plan.speed,
-        lead,
-        length,
-        start: isCropped ? 0 : start,
-        room: impulse ? { impulse: yield* slice(impulse, 0, impulseLength) } : room,
-        noise:
-          noise && noises
-            ? { snr: noise.snr, samples: yield* part(noises, noise.at, length) }
-            : noise && { ...noise, color: augment.noise?.source === "pink" ? "pink" : "white" },
-        masks: plan.masks
+    return {
+      ranges: [
+        { entry: samples, first, length: last - first },
+        ...(impulse ? [{ entry: impulse, first: 0, length: impulseLength }] : []),
+        ...(noise && noises ? [rangeIn(noises, noise.at, length)] : [])
+      ],
+      /** `read`: a copy of each range, in their order. */
+      made: (read: Iterator<Float32Array, undefined>): render.Example => {
+        const next = () => read.next().value!
+        return {
+          samples: next(),
+          speed: plan.speed,
+          lead,
+          length,
+          start: isCropped ? 0 : start,
+          room: impulse ? { impulse: next() } : room,
+          noise:
+            noise && noises
+              ? { snr: noise.snr, samples: next() }
+              : noise && { ...noise, color: augment.noise?.source === "pink" ? "pink" : "white" },
+          masks: plan.masks
+        }
       }
-      return example
-    })
+    }
   }
 
   return (indices: Int32Array, rng: Rng): Effect.Effect<Batch, DataError | PlatformError> =>
@@ -80,7 +86,9 @@ export const make = (
       const chosen = Array.from(indices, (index) => exampleOf(index, rng))
       const perCall = Math.max(1, Math.ceil(chosen.length / (2 * Math.max(1, workers.threads))))
       return Effect.gen(function* () {
-        const examples = yield* Effect.forEach(chosen, (one) => one, { concurrency: readsAtOnce })
+        const read = yield* Entry.read(chosen.flatMap(({ ranges }) => ranges))
+        const copies = read.map(copied).values()
+        const examples = chosen.map(({ made }) => made(copies))
         const tasks = Array.from(
           { length: Math.ceil(examples.length / perCall) },
           (_, i): render.Task => ({
@@ -101,17 +109,14 @@ export const make = (
     })
 }
 
-/** A copy, since what is held goes to threads only as far as it is needed. */
-const slice = (entry: Entry.Entry, first: number, length: number) =>
-  Effect.suspend(() => {
-    const held = Entry.held(entry, first, length)
-    return held ? Effect.succeed(held.slice()) : Entry.read(entry, first, length)
-  })
+/** Memory of its own, since what is held goes to threads only as far as it is needed. */
+const copied = (values: Float32Array): Float32Array =>
+  values.byteLength === values.buffer.byteLength ? values : values.slice()
 
 /** `length` samples of a recording from a place in it on, or all of what is shorter. */
-const part = (entry: Entry.Entry, at: number, length: number) => {
+const rangeIn = (entry: Entry.Entry, at: number, length: number): Entry.Range => {
   const { total } = entry[0]!
   return total > length
-    ? slice(entry, Math.floor(at * (total - length + 1)), length)
-    : slice(entry, 0, total)
+    ? { entry, first: Math.floor(at * (total - length + 1)), length }
+    : { entry, first: 0, length: total }
 }
