@@ -7,7 +7,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { instanceOf, provider, regionOf } from "../../src/checkpointing/objects/aws/Credentials.js"
 import * as Profile from "../../src/checkpointing/objects/aws/Profile.js"
-import { settingsFrom } from "../../src/checkpointing/objects/S3Client.js"
+import * as Settings from "../../src/checkpointing/objects/S3Settings.js"
 
 const config = `
 # comment
@@ -94,7 +94,7 @@ describe("credentials", () => {
         expect(yield* found).toMatchObject({ accessKeyId: "KEY2" })
         expect(yield* found).toMatchObject({ accessKeyId: "KEY2" })
         expect(yield* regionOf(instanceOf(env))).toMatchObject({ value: "eu-north-1" })
-        expect((yield* settingsFrom(env)).region).toBe("eu-north-1")
+        expect((yield* Settings.from(env)).region).toBe("eu-north-1")
       })
   )
 

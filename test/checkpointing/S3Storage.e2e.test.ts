@@ -1,8 +1,14 @@
 import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Either from "effect/Either"
+import * as Fiber from "effect/Fiber"
+import { once } from "node:events"
+import { Worker } from "node:worker_threads"
 import { provider } from "../../src/checkpointing/objects/aws/Credentials.js"
+import { exchange } from "../../src/checkpointing/objects/exchange.js"
+import * as Address from "../../src/checkpointing/objects/S3Address.js"
 import * as Client from "../../src/checkpointing/objects/S3Client.js"
+import * as Settings from "../../src/checkpointing/objects/S3Settings.js"
 import * as S3Storage from "../../src/checkpointing/objects/S3Storage.js"
 import { upload } from "../../src/checkpointing/objects/S3Upload.js"
 import { type Fault, type S3Server, s3Server } from "../support/s3Server.js"
@@ -18,7 +24,8 @@ const settings = {
   })
 }
 
-const clientOf = ({ endpoint }: S3Server) => Client.make({ ...settings, endpoint }, 2)
+const clientOf = ({ endpoint }: S3Server, silence = 2000) =>
+  Client.make({ ...settings, endpoint }, { pause: 2, silence })
 
 const cases = storeContract({
   make: Effect.map(s3Server, (server) => S3Storage.make(clientOf(server))),
@@ -109,16 +116,34 @@ describe("S3Storage", () => {
       const server = yield* s3Server
       server.fault = (method, url) =>
         method === "DELETE" || url.searchParams.get("partNumber") === "2" ? "error" : null
-      for (const folder of ["s3://bucket/run", "s3://bucket/run/archive", "s3://bucket/other"]) {
-        yield* Effect.flip(upload(clientOf(server), `${folder}/a b`, bytes, {}, 30))
+      server.pageSize = 1
+      for (const name of ["run/a b", "run/c", "run/archive/a b", "run/d", "other/a b"]) {
+        yield* Effect.flip(upload(clientOf(server), `s3://bucket/${name}`, bytes, {}, 30))
       }
-      expect(server.uploads.size).toBe(3)
+      expect(server.uploads.size).toBe(5)
       server.fault = () => null
       yield* S3Storage.make(clientOf(server)).lock("s3://bucket/run", { force: false })
       expect([...server.uploads.keys()].map((id) => id.split("-")[0])).toEqual([
         "bucket/run/archive/a b",
         "bucket/other/a b"
       ])
+    })
+  )
+
+  it.scopedLive("gives up a connection that is silent, and takes another", () =>
+    Effect.gen(function* () {
+      const server = yield* s3Server
+      const storage = S3Storage.make(clientOf(server, 20))
+      yield* put(server)
+      faults(server, "PUT", "silent")
+      yield* storage.link(id, `${id}.copy`)
+      faults(server, "HEAD", "silent", "silent")
+      expect((yield* storage.stat(`${id}.copy`)).bytes).toBe(bytes.length)
+      server.fault = () => "silent"
+      const began = Date.now()
+      const failed = yield* Effect.flip(S3Storage.make(clientOf(server, 1)).list("s3://bucket/x"))
+      expect(failed.message).toContain("silent")
+      expect(Date.now() - began).toBeGreaterThan(127)
     })
   )
 
@@ -145,7 +170,7 @@ describe("S3Storage", () => {
         AWS_REGION: "eu-central-1"
       }
       const listed = (more: Record<string, string> = {}) =>
-        Effect.flatMap(Client.settingsFrom({ ...env, ...more }), (found) =>
+        Effect.flatMap(Settings.from({ ...env, ...more }), (found) =>
           Effect.flip(S3Storage.make(Client.make(found)).list("s3://bucket/x"))
         )
       expect((yield* listed()).message).toContain("AWS_ACCESS_KEY_ID")
@@ -170,17 +195,50 @@ describe("credentials", () => {
   )
 })
 
+describe("exchange", () => {
+  it.live("waits for an answer that arrived while a step kept the thread busy", () =>
+    Effect.gen(function* () {
+      const code = `
+        const server = require("node:http").createServer((_, answer) => answer.end("answer"))
+        const { parentPort } = require("node:worker_threads")
+        server.listen(0, "127.0.0.1", () => parentPort.postMessage(server.address().port))`
+      const worker = new Worker(code, { eval: true })
+      const [port] = (yield* Effect.promise(() => once(worker, "message"))) as [number]
+      const asked = exchange(
+        {
+          method: "GET",
+          url: new URL(`http://127.0.0.1:${port}/`),
+          headers: new Headers(),
+          body: new Uint8Array()
+        },
+        { silence: 40, isFresh: true }
+      )
+      const fiber = yield* Effect.fork(asked)
+      for (let turns = 0; turns < 5; turns++) {
+        yield* Effect.promise(() => new Promise((done) => setImmediate(done)))
+        const end = Date.now() + 80
+        while (Date.now() < end);
+      }
+      const { bytes, status } = yield* Fiber.join(fiber)
+      yield* Effect.promise(() => worker.terminate())
+      expect([status, Buffer.from(bytes).toString()]).toEqual([200, "answer"])
+    })
+  )
+})
+
 describe("S3Client", () => {
   it.effect("addresses buckets as the service has them", () =>
     Effect.gen(function* () {
-      const aws = yield* Client.settingsFrom({
+      const aws = yield* Settings.from({
         AWS_ACCESS_KEY_ID: "k",
         AWS_SECRET_ACCESS_KEY: "s",
         HOME: "/nowhere"
       })
-      expect(Client.urlOf(aws, "s3://b/a b/c")).toBe("https://b.s3.us-east-1.amazonaws.com/a%20b/c")
+      expect(Address.urlOf(aws, "s3://b/a b/c")).toBe(
+        "https://b.s3.us-east-1.amazonaws.com/a%20b/c"
+      )
       const own = { ...aws, endpoint: "http://localhost:9000/" }
-      expect(Client.urlOf(own, "s3://b/c")).toBe("http://localhost:9000/b/c")
+      expect(Address.urlOf(own, "s3://b/c")).toBe("http://localhost:9000/b/c")
     })
   )
 })

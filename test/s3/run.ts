@@ -19,6 +19,7 @@ import { parseArgs } from "node:util"
 import { storeContract, type StorageSubject } from "holdfast/testing"
 import * as NodeFileSystem from "../../src/io/NodeFileSystem.js"
 import * as Client from "../../src/checkpointing/objects/S3Client.js"
+import * as Settings from "../../src/checkpointing/objects/S3Settings.js"
 import { fields } from "../../src/checkpointing/objects/Xml.js"
 import * as S3Storage from "../../src/checkpointing/objects/S3Storage.js"
 import * as FaultyProxy from "./FaultyProxy.js"
@@ -62,7 +63,7 @@ Object.assign(process.env, {
   AWS_SECRET_ACCESS_KEY: "secret"
 })
 const { env } = process
-const client = Client.make(await Effect.runPromise(Client.settingsFrom(env)))
+const client = Client.make(await Effect.runPromise(Settings.from(env)))
 const storage = S3Storage.make(client)
 
 let cases = 0

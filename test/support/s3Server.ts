@@ -11,7 +11,7 @@ interface StoredObject {
 }
 
 /** What happens to a request instead of its answer, or before it. */
-export type Fault = "error" | "cut" | "lost" | null
+export type Fault = "error" | "cut" | "lost" | "silent" | null
 
 /** A service in memory with the part of S3 that checkpoints need, whose faults a test chooses. */
 export interface S3Server {
@@ -19,11 +19,12 @@ export interface S3Server {
   readonly objects: Map<string, StoredObject>
   /** Uploads in parts that are neither completed nor aborted. */
   readonly uploads: Map<string, Map<number, Buffer>>
-  /** How many names a listing has at once. */
+  /** How many names, or uploads, a listing has at once. */
   pageSize: number
   /**
    * Called with each request: "error" answers 503 and does nothing, "cut" closes the connection and does
-   * nothing, "lost" does what was asked and then closes the connection.
+   * nothing, "lost" does what was asked and then closes the connection, "silent" does nothing and leaves the
+   * connection open.
    */
   fault: (method: string, url: URL) => Fault
 }
@@ -65,13 +66,25 @@ const listing = (server: S3Server, bucket: string, query: URLSearchParams): Answ
 
 const uploadsOf = (server: S3Server, bucket: string, query: URLSearchParams): Answer => {
   const prefix = query.get("prefix") ?? ""
-  const found = [...server.uploads.keys()].flatMap((upload) => {
-    const key = upload.slice(bucket.length + 1).replace(/-\d+-[\d.]+$/, "")
-    return upload.startsWith(`${bucket}/${prefix}`)
-      ? [`<Upload><Key>${encodeURIComponent(key)}</Key><UploadId>${upload}</UploadId></Upload>`]
-      : []
-  })
-  return { status: 200, body: `<ListMultipartUploadsResult>${found.join("")}</X>` }
+  const marker = query.get("upload-id-marker") ?? ""
+  const found = [...server.uploads.keys()]
+    .filter((upload) => upload.startsWith(`${bucket}/${prefix}`) && upload > marker)
+    .toSorted()
+  const page = found.slice(0, server.pageSize)
+  const keyOf = (upload: string) =>
+    encodeURIComponent(upload.slice(bucket.length + 1).replace(/-\d+-[\d.]+$/, ""))
+  const uploads = page.map(
+    (upload) => `<Upload><Key>${keyOf(upload)}</Key><UploadId>${upload}</UploadId></Upload>`
+  )
+  const last = page.at(-1)
+  const next =
+    last === undefined || page.length === found.length
+      ? "<IsTruncated>false</IsTruncated>"
+      : `<NextKeyMarker>${keyOf(last)}</NextKeyMarker><NextUploadIdMarker>${last}</NextUploadIdMarker><IsTruncated>true</IsTruncated>`
+  return {
+    status: 200,
+    body: `<ListMultipartUploadsResult>${next}${uploads.join("")}</ListMultipartUploadsResult>`
+  }
 }
 
 const read = (found: StoredObject | undefined, request: IncomingMessage): Answer => {
@@ -148,6 +161,7 @@ const handle = async (server: S3Server, request: IncomingMessage, response: Serv
   if (fault === "error")
     return void response.writeHead(503).end("<Error><Code>SlowDown</Code></Error>")
   if (fault === "cut") return void request.socket.destroy()
+  if (fault === "silent") return
   const id = decodeURIComponent(url.pathname.slice(1))
   const [bucket = ""] = id.split("/")
   const answer = (): Answer => {

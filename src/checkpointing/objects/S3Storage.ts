@@ -5,6 +5,7 @@ import { t } from "../../language/Text.js"
 import { CheckpointError } from "../CheckpointError.js"
 import { leaseLock } from "../leaseLock.js"
 import { fromObjects, type StorageOperations } from "../Storage.js"
+import * as Address from "./S3Address.js"
 import type { S3Client } from "./S3Client.js"
 import * as Client from "./S3Client.js"
 import { fields } from "./Xml.js"
@@ -15,8 +16,8 @@ const etagOf = (headers: Headers): string => headers.get("etag") ?? ""
 /** Names with a prefix that no slash follows, all pages of them. */
 const list = (client: S3Client, folder: string) =>
   Effect.gen(function* () {
-    const { bucket, key } = Client.split(folder)
-    const prefix = Client.prefixOf(key)
+    const { bucket, key } = Address.split(folder)
+    const prefix = Address.prefixOf(key)
     const names: Array<string> = []
     let token: string | undefined
     do {
@@ -32,7 +33,9 @@ const list = (client: S3Client, folder: string) =>
         },
         accepts: [200]
       })
-      names.push(...fields(bytes, "Key").map((found) => Client.decoded(found).slice(prefix.length)))
+      names.push(
+        ...fields(bytes, "Key").map((found) => Address.decoded(found).slice(prefix.length))
+      )
       token = fields(bytes, "NextContinuationToken")[0]
     } while (token !== undefined)
     return names.filter((name) => name !== "")
@@ -40,10 +43,16 @@ const list = (client: S3Client, folder: string) =>
 
 /** Copies, keeping what tells copies apart from other objects; a failed copy may be answered by 200. */
 const copy = (client: S3Client, from: string, to: string) => {
-  const { bucket, key } = Client.split(from)
-  const source = `/${bucket}/${Client.encoded(key)}`
+  const { bucket, key } = Address.split(from)
+  const source = `/${bucket}/${Address.encoded(key)}`
   return client
-    .send({ method: "PUT", id: to, headers: { "x-amz-copy-source": source }, accepts: [200] })
+    .send({
+      method: "PUT",
+      id: to,
+      headers: { "x-amz-copy-source": source },
+      isLong: true,
+      accepts: [200]
+    })
     .pipe(
       Effect.filterOrFail(
         ({ bytes }) => !Client.isError(bytes),

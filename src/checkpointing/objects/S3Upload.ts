@@ -2,7 +2,8 @@ import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
 import { t } from "../../language/Text.js"
 import { CheckpointError } from "../CheckpointError.js"
-import type { S3Client } from "./S3Client.js"
+import * as Address from "./S3Address.js"
+import type { S3Answer, S3Client } from "./S3Client.js"
 import * as Client from "./S3Client.js"
 import { fields } from "./Xml.js"
 
@@ -100,26 +101,37 @@ export const abortUploads = (
   folder: string
 ): Effect.Effect<void, CheckpointError> =>
   Effect.gen(function* () {
-    const { bucket, key } = Client.split(folder)
-    const prefix = Client.prefixOf(key)
-    const { bytes } = yield* client.send({
-      method: "GET",
-      id: `s3://${bucket}`,
-      query: { uploads: "", "encoding-type": "url", prefix },
-      accepts: [200]
-    })
-    const keys = fields(bytes, "Key").map(Client.decoded)
-    const ids = fields(bytes, "UploadId")
-    for (const [i, uploadId] of ids.entries()) {
-      const key = keys[i]
-      // Deeper folders have locks of their own.
-      if (key === undefined || key.slice(prefix.length).includes("/")) continue
-      yield* client.send({
-        method: "DELETE",
-        id: `s3://${bucket}/${key}`,
-        query: { uploadId },
-        accepts: [204, 404]
+    const { bucket, key } = Address.split(folder)
+    const prefix = Address.prefixOf(key)
+    let marker: Record<string, string> | null = {}
+    while (marker !== null) {
+      const { bytes }: S3Answer = yield* client.send({
+        method: "GET",
+        id: `s3://${bucket}`,
+        query: { uploads: "", "encoding-type": "url", prefix, ...marker },
+        accepts: [200]
       })
+      const keys = fields(bytes, "Key").map(Address.decoded)
+      for (const [i, uploadId] of fields(bytes, "UploadId").entries()) {
+        const key = keys[i]
+        // Deeper folders have locks of their own.
+        if (key === undefined || key.slice(prefix.length).includes("/")) continue
+        yield* client.send({
+          method: "DELETE",
+          id: `s3://${bucket}/${key}`,
+          query: { uploadId },
+          accepts: [204, 404]
+        })
+      }
+      const [nextKey] = fields(bytes, "NextKeyMarker")
+      const [nextUpload] = fields(bytes, "NextUploadIdMarker")
+      marker =
+        fields(bytes, "IsTruncated")[0] === "true" && nextKey !== undefined
+          ? {
+              "key-marker": Address.decoded(nextKey),
+              ...(nextUpload && { "upload-id-marker": nextUpload })
+            }
+          : null
     }
   })
 
@@ -141,6 +153,7 @@ const complete = (
       id,
       query: { uploadId },
       body: new TextEncoder().encode(body),
+      isLong: true,
       accepts: [200, 404]
     })
     if (answer.status === 200 && !Client.isError(answer.bytes)) return

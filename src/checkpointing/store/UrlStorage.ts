@@ -9,10 +9,14 @@ export const isUrl = (path: string): boolean => path.startsWith("s3://")
 
 // Imported by the first use: most runs keep their checkpoints in files.
 const s3: Effect.Effect<StorageOperations> = Effect.promise(() =>
-  Promise.all([import("../objects/S3Client.js"), import("../objects/S3Storage.js")])
+  Promise.all([
+    import("../objects/S3Settings.js"),
+    import("../objects/S3Client.js"),
+    import("../objects/S3Storage.js")
+  ])
 ).pipe(
-  Effect.flatMap(([client, storage]) =>
-    Effect.map(client.settingsFrom(process.env), (settings) => storage.make(client.make(settings)))
+  Effect.flatMap(([settings, client, storage]) =>
+    Effect.map(settings.from(process.env), (found) => storage.make(client.make(found)))
   ),
   Effect.cached,
   Effect.runSync

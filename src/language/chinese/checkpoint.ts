@@ -54,6 +54,7 @@ export const checkpoint = {
   "AWS_CONTAINER_CREDENTIALS_FULL_URI is neither https nor of this machine":
     "AWS_CONTAINER_CREDENTIALS_FULL_URI 既不是 https，也不是本机地址",
   "the server answers {0} {1}": "服务器返回 {0} {1}",
+  "the server has been silent for {0} s": "服务器已 {0} 秒没有响应",
   "the server answers {0}": "服务器返回 {0}",
   "the server does not say which upload it has begun": "服务器没有返回上传的编号",
   "the server could not complete the upload": "服务器未能完成上传",
