@@ -103,12 +103,12 @@ const places = (on: string, name: string): readonly [Place, Place] => {
 }
 
 /** Seconds from a disturbance to the first step elsewhere. */
-interface TakeOver {
+interface Elapsed {
   readonly all: number
   /** Those in which the main thread of the other host waited for a processor of this machine. */
   readonly waited: number
 }
-const takeOvers = new Map<string, Array<TakeOver>>()
+const takeOvers = new Map<string, Array<Elapsed>>()
 const stops: Array<number> = []
 
 /** Where the time of a take-over went: what the other host did, and what Moto answered it. */
