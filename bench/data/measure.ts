@@ -4,7 +4,7 @@
  *
  *   npm run bench:data -- csv FILE           a table
  *   npm run bench:data -- images FOLDER      images of 32 × 32
- *   npm run bench:data -- training FOLDER    those images, with worker threads and without
+ *   npm run bench:data -- training FOLDER    those images, with worker threads and without; or with so many
  */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -105,9 +105,10 @@ const training = (root: string, workers: string) =>
 /** So many images train: 350 steps. */
 const trained = 350 * 64
 
-const [what, path] = process.argv.slice(2)
+const [what, path, ...counts] = process.argv.slice(2)
 if (what === "csv") await Effect.runPromise(measured(csv(path!)))
 else if (what === "images") await Effect.runPromise(measured(images(path!)))
 else if (what === "training") {
-  for (const workers of ["auto", "0"]) await Effect.runPromise(training(path!, workers))
+  for (const workers of counts.length > 0 ? counts : ["auto", "0"])
+    await Effect.runPromise(training(path!, workers))
 } else throw new Error("say csv, images or training, and where")

@@ -63,6 +63,8 @@ const open = Effect.fnUntraced(function* (
   // then stands for. So each write is awaited.
   const write = (bytes: Uint8Array) =>
     Effect.suspend(() => {
+      // FileSystem takes a write of nothing for one that has failed.
+      if (bytes.length === 0) return Effect.void
       waiting += bytes.length
       return Effect.zipRight(file.writeAll(bytes), syncAhead)
     }).pipe(Effect.uninterruptible)

@@ -33,60 +33,79 @@ export const resize = (
   width: number,
   height: number
 ): Pixels => {
-  const columns = weights(region.left, region.width, fullWidth, width)
-  const rows = weights(region.top, region.height, fullHeight, height)
-  const first = rows[0]!.first
-  const last = rows.at(-1)!.first + rows.at(-1)!.weights.length
+  const columns = taps(region.left, region.width, fullWidth, width)
+  const rows = taps(region.top, region.height, fullHeight, height)
+  const first = rows.first[0]!
+  const last = rows.first[height - 1]! + rows.count[height - 1]!
   // Across first, as Pillow does; in floating point, where it rounds to bytes in between.
   const across = new Float32Array((last - first) * width * 3)
   for (let y = first; y < last; y++) {
+    let to = (y - first) * width * 3
     for (let x = 0; x < width; x++) {
-      const { first: from, weights } = columns[x]!
-      let [r, g, b] = [0, 0, 0]
-      for (let i = 0; i < weights.length; i++) {
-        const at = (y * fullWidth + from + i) * 3
-        const weight = weights[i]!
+      let at = (y * fullWidth + columns.first[x]!) * 3
+      let r = 0
+      let g = 0
+      let b = 0
+      const end = x * columns.most + columns.count[x]!
+      for (let i = x * columns.most; i < end; i++) {
+        const weight = columns.weights[i]!
         r += weight * data[at]!
         g += weight * data[at + 1]!
         b += weight * data[at + 2]!
+        at += 3
       }
-      const at = ((y - first) * width + x) * 3
-      across[at] = r
-      across[at + 1] = g
-      across[at + 2] = b
+      across[to] = r
+      across[to + 1] = g
+      across[to + 2] = b
+      to += 3
     }
   }
   const target = new Uint8Array(width * height * 3)
+  const line = new Float64Array(width * 3)
   for (let y = 0; y < height; y++) {
-    const { first: from, weights } = rows[y]!
-    for (let i = 0; i < width * 3; i++) {
-      let sum = 0
-      for (let k = 0; k < weights.length; k++) {
-        sum += weights[k]! * across[(from - first + k) * width * 3 + i]!
-      }
-      target[y * width * 3 + i] = Math.min(255, Math.max(0, Math.round(sum)))
+    line.fill(0)
+    for (let k = 0; k < rows.count[y]!; k++) {
+      const weight = rows.weights[y * rows.most + k]!
+      const from = (rows.first[y]! - first + k) * width * 3
+      for (let i = 0; i < line.length; i++) line[i] = line[i]! + weight * across[from + i]!
     }
+    const to = y * width * 3
+    for (let i = 0; i < line.length; i++) target[to + i] = byteOf(line[i]!)
   }
   return { width, height, data: target }
 }
 
-/** Which pixels of a line make each of `count`, and how much each of them counts. */
-const weights = (from: number, length: number, full: number, count: number) => {
-  const scale = length / count
+/** The pixels of a line that make each of some new ones: `count` from `first` on, and how much each counts. */
+interface Taps {
+  readonly first: Int32Array
+  readonly count: Int32Array
+  /** Those of the new pixel `i` begin at `i × most`. */
+  readonly weights: Float64Array
+  readonly most: number
+}
+
+const taps = (from: number, length: number, full: number, pixels: number): Taps => {
+  const scale = length / pixels
   const support = Math.max(1, scale)
-  return Array.from({ length: count }, (_, i) => {
+  const most = Math.ceil(2 * support) + 1
+  const first = new Int32Array(pixels)
+  const count = new Int32Array(pixels)
+  const weights = new Float64Array(pixels * most)
+  for (let i = 0; i < pixels; i++) {
     const centre = from + (i + 0.5) * scale
-    const first = Math.max(0, Math.floor(centre - support + 0.5))
+    const begin = Math.max(0, Math.floor(centre - support + 0.5))
     const end = Math.min(full, Math.floor(centre + support + 0.5))
-    const own = Array.from({ length: Math.max(1, end - first) }, (_, k) =>
-      Math.max(0, 1 - Math.abs((first + k + 0.5 - centre) / support))
-    )
-    const sum = own.reduce((total, one) => total + one, 0)
-    return {
-      first: Math.min(first, full - 1),
-      weights: own.map((one) => (sum === 0 ? 1 : one / sum))
+    const own = weights.subarray(i * most, i * most + Math.max(1, end - begin))
+    let sum = 0
+    for (let k = 0; k < own.length; k++) {
+      own[k] = Math.max(0, 1 - Math.abs((begin + k + 0.5 - centre) / support))
+      sum += own[k]!
     }
-  })
+    for (let k = 0; k < own.length; k++) own[k] = sum === 0 ? 1 : own[k]! / sum
+    first[i] = Math.min(begin, full - 1)
+    count[i] = own.length
+  }
+  return { first, count, weights, most }
 }
 
 /** The image as a mirror shows it. */
@@ -116,7 +135,8 @@ export const recolored = (
   { data, height, width }: Pixels,
   { brightness, contrast, saturation }: ColorFactors
 ): Pixels => {
-  const values = Float32Array.from(data, (value) => Math.min(255, value * brightness))
+  const values = new Float32Array(data.length)
+  for (let i = 0; i < values.length; i++) values[i] = Math.min(255, data[i]! * brightness)
   let sum = 0
   for (let i = 0; i < values.length; i += 3) sum += luma(values, i)
   const mean = sum / (values.length / 3)
@@ -126,14 +146,16 @@ export const recolored = (
   const target = new Uint8Array(data.length)
   for (let i = 0; i < values.length; i += 3) {
     const gray = luma(values, i)
-    for (let c = 0; c < 3; c++)
-      target[i + c] = Math.round(clamped(gray + (values[i + c]! - gray) * saturation))
+    for (let c = 0; c < 3; c++) {
+      target[i + c] = byteOf(gray + (values[i + c]! - gray) * saturation)
+    }
   }
   return { width, height, data: target }
 }
 
 const clamped = (x: number) => Math.min(255, Math.max(0, x))
+const byteOf = (x: number) => clamped(Math.round(x))
 
 /** How bright a pixel is, by ITU-R BT.601. */
-export const luma = (rgb: ArrayLike<number>, at: number): number =>
+export const luma = (rgb: Uint8Array | Float32Array, at: number): number =>
   0.299 * rgb[at]! + 0.587 * rgb[at + 1]! + 0.114 * rgb[at + 2]!

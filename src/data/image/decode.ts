@@ -26,10 +26,15 @@ export const endings = /\.(png|jpe?g)$/i
 /** So many bytes of a file say how large its image is, or nearly always. */
 export const headBytes = 1 << 16
 
+/** What is wrong with a file of so many bytes; null: nothing. */
+export const tooLong = (bytes: number): string | null =>
+  bytes > limits.bytes ? t`has ${bytes} bytes, more than ${limits.bytes}` : null
+
 /** What is wrong with a file of so many bytes, by its first; null: nothing that these can say. */
 export const problemOf = (head: Uint8Array, bytes: number): string | null => {
   if (bytes === 0) return t`is empty`
-  if (bytes > limits.bytes) return t`has ${bytes} bytes, more than ${limits.bytes}`
+  const long = tooLong(bytes)
+  if (long !== null) return long
   const isPng = Png.isPng(head)
   if (!isPng && !Jpeg.isJpeg(head)) return t`is neither PNG nor JPEG`
   const size = isPng ? Png.sizeOf(head) : Jpeg.sizeOf(head)
@@ -60,11 +65,11 @@ const scansProblem = (bytes: Uint8Array): string | null => {
   return scans > Jpeg.mostScans ? t`has ${scans} scans, more than ${Jpeg.mostScans}` : null
 }
 
-/** Decodes by fast-png and jpeg-js, which run everywhere. */
+/** Decodes PNG here and JPEG by jpeg-js, which run everywhere. */
 const javascript = async (): Promise<Decode> => {
-  const [fastPng, jpegJs] = await Promise.all([import("fast-png"), import("jpeg-js")])
+  const jpegJs = await import("jpeg-js")
   return checked((bytes) =>
-    Png.isPng(bytes) ? Png.decode(fastPng, bytes) : Jpeg.decode(jpegJs, bytes, limits.pixels)
+    Png.isPng(bytes) ? Png.decode(bytes) : Jpeg.decode(jpegJs, bytes, limits.pixels)
   )
 }
 

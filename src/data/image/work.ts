@@ -1,12 +1,21 @@
 /** What worker threads do with images: look at files, decode, change and scale them. Imports little. */
 import { createHash } from "node:crypto"
-import { closeSync, constants, fstatSync, openSync, readSync, statSync, type Stats } from "node:fs"
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  type Stats
+} from "node:fs"
 import { readFile } from "node:fs/promises"
 import { join } from "node:path"
 import { t } from "../../language/Text.js"
 import type { FingerprintMode } from "../FingerprintMode.js"
 import type { Transfer } from "../workers/Call.js"
-import { decoderOf, headBytes, ImageProblem, limits, problemOf } from "./decode.js"
+import { decoderOf, headBytes, ImageProblem, limits, problemOf, tooLong } from "./decode.js"
 import type { ImageInput } from "./ImageInput.js"
 import type { Pixels } from "./Pixels.js"
 import { batchOf, render, type Plan } from "./render.js"
@@ -43,24 +52,15 @@ export const inspect = ({ files, fingerprint, root }: Files, transfer: Transfer)
 const sampledBytes = 4096
 
 const inspectFile = (path: string, fingerprint: FingerprintMode): number => {
-  const refuse = (problem: string | null) => {
-    if (problem !== null) throw new ImageProblem(problem)
-  }
-  const requireFile = (stats: Stats) => {
-    refuse(stats.isFile() ? null : t`is not a file`)
-    return stats.size
-  }
-  const size = requireFile(statSync(path))
+  const size = sizeOf(statSync(path))
   const hash = createHash("sha256").update(`${size} `)
   if (fingerprint === "size") {
     refuse(size === 0 ? t`is empty` : null)
-    refuse(size > limits.bytes ? t`has ${size} bytes, more than ${limits.bytes}` : null)
+    refuse(tooLong(size))
     return numberOf(hash.digest())
   }
-  // A named pipe that has taken its place would have opening wait for a writer.
-  const file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0))
-  try {
-    requireFile(fstatSync(file))
+  return withFile(path, (file) => {
+    sizeOf(fstatSync(file))
     const read = (at: number, length: number) => {
       const bytes = new Uint8Array(Math.min(length, size - at))
       return bytes.subarray(0, readSync(file, bytes, 0, bytes.length, at))
@@ -75,6 +75,25 @@ const inspectFile = (path: string, fingerprint: FingerprintMode): number => {
     if (size > first.length)
       hash.update(read(Math.max(first.length, size - sampledBytes), sampledBytes))
     return numberOf(hash.digest())
+  })
+}
+
+const refuse = (problem: string | null) => {
+  if (problem !== null) throw new ImageProblem(problem)
+}
+
+const sizeOf = (stats: Stats): number => {
+  refuse(stats.isFile() ? null : t`is not a file`)
+  return stats.size
+}
+
+/** A named pipe that has taken the place of a file would have opening wait for a writer. */
+const opening = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
+
+const withFile = <A>(path: string, use: (file: number) => A): A => {
+  const file = openSync(path, opening)
+  try {
+    return use(file)
   } finally {
     closeSync(file)
   }
@@ -113,8 +132,41 @@ export interface RenderedPictures {
   readonly decoded: ReadonlyArray<Pixels | null>
 }
 
-/** So many files are read at a time. */
+/** So many files are read at a time from a disk that has others wait, which is one that takes so long. */
 const readAtOnce = 8
+const slowRead = 0.5
+
+/**
+ * Reads files one after the other: those in memory at once, which takes a tenth of the time of waiting for each;
+ * after the first that took long several ahead.
+ */
+const reader = (paths: ReadonlyArray<string | null>) => {
+  const ahead = new Map<number, Promise<Uint8Array>>()
+  let isSlow = false
+  const start = (i: number) => {
+    const path = paths[i]
+    if (path === undefined || path === null || ahead.has(i)) return
+    const bytes = readFile(path, { flag: opening })
+    // Awaited later, in the order of the images.
+    bytes.catch(() => {})
+    ahead.set(i, bytes)
+  }
+  return (i: number): Uint8Array | Promise<Uint8Array> => {
+    if (isSlow) {
+      for (let k = i; k < i + readAtOnce; k++) start(k)
+      const bytes = ahead.get(i)!
+      ahead.delete(i)
+      return bytes
+    }
+    const started = performance.now()
+    const bytes = withFile(paths[i]!, (file) => {
+      refuse(tooLong(sizeOf(fstatSync(file))))
+      return readFileSync(file)
+    })
+    isSlow = performance.now() - started > slowRead
+    return bytes
+  }
+}
 
 /** Decodes images, changes them as planned, and scales them; a broken one leaves zeros. */
 export const renderAll = async (
@@ -122,22 +174,13 @@ export const renderAll = async (
   transfer: Transfer
 ): Promise<RenderedPictures> => {
   const decode = await decoderOf(input.decoder)
-  const reads: Array<Promise<Uint8Array>> = []
-  const startRead = (i: number) => {
-    const picture = pictures[i]
-    if (picture === undefined || picture.pixels !== undefined) return
-    reads[i] = readFile(picture.path)
-    // Awaited later, in the order of the images.
-    reads[i].catch(() => {})
-  }
-  for (let i = 0; i < readAtOnce; i++) startRead(i)
+  const read = reader(pictures.map(({ path, pixels }) => (pixels === undefined ? path : null)))
   const problems: Array<string | null> = []
   const decoded: Array<Pixels | null> = []
   const rendered: Array<Uint8Array> = []
   for (const [i, { pixels: held, plan }] of pictures.entries()) {
     try {
-      const pixels = held ?? (await decode(await reads[i]!))
-      delete reads[i]
+      const pixels = held ?? (await decode(await read(i)))
       rendered.push(render(pixels, input, plan))
       decoded.push(keep && held === undefined ? shared(pixels) : null)
       problems.push(null)
@@ -146,7 +189,6 @@ export const renderAll = async (
       decoded.push(null)
       problems.push(whyNot(error))
     }
-    startRead(i + readAtOnce)
   }
   const values = batchOf(rendered, input)
   transfer(values.buffer as ArrayBuffer)

@@ -218,17 +218,22 @@ const isNothing = (value: unknown, { missing }: TextOptions): boolean =>
 const readNumber =
   (texts: TextOptions) =>
   (value: unknown): Cell => {
-    if (typeof value === "number")
-      return Number.isFinite(value) || Number.isNaN(value) ? value : t`is ${value}`
-    if (typeof value === "bigint" || typeof value === "boolean") return Number(value)
+    if (typeof value === "number") return fitting(value)
+    if (typeof value === "bigint" || typeof value === "boolean") return fitting(Number(value))
     if (isNothing(value, texts)) return NaN
     if (!isText(value)) return t`is ${shown(value)}, no number`
     const number = Number(texts.decimal === "." ? value : value.replace(texts.decimal, "."))
     // Number reads 0x10, 0b1 and 0o7, too.
     return Number.isFinite(number) && !/[xob]/i.test(value)
-      ? number
+      ? fitting(number)
       : t`is ${shown(value)}, no number`
   }
+
+const largestFloat = 3.4028234663852886e38
+
+/** Models take 32-bit floats, in which a larger number is infinite. */
+const fitting = (number: number): Cell =>
+  Math.abs(number) > largestFloat ? t`is ${number}, more than a 32-bit float holds` : number
 
 const day = 24 * 60 * 60 * 1000
 const isoDate = /^\s*\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?\s*(Z|[+-]\d\d:?\d\d)?)?\s*$/i

@@ -4,6 +4,7 @@ import * as Stream from "effect/Stream"
 import { t } from "../../language/Text.js"
 import * as RandomAccessFile from "../../io/RandomAccessFile.js"
 import { DataError } from "../DataError.js"
+import * as ParquetPages from "./ParquetPages.js"
 import type { Rows, RowSource } from "./Row.js"
 
 /** So many rows are decoded at a time, or a row group where that has fewer. */
@@ -27,9 +28,8 @@ const open = Effect.fnUntraced(function* (path: string, wanted: ReadonlyArray<st
       detail: t`is no Parquet file that can be read: ${messageOf(error)}`
     })
   const attempt = <A>(run: () => Promise<A>) => Effect.tryPromise({ try: run, catch: fail })
-  const { parquetMetadataAsync, parquetReadObjects, parquetSchema } = yield* Effect.promise(
-    () => import("hyparquet")
-  )
+  const { parquetMetadataAsync, parquetReadObjects, parquetSchema, snappyUncompress } =
+    yield* Effect.promise(() => import("hyparquet"))
   const file = yield* Effect.mapError(RandomAccessFile.open(path), fail)
   const slice = async (start: number, end = file.size) => {
     const [from, to] = [start < 0 ? file.size + start : start, end < 0 ? file.size + end : end]
@@ -57,22 +57,51 @@ const open = Effect.fnUntraced(function* (path: string, wanted: ReadonlyArray<st
   }
   const metadata = yield* attempt(() => parquetMetadataAsync(buffer))
   const size = Number(metadata.num_rows)
-  const columns = yield* Effect.try({
-    try: () => parquetSchema(metadata).children.map(({ element }) => element.name),
-    catch: fail
-  })
+  const schema = yield* Effect.try({ try: () => parquetSchema(metadata).children, catch: fail })
+  const columns = schema.map(({ element }) => element.name)
   const groupEnds: Array<number> = []
-  for (const group of metadata.row_groups) {
-    groupEnds.push((groupEnds.at(-1) ?? 0) + Number(group.num_rows))
+  for (const { num_rows } of metadata.row_groups) {
+    if (num_rows < 0) return yield* fail(new Error(t`a row group has ${Number(num_rows)} rows`))
+    groupEnds.push((groupEnds.at(-1) ?? 0) + Number(num_rows))
   }
   const inGroups = groupEnds.at(-1) ?? 0
   if (!(size >= 0 && size === inGroups)) {
     return yield* fail(new Error(t`it declares ${size} rows, and row groups of ${inGroups}`))
   }
   const chosen = columns.filter((column) => wanted.includes(column))
+  /** The decoder believes what pages say of themselves. */
+  const checkPages = async (group: (typeof metadata.row_groups)[number]) => {
+    for (const { meta_data } of group.columns) {
+      if (meta_data === undefined) throw new Error(t`a column has no metadata`)
+      const { codec, data_page_offset, path_in_schema, total_compressed_size, type } = meta_data
+      const column = schema.find(({ element }) => element.name === path_in_schema[0])
+      if (column === undefined || !chosen.includes(column.element.name)) continue
+      const { name, repetition_type } = column.element
+      if (column.children.length > 0 || repetition_type === "REPEATED")
+        throw new Error(t`its column ${JSON.stringify(name)} holds lists or records`)
+      const from = Number(meta_data.dictionary_page_offset || data_page_offset)
+      const bytes = await slice(from, from + Number(total_compressed_size))
+      const chunk = {
+        codec,
+        isBoolean: type === "BOOLEAN",
+        isOptional: repetition_type === "OPTIONAL",
+        rows: Number(group.num_rows)
+      }
+      try {
+        ParquetPages.check(new Uint8Array(bytes), chunk, snappyUncompress)
+      } catch (error) {
+        throw new Error(t`its column ${JSON.stringify(name)}: ${messageOf(error)}`, {
+          cause: error
+        })
+      }
+    }
+  }
   return Stream.paginateEffect(0, (start) =>
     Effect.gen(function* () {
-      const end = Math.min(groupEnds.find((end) => end > start) ?? size, start + atOnce)
+      const index = groupEnds.findIndex((end) => end > start)
+      if (index !== -1 && start === (groupEnds[index - 1] ?? 0))
+        yield* attempt(() => checkPages(metadata.row_groups[index]!))
+      const end = Math.min(groupEnds[index] ?? size, start + atOnce)
       const objects =
         start === end || chosen.length === 0
           ? []

@@ -35,6 +35,15 @@ const farthest = (a: Uint8Array, b: Uint8Array) => {
 }
 const rgb = () => decode(bytesOf(png["rgb"]!.file))
 
+const chunk = (type: string, data: Uint8Array) => {
+  const bytes = Buffer.alloc(12 + data.length)
+  bytes.writeUInt32BE(data.length, 0)
+  bytes.write(type, 4, "latin1")
+  bytes.set(data, 8)
+  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + data.length)), 8 + data.length)
+  return bytes
+}
+
 describe("decoding images", () => {
   it.effect.each(Object.entries(png))("gives the pixels of Pillow for the PNG %s", ([, one]) =>
     Effect.gen(function* () {
@@ -70,18 +79,58 @@ describe("decoding images", () => {
     })
   )
 
+  it.effect("gives the pixels of interlaced images, of all sizes and kinds of filters", () =>
+    Effect.gen(function* () {
+      const passes = [
+        [0, 0, 8, 8],
+        [4, 0, 8, 8],
+        [0, 4, 4, 8],
+        [2, 0, 4, 4],
+        [0, 2, 2, 4],
+        [1, 0, 2, 2],
+        [0, 1, 1, 2]
+      ] as const
+      for (const [width, height] of [
+        [17, 13],
+        [1, 1],
+        [3, 9]
+      ] as const) {
+        const pixels = Uint8Array.from({ length: 3 * width * height }, (_, i) => (i * 89) % 251)
+        const rows: Array<number> = []
+        for (const [left, top, across, down] of passes) {
+          let before: ReadonlyArray<number> = []
+          if (left >= width) continue
+          for (let y = top; y < height; y += down) {
+            const row: Array<number> = []
+            for (let x = left; x < width; x += across)
+              row.push(...pixels.subarray(3 * (y * width + x), 3 * (y * width + x) + 3))
+            const filter = y % 3
+            const subtracted = row.map((_, i) =>
+              filter === 0 ? 0 : ((filter === 1 ? row[i - 3] : before[i]) ?? 0)
+            )
+            rows.push(filter, ...row.map((value, i) => (value - subtracted[i]!) & 255))
+            before = row
+          }
+        }
+        const header = Buffer.alloc(13)
+        header.writeUInt32BE(width, 0)
+        header.writeUInt32BE(height, 4)
+        header.set([8, 2, 0, 0, 1], 8)
+        const file = Buffer.concat([
+          bytesOf(png["rgb"]!.file).subarray(0, 8),
+          chunk("IHDR", header),
+          chunk("IDAT", deflateSync(Uint8Array.from(rows))),
+          chunk("IEND", new Uint8Array(0))
+        ])
+        expect((yield* decode(new Uint8Array(file))).data).toStrictEqual(pixels)
+      }
+    })
+  )
+
   it.effect("refuses what is empty, truncated, too large, no image, or a bomb", () =>
     Effect.gen(function* () {
       const image = bytesOf(png["rgb"]!.file)
       const photo = bytesOf(jpeg["baseline"]!.file)
-      const chunk = (type: string, data: Uint8Array) => {
-        const bytes = Buffer.alloc(12 + data.length)
-        bytes.writeUInt32BE(data.length, 0)
-        bytes.write(type, 4, "latin1")
-        bytes.set(data, 8)
-        bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + data.length)), 8 + data.length)
-        return bytes
-      }
       const header = (width: number, height: number) => {
         const data = Buffer.alloc(13)
         data.writeUInt32BE(width, 0)
@@ -120,9 +169,9 @@ describe("decoding images", () => {
           "is truncated",
           "declares 65000 × 65000 pixels, more than 67108864",
           "has no pixels",
-          "cannot be decoded: its pixels are damaged, or more than it declares",
-          "cannot be decoded: Unsupported filter: undefined",
-          "cannot be decoded: its pixels are damaged, or more than it declares",
+          "cannot be decoded: its pixels are damaged, or not as many as it declares",
+          "cannot be decoded: its pixels are damaged, or not as many as it declares",
+          "cannot be decoded: its checksum of IDAT is wrong",
         ]
       `)
       // What is beside the pixels is never inflated.

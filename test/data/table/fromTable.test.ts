@@ -516,6 +516,13 @@ describe("Dataset.fromParquet", () => {
         load(good, { columns: { price: "number", rooms: "number" } })
       )
       expect(message).toContain('has no column "rooms"; it has "area", "city", "garden", "price"')
+      // The header of the first page does not say its size: its field is that of the checksum.
+      const endless = new Uint8Array(good)
+      expect(endless[8]).toBe(0x15)
+      endless[8] = 0x25
+      expect((yield* Effect.flip(load(endless))).message).toMatch(
+        /rows\.parquet: .* its column "area": a page declares undefined bytes/
+      )
       // Whatever byte changes: an error of data or a dataset, and nothing else.
       for (let at = 0; at < good.length; at += 31) {
         const flipped = new Uint8Array(good)
