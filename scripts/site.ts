@@ -191,7 +191,6 @@ const showSource = (file: string): void => {
 const chineseTitles: Readonly<Record<string, string>> = {
   "overview.md": "概览",
   "reliability.md": "可靠性",
-  "performance.md": "性能",
   "format.md": "检查点格式",
   "glossary.md": "术语表",
   "contributing.md": "参与贡献",

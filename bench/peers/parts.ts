@@ -57,6 +57,10 @@ const dismissAll = (players: Readonly<Partial<Record<string, Player>>>) => {
 const entries = <Name extends string, A>(record: Readonly<Partial<Record<Name, A>>>) =>
   Object.entries(record) as Array<[Name, A]>
 
+/** Asks those of the peers that are there what they are, where others play for them. */
+const meet = async (context: Context, names: ReadonlyArray<PeerName>) =>
+  dismissAll(await inviteAll(context, names))
+
 /** The same request to each. */
 const asking = <Name extends string>(
   players: Readonly<Partial<Record<Name, Player>>>,
@@ -191,6 +195,7 @@ const epoch = async (context: Context): Promise<Section> => {
     context,
     names
   )
+  await meet(context, ["holdfast"])
   const config = configFor(context, "epochs", { num_epochs: 1000 }, folder)
   players.holdfast = await start(holdfastRun("pipelines/epochs.ts", config))
   context.log("epochs")
@@ -302,6 +307,7 @@ const files = async (context: Context): Promise<Section> => {
 
 /** From the start of a process to the first step that it takes of a run that was interrupted. */
 const resume = async (context: Context): Promise<Section> => {
+  await meet(context, ["holdfast", ...entries(resuming).map(([name]) => name)])
   const folder = examplesIn(context)
   const first = holdfastRun(
     "pipelines/resume.ts",
@@ -372,6 +378,7 @@ const microseconds = (milliseconds: number | undefined): string =>
 
 /** What a step costs more by the framework's own loop than by one written by hand on the same kernels. */
 const overhead = async (context: Context): Promise<Section> => {
+  await meet(context, ["holdfast"])
   const { kerasTf, torch } = await inviteAll(context, ["torch", "kerasTf"])
   if (torch !== undefined) {
     const about = await torch.ask<About>({ part: peers.lightning.about })

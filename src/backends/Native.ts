@@ -60,7 +60,7 @@ export const start = (
   load: (name: string) => Promise<unknown> = (name) => import(name)
 ): Effect.Effect<void, BackendUnavailable> =>
   Effect.gen(function* () {
-    yield* Effect.sync(defineRemovedUtility)
+    yield* Effect.sync(defineRemovedUtilities)
     const required = yield* Determinism.DeterminismRequired
     const threads = yield* threadsFor(required)
     let why = notInstalled
@@ -124,9 +124,10 @@ const use = (name: string) =>
     Effect.andThen(Patches.install("tensorflow"))
   )
 
-/** The native package still calls a function that Node 22 warns of and Node 23 has removed. */
-const defineRemovedUtility = (): void => {
+/** The native package still calls functions that Node 22 warns of, of which Node 23 has removed one. */
+const defineRemovedUtilities = (): void => {
   Object.assign(util, {
+    isArray: Array.isArray,
     isNullOrUndefined: (value: unknown) => value === null || value === undefined
   })
 }

@@ -16,9 +16,30 @@ import { build, type Plugin } from "esbuild"
 import expected from "./expected.json" with { type: "json" }
 import { type Expected, type Result, surprises } from "./Result.js"
 
-const { values } = parseArgs({
-  options: { backend: { type: "string", multiple: true }, layers: { type: "string" } }
-})
+const usage = "usage: npm run test:tfjs [-- --backend NAME] [--layers PATH]"
+
+const fail = (why: string): never => {
+  console.error(`${why}\n${usage}`)
+  process.exit(2)
+}
+
+const parse = () => {
+  try {
+    return parseArgs({
+      options: { backend: { type: "string", multiple: true }, layers: { type: "string" } }
+    }).values
+  } catch (error) {
+    return fail((error as Error).message)
+  }
+}
+
+const values = parse()
+const layers = values.layers === undefined ? undefined : resolve(values.layers, "tfjs-layers/src")
+if (layers !== undefined && !existsSync(layers)) {
+  fail(
+    `--layers ${values.layers}: no checkout of https://github.com/tensorflow/tfjs, it lacks ${layers}`
+  )
+}
 const backends = values.backend ?? ["wasm", "cpu"]
 
 // Three folders deep, as the sources are, for the kernels are found from where the code is.
@@ -145,12 +166,11 @@ const check = async (
 }
 
 await check("core", new Map([["core", "@tensorflow/tfjs-core/dist/tests.js"]]))
-if (values.layers !== undefined) {
-  const sources = resolve(values.layers, "tfjs-layers/src")
-  const files = readdirSync(sources, { recursive: true, encoding: "utf8" })
+if (layers !== undefined) {
+  const files = readdirSync(layers, { recursive: true, encoding: "utf8" })
     .filter((file) => file.endsWith("_test.ts"))
     .sort()
-  const tests = new Map(files.map((file) => [file.replaceAll(/[/\\]/g, "."), join(sources, file)]))
-  await check("layers", tests, { "@tensorflow/tfjs-layers": join(sources, "index.ts") })
+  const tests = new Map(files.map((file) => [file.replaceAll(/[/\\]/g, "."), join(layers, file)]))
+  await check("layers", tests, { "@tensorflow/tfjs-layers": join(layers, "index.ts") })
 }
 process.exitCode = surprised ? 1 : 0
