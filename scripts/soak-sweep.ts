@@ -28,7 +28,8 @@ const definition = (name: string) => ({
   name,
   pipeline: join(root, "examples/arrays/pipeline.ts"),
   config: join(root, "examples/arrays/config.json"),
-  set: { "training.num_epochs": 4, "data.size": 200 },
+  // A population has generations of two epochs: enough of them that forks are forked again.
+  set: { "training.num_epochs": options.scheduler === "pbt" ? 10 : 4, "data.size": 200 },
   checkpoint_dir: join(work, name),
   space: {
     "training.learning_rate": { kind: "log_uniform", low: 1e-3, high: 1e-1 },
@@ -39,7 +40,8 @@ const definition = (name: string) => ({
     options.scheduler === "asha"
       ? { name: "asha", reduction_factor: 2 }
       : options.scheduler === "pbt"
-        ? { name: "pbt", interval: 2 }
+        ? // A fork has the model of its origin.
+          { name: "pbt", interval: 2, quantile: 0.5, perturb: ["training.learning_rate"] }
         : options.scheduler,
   trials: 4,
   parallel: 3,
@@ -101,6 +103,7 @@ const say = (text: string) => process.stdout.write(`${text}\n`)
 const undisturbed = await ended(start("undisturbed", 1))
 if (undisturbed.code !== 0) throw new Error(`the undisturbed sweep failed: ${undisturbed.error}`)
 const expected = resultOf("undisturbed")
+if (expected.includes('"failed"')) throw new Error(`trials of it failed: ${expected}`)
 say(`undisturbed: ${createHash("sha256").update(expected).digest("hex")}`)
 
 const counts: Record<string, number> = { sweep: 0, trial: 0, SIGINT: 0, SIGTERM: 0 }

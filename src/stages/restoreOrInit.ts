@@ -6,6 +6,8 @@ import * as Ref from "effect/Ref"
 import { Backend } from "../backends/Backend.js"
 import { epochEnd } from "../checkpointing/SelectCheckpoint.js"
 import { localFolder } from "../checkpointing/localFolder.js"
+import { isUrl } from "../checkpointing/store/UrlStorage.js"
+import * as FolderLock from "../io/FolderLock.js"
 import { CheckpointStore, type CheckpointWriter } from "../checkpointing/store/CheckpointStore.js"
 import { chooseStart, type Source, type Start } from "../checkpointing/resume/ChooseStart.js"
 import { archiveOnce, pathOf } from "../checkpointing/resume/PrepareFolder.js"
@@ -198,6 +200,7 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
   const isReal = (yield* Rehearsal) === null
   const message = parts.scheduler(config.training).warning
   if (message !== null) yield* warn("Schedule", message)
+  const lease = { every: timeout / 6, timeout }
   const folder = yield* Effect.provideService(
     store.open(checkpoint_dir, {
       retention: {
@@ -214,8 +217,14 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
       force
     }),
     Lease,
-    { every: timeout / 6, timeout }
+    lease
   )
+  if (isReal && isUrl(checkpoint_dir)) {
+    // The folder of its log: by its lock, pages and commands of this machine see that the run trains. The
+    // bucket's lock says that whoever had it is gone.
+    const local = FolderLock.acquire(localFolder(checkpoint_dir), { force: true })
+    yield* Effect.provideService(local, Lease, lease)
+  }
   const start = yield* chooseStart(config.training, folder)
   const needsTrial = yield* chooseBackend(config, start.from?.checkpoint.meta.backend ?? null)
   if (start.from !== null) yield* checkModel(parts, config, start.from)

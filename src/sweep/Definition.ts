@@ -76,7 +76,7 @@ export const SweepFile = Schema.Struct({
   ),
   checkpoint_dir: Schema.optionalWith(Schema.NonEmptyString, { exact: true }).annotations({
     description:
-      "The folder of the sweep, from the working directory; by default checkpoints/ and the name."
+      "The folder of the sweep, from the working directory, or s3://bucket/prefix for its trials' checkpoints; by default checkpoints/ and the name."
   })
 })
 export interface SweepFile extends Schema.Schema.Type<typeof SweepFile> {}
@@ -89,6 +89,8 @@ export const Definition = Schema.Struct({
   scheduler: Schema.Union(Choice.union(...schedulers), custom(schedulers)),
   /** The pipeline's file, from the working directory. */
   pipeline: Schema.String,
+  /** The address of the bucket with the checkpoints of the trials, where they are not in the sweep's folder. */
+  checkpoint_dir: Schema.optionalWith(Schema.NonEmptyString, { exact: true }),
   /** The config of the trials, but for their parameters. */
   config: Schema.Record({ key: Schema.String, value: Json }),
   /** The epochs of a trial that is trained to its end. */

@@ -1,6 +1,7 @@
 import * as Context from "effect/Context"
 import type * as Effect from "effect/Effect"
 import type * as Option from "effect/Option"
+import type { CheckpointError } from "../checkpointing/CheckpointError.js"
 import type { DatabaseError } from "./postgres/DatabaseError.js"
 import type { SweepError } from "./SweepError.js"
 import type { Outcome, Ticket } from "./Ticket.js"
@@ -13,8 +14,8 @@ export interface Claim {
   readonly isTakenOver?: boolean
 }
 
-/** The ledger cannot be read or written. */
-export type LedgerError = SweepError | DatabaseError
+/** The ledger, or what belongs to it in a bucket, cannot be read or written. */
+export type LedgerError = SweepError | DatabaseError | CheckpointError
 
 /** What is recorded of a sweep: its tickets so far, and the outcomes of some of them. */
 export interface Recorded {

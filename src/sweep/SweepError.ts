@@ -5,6 +5,8 @@ import { t } from "../language/Text.js"
 export const SweepErrorReason = Schema.Union(
   /** The folder holds no sweep. */
   Schema.TaggedStruct("NoSweep", { folder: Schema.String }),
+  /** No records, on this machine, of a sweep whose checkpoints are in a bucket. */
+  Schema.TaggedStruct("NoRecords", { bucket: Schema.String, folder: Schema.String }),
   /** A file of the sweep, or its database. */
   Schema.TaggedStruct("Unreadable", {
     path: Schema.String,
@@ -44,6 +46,8 @@ export class SweepError extends Schema.TaggedError<SweepError>()("SweepError", {
     switch (reason._tag) {
       case "NoSweep":
         return t`${reason.folder} holds no sweep; name the folder of one: checkpoints/ and the sweep's name, unless its checkpoint_dir says otherwise`
+      case "NoRecords":
+        return t`this machine has no records of a sweep in ${reason.bucket}, which would be in ${reason.folder}: name its database with --database, or ask in the folder and on the machine that it runs from`
       case "Unreadable":
         return reason.line === undefined
           ? t`${reason.path}: cannot be read: ${reason.detail}`

@@ -27,6 +27,8 @@ export type SweepEvent =
       readonly _tag: "SweepFinished"
       readonly name: string
       readonly folder: string
+      /** How its trials ended. */
       readonly completed: number
+      readonly paused: number
       readonly failed: number
     }

@@ -1,9 +1,13 @@
+import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
 import { join } from "node:path"
-import { sweepFile } from "../checkpointing/FileNames.js"
+import { sweepFile, ticketsFile } from "../checkpointing/FileNames.js"
+import { localFolder } from "../checkpointing/localFolder.js"
+import { isUrl } from "../checkpointing/store/UrlStorage.js"
 import * as AtomicFile from "../io/AtomicFile.js"
+import * as Folder from "../io/Folder.js"
 import { Definition, encode } from "./Definition.js"
 import { SweepError } from "./SweepError.js"
 
@@ -16,41 +20,91 @@ export const configFile = "config.json"
 /** Asks the process that runs the sweep to stop. */
 export const stopFile = ".stop"
 
+/**
+ * The folder of this machine with the records of a sweep, which `place` names: the folder itself, or the
+ * bucket of its trials' checkpoints.
+ */
+export const recordsOf = (
+  place: string
+): Effect.Effect<string, SweepError, FileSystem.FileSystem> =>
+  Effect.gen(function* () {
+    const folder = localFolder(place)
+    if (!isUrl(place)) return folder
+    const fileSystem = yield* FileSystem.FileSystem
+    const isThere = fileSystem.exists(join(folder, sweepFile))
+    if (yield* Effect.orElseSucceed(isThere, () => false)) return folder
+    return yield* new SweepError({ reason: { _tag: "NoRecords", bucket: place, folder } })
+  })
+
+const trialName = (trial: number): string => `trial-${String(trial).padStart(4, "0")}`
+
 /** The folder of a trial's run. */
-export const trialFolder = (folder: string, trial: number): string =>
-  join(folder, `trial-${String(trial).padStart(4, "0")}`)
+export const trialFolder = (folder: string, trial: number): string => join(folder, trialName(trial))
+
+/** Where the checkpoints of a trial are: in its folder, or in the bucket of the sweep. */
+export const checkpointsOf = (
+  folder: string,
+  { checkpoint_dir }: Pick<Definition, "checkpoint_dir">,
+  trial: number
+): string =>
+  checkpoint_dir === undefined
+    ? trialFolder(folder, trial)
+    : `${checkpoint_dir}/${trialName(trial)}`
 
 /** Reads what the sweep in a folder computes. */
 export const readDefinition = Effect.fn("SweepFolder.readDefinition")(function* (folder: string) {
   const fileSystem = yield* FileSystem.FileSystem
   const path = join(folder, sweepFile)
-  const unreadable = (detail: string) =>
-    new SweepError({ reason: { _tag: "Unreadable", path, detail } })
-  const text = yield* Effect.mapError(fileSystem.readFileString(path), (cause) =>
-    cause._tag === "SystemError" && cause.reason === "NotFound"
-      ? new SweepError({ reason: { _tag: "NoSweep", folder } })
-      : unreadable(cause.message)
+  const text = yield* Effect.mapError(
+    fileSystem.readFileString(path),
+    (cause) =>
+      new SweepError({
+        reason:
+          cause._tag === "SystemError" && cause.reason === "NotFound"
+            ? { _tag: "NoSweep", folder }
+            : { _tag: "Unreadable", path, detail: cause.message }
+      })
   )
-  return yield* Effect.mapError(
-    Schema.decodeUnknown(Schema.parseJson(Definition))(text),
-    ({ message }) => unreadable(message)
-  )
+  return yield* decodeDefinition(text, path)
 })
+
+/** Decodes the text of a definition, which was read from `path`. */
+export const decodeDefinition = (
+  text: string,
+  path: string
+): Effect.Effect<Definition, SweepError> =>
+  Effect.mapError(
+    Schema.decodeUnknown(Schema.parseJson(Definition))(text),
+    ({ message }) => new SweepError({ reason: { _tag: "Unreadable", path, detail: message } })
+  )
 
 /** Writes it, and the config of its trials. */
 export const writeDefinition = Effect.fn("SweepFolder.writeDefinition")(function* (
   folder: string,
   definition: Definition
 ) {
+  const unreadable =
+    (file: string) =>
+    ({ message }: PlatformError) =>
+      new SweepError({
+        reason: { _tag: "Unreadable", path: join(folder, file), detail: message }
+      })
   const write = (file: string, value: unknown) =>
     Effect.mapError(
       AtomicFile.writeFile(join(folder, file), `${JSON.stringify(value, null, 2)}\n`),
-      (cause) =>
-        new SweepError({
-          reason: { _tag: "Unreadable", path: join(folder, file), detail: cause.message }
-        })
+      unreadable(file)
     )
+  yield* Effect.mapError(
+    Folder.make(folder),
+    ({ message }) =>
+      new SweepError({ reason: { _tag: "Unreadable", path: folder, detail: message } })
+  )
   yield* write(configFile, definition.config)
-  // Last: a folder is one of a sweep when it has this file.
+  // A folder is one of a sweep when it has both: a project may have a file of the name of the last.
+  const fileSystem = yield* FileSystem.FileSystem
+  yield* Effect.mapError(
+    fileSystem.writeFileString(join(folder, ticketsFile), "", { flag: "a" }),
+    unreadable(ticketsFile)
+  )
   yield* write(sweepFile, encode(definition))
 })

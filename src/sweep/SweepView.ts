@@ -26,7 +26,8 @@ export interface SweepView {
   readonly trials: ReadonlyArray<TrialView>
   /** The number of the trial with the best value. */
   readonly best?: number
-  /** The command line that trains the best trial on. */
+  /** The checkpoint of that trial, and the command line that trains on from it. */
+  readonly bestCheckpoint?: string
   readonly bestCommand?: string
   /** How much of the metric's variation each parameter explains; missing: too few trials. */
   readonly importance?: ReadonlyArray<{ readonly path: string; readonly value: number }>

@@ -12,7 +12,7 @@ import { strategyOf, type Definition } from "./Definition.js"
 import { runWords } from "./RunWords.js"
 import { epochsOf } from "./search/Trials.js"
 import { SweepError } from "./SweepError.js"
-import { trialFolder } from "./SweepFolder.js"
+import { checkpointsOf, trialFolder } from "./SweepFolder.js"
 import type { Outcome, Ticket } from "./Ticket.js"
 import * as TrialProcess from "./TrialProcess.js"
 
@@ -46,6 +46,7 @@ const program = [process.execPath, fileURLToPath(new URL("../cli/bin.js", import
 export const work = Effect.fn("Trial.work")(function* (at: Workplace, ticket: Ticket) {
   const { definition, folder } = at
   const own = trialFolder(folder, ticket.trial)
+  const checkpoints = checkpointsOf(folder, definition, ticket.trial)
   const failed = (error: string): Outcome => ({
     ticket: ticket.number,
     status: "failed",
@@ -56,13 +57,17 @@ export const work = Effect.fn("Trial.work")(function* (at: Workplace, ticket: Ti
   let deaths = 0
   let before = ""
   for (;;) {
-    const entries = yield* intactIn(own)
+    const entries = yield* intactIn(checkpoints)
     const fork =
       ticket.fork !== undefined && entries.length === 0 ? yield* forked(at, ticket.fork) : null
     const { code, error, signal } = yield* TrialProcess.run({
       command: [
         ...program,
-        ...runWords(definition, { folder, parameters: ticket.parameters, checkpointDir: own }),
+        ...runWords(definition, {
+          folder,
+          parameters: ticket.parameters,
+          checkpointDir: checkpoints
+        }),
         "--backend",
         definition.backend,
         "--resume",
@@ -84,7 +89,7 @@ export const work = Effect.fn("Trial.work")(function* (at: Workplace, ticket: Ti
     if (code === 0) return yield* outcomeOf(at, ticket, failed)
     if (code === temporary) return "again"
     if (code !== null && code < 128) return failed(error)
-    const [latest] = yield* intactIn(own)
+    const [latest] = yield* intactIn(checkpoints)
     const position = `${latest?.meta.epoch}/${latest?.meta.step}`
     deaths = position === before ? deaths + 1 : 1
     before = position
@@ -100,7 +105,7 @@ export const work = Effect.fn("Trial.work")(function* (at: Workplace, ticket: Ti
 const outcomeOf = (at: Workplace, ticket: Ticket, failed: (error: string) => Outcome) =>
   Effect.gen(function* () {
     const { metric } = at.definition
-    const entries = yield* intactIn(trialFolder(at.folder, ticket.trial))
+    const entries = yield* intactIn(checkpointsOf(at.folder, at.definition, ticket.trial))
     const history = entries[0]?.meta.train_history ?? []
     const isKnown = history.length === 0 || history.some((record) => metric in record)
     if (!isKnown) {
@@ -159,9 +164,9 @@ const keep = (
   })
 
 /** The checkpoint that a trial starts from. */
-const forked = ({ folder }: Workplace, { epoch, trial }: NonNullable<Ticket["fork"]>) =>
+const forked = ({ definition, folder }: Workplace, { epoch, trial }: NonNullable<Ticket["fork"]>) =>
   Effect.gen(function* () {
-    const from = trialFolder(folder, trial)
+    const from = checkpointsOf(folder, definition, trial)
     const found = (yield* intactIn(from)).find(isEndOf(epoch))
     if (found !== undefined) return found.path
     return yield* new SweepError({ reason: { _tag: "NoFork", folder: from, epoch } })

@@ -11,6 +11,7 @@ import * as Lines from "./Lines.js"
 import { outcomesFile, readDefinition, revivedFile, trialFolder } from "./SweepFolder.js"
 import type { SweepView } from "./SweepView.js"
 import { Outcome, Revived, Ticket } from "./Ticket.js"
+import { trainOn } from "./TrainOn.js"
 import { viewOf } from "./viewOf.js"
 
 /** A sweep as it was read, and how far its files are: for the next time. */
@@ -25,11 +26,12 @@ export interface ReadSweep {
 
 /**
  * Reads the sweep in a folder; with what an earlier call gave, only what was added since. A line that
- * cannot be read is left out, and named.
+ * cannot be read is left out, and named. `claimed`: who works on which trial, by a database.
  */
 export const readView = Effect.fn("Sweep.readView")(function* (
   folder: string,
-  before: ReadSweep | null = null
+  before: ReadSweep | null = null,
+  claimed: ReadonlyMap<number, string> = new Map()
 ) {
   const definition = yield* readDefinition(folder)
   const tickets = yield* Lines.read(Ticket, join(folder, ticketsFile), before?.tickets)
@@ -38,7 +40,7 @@ export const readView = Effect.fn("Sweep.readView")(function* (
   const recorded: Recorded = { tickets: tickets.values, outcomes: outcomes.values }
   const isRunning = Option.isSome(yield* FolderLock.holderOf(folder))
   const open = openTrials(recorded)
-  const workers = new Map<number, string>()
+  const workers = new Map(claimed)
   for (const trial of open) {
     const holder = yield* FolderLock.holderOf(trialFolder(folder, trial))
     if (Option.isSome(holder)) workers.set(trial, `${holder.value.host}:${holder.value.pid}`)
@@ -54,16 +56,19 @@ export const readView = Effect.fn("Sweep.readView")(function* (
         ? []
         : [t`${join(folder, file)}: line ${damaged} cannot be read, and is left out`]
   )
+  const view = viewOf(definition, recorded, {
+    folder,
+    isRunning: isRunning || workers.size > 0,
+    isLast,
+    workers,
+    revived: new Map(revived.values.map(({ trial, values }) => [trial, values])),
+    problem: problem.length === 0 ? null : problem.join("; ")
+  })
+  const best = view.trials.find(({ number }) => number === view.best)
+  const further = best === undefined ? {} : yield* trainOn(definition, folder, best)
   const read: ReadSweep = {
     definition,
-    view: viewOf(definition, recorded, {
-      folder,
-      isRunning: isRunning || workers.size > 0,
-      isLast,
-      workers,
-      revived: new Map(revived.values.map(({ trial, values }) => [trial, values])),
-      problem: problem.length === 0 ? null : problem.join("; ")
-    }),
+    view: { ...view, ...further },
     tickets,
     outcomes,
     isLast

@@ -9,7 +9,9 @@ import type { Claim, Ledger } from "./Ledger.js"
 import { SweepError } from "./SweepError.js"
 import type { SweepEvent } from "./SweepEvent.js"
 import { stopFile } from "./SweepFolder.js"
+import type { TrialView } from "./SweepView.js"
 import * as Trial from "./Trial.js"
+import { viewOf } from "./viewOf.js"
 
 /** How a sweep is run on one machine. */
 export interface Options {
@@ -125,13 +127,16 @@ export const runSweep = Effect.fn("runSweep")(function* (options: Options) {
     yield* emit({ _tag: "SweepStopped", name, folder })
     return false
   }
-  const recorded = yield* ledger.recorded
-  const last = new Map(recorded.tickets.map(({ number, trial }) => [trial, number]))
-  const failed = recorded.outcomes.filter(
-    ({ status, ticket }) =>
-      status === "failed" && last.get(recorded.tickets[ticket]!.trial) === ticket
-  ).length
-  yield* emit({ _tag: "SweepFinished", name, folder, completed: last.size - failed, failed })
+  const { trials } = viewOf(definition, yield* ledger.recorded, {
+    folder,
+    isRunning: false,
+    isLast: true,
+    workers: new Map(),
+    problem: null
+  })
+  const count = (state: TrialView["state"]) => trials.filter((one) => one.state === state).length
+  const counts = { completed: count("completed"), paused: count("paused"), failed: count("failed") }
+  yield* emit({ _tag: "SweepFinished", name, folder, ...counts })
   return true
 })
 

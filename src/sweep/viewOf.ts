@@ -1,10 +1,6 @@
-import * as path from "node:path"
-import { fileNames } from "../checkpointing/FileNames.js"
-import { quote } from "../process/Invocation.js"
 import { strategyOf, type Definition } from "./Definition.js"
 import { importance } from "./Importance.js"
 import type { Recorded } from "./Ledger.js"
-import { runWords } from "./RunWords.js"
 import { bestLoss, epochsOf, lossOf } from "./search/Trials.js"
 import type { Parameter } from "./space/Space.js"
 import { pathsOf } from "./space/Space.js"
@@ -55,7 +51,7 @@ export const viewOf = (definition: Definition, recorded: Recorded, status: Statu
     parameters: pathsOf(definition.space).map((path) => parameterOf(path, definition.space[path]!)),
     trials,
     ...(shares && { importance: shares }),
-    ...(best && { best: best.number, bestCommand: commandOf(definition, best) }),
+    ...(best && { best: best.number }),
     ...(status.problem !== null && { problem: status.problem })
   }
 }
@@ -144,15 +140,3 @@ const bestOf = (trials: ReadonlyArray<TrialView>, mode: Definition["mode"]): Tri
     if (trial.state === "failed" || !Number.isFinite(loss(trial))) return best
     return best === null || loss(trial) < loss(best) ? trial : best
   }, null)
-
-/** The command line that trains a trial on, in a folder of its own, as a run of its own. */
-const commandOf = (definition: Definition, { folder, parameters }: TrialView): string => {
-  const sweep = path.dirname(folder)
-  const words = runWords(definition, {
-    folder: sweep,
-    parameters,
-    checkpointDir: `${sweep}-best`
-  })
-  const checkpoint = path.join(folder, fileNames.best)
-  return ["npx holdfast", ...[...words, "--resume", checkpoint].map(quote)].join(" ")
-}

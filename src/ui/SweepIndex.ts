@@ -1,12 +1,13 @@
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as path from "node:path"
+import type { CheckpointStore } from "../checkpointing/store/CheckpointStore.js"
 import { sweepFile, ticketsFile } from "../checkpointing/FileNames.js"
 import { t } from "../language/Text.js"
 import { numberOf } from "../runlog/Line.js"
 import * as RunLog from "../runlog/RunLog.js"
 import { readView, type ReadSweep } from "../sweep/readView.js"
-import { outcomesFile } from "../sweep/SweepFolder.js"
+import { outcomesFile, revivedFile } from "../sweep/SweepFolder.js"
 import type { SweepView } from "../sweep/SweepView.js"
 import type * as Api from "./Api.js"
 import { ApiFailure } from "./ApiFailure.js"
@@ -44,7 +45,7 @@ const epochValues = (run: OpenedRun, metric: string): SweepSummary.RunValues["va
 /** The sweeps among the runs of `index`. */
 export const make = (index: RunIndex) =>
   Effect.gen(function* () {
-    const services = yield* Effect.context<FileSystem.FileSystem>()
+    const services = yield* Effect.context<FileSystem.FileSystem | CheckpointStore>()
     const sweeps = new Map<string, KnownSweep>()
     const read = new Map<string, { readonly stamp: string; readonly view: ReadSweep | null }>()
     let version = 0
@@ -111,7 +112,7 @@ export const make = (index: RunIndex) =>
       for (const [id, folder] of folders) {
         const runs = trials.get(id) ?? []
         const newest = runs.reduce((most, run) => Math.max(most, run.version), 0)
-        const files = [sweepFile, ticketsFile, outcomesFile].map((name) =>
+        const files = [sweepFile, ticketsFile, outcomesFile, revivedFile].map((name) =>
           statOf(path.join(folder, name))
         )
         const stamp = [...files, runs.length, newest, yield* RunLog.isRunning(folder)].join(" ")

@@ -94,6 +94,15 @@ const writePieces = (target: string, length = 1 << 23) =>
   }).pipe(Effect.scoped)
 
 describe("AtomicFile", () => {
+  it.effect("writes a file of no bytes", () =>
+    inFolder((folder, fs) =>
+      Effect.gen(function* () {
+        yield* AtomicFile.writeFile(`${folder}/target`, "")
+        expect(yield* fs.readFileString(`${folder}/target`)).toBe("")
+      })
+    )
+  )
+
   it.live("replaces a file and leaves nothing beside it", () =>
     inFolder((folder, fs) =>
       Effect.gen(function* () {

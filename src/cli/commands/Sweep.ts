@@ -81,21 +81,19 @@ export const sweep = Command.make({
           case "best":
           case "stop": {
             const show = yield* Effect.promise(() => import("../sweep/ShowSweep.js"))
-            const [folder, further] = args
-            if (folder === undefined) return yield* usage(t`missing folder of the sweep`)
+            const [place, further] = args
+            if (place === undefined) return yield* usage(t`missing folder of the sweep`)
             if (further !== undefined) return yield* usage(t`unexpected argument ${further}`)
-            if (Option.isSome(given.database)) {
-              const onDatabase = yield* Effect.promise(() => import("../sweep/SweepOnDatabase.js"))
-              if (what === "stop") {
-                return yield* onDatabase.stop(folder, given.database.value, given.json)
-              }
-              yield* onDatabase.refresh(folder, given.database.value)
-            }
-            return yield* show[what](folder, given.json)
+            if (Option.isNone(given.database)) return yield* show[what](place, given.json)
+            const onDatabase = yield* Effect.promise(() => import("../sweep/SweepOnDatabase.js"))
+            const url = given.database.value
+            if (what === "stop") return yield* onDatabase.stop(place, url, given.json)
+            const claimed = yield* onDatabase.refresh(place, url)
+            return yield* show[what](place, given.json, claimed)
           }
           case "revive": {
-            const [folder, ...numbers] = args
-            if (folder === undefined) return yield* usage(t`missing folder of the sweep`)
+            const [place, ...numbers] = args
+            if (place === undefined) return yield* usage(t`missing folder of the sweep`)
             const wrong = numbers.find((word) => !/^\d+$/.test(word))
             if (wrong !== undefined || numbers.length === 0) {
               return yield* usage(
@@ -104,10 +102,10 @@ export const sweep = Command.make({
             }
             if (Option.isSome(given.database)) {
               const { refresh } = yield* Effect.promise(() => import("../sweep/SweepOnDatabase.js"))
-              yield* refresh(folder, given.database.value)
+              yield* refresh(place, given.database.value)
             }
             const { revive } = yield* Effect.promise(() => import("../sweep/ReviveTrials.js"))
-            return yield* revive(folder, numbers.map(Number), given)
+            return yield* revive(place, numbers.map(Number), given)
           }
           default: {
             if (args[0] !== undefined) return yield* usage(t`unexpected argument ${args[0]}`)

@@ -28,24 +28,38 @@ export interface OpenRun {
 export const openFolder = (folder: string) =>
   Effect.map(Layer.build(FolderViews.layer(folder)), (context) => Context.get(context, RunViews))
 
+/** Opens the views of each folder once, for as long as the scope is open. */
+export type OpenFolder = typeof openFolder
+
+export const openFolders = (): OpenFolder => {
+  const known = new Map<string, Views>()
+  return (folder) =>
+    Effect.suspend(() => {
+      const views = known.get(folder)
+      if (views !== undefined) return Effect.succeed(views)
+      return Effect.tap(openFolder(folder), (opened) => void known.set(folder, opened))
+    })
+}
+
 /**
- * Opens the runs that `words` name, each by its folder, or by the name or id of a run in `within`.
+ * Opens the runs that `words` name, each by its folder, or by the name or id of a run in `within`; after
+ * those that are open already.
  */
 export const openRuns = Effect.fn("OpenRuns.open")(function* (
   words: ReadonlyArray<string>,
-  within: string
+  within: string,
+  open: OpenFolder = openFolders(),
+  first: ReadonlyArray<OpenRun> = []
 ) {
-  let shared: Views | null = null
-  const found: Array<Omit<OpenRun, "label">> = []
+  const found: Array<Omit<OpenRun, "label">> = [...first]
   for (const word of words) {
     const isFolder = yield* isFolderAt(word)
-    if (!isFolder) shared ??= yield* openFolder(within)
-    found.push(yield* isFolder ? inFolder(word) : named(shared!, word, within))
+    found.push(yield* isFolder ? inFolder(word, open) : named(yield* open(within), word, within))
   }
   const names = found.map(({ detail }) => detail.summary.name)
   return found.map((run, i): OpenRun => {
     const isUnique = names.indexOf(names[i]!) === names.lastIndexOf(names[i]!)
-    return { ...run, label: isUnique ? names[i]! : words[i]! }
+    return { ...run, label: isUnique ? names[i]! : (words[i - first.length] ?? run.folder) }
   })
 })
 
@@ -56,16 +70,22 @@ export interface OpenSweep {
   /** Its folder, from the working directory. */
   readonly folder: string
   readonly detail: SweepDetail
+  /** Its best trial; null: none has a value yet. */
+  readonly best: OpenRun | null
 }
 
 /**
  * Opens the sweep that `word` names: by its folder, or one that has nothing but it, or by its name or id
  * in `within`. Null: it names something else.
  */
-export const openSweep = Effect.fn("OpenRuns.openSweep")(function* (word: string, within: string) {
+export const openSweep = Effect.fn("OpenRuns.openSweep")(function* (
+  word: string,
+  within: string,
+  open: OpenFolder
+) {
   const isFolder = yield* isFolderAt(word)
   const root = isFolder ? word : within
-  const views = yield* openFolder(root)
+  const views = yield* open(root)
   const { runs, sweeps } = yield* views.list
   const [only] = sweeps
   const isOnly = sweeps.length === 1 && runs.every(({ sweep }) => sweep === only!.id)
@@ -84,7 +104,13 @@ export const openSweep = Effect.fn("OpenRuns.openSweep")(function* (word: string
     return yield* new RunsError({ reason: "SeveralRuns", name: word, where: root, known })
   }
   const detail = yield* views.sweep(found.id)
-  return { views, id: found.id, folder: NodePath.join(root, found.id), detail } satisfies OpenSweep
+  const run = detail.summary.best?.run
+  const best =
+    run === undefined
+      ? null
+      : { ...(yield* opened(views, run, root)), label: NodePath.join(root, run) }
+  const folder = NodePath.join(root, found.id)
+  return { views, id: found.id, folder, detail, best } satisfies OpenSweep
 })
 
 const isFolderAt = Effect.fnUntraced(function* (path: string) {
@@ -97,8 +123,8 @@ const isFolderAt = Effect.fnUntraced(function* (path: string) {
 })
 
 /** The run in a folder itself; the only one below it, where it is no run. */
-const inFolder = Effect.fnUntraced(function* (folder: string) {
-  const views = yield* openFolder(folder)
+const inFolder = Effect.fnUntraced(function* (folder: string, open: OpenFolder) {
+  const views = yield* open(folder)
   const { runs } = yield* views.list
   const own = runs.find(({ id }) => id === ".")
   const current = runs.filter(({ id }) => !isArchived(id))

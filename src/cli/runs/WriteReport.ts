@@ -12,7 +12,7 @@ import * as Format from "../../terminal/Format.js"
 import { Output } from "../../terminal/Output.js"
 import { suggestPath } from "../NearestPath.js"
 import { version } from "../../io/Version.js"
-import { openRuns, openSweep } from "./OpenRuns.js"
+import { openFolders, openRuns, openSweep } from "./OpenRuns.js"
 import { warnOfProblem, warnOfProblems } from "./PlotRuns.js"
 import * as Report from "./Report.js"
 import { RunsError } from "./RunsError.js"
@@ -41,13 +41,11 @@ export const writeReport = Effect.fn("WriteReport")(function* (options: Options)
     Effect.mapError(fileSystem.stat(path.dirname(output)), whileReading(path.dirname(output)))
   )
   const template = yield* readTemplate
-  const sweep = yield* openSweep(options.run, ".")
-  const best = sweep?.detail.summary.best?.run
-  const bestFolder = best === undefined ? [] : [path.join(sweep!.folder, path.basename(best))]
-  const runs = yield* openRuns(
-    [...(sweep === null ? [options.run] : bestFolder), ...options.compare],
-    "."
-  )
+  const open = openFolders()
+  const sweep = yield* openSweep(options.run, ".", open)
+  const words = [...(sweep === null ? [options.run] : []), ...options.compare]
+  const best = sweep?.best ?? null
+  const runs = yield* openRuns(words, ".", open, best === null ? [] : [best])
   yield* warnOfProblems(runs)
   if (sweep !== null) yield* warnOfProblem(sweep.folder, sweep.detail.summary.problem)
   const createdAt = new Date(yield* Clock.currentTimeMillis).toISOString()

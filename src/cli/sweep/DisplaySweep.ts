@@ -69,9 +69,12 @@ export const display = Effect.fnUntraced(function* (definition: Definition, json
       case "SweepStopped":
         return out(t`stopped; the same command resumes it\n`)
       case "SweepFinished": {
-        const { completed, failed, folder } = event
+        const { completed, failed, paused } = event
+        const folder = Printable.value(event.folder)
         return out(
-          t`finished: ${completed} trials completed, ${failed} failed; the best one: holdfast sweep best ${Printable.value(folder)}\n`
+          paused === 0
+            ? t`finished: ${completed} trials completed, ${failed} failed; the best one: holdfast sweep best ${folder}\n`
+            : t`finished: ${completed} trials completed, ${paused} stopped early, ${failed} failed; the best one: holdfast sweep best ${folder}\n`
         )
       }
     }

@@ -14,7 +14,7 @@ import type { Stage } from "../../stage/Stage.js"
 import type { Definition, SweepFile } from "../../sweep/Definition.js"
 import type { Parameter } from "../../sweep/space/Parameter.js"
 import * as Sweep from "../../sweep/Sweep.js"
-import { SweepError } from "../../sweep/SweepError.js"
+import { localFolder } from "../../checkpointing/localFolder.js"
 import { isUrl } from "../../checkpointing/store/UrlStorage.js"
 import { configFor } from "../ConfigFile.js"
 import * as PipelineFile from "../PipelineFile.js"
@@ -31,7 +31,7 @@ export interface Given {
 /** A sweep that can be started, or resumed: nothing has been trained or written yet. */
 export interface Prepared {
   readonly definition: Definition
-  /** The folder of the sweep. */
+  /** The folder of the sweep on this machine. */
   readonly folder: string
 }
 
@@ -46,11 +46,8 @@ export const prepare = Effect.fn("PrepareSweep.prepare")(function* (file: string
     trials: Option.getOrElse(given.trials, () => read.trials),
     seed: Option.getOrElse(given.seed, () => read.seed)
   }
-  const folder = sweep.checkpoint_dir ?? path.join("checkpoints", sweep.name)
-  if (isUrl(folder)) {
-    const detail = t`checkpoint_dir is ${folder}; a sweep needs a folder, on several machines one that all of them see`
-    return yield* new SweepError({ reason: { _tag: "Unreadable", path: file, detail } })
-  }
+  const place = sweep.checkpoint_dir ?? path.join("checkpoints", sweep.name)
+  const bucket = isUrl(place) ? { checkpoint_dir: place.replace(/\/+$/, "") } : {}
   const beside = (name: string) => path.relative("", path.resolve(path.dirname(file), name))
   const pipelineFile = beside(sweep.pipeline)
   const pipeline = yield* PipelineFile.load(pipelineFile)
@@ -91,6 +88,7 @@ export const prepare = Effect.fn("PrepareSweep.prepare")(function* (file: string
     parallel,
     seed,
     pipeline: pipelineFile,
+    ...bucket,
     config: config as Definition["config"],
     epochs,
     // A measurement of the faster one could differ from trial to trial.
@@ -99,7 +97,7 @@ export const prepare = Effect.fn("PrepareSweep.prepare")(function* (file: string
     ),
     started_at: new Date(yield* Clock.currentTimeMillis).toISOString()
   }
-  const prepared: Prepared = { definition, folder }
+  const prepared: Prepared = { definition, folder: localFolder(bucket.checkpoint_dir ?? place) }
   return prepared
 })
 

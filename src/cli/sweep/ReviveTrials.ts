@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { epochsOf } from "../../sweep/search/Trials.js"
 import * as Lines from "../../sweep/Lines.js"
 import { readView } from "../../sweep/readView.js"
-import { revivedFile } from "../../sweep/SweepFolder.js"
+import { recordsOf, revivedFile } from "../../sweep/SweepFolder.js"
 import { SweepError } from "../../sweep/SweepError.js"
 import type { Ticket } from "../../sweep/Ticket.js"
 import { Revived } from "../../sweep/Ticket.js"
@@ -18,10 +18,11 @@ import { display } from "./DisplaySweep.js"
  * get no ticket for it, so that the sweep itself computes what it would without.
  */
 export const revive = Effect.fn("Sweep.revive")(function* (
-  folder: string,
+  place: string,
   numbers: ReadonlyArray<number>,
   options: { readonly workers: Option.Option<number>; readonly json: boolean }
 ) {
+  const folder = yield* recordsOf(place)
   const { definition, tickets, view } = yield* readView(folder)
   const refuse = (trial: number, detail: string) =>
     new SweepError({ reason: { _tag: "Trial", trial, detail } })

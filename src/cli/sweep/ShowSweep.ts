@@ -1,12 +1,11 @@
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import { join } from "node:path"
-import { fileNames } from "../../checkpointing/FileNames.js"
 import { stringify } from "../../events/JsonLines.js"
 import * as Printable from "../../io/Printable.js"
 import { t } from "../../language/Text.js"
 import { readView } from "../../sweep/readView.js"
-import { stopFile } from "../../sweep/SweepFolder.js"
+import { recordsOf, stopFile } from "../../sweep/SweepFolder.js"
 import { SweepError } from "../../sweep/SweepError.js"
 import type { SweepView, TrialView } from "../../sweep/SweepView.js"
 import * as Format from "../../terminal/Format.js"
@@ -15,9 +14,13 @@ import { table } from "../../terminal/Table.js"
 import { valueText } from "./DisplaySweep.js"
 
 /** `holdfast sweep status`: the trials of the sweep in a folder. */
-export const status = Effect.fn("Sweep.status")(function* (folder: string, json: boolean) {
+export const status = Effect.fn("Sweep.status")(function* (
+  place: string,
+  json: boolean,
+  claimed?: ReadonlyMap<number, string>
+) {
   const { err, out } = yield* Output
-  const { view } = yield* readView(folder)
+  const { view } = yield* readView(yield* recordsOf(place), null, claimed)
   if (json) return yield* out(`${stringify(view)}\n`)
   if (view.problem !== undefined) yield* err(`${view.problem}\n`)
   const { metric, mode, name, scheduler, search, trials } = view
@@ -62,31 +65,32 @@ const stateText = (state: TrialView["state"]): string =>
   })[state]
 
 /** `holdfast sweep best`: the best trial of the sweep in a folder, and the command that trains it on. */
-export const best = Effect.fn("Sweep.best")(function* (folder: string, json: boolean) {
+export const best = Effect.fn("Sweep.best")(function* (place: string, json: boolean) {
   const { out } = yield* Output
+  const folder = yield* recordsOf(place)
   const { view } = yield* readView(folder)
   const trial = view.trials.find(({ number }) => number === view.best)
   if (trial === undefined) {
     return yield* new SweepError({ reason: { _tag: "NoOutcome", folder } })
   }
-  const checkpoint = join(trial.folder, fileNames.best)
-  const { metric } = view
+  const { bestCheckpoint: checkpoint = "", bestCommand: command = "", metric } = view
   const { epoch, number, parameters, value } = trial
   if (json) {
     const found = { trial: number, parameters, metric, value, epoch, checkpoint }
-    return yield* out(`${stringify({ ...found, command: view.bestCommand })}\n`)
+    return yield* out(`${stringify({ ...found, command })}\n`)
   }
   const rows = Object.entries(parameters).map(([path, one]) => [`  ${path}`, valueText(one)])
   yield* out(
     `${t`trial ${number}: ${metric} ${Format.number(value ?? Number.NaN)}, after ${epoch} epochs`}\n` +
-      `${table(["", ""], rows).split("\n").slice(1).join("\n")}\n` +
+      `${table(["", ""], rows).split("\n").slice(2).join("\n")}\n` +
       `${t`checkpoint: ${Printable.value(checkpoint)}`}\n` +
-      `${t`train on with: ${view.bestCommand ?? ""}`}\n`
+      `${t`train it for as many epochs again: ${command}`}\n`
   )
 })
 
 /** `holdfast sweep stop`: has the process that runs the sweep in a folder save and stop. */
-export const stop = Effect.fn("Sweep.stop")(function* (folder: string, json: boolean) {
+export const stop = Effect.fn("Sweep.stop")(function* (place: string, json: boolean) {
+  const folder = yield* recordsOf(place)
   const fileSystem = yield* FileSystem.FileSystem
   const { name, state } = (yield* readView(folder)).view
   const isRunning = state === "running"

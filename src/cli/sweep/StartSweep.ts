@@ -1,8 +1,7 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { availableParallelism } from "node:os"
-import { begin } from "../../sweep/begin.js"
-import * as FileLedger from "../../sweep/FileLedger.js"
+import { beginAlone } from "../../sweep/begin.js"
 import { runSweep } from "../../sweep/runSweep.js"
 import { display } from "./DisplaySweep.js"
 import { prepare, type Given } from "./PrepareSweep.js"
@@ -17,8 +16,8 @@ export interface Options extends Given {
 /** Starts or resumes the sweep of a file, on this machine. */
 export const startSweep = Effect.fn("StartSweep")(function* (file: string, options: Options) {
   const { definition: wanted, folder } = yield* prepare(file, options)
-  const { ledger, lost } = yield* FileLedger.open(folder, { force: options.force })
-  const definition = yield* begin(folder, wanted, {
+  const { definition, ledger, lost } = yield* beginAlone(folder, wanted, {
+    force: options.force,
     keepsBackend: Option.isNone(options.backend)
   })
   // More would find nothing to do.

@@ -1,13 +1,16 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import { localFolder } from "../../checkpointing/localFolder.js"
+import { isUrl } from "../../checkpointing/store/UrlStorage.js"
 import { isBuiltIn } from "../../sweep/Definition.js"
-import { begin } from "../../sweep/begin.js"
-import * as FileLedger from "../../sweep/FileLedger.js"
+import { beginAlone } from "../../sweep/begin.js"
 import * as Copy from "../../sweep/postgres/Copy.js"
 import * as Database from "../../sweep/postgres/Database.js"
 import { openSweep } from "../../sweep/postgres/OpenSweep.js"
+import * as PostgresLedger from "../../sweep/postgres/PostgresLedger.js"
 import { submit } from "../../sweep/postgres/Submit.js"
 import * as Sweeps from "../../sweep/postgres/Sweeps.js"
+import { readDefinitionIn } from "../../sweep/SweepBucket.js"
 import { SweepError } from "../../sweep/SweepError.js"
 import { readDefinition } from "../../sweep/SweepFolder.js"
 import { serve } from "../commands/ServeDatabase.js"
@@ -40,9 +43,11 @@ export const start = Effect.fn("SweepOnDatabase.start")(function* (
   const database = yield* Database.connect(address)
   const opened = yield* Effect.scoped(
     Effect.gen(function* () {
-      // With its lock: no other process works on the sweep without the database.
-      const { ledger } = yield* FileLedger.open(folder, { force: options.force })
-      const definition = yield* begin(folder, wanted)
+      // Alone: no other process works on the sweep without the database.
+      const { definition, ledger } = yield* beginAlone(folder, wanted, {
+        force: options.force,
+        keepsBackend: false
+      })
       const recorded = yield* ledger.recorded
       return yield* submit(database, { definition, folder, recorded }, timeout)
     })
@@ -60,10 +65,10 @@ export const start = Effect.fn("SweepOnDatabase.start")(function* (
   yield* serve(database, { slots, timeout, sweep: name, endsWhenDone: true, json: options.json })
 }, Effect.scoped)
 
-/** The sweep of a folder, as a database has it. */
-const find = (folder: string, database: Database.Database) =>
+/** The sweep of a folder or bucket, as a database has it. */
+const find = (given: string, database: Database.Database) =>
   Effect.gen(function* () {
-    const { name } = yield* readDefinition(folder)
+    const { name } = yield* definitionAt(given)
     const found = (yield* Sweeps.list(database)).find((sweep) => sweep.name === name)
     if (found !== undefined) return found
     return yield* new SweepError({
@@ -75,26 +80,39 @@ const find = (folder: string, database: Database.Database) =>
     })
   })
 
-/** Brings the files in the folder of a sweep up to date, by which commands and pages show it. */
+const definitionAt = (given: string) =>
+  Effect.gen(function* () {
+    if (!isUrl(given)) return yield* readDefinition(given)
+    const definition = yield* readDefinitionIn(given.replace(/\/+$/, ""))
+    if (definition !== null) return definition
+    return yield* new SweepError({ reason: { _tag: "NoSweep", folder: given } })
+  })
+
+/**
+ * Brings the files in the folder of a sweep up to date, by which commands and pages show it; gives who works on
+ * which of its trials.
+ */
 export const refresh = Effect.fn("SweepOnDatabase.refresh")(function* (
-  folder: string,
+  given: string,
   address: string
 ) {
   const { err } = yield* Output
   const database = yield* Database.connect(address)
-  const stored = yield* find(folder, database)
-  yield* Copy.write(yield* openSweep(database, { ...stored, folder }, timeout))
+  const stored = yield* find(given, database)
+  const opened = yield* openSweep(database, { ...stored, folder: localFolder(given) }, timeout)
+  yield* Copy.write(opened)
   if (stored.problem !== null) yield* err(`${stored.problem}\n`)
+  return yield* PostgresLedger.workersOf(database, stored.name)
 }, Effect.scoped)
 
 /** Has the workers of a database save the trials of a sweep, and leave it. */
 export const stop = Effect.fn("SweepOnDatabase.stop")(function* (
-  folder: string,
+  given: string,
   address: string,
   json: boolean
 ) {
   const database = yield* Database.connect(address)
-  const { name, state } = yield* find(folder, database)
+  const { name, state } = yield* find(given, database)
   const isRunning = state === "running"
   if (isRunning) yield* Sweeps.setState(database, name, "stopped")
   yield* sayStopping(name, isRunning, json)

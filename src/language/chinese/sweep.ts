@@ -33,8 +33,12 @@ export const sweep = {
     "超参数搜索 {0} 已在数据库 {1} 中；启动工作进程：holdfast worker --database {2}\n",
   "has no sweep {0}; submit it with holdfast sweep --database":
     "没有超参数搜索 {0}；请用 holdfast sweep --database 提交",
-  "checkpoint_dir is {0}; a sweep needs a folder, on several machines one that all of them see":
-    "checkpoint_dir 为 {0}；超参数搜索需要文件夹，在多台机器上须是所有机器都能访问的文件夹",
+  "no such file here, and the sweep {0} trains it; start the worker in the project's folder, as the sweep was":
+    "此处没有该文件，而超参数搜索 {0} 要训练它；请与提交搜索时一样在项目文件夹中启动工作进程",
+  "the sweep {0} of this database did not begin there; name another checkpoint_dir":
+    "该数据库中的超参数搜索 {0} 并非从那里开始；请另指定 checkpoint_dir",
+  "this machine has no records of a sweep in {0}, which would be in {1}: name its database with --database, or ask in the folder and on the machine that it runs from":
+    "本机没有 {0} 中超参数搜索的记录（应在 {1}）：请用 --database 指定其数据库，或在运行它的机器和文件夹中查询",
   "how many trials, instead of those in the file; more of them extend a sweep":
     "试验数，代替文件中的值；增大它可扩展已有的超参数搜索",
   "take over the folder at once from a process whose state cannot be checked (other host or container); use only if it is dead":
@@ -61,6 +65,8 @@ export const sweep = {
   "stopped; the same command resumes it\n": "已停止；同一命令可继续\n",
   "finished: {0} trials completed, {1} failed; the best one: holdfast sweep best {2}\n":
     "完成：{0} 个试验完成，{1} 个失败；最佳试验：holdfast sweep best {2}\n",
+  "finished: {0} trials completed, {1} stopped early, {2} failed; the best one: holdfast sweep best {3}\n":
+    "完成：{0} 个试验完成，{1} 个提前停止，{2} 个失败；最佳试验：holdfast sweep best {3}\n",
   "the pipeline reads no config (Stages.loadConfig), so a sweep has nothing to vary":
     "该流水线不读取配置（Stages.loadConfig），超参数搜索没有可变的内容",
   "the default export is {0}; a sweep's file ends with: export default Sweep.make({ name, pipeline, space, trials })":
@@ -80,7 +86,7 @@ export const sweep = {
   "from trial {0}, epoch {1}": "从试验 {0} 第 {1} 轮开始",
   "trial {0}: {1} {2}, after {3} epochs": "试验 {0}：{1} {2}，共 {3} 轮",
   "checkpoint: {0}": "检查点：{0}",
-  "train on with: {0}": "继续训练：{0}",
+  "train it for as many epochs again: {0}": "再训练同样的轮数：{0}",
   "sweep {0} saves its trials and stops\n": "超参数搜索 {0} 保存各试验并停止\n",
   "sweep {0} is not running; there is nothing to stop\n": "超参数搜索 {0} 没有在运行；无需停止\n",
   "end after epoch N: save, and exit with 0; the config, and so the schedule, stays that of the full run, which resumes exactly":
@@ -108,8 +114,8 @@ export const sweep = {
   "{0}, line {1}: {2}": "{0} 第 {1} 行：{2}",
   "{0}: line {1} cannot be read, and is left out": "{0}：第 {1} 行无法读取，已略去",
   "four at once": "同时训练四个",
-  "not the folder of the sweep {0}; start the worker in the project's folder, as the sweep was, and make checkpoint_dir a shared folder that all machines see":
-    "不是超参数搜索 {0} 的文件夹；请与提交搜索时一样在项目文件夹中启动工作进程，并把 checkpoint_dir 设为所有机器都能访问的共享文件夹",
+  "not the folder of the sweep {0}; start the worker in the project's folder, as the sweep was, and make checkpoint_dir a folder that all machines see, or a bucket: s3://bucket/prefix":
+    "不是超参数搜索 {0} 的文件夹；请与提交搜索时一样在项目文件夹中启动工作进程，并把 checkpoint_dir 设为所有机器都能访问的文件夹，或存储桶：s3://bucket/prefix",
   "save the trials and give them to other workers; again, a second later: quit at once":
     "保存各试验并交给其他工作进程；一秒后再次发送：立即退出",
   "Start it in the project's folder, on as many machines as you like: each needs the same files, and the folder of the sweep's checkpoints. The password is best in PGPASSWORD or ~/.pgpass. holdfast sweep --database submits a sweep.":

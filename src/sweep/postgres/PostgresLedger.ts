@@ -98,6 +98,25 @@ export const adopt = (
     for (const outcome of outcomes) await recordOutcome(sql, name, outcome, noAttempt)
   })
 
+/** Who works on which trial of a sweep. */
+export const workersOf = (
+  database: Database,
+  name: string
+): Effect.Effect<ReadonlyMap<number, string>, DatabaseError> =>
+  Effect.map(
+    database.query(
+      "select ticket, worker from holdfast.claim join holdfast.ticket using (sweep, number) where sweep = $1",
+      [name]
+    ),
+    (rows) =>
+      new Map(
+        decode(ticketText, rows, "ticket").map(({ trial }, i) => [
+          trial,
+          String(rows[i]!["worker"])
+        ])
+      )
+  )
+
 /** The ledger of one sweep in a database: its tickets are jobs of a queue of its own. */
 export const make = (database: Database, { follow, name, timeout }: Options): Ledger["Type"] => {
   const { boss } = database

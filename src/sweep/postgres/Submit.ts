@@ -1,5 +1,6 @@
 import type { FileSystem } from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import type { Storage } from "../../checkpointing/Storage.js"
 import { changed, differenceOf } from "../begin.js"
 import { encode, type Definition } from "../Definition.js"
 import { follow, isFinished, strategy } from "../conduct.js"
@@ -23,7 +24,7 @@ export const submit = (
   database: Database,
   { definition, folder, recorded }: Submission,
   timeout: number
-): Effect.Effect<OpenSweep, LedgerError, FileSystem> =>
+): Effect.Effect<OpenSweep, LedgerError, FileSystem | Storage> =>
   Effect.gen(function* () {
     const { name, trials } = definition
     const before = (yield* Sweeps.list(database)).find((sweep) => sweep.name === name)

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { hostname } from "node:os"
+import type { Storage } from "../../checkpointing/Storage.js"
 import type { CheckpointStore } from "../../checkpointing/store/CheckpointStore.js"
 import type { Database } from "./Database.js"
 import { openSweep, type OpenSweep } from "./OpenSweep.js"
@@ -32,7 +33,7 @@ const pause = 500
 export const serve = (
   database: Database,
   options: Options
-): Effect.Effect<void, never, CheckpointStore | FileSystem> =>
+): Effect.Effect<void, never, CheckpointStore | FileSystem | Storage> =>
   Effect.gen(function* () {
     const { endsWhenDone, report, slots } = options
     const worker = `${hostname()}:${process.pid}`

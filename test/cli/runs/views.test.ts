@@ -199,7 +199,8 @@ describe("Report.make", () => {
     Effect.gen(function* () {
       const opened = yield* openedRuns(1)
       const { detail } = makeSweep(sweepRecipes[2]!, runs[1]!)
-      const sweep = { views: opened[0]!.views, id: detail.summary.id, folder: "runs/few", detail }
+      const { views } = opened[0]!
+      const sweep = { views, id: detail.summary.id, folder: "runs/few", detail, best: null }
       const { data } = yield* Report.make(opened, {
         sweep,
         template,

@@ -1,16 +1,22 @@
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
 import * as Schema from "effect/Schema"
 import { createHash } from "node:crypto"
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import { join, resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import { layer as platform } from "../../../src/io/NodePlatform.js"
+import * as UrlStorage from "../../../src/checkpointing/store/UrlStorage.js"
+import * as NodePlatform from "../../../src/io/NodePlatform.js"
 import { Definition } from "../../../src/sweep/Definition.js"
 import * as Database from "../../../src/sweep/postgres/Database.js"
 import { submit } from "../../../src/sweep/postgres/Submit.js"
 import * as SweepFolder from "../../../src/sweep/SweepFolder.js"
 import { childrenOf, send, type Host, type HostProcess, type Network } from "../../hosts/Host.js"
 import type { Postgres } from "../../hosts/Postgres.js"
+
+const services = Layer.provideMerge(UrlStorage.layer, NodePlatform.layer)
+
+import { repeatedIn, stepsFile } from "./Repeated.js"
 
 type Check = (what: string, right: boolean, found?: unknown) => void
 
@@ -82,6 +88,9 @@ export class Rounds {
   private everyone: Array<Worker> = []
   private readonly tookOver: Array<{ what: string; seconds: number }> = []
   private readonly counts = new Map<string, number>()
+  /** Of each process that resumed a trial, how many steps it repeated. */
+  private readonly repeated: Array<number> = []
+  private readonly tooEarly: Array<string> = []
   private ended = 0
   private sweeps = 0
   private wrong: Array<string> = []
@@ -166,6 +175,18 @@ export class Rounds {
       `    ${this.sweeps} sweeps, ${this.ended} trials ended; ${seconds.length} times a trial was started elsewhere, ` +
         `after ${median.toFixed(2)} s in the median and ${most.toFixed(2)} s at most`
     )
+    const repeated = this.repeated.toSorted((a, b) => a - b)
+    const all = repeated.reduce((sum, steps) => sum + steps, 0)
+    console.log(
+      `    ${repeated.length} times a trial was resumed: ${all} steps repeated, ` +
+        `${repeated[Math.floor(repeated.length / 2)]} in the median and ${repeated.at(-1)} at most, ` +
+        `of ${this.ended * this.stepsOf()} steps in all, ${this.stepsOf() / epochs} an epoch, saved after each`
+    )
+    check(
+      "every trial resumed from its last save or later",
+      repeated.length > 0 && this.tooEarly.length === 0,
+      this.tooEarly.join("; ") || "no trial was resumed"
+    )
     check(
       "every trial ended once, with the bits of an undisturbed one",
       this.wrong.length === 0,
@@ -176,6 +197,12 @@ export class Rounds {
       most <= 10,
       JSON.stringify(this.tookOver.filter((one) => one.seconds > 10))
     )
+  }
+
+  /** The steps of a trial, by the undisturbed one. */
+  private stepsOf(): number {
+    const file = join(SweepFolder.trialFolder(this.folderOf("calm"), 0), stepsFile)
+    return readFileSync(file, "utf8").trim().split("\n").length - 1
   }
 
   private folderOf(name: string): string {
@@ -209,7 +236,7 @@ export class Rounds {
       const database = yield* Database.connect(this.url)
       const recorded = { tickets: [], outcomes: [] }
       yield* submit(database, { definition, folder, recorded }, 7000)
-    }).pipe(Effect.scoped, Effect.provide(platform), Effect.runPromise)
+    }).pipe(Effect.scoped, Effect.provide(services), Effect.runPromise)
   }
 
   private async work(
@@ -273,6 +300,11 @@ export class Rounds {
       `select count(*), count(distinct number) from holdfast.outcome where sweep = '${name}'`
     )
     if (rows !== `${trials}|${trials}`) wrong(`outcomes ${rows}`)
+    for (let trial = 0; trial < trials; trial++) {
+      const { steps, tooEarly } = repeatedIn(SweepFolder.trialFolder(this.folderOf(name), trial))
+      this.repeated.push(...steps)
+      this.tooEarly.push(...tooEarly.map((what) => `${name}, trial ${trial}: ${what}`))
+    }
     this.ended += trials
   }
 

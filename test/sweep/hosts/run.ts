@@ -4,7 +4,9 @@
  *   --rounds 100     how many disturbances
  *   --minutes N      at most so long
  *   --seed S         their order
- *   --only database  the ledger in a database alone
+ *   --only database,bucket,rounds
+ *
+ *   HOLDFAST_PYTHON  a Python with moto[server], for the bucket (default: python3)
  *
  * Hosts are namespaces of Linux, so it needs root, unshare and ip; and PostgreSQL and libfaketime of Debian
  * (postgresql, faketime). Without them it says so, and ends with 0.
@@ -15,6 +17,7 @@ import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { Network } from "../../hosts/Host.js"
 import { Postgres } from "../../hosts/Postgres.js"
+import { checkBucket } from "./bucket.js"
 import { checkDatabase } from "./database.js"
 import { Rounds } from "./Rounds.js"
 
@@ -23,7 +26,7 @@ const { values: options } = parseArgs({
     rounds: { type: "string", default: "100" },
     minutes: { type: "string", default: "60" },
     seed: { type: "string", default: "1" },
-    only: { type: "string", default: "database,rounds" }
+    only: { type: "string", default: "database,bucket,rounds" }
   }
 })
 
@@ -45,6 +48,7 @@ const network = Network.start()
 const server = Postgres.start(join(folder, "postgres"), network.address)
 try {
   if (options.only.includes("database")) await checkDatabase(server, check)
+  if (options.only.includes("bucket")) await checkBucket({ folder, network, server, check })
   if (options.only.includes("rounds")) {
     const rounds = await Rounds.start({
       folder,
