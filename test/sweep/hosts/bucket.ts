@@ -69,6 +69,12 @@ const started = (worker: HostProcess): ReadonlyArray<number> =>
     .flatMap((line) => /^\{.*"event":"Started".*"trial":(\d+)/.exec(line)?.[1] ?? [])
     .map(Number)
 
+/** How many epochs the log in a trial's folder has. */
+const epochsIn = (folder: string): number => {
+  const log = join(folder, "events.ndjson")
+  return existsSync(log) ? readFileSync(log, "utf8").split(`"event":"EpochFinished"`).length - 1 : 0
+}
+
 /**
  * A sweep whose checkpoints are in a bucket, over machines that share no folder: each has a project folder of its
  * own, and knows of the others by the database and the bucket alone.
@@ -108,13 +114,7 @@ export const checkBucket = async ({ check, folder, network, server }: Setting): 
         env: { ...process.env, BATCH: `${batch}` }
       })
     const lost = await work(0, one!, 700)
-    await until("a first epoch", () =>
-      existsSync(join(records(one!), "trial-0000/events.ndjson"))
-        ? readFileSync(join(records(one!), "trial-0000/events.ndjson"), "utf8").includes(
-            `"event":"EpochFinished"`
-          )
-        : false
-    )
+    await until("a trial", () => started(lost).length > 0)
     const status = holdfast(one!, "sweep", "status", bucket, "--database", url, "--json")
     const { trials: shown } = JSON.parse(status.out) as {
       trials: ReadonlyArray<{ state: string; worker?: string }>
@@ -126,8 +126,13 @@ export const checkBucket = async ({ check, folder, network, server }: Setting): 
     )
     const other = await work(1, two!, 0, "--exit-when-done")
     await until("the other worker", () => other.output().includes(`"event":"Ready"`))
+    let trial = -1
+    await until("a trial that has trained an epoch", () => {
+      trial = started(lost).at(-1)!
+      const epochs = epochsIn(join(records(one!), `trial-000${trial}`))
+      return epochs > 0 && epochs < 4
+    })
     const at = performance.now()
-    const trial = started(lost).at(-1)!
     for (const pid of hosts[0]!.processes()) send(pid, "SIGKILL")
     await lost.ended
     await until("the other to start the trial", () => started(other).includes(trial))
@@ -179,10 +184,8 @@ export const checkBucket = async ({ check, folder, network, server }: Setting): 
       [bin, "sweep", "sweep.json", "--workers", "1"],
       { cwd: machine(folder, "five", alone), env: { ...process.env, BATCH: "300" } }
     )
-    const log = join(folder, "five/checkpoints/bucket/alone/trial-0000/events.ndjson")
-    await until("a first epoch", () =>
-      existsSync(log) ? readFileSync(log, "utf8").includes(`"event":"EpochFinished"`) : false
-    )
+    const log = join(folder, "five/checkpoints/bucket/alone/trial-0000")
+    await until("an epoch", () => epochsIn(log) > 0)
     const six = machine(folder, "six", alone)
     const second = holdfast(six, "sweep", "sweep.json", "--workers", "1")
     check("another machine meets its lock, and ends with 75", second.code === 75, second.text)
