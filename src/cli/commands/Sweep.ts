@@ -45,7 +45,9 @@ export const sweep = Command.make({
     what: Command.argument(
       t`the sweep's file, TypeScript or JSON; or status, best, stop or revive, followed by the folder of a sweep`
     ),
-    args: Command.rest(t`the folder of the sweep, and for revive the numbers of trials`)
+    args: Command.rest(
+      t`the folder of the sweep, or its address s3://bucket/prefix; and for revive the numbers of trials`
+    )
   },
   options: {
     workers: PipelineOptions.number(

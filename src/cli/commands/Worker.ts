@@ -55,7 +55,7 @@ export const worker = Command.make({
       t`save the trials and give them to other workers; again, a second later: quit at once`
     ]
   ],
-  notes: t`Start it in the project's folder, on as many machines as you like: each needs the same files, and the folder of the sweep's checkpoints. The password is best in PGPASSWORD or ~/.pgpass. holdfast sweep --database submits a sweep.`,
+  notes: t`Start it in the project's folder, on as many machines as you like: each needs the same files, and the folder, or bucket, of the sweep's checkpoints. The password is best in PGPASSWORD or ~/.pgpass. holdfast sweep --database submits a sweep.`,
   run: ({ "claim-timeout": claimTimeout, "exit-when-done": endsWhenDone, ...given }) =>
     Effect.gen(function* () {
       const { serveDatabase } = yield* Effect.promise(() => import("./ServeDatabase.js"))

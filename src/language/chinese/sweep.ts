@@ -19,8 +19,8 @@ export const sweep = {
     "把提前停止的试验 3 和 7 训练到最后一轮",
   "the sweep's file, TypeScript or JSON; or status, best, stop or revive, followed by the folder of a sweep":
     "超参数搜索的文件，TypeScript 或 JSON；或 status、best、stop、revive，后跟超参数搜索的文件夹",
-  "the folder of the sweep, and for revive the numbers of trials":
-    "超参数搜索的文件夹；revive 还需试验编号",
+  "the folder of the sweep, or its address s3://bucket/prefix; and for revive the numbers of trials":
+    "超参数搜索的文件夹，或其地址 s3://bucket/prefix；revive 还需试验编号",
   "how many trials to train at once; default: the cores of this machine, at most the sweep's parallel, and with --database none: that only submits the sweep":
     "同时训练多少个试验；默认为本机核数，不超过超参数搜索的 parallel；使用 --database 时默认为零，即只提交搜索",
   "submit it for the workers of several machines, see holdfast worker":
@@ -118,8 +118,8 @@ export const sweep = {
     "不是超参数搜索 {0} 的文件夹；请与提交搜索时一样在项目文件夹中启动工作进程，并把 checkpoint_dir 设为所有机器都能访问的文件夹，或存储桶：s3://bucket/prefix",
   "save the trials and give them to other workers; again, a second later: quit at once":
     "保存各试验并交给其他工作进程；一秒后再次发送：立即退出",
-  "Start it in the project's folder, on as many machines as you like: each needs the same files, and the folder of the sweep's checkpoints. The password is best in PGPASSWORD or ~/.pgpass. holdfast sweep --database submits a sweep.":
-    "在项目文件夹中启动，机器数量不限：每台机器都需要相同的文件，并能访问搜索的检查点文件夹。密码最好放在 PGPASSWORD 或 ~/.pgpass 中。用 holdfast sweep --database 提交搜索。",
+  "Start it in the project's folder, on as many machines as you like: each needs the same files, and the folder, or bucket, of the sweep's checkpoints. The password is best in PGPASSWORD or ~/.pgpass. holdfast sweep --database submits a sweep.":
+    "在项目文件夹中启动，机器数量不限：每台机器都需要相同的文件，并能访问搜索的检查点文件夹或存储桶。密码最好放在 PGPASSWORD 或 ~/.pgpass 中。用 holdfast sweep --database 提交搜索。",
   "the PostgreSQL database by which several machines share sweeps, such as postgres://USER@HOST:5432/NAME; default: HOLDFAST_DATABASE":
     "多台机器共享超参数搜索所用的 PostgreSQL 数据库，例如 postgres://USER@HOST:5432/NAME；默认取 HOLDFAST_DATABASE",
   "the database answers again": "数据库恢复响应",
