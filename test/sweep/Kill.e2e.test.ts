@@ -16,7 +16,7 @@ const until = async (isTrue: () => boolean): Promise<void> => {
 describe("holdfast sweep", () => {
   it("is killed, and ends the trial with the bits of one that nobody has disturbed", async () => {
     const folder = mkdtempSync(join(tmpdir(), "holdfast-sweep-"))
-    const training = { num_epochs: 40, batch_size: 16, seed: 3, save_interval: 1 }
+    const training = { num_epochs: 16, batch_size: 16, seed: 3, save_interval: 1 }
     writeFileSync(join(folder, "config.json"), JSON.stringify({ training, model: {}, data: {} }))
     const sweep = {
       name: "twins",
@@ -37,7 +37,7 @@ describe("holdfast sweep", () => {
         : 0
 
     const killed = run()
-    await until(() => epochs(0) > 2)
+    await until(() => epochs(0) > 1)
     killed.kill("SIGKILL")
     expect((await killed.ended).code).toBe(137)
     const resumed = await run().ended

@@ -315,6 +315,8 @@ export class Rounds {
   /** Disturbs a worker that trains, or the database; false where none trains at the moment. */
   private async disturb(round: number): Promise<boolean> {
     await sleep(1500 + this.rng() * 2500)
+    // Nobody could take a trial over while the worker that is free still starts.
+    if (!this.workers.every(({ seen }) => seen.some(({ event }) => event === "Ready"))) return false
     const busy = this.workers.filter(({ active }) => active !== null)
     if (busy.length === 0) return false
     const worker = this.pick(busy)
