@@ -13,6 +13,13 @@ import { largest, limitTo } from "../../src/backends/wasm/MemoryGuard.js"
 import { checkpointIn, pipelineOf, session, temporaryFolder } from "../support/session.js"
 import { use } from "./backends.js"
 
+const module = () =>
+  (
+    tf.backend() as unknown as {
+      wasm: { _malloc: (bytes: number) => number; _free: (address: number) => void }
+    }
+  ).wasm
+
 const memory = (): { readonly buffer: ArrayBuffer } =>
   (tf.backend() as unknown as { wasm: { asm: { memory: { buffer: ArrayBuffer } } } }).wasm.asm
     .memory
@@ -38,6 +45,22 @@ const fill = (): Array<tf.Tensor> => {
   }
   return pieces
 }
+
+describe("allocation in the memory of the module", () => {
+  beforeAll(() => use("wasm"))
+
+  it("puts two tensors of half its size where one was", () => {
+    const { _free: free, _malloc: allocate } = module()
+    const size = 2 ** 25
+    const [whole, next] = [allocate(size), allocate(size)]
+    free(whole)
+    const halves = [allocate(size / 2), allocate(size / 2)]
+    expect(halves[0]).toBe(whole)
+    expect(halves[1]).toBeGreaterThan(whole)
+    expect(halves[1]).toBeLessThan(next)
+    ;[...halves, next].forEach(free)
+  })
+})
 
 describe("memory that has run out", () => {
   beforeAll(() => use("wasm"))
