@@ -190,8 +190,6 @@ const showSource = (file: string): void => {
 /** How Chinese names the pages that have no Chinese text yet. */
 const chineseTitles: Readonly<Record<string, string>> = {
   "overview.md": "概览",
-  "reliability.md": "可靠性",
-  "format.md": "检查点格式",
   "glossary.md": "术语表",
   "contributing.md": "参与贡献",
   "changelog.md": "更新日志",

@@ -52,11 +52,11 @@ describe("allocation in the memory of the module", () => {
   it("puts two tensors of half its size where one was", () => {
     const { _free: free, _malloc: allocate } = module()
     const size = 2 ** 25
-    const [whole, next] = [allocate(size), allocate(size)]
-    free(whole)
+    const [large, next] = [allocate(size), allocate(size)]
+    free(large)
     const halves = [allocate(size / 2), allocate(size / 2)]
-    expect(halves[0]).toBe(whole)
-    expect(halves[1]).toBeGreaterThan(whole)
+    expect(halves[0]).toBe(large)
+    expect(halves[1]).toBeGreaterThan(large)
     expect(halves[1]).toBeLessThan(next)
     ;[...halves, next].forEach(free)
   })
