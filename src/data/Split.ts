@@ -31,7 +31,25 @@ const [train, validation, test] = [0, 1, 2]
 /** Divides examples into training, validation and test: a pure function of their keys, groups and classes. */
 export interface Split {
   readonly assign: (examples: Splittable) => Either.Either<Assignment, string>
+  /** Where it decides on each example by itself, so that nothing of all of them need be held. */
+  readonly each?: Each
 }
+
+/** How each example is decided on. */
+export interface Each {
+  /** All that decides beside the examples. */
+  readonly id: string
+  /** The split of an example, by its index. */
+  readonly splitOf: (examples: Splittable) => Either.Either<(index: number) => number, string>
+}
+
+const eachAlone = (...[id, splitOf]: readonly [string, Each["splitOf"]]): Split => ({
+  assign: (examples) =>
+    Either.map(splitOf(examples), (of) =>
+      Uint8Array.from({ length: examples.size }, (_, i) => of(i))
+    ),
+  each: { id, splitOf }
+})
 
 /** A split, or what a config says of one. */
 export type SplitOption = Split | { readonly name: string }
@@ -115,14 +133,11 @@ export const hash = define("hash", {
     test: field(fraction(), 0.1, "The part that tests, about."),
     seed
   },
-  make: ({ seed, test: tested, validation: validated }): Split => ({
-    assign: (examples) => {
+  make: ({ seed, test: tested, validation: validated }): Split =>
+    eachAlone(JSON.stringify(["hash", validated, tested, seed]), (examples) => {
       const placeOf = placeBy(examples, seed)
-      return Either.right(
-        Uint8Array.from({ length: examples.size }, (_, i) => ofPlace(placeOf(i), validated, tested))
-      )
-    }
-  })
+      return Either.right((i) => ofPlace(placeOf(i), validated, tested))
+    })
 })
 
 /** One of k folds of equal size. */
@@ -183,21 +198,21 @@ export const byName = define("by_name", {
     ),
     validation: field(PatternOrFraction, 0.1, "The same for what validates; the test goes first.")
   },
-  make: ({ test: tested, validation: validated }): Split => ({
-    assign: (examples) =>
+  make: ({ test: tested, validation: validated }): Split =>
+    eachAlone(JSON.stringify(["by_name", validated, tested]), (examples) =>
       Either.gen(function* () {
         const isTest = yield* matcher("test", tested)
         const isValidation = yield* matcher("validation", validated)
         const placeOf = placeBy(examples, 0)
         const shareOf = (share: string | number) => (typeof share === "number" ? share : 0)
-        return Uint8Array.from({ length: examples.size }, (_, i) => {
+        return (i: number) => {
           const name = examples.nameOf?.(i) ?? String(examples.keyOf(i))
           if (isTest(name)) return test
           if (isValidation(name)) return validation
           return ofPlace(placeOf(i), shareOf(validated), shareOf(tested))
-        })
+        }
       })
-  })
+    )
 })
 
 /** The ways to split that come with Holdfast, the default first. */
@@ -221,11 +236,41 @@ export const assignment = (
   examples: Splittable,
   path = "split"
 ): Either.Either<Assignment, DataError> => {
-  const split = "assign" in option ? option : Choice.made<Split>(option, builtIn)
   return Either.mapLeft(
-    split.assign(examples),
+    made(option).assign(examples),
     (detail) => new DataError({ reason: "Mismatch", path, detail })
   )
+}
+
+/** The split that a config names, or that is given. */
+export const made = (option: SplitOption): Split =>
+  "assign" in option ? option : Choice.made<Split>(option, builtIn)
+
+/**
+ * How many examples each split has. Fails if one of those `needed` is empty; examples of the others are made
+ * to train. `path` names the split in errors.
+ */
+export const countsOf = (
+  assignment: Assignment,
+  needed: ReadonlyArray<SplitName> = names,
+  path = "split"
+): Either.Either<ReadonlyArray<number>, DataError> => {
+  const counts = [0, 0, 0]
+  const isNeeded = names.map((name) => needed.includes(name))
+  for (let i = 0; i < assignment.length; i++) {
+    if (!isNeeded[assignment[i]!]) assignment[i] = train
+    counts[assignment[i]!]! += 1
+  }
+  const empty = counts.findIndex((count, i) => count === 0 && isNeeded[i])
+  return empty === -1
+    ? Either.right(counts)
+    : Either.left(
+        new DataError({
+          reason: "Empty",
+          path,
+          detail: t`leaves no examples for ${names[empty]!} (${names.map((name, i) => `${name} ${counts[i]}`).join(", ")}); divide otherwise, or add examples`
+        })
+      )
 }
 
 /**
@@ -242,21 +287,7 @@ export const indices = (
 ): Either.Either<Readonly<Record<SplitName, Int32Array>>, DataError> =>
   Either.gen(function* () {
     const splits = yield* assignment(option, examples, path)
-    const counts = [0, 0, 0]
-    for (const [i, one] of splits.entries()) {
-      if (!needed.includes(names[one]!)) splits[i] = train
-      counts[splits[i]!]! += 1
-    }
-    const empty = counts.findIndex((count, i) => count === 0 && needed.includes(names[i]!))
-    if (empty !== -1) {
-      return yield* Either.left(
-        new DataError({
-          reason: "Empty",
-          path,
-          detail: t`leaves no examples for ${names[empty]!} (${names.map((name, i) => `${name} ${counts[i]}`).join(", ")}); divide otherwise, or add examples`
-        })
-      )
-    }
+    const counts = yield* countsOf(splits, needed, path)
     const all = counts.map((count) => new Int32Array(count))
     const filled = [0, 0, 0]
     splits.forEach((one, i) => (all[one]![filled[one]!++] = i))
@@ -300,9 +331,10 @@ const ofPlace = (place: number, validated: number, tested: number): number =>
 
 const placeBy = ({ groupOf, keyOf }: Splittable, seed: number): ((index: number) => number) => {
   if (groupOf === undefined) return (i) => placeOf(keyOf(i), seed)
-  const known = new Map<string | number, number>()
+  const known = new Map<string, number>()
   return (i) => {
     const group = groupOf(i)
+    if (typeof group === "number") return placeOf(group, seed)
     const place = known.get(group) ?? placeOf(group, seed)
     known.set(group, place)
     return place
@@ -314,15 +346,43 @@ const matcher = (field: string, given: string | number) =>
     ? Either.right<Pattern.Pattern>(() => false)
     : Either.mapLeft(Pattern.compile(given), (problem) => t`${field}: ${problem}`)
 
-/** Where examples lie in [0, 1), sorted; those of a group lie at one place. */
-type Places = Float64Array
+/** Where examples lie in [0, 1); those of a group lie at one place. */
+interface Places {
+  readonly length: number
+  readonly at: (i: number) => number
+}
+
+/** So many places are sorted as they are; of more only those that are near the one looked for. */
+const mostSorted = 1 << 20
+const buckets = 1 << 16
+
+/** The place that `rank` others lie below, were they sorted. */
+const placeAt = ({ at, length }: Places, rank: number): number => {
+  if (length <= mostSorted) return Float64Array.from({ length }, (_, i) => at(i)).sort()[rank]!
+  const counts = new Float64Array(buckets)
+  for (let i = 0; i < length; i++) counts[Math.floor(at(i) * buckets)]! += 1
+  let [bucket, below] = [0, 0]
+  while (below + counts[bucket]! <= rank) below += counts[bucket++]!
+  const near = new Float64Array(counts[bucket]!)
+  let filled = 0
+  for (let i = 0; i < length; i++) {
+    const place = at(i)
+    if (Math.floor(place * buckets) === bucket) near[filled++] = place
+  }
+  return near.sort()[rank - below]!
+}
 
 /** The place below which `count` examples lie, and more where a group would be divided. */
 const threshold = (places: Places, count: number): number => {
   if (count <= 0) return 0
-  let end = count
-  while (end < places.length && places[end] === places[count - 1]) end++
-  return places[end] ?? 1
+  if (count >= places.length) return 1
+  const last = placeAt(places, count - 1)
+  let next = 1
+  for (let i = 0; i < places.length; i++) {
+    const place = places.at(i)
+    if (place > last && place < next) next = place
+  }
+  return next
 }
 
 /** Divides all examples, or those of each class, by where their places lie among the others. */
@@ -337,10 +397,15 @@ const byPlace =
       return Either.left(t`stratify would divide groups: leave out one of the two`)
     }
     const placeOf = placeBy(examples, seed)
-    const places = Float64Array.from({ length: size }, (_, i) => placeOf(i))
+    // Found again each time where there are many, which takes less than their memory would.
+    const held =
+      size <= mostSorted ? Float64Array.from({ length: size }, (_, i) => placeOf(i)) : null
+    const at = held === null ? placeOf : (i: number) => held[i]!
+    const assignment = new Uint8Array(size)
     if (!stratify) {
-      const splitOf = divide(places.slice().sort())
-      return Either.right(Uint8Array.from(places, splitOf))
+      const splitOf = divide({ length: size, at })
+      for (let i = 0; i < size; i++) assignment[i] = splitOf(at(i))
+      return Either.right(assignment)
     }
     const members = new Map<string | number, Array<number>>()
     for (let i = 0; i < size; i++) {
@@ -348,10 +413,9 @@ const byPlace =
       if (own === undefined) members.set(classOf!(i), [i])
       else own.push(i)
     }
-    const assignment = new Uint8Array(size)
     for (const own of members.values()) {
-      const splitOf = divide(Float64Array.from(own, (i) => places[i]!).sort())
-      for (const i of own) assignment[i] = splitOf(places[i]!)
+      const splitOf = divide({ length: own.length, at: (i) => at(own[i]!) })
+      for (const i of own) assignment[i] = splitOf(at(i))
     }
     return Either.right(assignment)
   }

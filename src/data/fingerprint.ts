@@ -12,6 +12,11 @@ export const hashing = () => {
       // With its length, so that no two lists of parts run together into the same bytes.
       hash.update(`${bytes.length} `).update(bytes)
     },
+    /** Adds so many bytes that arrive in parts, as if they were one. */
+    addParts: (length: number, parts: Iterable<Int32Array>): void => {
+      hash.update(`${length} `)
+      for (const part of parts) hash.update(part)
+    },
     end: (): string => hash.digest("hex")
   }
 }

@@ -5,6 +5,7 @@ import { createHash } from "node:crypto"
 import * as AtomicFile from "../../io/AtomicFile.js"
 import * as RandomAccessFile from "../../io/RandomAccessFile.js"
 import type { DataError } from "../DataError.js"
+import { Subset } from "../Subset.js"
 
 /**
  * Gives numbers that follow from all records and from `key`: those of an earlier start, or those that
@@ -34,7 +35,7 @@ export const inFiles =
     const digestOf = (numbers: Float64Array): Buffer => {
       const hash = createHash("sha256").update(JSON.stringify([content, what]))
       for (const part of key) {
-        hash.update(ArrayBuffer.isView(part) ? digest(bytesOf(part)) : JSON.stringify(part))
+        hash.update(part instanceof Subset ? digestOfParts(part.parts()) : JSON.stringify(part))
       }
       return hash.update(digest(bytesOf(numbers))).digest()
     }
@@ -78,5 +79,11 @@ const digest = (bytes: Uint8Array): Buffer => {
   const hash = createHash("sha256")
   for (let at = 0; at < bytes.length; at += partBytes)
     hash.update(bytes.subarray(at, at + partBytes))
+  return hash.digest()
+}
+
+const digestOfParts = (parts: Iterable<Int32Array>): Buffer => {
+  const hash = createHash("sha256")
+  for (const part of parts) hash.update(part)
   return hash.digest()
 }

@@ -10,6 +10,7 @@ import * as Fingerprint from "../fingerprint.js"
 import type { Field, LabelField } from "../Layout.js"
 import * as SourceFiles from "../SourceFiles.js"
 import * as Split from "../Split.js"
+import { Subset } from "../Subset.js"
 import * as Column from "./Column.js"
 import { load, type Loaded } from "./load.js"
 import { inputColumns, inputsOf, refuse } from "./inputs.js"
@@ -101,19 +102,16 @@ export const fromTable = Effect.fnUntraced(function* (
 
   const [label] = labels
   const labelColumn = declared.get(label!)!
-  const needed = [
+  const classAt = labels.length === 1 && isClass(labelColumn) ? columnAt.get(label!)! : -1
+  const classes = yield* gather(loaded, classAt, Int32Array)
+  const assignment = yield* assignmentOf(loaded, files, {
+    split: Split.made(split),
     keyAt,
     groupAt,
-    labels.length === 1 && isClass(labelColumn) ? columnAt.get(label!)! : -1
-  ] as const
-  const [keys, groups, classes] = yield* gather(loaded, needed)
-  const splits = yield* Split.indices(split, {
-    size: records.rows,
-    keyOf: keys === undefined ? (i) => i : (i) => keys[i]!,
-    nameOf: (i) => files[starts.findLastIndex((start) => start <= i)]!,
-    ...(groups && { groupOf: (i: number) => groups[i]! }),
     ...(classes && { classOf: (i: number) => classes[i]! })
   })
+  yield* Split.countsOf(assignment)
+  const splits = Subset.ofAll(assignment)
   const preprocessing = yield* inputColumns(loaded, splits.train, {
     inputs,
     columnAt,
@@ -183,29 +181,38 @@ export const fromTable = Effect.fnUntraced(function* (
   const examples = (split: SplitName): Examples<LabelledBatch> => {
     const own = splits[split]
     return {
-      size: own.length,
+      size: own.size,
       describe: (i) => {
-        const file = starts.findLastIndex((start) => start <= own[i]!)
-        const row = own[i]! - starts[file]! + 1
+        const at = own.at(i)
+        const file = fileOf(starts, at)
+        const row = at - starts[file]! + 1
         return { name: `${basename(files[file]!)} #${row}`, path: resolve(files[file]!) }
       },
       batch: (indices) =>
-        Effect.map(records.read(indices.map((i) => own[i]!)), (numbers) =>
+        Effect.map(records.read(indices.map((i) => own.at(i))), (numbers) =>
           batchOf(numbers, indices.length)
         ),
       ...(classes && {
-        labels: Effect.sync(() => Int32Array.from(own, (row) => numberOf(label!, classes[row]!)))
+        labels: Effect.sync(() =>
+          Int32Array.from({ length: own.size }, (_, i) => numberOf(label!, classes[own.at(i)]!))
+        )
       })
     }
+  }
+  const identity = Fingerprint.hashing()
+  identity.add({
+    content,
+    inputs: preprocessing.inputs.map(({ columns, name }) => [name, columns]),
+    labels
+  })
+  for (const name of Split.names) {
+    identity.addParts(Int32Array.BYTES_PER_ELEMENT * splits[name].size, splits[name].parts())
   }
   const [single] = fields
   const [, singleLabel] = labelFields[0]!
   const dataset = {
     name: options.name ?? basename(files[0]!),
-    fingerprint: Fingerprint.fingerprint(
-      { content, inputs: preprocessing.inputs.map(({ columns, name }) => [name, columns]), labels },
-      ...Split.names.map((name) => splits[name])
-    ),
+    fingerprint: identity.end(),
     ...(options.inputs === undefined
       ? { inputShape: single!.field.shape }
       : { inputs: Object.fromEntries(fields.map(({ field, name }) => [name, field])) }),
@@ -229,20 +236,77 @@ export const fromTable = Effect.fnUntraced(function* (
 
 const isClass = ({ kind }: Column.Column) => kind === "category" || kind === "boolean"
 
-/** The numbers of key, group and class, of every row; undefined where the place is -1. */
-const gather = Effect.fnUntraced(function* (
-  { derived, records }: Pick<Loaded, "derived" | "records">,
-  places: readonly [key: number, group: number, label: number]
+const fileOf = (starts: ReadonlyArray<number>, row: number): number =>
+  starts.findLastIndex((start) => start <= row)
+
+/** The numbers of a column, of every row; undefined where its place is -1. */
+const gather = Effect.fnUntraced(function* <A extends Float64Array | Int32Array>(
+  { derived, records }: Loaded,
+  place: number,
+  numbers: { new (length: number): A; from(numbers: Float64Array): A }
 ) {
-  const gathered = yield* Effect.forEach(places, (place) => {
-    if (place === -1) return Effect.succeed(undefined)
-    const column = Effect.suspend(() => {
-      const numbers = new Float64Array(records.rows)
-      const scan = records.scan((row, values) => void (numbers[row] = values[place]!))
-      return Effect.as(scan, numbers)
-    })
-    return derived(`column-${place}`, [], column)
+  if (place === -1) return undefined
+  const column = Effect.suspend(() => {
+    const numbers = new Float64Array(records.rows)
+    const scan = records.scan((row, values) => void (numbers[row] = values[place]!))
+    return Effect.as(scan, numbers)
   })
-  const [keys, groups, classes] = gathered
-  return [keys, groups, classes && Int32Array.from(classes)] as const
+  return numbers.from(yield* derived(`column-${place}`, [], column))
+})
+
+/** The split of every row. Its key and group are held only where the split must know all of them. */
+const assignmentOf = Effect.fnUntraced(function* (
+  loaded: Loaded,
+  files: ReadonlyArray<string>,
+  {
+    classOf,
+    groupAt,
+    keyAt,
+    split
+  }: {
+    readonly split: Split.Split
+    readonly keyAt: number
+    readonly groupAt: number
+    readonly classOf?: (row: number) => number
+  }
+) {
+  const { derived, records, starts } = loaded
+  const { rows: size } = records
+  const nameOf = (i: number) => files[fileOf(starts, i)]!
+  const { each } = split
+  if (each === undefined || (keyAt === -1 && groupAt === -1)) {
+    const keys = yield* gather(loaded, keyAt, Float64Array)
+    const groups = yield* gather(loaded, groupAt, Float64Array)
+    return yield* Split.assignment(split, {
+      size,
+      nameOf,
+      keyOf: keys === undefined ? (i) => i : (i) => keys[i]!,
+      ...(groups && { groupOf: (i: number) => groups[i]! }),
+      ...(classOf && { classOf })
+    })
+  }
+  let current: Float64Array = new Float64Array(0)
+  const splitOf = yield* Either.mapLeft(
+    each.splitOf({
+      size,
+      nameOf,
+      keyOf: keyAt === -1 ? (i) => i : () => current[keyAt]!,
+      ...(groupAt !== -1 && { groupOf: () => current[groupAt]! })
+    }),
+    (detail) => refuse("split", detail)
+  )
+  const found = yield* derived(
+    "splits",
+    [each.id, keyAt, groupAt, files, starts],
+    Effect.suspend(() => {
+      const packed = new Float64Array(Math.ceil(size / 8))
+      const assignment = new Uint8Array(packed.buffer)
+      const scan = records.scan((row, values) => {
+        current = values
+        assignment[row] = splitOf(row)
+      })
+      return Effect.as(scan, packed)
+    })
+  )
+  return new Uint8Array(found.buffer, found.byteOffset, size)
 })

@@ -1,6 +1,7 @@
 import * as Effect from "effect/Effect"
 import { t } from "../../language/Text.js"
 import { DataError } from "../DataError.js"
+import type { Subset } from "../Subset.js"
 import { ColumnStatistics } from "../Standardization.js"
 import type * as Column from "./Column.js"
 import type { Loaded } from "./load.js"
@@ -54,7 +55,7 @@ export const inputsOf = Effect.fnUntraced(function* (
 /** How each column becomes numbers, with the statistics of the training rows. */
 export const inputColumns = Effect.fnUntraced(function* (
   { derived, records }: Pick<Loaded, "derived" | "records">,
-  train: Int32Array,
+  train: Subset,
   {
     columnAt,
     columns,
@@ -79,10 +80,8 @@ export const inputColumns = Effect.fnUntraced(function* (
   const computed = Effect.gen(function* () {
     const statistics = new ColumnStatistics(names.length)
     const places = names.map((name) => columnAt.get(name)!)
-    const isTrained = new Uint8Array(records.rows)
-    for (const row of train) isTrained[row] = 1
     yield* records.scan((row, values) => {
-      if (isTrained[row] === 1) places.forEach((place, i) => statistics.add(i, values[place]!))
+      if (train.has(row)) places.forEach((place, i) => statistics.add(i, values[place]!))
     })
     const { mean, std } = statistics.result
     return Float64Array.of(...mean, ...std)
