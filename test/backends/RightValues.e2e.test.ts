@@ -26,6 +26,29 @@ describe.each(testBackends)("on %s", (backend) => {
       body()
     })
 
+  on("batch normalization takes an axis in a list, as in models that Keras has saved", () => {
+    const layer = tf.layers.batchNormalization({ axis: [1] as never, inputShape: [3] })
+    tf.sequential({ layers: [layer] })
+    const shapes = [false, true].map(
+      (training) => (layer.apply(tensor([4, 3]), { training }) as Tensor).shape
+    )
+    expect(shapes).toEqual([
+      [4, 3],
+      [4, 3]
+    ])
+  })
+
+  on("dense and dropout layers call their hook in training", () => {
+    const hidden = tf.layers.dense({ units: 2, activation: "relu", inputShape: [3] })
+    for (const layer of [hidden, tf.layers.dropout({ rate: 0.5, inputShape: [3] })]) {
+      tf.sequential({ layers: [layer] })
+      let calls = 0
+      layer.setCallHook(() => (calls += 1))
+      layer.apply(tensor([4, 3]), { training: true })
+      expect(calls).toBe(1)
+    }
+  })
+
   on("products of matrices broadcast their batches", () => {
     const a = tf.tensor([1, 2], [2, 1, 1, 1])
     const b = tf.tensor([1, 10], [1, 2, 1, 1])

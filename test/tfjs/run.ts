@@ -54,6 +54,16 @@ const withoutFactories: Plugin = {
     }))
 }
 
+/** A checkout has no version until it is released: it counts as the one that Holdfast patches. */
+const asReleased: Plugin = {
+  name: "as released",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /tfjs-layers\/src\/version\.ts$/ }, () => ({
+      contents: `export { version_core as version } from "@tensorflow/tfjs-core"`,
+      resolveDir: process.cwd()
+    }))
+}
+
 /** They are bundled as scripts of old, whose classes cannot extend those of the modules tested here. */
 const backendsAsModules: Plugin = {
   name: "backends as modules",
@@ -107,7 +117,7 @@ const bundle = async (
         "const require = requireFrom(import.meta.url), __dirname = import.meta.dirname"
       ].join("\n")
     },
-    plugins: [withoutFactories, backendsAsModules],
+    plugins: [withoutFactories, asReleased, backendsAsModules],
     logLevel: "error"
   })
   return outfile

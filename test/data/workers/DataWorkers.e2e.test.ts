@@ -133,7 +133,9 @@ describe("DataWorkers.make", () => {
         const { all } = yield* workersOf({ timeout: 0.3 })
         const error = yield* Effect.flip(all("hangs", [1]))
         expect(error.detail).toBe("has not returned in 0.3 seconds")
-        expect(yield* all("countCalls", [1])).toEqual([1])
+        // A busy machine may start the next thread too late as well.
+        const next = Effect.retry(all("countCalls", [1]), { times: 20 })
+        expect(yield* next).toEqual([1])
       })
     )
   )

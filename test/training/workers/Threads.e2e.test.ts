@@ -8,6 +8,7 @@ import type { FromWorker, Setup } from "../../../src/training/workers/Protocol.j
 import { WorkersRequested } from "../../../src/training/workers/Requested.js"
 import type { WorkerThread } from "../../../src/training/workers/Threads.js"
 import * as Workers from "../../../src/training/workers/Workers.js"
+import { testBackend } from "../../support/backend.js"
 import {
   checkpointIn,
   essence,
@@ -38,7 +39,8 @@ const gated = (setup: Setup) => {
 }
 
 describe("workers", () => {
-  it.scopedLive.skipIf(!existsSync(program))(
+  // Native TensorFlow computes each step by the threads of its own.
+  it.scopedLive.skipIf(!existsSync(program) || testBackend === "tensorflow")(
     "compute the bits of one thread: none, one and two of them, one killed in the midst of a step",
     () =>
       Effect.gen(function* () {

@@ -176,7 +176,7 @@ describe.skipIf(testBackend === "tensorflow")("workers", () => {
   )
 })
 
-describe("workers of several phases", () => {
+describe.skipIf(testBackend === "tensorflow")("workers of several phases", () => {
   it.scopedLive("draw the random numbers of one thread, where the batch is uncut", () =>
     Effect.gen(function* () {
       const text = yield* Effect.promise(() => readFile("examples/gan/config.json", "utf8"))

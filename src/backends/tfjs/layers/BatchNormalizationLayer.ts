@@ -7,7 +7,8 @@ import { classOf } from "./classOf.js"
 /** The parts of a batch normalisation layer that its type hides. */
 interface Layer {
   readonly trainable: boolean
-  readonly axis: number
+  /** A list of one in models that Keras has saved. */
+  readonly axis: number | readonly [number]
   readonly epsilon: number
   readonly momentum: number
   readonly gamma?: LayerVariable
@@ -53,7 +54,12 @@ const isFrozen = ({ beta, gamma, trainable }: Layer): boolean => {
 }
 
 /** Applies `normalize` with the axis moved to the end, and moves it back. */
-const overLastAxis = (x: Tensor, axis: number, normalize: (x: Tensor) => Tensor): Tensor => {
+const overLastAxis = (
+  x: Tensor,
+  given: Layer["axis"],
+  normalize: (x: Tensor) => Tensor
+): Tensor => {
+  const axis = typeof given === "number" ? given : given[0]
   const from = axis < 0 ? axis + x.rank : axis
   if (from === x.rank - 1) return normalize(x)
   const others = x.shape.map((_, i) => i).filter((i) => i !== from)

@@ -3,14 +3,15 @@ import * as tf from "../../../tf.js"
 import * as Bias from "../../wasm/Bias.js"
 import { classOf } from "./classOf.js"
 
+type Call = layers.Layer["call"]
+
 /** The parts of a dense layer that its type hides. */
 interface Layer {
   readonly kernel: LayerVariable
   readonly bias: LayerVariable | null
   readonly activation: { readonly getClassName: () => string } | null
+  readonly invokeCallHook: Call
 }
-
-type Call = layers.Layer["call"]
 
 /** In training on WebAssembly, lets a dense layer with ReLU add its bias and apply it in one pass. */
 export const patch = (): void => {
@@ -26,10 +27,10 @@ export const patch = (): void => {
       kwargs?.["training"] === true &&
       bias != null &&
       activation?.getClassName() === "relu"
-    return isPlain
-      ? tf.tidy(() =>
-          Bias.add(tf.matMul(x as Tensor2D, kernel.read() as Tensor2D), bias.read(), { relu: true })
-        )
-      : stock.call(this as never, inputs, kwargs)
+    if (!isPlain) return stock.call(this as never, inputs, kwargs)
+    this.invokeCallHook(inputs, kwargs)
+    return tf.tidy(() =>
+      Bias.add(tf.matMul(x as Tensor2D, kernel.read() as Tensor2D), bias.read(), { relu: true })
+    )
   } as Call
 }

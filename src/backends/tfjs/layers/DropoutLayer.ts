@@ -3,15 +3,16 @@ import * as tf from "../../../tf.js"
 import { drop } from "../../wasm/Dropout.js"
 import { classOf } from "./classOf.js"
 
+type Call = layers.Layer["call"]
+
 /** The parts of a dropout layer that its type hides. */
 interface Layer {
   readonly rate: number
   /** Null, unless elements are dropped together, as by spatialDropout1d. */
   readonly getNoiseShape: (x: Tensor) => ReadonlyArray<number | null> | null
   readonly seed?: number | string | null
+  readonly invokeCallHook: Call
 }
-
-type Call = layers.Layer["call"]
 
 /** Lets dropout run in one kernel where the backend is WebAssembly, unless elements are dropped together. */
 export const patch = (): void => {
@@ -26,6 +27,8 @@ export const patch = (): void => {
       this.getNoiseShape(x) == null &&
       this.rate > 0 &&
       this.rate < 1
-    return isPlain ? drop(x, this.rate, this.seed) : stock.call(this as never, inputs, kwargs)
+    if (!isPlain) return stock.call(this as never, inputs, kwargs)
+    this.invokeCallHook(inputs, kwargs)
+    return drop(x, this.rate, this.seed)
   } as Call
 }
