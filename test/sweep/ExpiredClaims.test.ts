@@ -20,10 +20,17 @@ describe("ExpiredClaims.observe", () => {
     expect(expired(silence, [claim(0, 1), claim(1, 6)])).toEqual([claim(0, 1)])
   })
 
-  it("does not count time in which it could not look", () => {
+  it("hardly counts time in which it could not look", () => {
     let silence = observe(new Map(), [claim(0, 1)], 500)
     silence = observe(silence, [claim(0, 1)], 60_000)
     expect(expired(silence, [claim(0, 1)])).toEqual([])
+    expect([...silence.values()]).toEqual([750])
+  })
+
+  it("lets one who looks rarely take over in the end", () => {
+    let silence = observe(new Map(), [claim(0, 1)], 5000)
+    for (let look = 1; look <= 4; look++) silence = observe(silence, [claim(0, 1)], 5000)
+    expect(expired(silence, [claim(0, 1)])).toEqual([claim(0, 1)])
   })
 
   it("forgets claims that are gone", () => {

@@ -20,27 +20,26 @@ export type Silence = ReadonlyMap<string, number>
 
 const keyOf = ({ attempt, job, renewals }: ClaimRow): string => `${job}/${attempt}/${renewals}`
 
-/** More time than this between two looks does not count: nobody could renew while the database was away. */
-const longestGap = 2000
+/** How much of a timeout counts between two looks: nobody could renew while the database was away. */
+const mostOfTimeout = 1 / 4
 
 /**
  * Adds the time since the last look to the claims that were not renewed since. By the clock of the one who
- * looks, so that no clock has to agree with another, or may not be set. Time in which nobody looked, or
- * could, is not held against a worker.
+ * looks, so that no clock has to agree with another, or may not be set. A long time in which nobody looked,
+ * or could, is hardly held against a worker; and who looks rarely, on a busy machine, takes over in the end.
  */
 export const observe = (
   before: Silence,
   claims: ReadonlyArray<ClaimRow>,
   elapsed: number
-): Silence => {
-  const passed = elapsed > longestGap ? 0 : elapsed
-  return new Map(
+): Silence =>
+  new Map(
     claims.map((claim) => {
       const silent = before.get(keyOf(claim))
+      const passed = Math.min(elapsed, claim.timeout * mostOfTimeout)
       return [keyOf(claim), silent === undefined ? 0 : silent + passed]
     })
   )
-}
 
 /** The claims that may be taken over. */
 export const expired = (
