@@ -212,7 +212,17 @@ export class Network {
       `hf${number}`,
       `100.${64 + (Math.floor(number / 256) % 64)}.${number % 256}`
     )
-    execFileSync("ip", ["link", "add", network.bridge, "type", "bridge"])
+    // With an address of its own: else it has that of one of its cables, and another one when that host is lost,
+    // which the others would not notice for half a minute (their ARP entries live as long).
+    execFileSync("ip", [
+      "link",
+      "add",
+      network.bridge,
+      "address",
+      "02:00:00:00:00:01",
+      "type",
+      "bridge"
+    ])
     execFileSync("ip", ["address", "add", `${network.address}/24`, "dev", network.bridge])
     execFileSync("ip", ["link", "set", network.bridge, "up"])
     return network

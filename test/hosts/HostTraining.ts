@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync } from "node:fs"
-import type { Host, HostProcess } from "./Host.js"
+import type { Host, HostProcess, SpawnOptions } from "./Host.js"
 
 /** An event of a run, as `--json` writes it. */
 export interface RunEvent {
@@ -55,16 +55,17 @@ export class HostTraining {
   constructor(
     readonly host: Host,
     args: ReadonlyArray<string>,
-    cwd: string
+    cwd: string,
+    env: NodeJS.ProcessEnv = process.env
   ) {
     mkdirSync(cwd, { recursive: true })
-    this.ended = this.train(args, cwd)
+    this.ended = this.train(args, { cwd, env })
   }
 
-  private async train(args: ReadonlyArray<string>, cwd: string): Promise<void> {
+  private async train(args: ReadonlyArray<string>, options: SpawnOptions): Promise<void> {
     while (!this.isOver) {
       const started = Date.now()
-      const process_ = await this.host.spawn(process.execPath, args, { cwd, env: process.env })
+      const process_ = await this.host.spawn(process.execPath, args, options)
       this.attempts.push({ process: process_, started, waited: 0 })
       const code = await process_.ended
       this.codes.push(code)

@@ -1,17 +1,18 @@
 /**
  * A run survives the loss of its machine: `npm run test:hosts`. Two hosts, namespaces of this machine, train the
- * same run, one of them at a time: one is lost, paused, or cut off from the network, and the other continues.
+ * same run, one of them at a time: one is lost, paused, or cut off from the network, or the clocks of both are set
+ * before it is lost; and the other continues.
  *
  *   HOLDFAST_PYTHON   a Python with moto[server], for the buckets (default: python3)
  *   --rounds N        how often each is tried (default: 3)
- *   --only kill,pause,unplug
+ *   --only kill,pause,unplug,clock
  *   --on folder,bucket,folder-mirror,bucket-mirror
  *   --timeout S       training.lock_timeout (default: 4)
  *   --timeline        says of each take-over where its time went, not only of those that take too long
  *
- * Needs, as root on Linux: util-linux, iproute2.
+ * Needs, as root on Linux: util-linux, iproute2; and to set clocks libfaketime of Debian (faketime).
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -24,7 +25,7 @@ import { HostTraining, stepOf } from "./HostTraining.js"
 const { values: options } = parseArgs({
   options: {
     rounds: { type: "string", default: "3" },
-    only: { type: "string", default: "kill,pause,unplug" },
+    only: { type: "string", default: "kill,pause,unplug,clock" },
     on: { type: "string", default: "folder,bucket,folder-mirror,bucket-mirror" },
     timeout: { type: "string", default: "4" },
     timeline: { type: "boolean", default: false }
@@ -65,8 +66,33 @@ interface Place {
 const bin = resolve("dist/cli/bin.js")
 const pipeline = resolve("test/support/pipelines/blobs.ts")
 
+const libfaketime = "/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1"
+const clockOf = (name: string): string => join(folder, `${name}.clock`)
+
+/** Sets the clock of a host by so many seconds; the monotonic one, which nobody can set, stays. */
+const setClock = (name: string, seconds: number): void =>
+  writeFileSync(clockOf(name), `${seconds < 0 ? "" : "+"}${seconds}\n`)
+
+/** What the processes of a host are started with, so that its clock can be set. */
+const withClock = (name: string): NodeJS.ProcessEnv => {
+  setClock(name, 0)
+  return {
+    ...process.env,
+    LD_PRELOAD: libfaketime,
+    FAKETIME_TIMESTAMP_FILE: clockOf(name),
+    FAKETIME_DONT_FAKE_MONOTONIC: "1",
+    FAKETIME_CACHE_DURATION: "1"
+  }
+}
+
 /** Starts to train on a host; a batch takes so many milliseconds, which changes no weights. */
-const train = (host: Host, place: Place, name: string, batch: number): HostTraining => {
+const train = (
+  host: Host,
+  place: Place,
+  name: string,
+  batch: number,
+  env: NodeJS.ProcessEnv = process.env
+): HostTraining => {
   const config = join(folder, `${name}.json`)
   const training = {
     ...place,
@@ -79,7 +105,7 @@ const train = (host: Host, place: Place, name: string, batch: number): HostTrain
   }
   writeFileSync(config, JSON.stringify({ training, model: {}, data: {} }))
   const args = [bin, "run", pipeline, `batch=${batch}`, "--config", config, "--json"]
-  return new HostTraining(host, args, join(folder, name))
+  return new HostTraining(host, args, join(folder, name), env)
 }
 
 const until = async (what: string, isTrue: () => boolean, seconds = 120): Promise<void> => {
@@ -130,18 +156,29 @@ const timeline = (b: HostTraining, from: number, to: number): string => {
 const round = async (on: string, what: string, number: number, wanted: string): Promise<void> => {
   const name = `${on}-${what}-${number}`
   const [placeA, placeB] = places(on, name)
-  const a = train(await network.host(`a-${number}`), placeA, `${name}-a`, 40)
+  const envOf = (host: string) => (what === "clock" ? withClock(`${name}-${host}`) : process.env)
+  const a = train(await network.host(`a-${number}`), placeA, `${name}-a`, 40, envOf("a"))
   await until("a trains", () => a.steps().length > 20)
-  const b = train(await network.host(`b-${number}`), placeB, `${name}-b`, 5)
+  const b = train(await network.host(`b-${number}`), placeB, `${name}-b`, 5, envOf("b"))
   try {
     // At any moment of what the other does: starting, waiting, ending with 75.
     await sleep(1000 + Math.floor(Math.random() * 4000))
+    if (what === "clock") {
+      const day = 86_400
+      setClock(`${name}-a`, day)
+      setClock(`${name}-b`, -day)
+      await sleep(1000 + lockTimeout * 1000)
+      setClock(`${name}-a`, -2 * day)
+      setClock(`${name}-b`, 2 * day)
+      await sleep(1500)
+      check(`${name}: a keeps its lock`, a.codes.length === 0 && b.steps().length === 0, a.codes)
+    }
     const before = Date.now()
     const first = a.current
     const reached = Math.max(0, ...a.steps().map(stepOf))
     const waitedBefore = b.waited()
     a.isOver = true
-    if (what === "kill") await a.host.kill()
+    if (what === "kill" || what === "clock") await a.host.kill()
     if (what === "pause") a.host.pause()
     if (what === "unplug") a.host.plug(false)
     // Its first step shows that it has the run.
@@ -155,14 +192,15 @@ const round = async (on: string, what: string, number: number, wanted: string): 
       60
     )
     const step = b.steps()[0]!
-    const all = (Date.parse(step.time) - before) / 1000
+    const at = what === "clock" ? Date.now() : Date.parse(step.time)
+    const all = (at - before) / 1000
     const kept = takeOvers.get(`${on}, ${what}`) ?? []
     kept.push({ all, waited })
     takeOvers.set(`${on}, ${what}`, kept)
     // What a busy machine takes from it would be there on a machine of its own.
     const ours = all - waited
     check(`${name}: b trains within ${bar} s`, ours <= bar, `${all} s, ${waited} s of it waiting`)
-    if (options.timeline || all > bar) console.log(timeline(b, before, Date.parse(step.time)))
+    if (options.timeline || all > bar) console.log(timeline(b, before, at))
     const resumed = stepOf(step)
     check(
       `${name}: b continues where a was`,
@@ -191,7 +229,7 @@ const round = async (on: string, what: string, number: number, wanted: string): 
         (last - before) / 1000
       )
     }
-    await until("b ends", () => b.codes.some((code) => code !== 75))
+    await until("b ends", () => b.codes.some((code) => code !== 75), 300)
     check(`${name}: b ends`, b.codes.at(-1) === 0, `${b.codes} ${b.output().slice(-400)}`)
     const found = await Weights.digestAt(placeB.checkpoint_dir)
     check(`${name}: with the weights of an undisturbed run`, found === wanted, found)
@@ -240,6 +278,10 @@ try {
     for (const what of options.only.split(",")) {
       // A shared folder is not cut off with the network here.
       if (what === "unplug" && !on.startsWith("bucket")) continue
+      if (what === "clock" && !existsSync(libfaketime)) {
+        console.log(`no clock is set: there is no ${libfaketime}`)
+        continue
+      }
       for (let i = 0; i < Number(options.rounds); i++) await round(on, what, ++number, wanted)
     }
   }
