@@ -53,8 +53,8 @@ export const chinese: Readonly<Record<string, string>> = {
     "是否写训练日志（checkpoint_dir 中的 events.ndjson）：每一步、每一轮、每次保存和每条警告。",
   "Steps between two norms of the gradient in the log; null: every 16th, which on_divergence looks at anyway. To measure one takes some 1 ms for a million weights.":
     "日志中两次梯度范数之间的步数；null：每 16 步，即 on_divergence 本来就检查的那些。每百万权重测一次约需 1 毫秒。",
-  'How many threads decode and augment data ahead of the step, where the dataset has work for them; 0: none, the main thread does. "auto": one for each core but one, four at most, once it takes the main thread half a second. The bits are the same.':
-    '在训练步之前解码和增强数据的线程数（数据集有此类工作时）；0：不用线程，由主线程完成。"auto"：比处理器核数少一个，最多四个，在主线程为此花费半秒之后启动。逐比特结果相同。',
+  'How many threads decode and augment data ahead of the step, where the dataset has work for them; 0: none, the main thread does. "auto": one for each core but one, four at most, where steps are measured to be faster with them. The bits are the same.':
+    '在训练步之前解码和增强数据的线程数（数据集有此类工作时）；0：不用线程，由主线程完成。"auto"：比处理器核数少一个，最多四个，仅当实测表明使用线程时每步更快。逐比特结果相同。',
   "Whether an epoch leaves out its last step where that has fewer examples than batch_size; which examples it leaves out changes with their order.":
     "一轮的最后一步若不足 batch_size 个样本，是否舍去；舍去哪些样本随每轮的顺序而变。",
   "How much of the weight of a label is spread evenly over all classes, in training and validation; 0 is off.":

@@ -188,6 +188,7 @@ export type WorkersRecord = typeof WorkersRecord.Type
  * every step was computed so that the same run gives the same bits, and `threads` how many threads
  * computed, where the bits depend on it; both are missing where nothing is known of the backend.
  * `workers` says what computed the steps of a run with worker threads, on which the bits do not depend.
+ * `data_workers` says the same of what prepared the batches, where training.data_workers was "auto".
  * `initialized_from` is present where the weights began with those of a file.
  */
 export const CheckpointMeta = Schema.Struct({
@@ -224,6 +225,7 @@ export const CheckpointMeta = Schema.Struct({
   deterministic: optional(Schema.Boolean),
   threads: optional(Schema.Int),
   workers: optional(WorkersRecord),
+  data_workers: optional(WorkersRecord),
   initialized_from: optional(InitializedFrom)
 })
 export type CheckpointMeta = typeof CheckpointMeta.Type
@@ -276,6 +278,7 @@ export const isSame = (a: CheckpointMeta, b: CheckpointMeta): boolean => {
     model_config: _c,
     outputs: _o,
     workers: _w,
+    data_workers: _d,
     dataset,
     ...meta
   }: CheckpointMeta) =>

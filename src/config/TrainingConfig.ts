@@ -386,7 +386,7 @@ export const trainingFields = {
     field(
       Schema.Union(Schema.Literal("auto"), count.pipe(Schema.lessThanOrEqualTo(64))),
       "auto",
-      'How many threads decode and augment data ahead of the step, where the dataset has work for them; 0: none, the main thread does. "auto": one for each core but one, four at most, once it takes the main thread half a second. The bits are the same.'
+      'How many threads decode and augment data ahead of the step, where the dataset has work for them; 0: none, the main thread does. "auto": one for each core but one, four at most, where steps are measured to be faster with them. The bits are the same.'
     )
   ),
   drop_last: field(

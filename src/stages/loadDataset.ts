@@ -4,6 +4,7 @@ import type { AnyDataset } from "../data/Dataset.js"
 import { t } from "../language/Text.js"
 import { known } from "../data/Order.js"
 import { DataWorkerCount, type WorkerCount } from "../data/workers/DataWorkers.js"
+import * as Preparation from "../data/workers/Preparation.js"
 import { emit } from "../events/Observer.js"
 import * as Stage from "../Stage.js"
 import * as Inputs from "./Inputs.js"
@@ -24,11 +25,12 @@ export const loadDataset = <C, B extends Sized, E, R>(
     gives: Inputs.prepared.what,
     run: (config: C) =>
       Effect.gen(function* () {
-        const dataset = yield* Effect.provideService(
-          load(config),
-          DataWorkerCount,
-          workersOf(config)
+        const preparation = Preparation.make()
+        const dataset = yield* load(config).pipe(
+          Effect.provideService(DataWorkerCount, workersOf(config)),
+          Effect.provideService(Preparation.CurrentPreparation, preparation)
         )
+        Preparation.attach(dataset, preparation)
         yield* emit({
           _tag: "DatasetLoaded",
           name: dataset.name,

@@ -18,6 +18,7 @@ import {
 } from "../training/AtomicStep.js"
 import { phasesOf } from "../training/BoundPhase.js"
 import * as Checkpointer from "../training/Checkpointer.js"
+import * as DataThreads from "../training/DataThreads.js"
 import type { Diverged } from "../training/Diverged.js"
 import { batchOf, orderOf } from "../training/EpochBatches.js"
 import { emitDetails, prefixed } from "../training/Evaluation.js"
@@ -179,6 +180,8 @@ const loop = <E, R>(run: Run, stepsLeft: StepsLeft, step: AtomicStep<E, R>) =>
         })
       })
     let progress = yield* Checkpointer.progress(checkpointer)
+    const threads = yield* DataThreads.of(run)
+    let ended = performance.now()
     for (;;) {
       const left = stepsLeft(progress)
       if (left === 0) break
@@ -188,7 +191,11 @@ const loop = <E, R>(run: Run, stepsLeft: StepsLeft, step: AtomicStep<E, R>) =>
         yield* Validation.betweenSteps(run, progress, left)
       }
       const started = performance.now()
+      const before = progress
       progress = yield* step(progress, report)
+      const now = performance.now()
+      threads?.took(now - ended, before)
+      ended = now
       const isAsked = yield* saveRequest.take
       if (
         isAsked ||

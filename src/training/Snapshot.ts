@@ -17,6 +17,7 @@ import { partsOf } from "./ModelParts.js"
 import { textOf, type Progress } from "./Progress.js"
 import type { RunFields } from "./RunFields.js"
 import type { StateDict } from "./Stateful.js"
+import * as DataThreads from "./DataThreads.js"
 import * as Workers from "./workers/Workers.js"
 import { tensorOf } from "./Weights.js"
 
@@ -70,6 +71,7 @@ export const take = (
   }
   const average = active(run.averages)
   const workers = Workers.record(run)
+  const dataWorkers = DataThreads.record(run)
   const meta: Unsaved["meta"] = {
     format_version: formatVersion,
     run_id: run.id,
@@ -95,6 +97,7 @@ export const take = (
     ...(Object.keys(outputs).length > 0 && { outputs }),
     ...run.determinism,
     ...(workers && { workers }),
+    ...(dataWorkers && { data_workers: dataWorkers }),
     ...(Object.keys(progress.bests).length > 0 && { bests: progress.bests }),
     ...(average && { average: average.name }),
     ...(run.initializedFrom && { initialized_from: run.initializedFrom }),

@@ -65,13 +65,24 @@ export interface Range {
   readonly length: number
 }
 
-/** The values of all ranges, not to be changed: those that are not held are read, many at a time. */
+/** The values of all ranges, not to be changed: those that are not held are read, many at a time, into memory of their own. */
 export const read = (
   ranges: ReadonlyArray<Range>
 ): Effect.Effect<ReadonlyArray<Features>, PlatformError> =>
   Effect.suspend(() => {
+    const found = ranges.map(held)
+    const missing = ranges.map(({ length }, i) => (found[i] === undefined ? length : 0))
+    // One piece of memory for all: to make many costs as much as to read them.
+    const memory = new Float32Array(missing.reduce((sum, length) => sum + length, 0))
     const parts: Array<RandomAccessFile.Part> = []
-    const values = ranges.map((range) => held(range) ?? readInto(parts, range))
+    let at = 0
+    const values = ranges.map((range, i) => {
+      if (found[i] !== undefined) return found[i]
+      const target = memory.subarray(at, at + range.length)
+      at += range.length
+      readInto(target, range, parts)
+      return target
+    })
     return Effect.as(RandomAccessFile.readAll(parts), values)
   })
 
@@ -82,12 +93,12 @@ const held = ({ entry, first, length }: Range): Features | undefined => {
     : undefined
 }
 
-/** New memory for a range: what is held is there already, and `parts` get what is to be read. */
+/** Fills `target` with what is held of a range; `parts` get what is to be read. */
 const readInto = (
-  parts: Array<RandomAccessFile.Part>,
-  { entry, first, length }: Range
-): Features => {
-  const target = new Float32Array(length)
+  target: Features,
+  { entry, first, length }: Range,
+  parts: Array<RandomAccessFile.Part>
+): void => {
   const end = first + length
   for (const piece of entry) {
     const from = Math.max(first, piece.first)
@@ -101,5 +112,4 @@ const readInto = (
       parts.push({ file, at: start + 4 * part.file.at, target: place })
     }
   }
-  return target
 }

@@ -69,6 +69,9 @@ export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): st
       ? []
       : [[t`deterministic`, Messages.recorded(meta.deterministic, meta.threads)] as const]),
     ...(meta.workers === undefined ? [] : [[t`workers`, workersOf(meta.workers)] as const]),
+    ...(meta.data_workers === undefined
+      ? []
+      : [[t`data workers`, dataWorkersOf(meta.data_workers)] as const]),
     ...(meta.stopped === null ? [] : [[t`stopped`, stored(meta.stopped)] as const])
   ]
   const width = Math.max(...facts.map(([name]) => displayWidth(name)))
@@ -89,9 +92,23 @@ export const draw = (path: string, { bytes, meta, tensors }: CheckpointInfo): st
 }
 
 /** How many workers computed the steps, of how many that were asked for, and how long a step took. */
-const workersOf = ({ requested, step_ms, thread_step_ms, used }: WorkersRecord): string => {
-  const who = used === 0 ? t`none, the main thread computes` : `${used}`
-  const asked = `--workers ${requested}`
+const workersOf = (record: WorkersRecord): string =>
+  describedBy(record, t`none, the main thread computes`, `--workers ${record.requested}`)
+
+/** How many threads prepared the batches, and how long a step took. */
+const dataWorkersOf = (record: WorkersRecord): string =>
+  describedBy(
+    record,
+    t`none, the main thread prepares batches`,
+    `training.data_workers ${record.requested}`
+  )
+
+const describedBy = (
+  { step_ms, thread_step_ms, used }: WorkersRecord,
+  none: string,
+  asked: string
+): string => {
+  const who = used === 0 ? none : `${used}`
   const ms = (value: number) => value.toFixed(1)
   return step_ms === undefined || thread_step_ms === undefined
     ? `${who} (${asked})`

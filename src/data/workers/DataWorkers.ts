@@ -8,6 +8,7 @@ import { importTypescript } from "../../io/importTypescript.js"
 import { isTypescript } from "../../io/Thread.js"
 import { t } from "../../language/Text.js"
 import { DataError } from "../DataError.js"
+import { CurrentPreparation } from "./Preparation.js"
 import { call, problemOf, type Work } from "./Call.js"
 import { Threads, type Limits } from "./Threads.js"
 
@@ -55,7 +56,7 @@ export interface WorkerOptions {
   readonly memory?: number
 }
 
-/** With "auto", the first calls stay on the main thread until they have taken so many milliseconds. */
+/** With "auto", calls stay on the main thread until they have taken so many milliseconds, or training decides. */
 const worthAThread = 500
 /** Batches that are prepared ahead of the step where threads prepare them. */
 const batchesAhead = 4
@@ -70,8 +71,8 @@ export const suggested = (cores: number): number => Math.max(1, Math.min(4, core
  * Arguments and results are copied as by `structuredClone`; a function gets a second argument, `transfer`,
  * by which buffers of its result are moved instead.
  *
- * Threads start with the first calls; with "auto", once these have taken half a second. They end with the
- * scope. One that dies is replaced, and its call made again. Fails with `DataError`, reason `Worker`, naming module
+ * Threads start with the first calls; with "auto", once these have taken half a second, and in training where steps are
+ * faster with them. They end with the scope. One that dies is replaced, and its call made again. Fails with `DataError`, reason `Worker`, naming module
  * and function, where the function throws, ends its thread twice or does not return.
  *
  * @example
@@ -134,7 +135,11 @@ const open = Effect.fnUntraced(function* ({
   const path = module.protocol === "file:" ? relative("", fileURLToPath(module)) : module.href
   const failed = (name: string, detail: string) =>
     new DataError({ reason: "Worker", path: t`the function ${name} of ${path}`, detail })
+  const preparation = yield* CurrentPreparation
   let spent = 0
+  const isHere = () =>
+    most === 0 ||
+    (isAuto && (preparation.by === null ? spent < worthAThread : preparation.by === "thread"))
   const here = async (
     name: string,
     arguments_: ReadonlyArray<unknown>,
@@ -177,14 +182,18 @@ const open = Effect.fnUntraced(function* ({
     arguments_: ReadonlyArray<unknown>,
     transfer: (argument: never) => ReadonlyArray<ArrayBuffer> = () => []
   ) =>
-    Effect.suspend(() =>
-      most === 0 || (isAuto && spent < worthAThread)
+    Effect.suspend(() => {
+      if (isAuto) {
+        preparation.threads = most
+        preparation.calls++
+      }
+      return isHere()
         ? Effect.tryPromise({
             try: (signal) => here(name, arguments_, signal),
             catch: (error) => failed(name, t`threw an error: ${problemOf(error)}`)
           })
         : inThreads(name, arguments_, transfer)
-    )
+    })
   return { all: all as never, threads: most, ahead: most === 0 ? 1 : batchesAhead }
 })
 

@@ -18,6 +18,8 @@ export const observe = {
   "not deterministic": "不保证结果可复现",
   workers: "工作线程",
   "none, the main thread computes": "无，由主线程计算",
+  "none, the main thread prepares batches": "无，由主线程准备批次",
+  "data workers": "数据工作线程",
   "{0} ({1}: {2} ms a step with workers, {3} without)":
     "{0}（{1}：使用工作线程时每步 {2} 毫秒，不使用时 {3}）",
   "deterministic on every processor": "在任何处理器上逐比特可复现",

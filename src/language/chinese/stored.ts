@@ -7,7 +7,9 @@ export const stored = {
   "{0}: {1} parameters, batches of {2}": "{0}：{1} 个参数，每批 {2} 个",
   "{0}: {1} parameters, batches of {2} in {3} shards":
     "{0}：{1} 个参数，每批 {2} 个，分为 {3} 个分片",
+  "{0} data workers": "{0} 个数据工作线程",
   "{0} workers": "{0} 个工作线程",
+  "{0}: batches of {1}, prepared": "{0}：准备批次，每批 {1} 个",
   "main thread": "主线程",
   "synthetic voices": "合成语音",
   "{0} has not fallen for {1} epochs": "{0} 已连续 {1} 轮未下降",

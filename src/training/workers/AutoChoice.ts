@@ -1,8 +1,8 @@
 import { median } from "./median.js"
 
 /**
- * Whether the steps of a run are computed by its workers or on its own thread, whichever is faster. A value:
- * `next` gives it after each step. The bits are the same.
+ * Whether the steps of a run are computed, or its batches prepared, by worker threads or on its own thread, whichever
+ * is faster. A value: `next` gives it after each step. The bits are the same.
  *
  * On its own thread the run begins. Threads cost a second of a core to start, so they do only where the run is
  * to last: then they warm up beside it, ten steps are measured with each, and the faster is kept. Now and
@@ -27,6 +27,13 @@ export interface AutoChoice {
   readonly chosen: AutoChoice["uses"] | null
   /** After how many steps the other one is measured again. */
   readonly every: number
+  readonly worth: Worth
+}
+
+/** From how many milliseconds left on a run tries threads: where nothing is known, and where they are known to be faster. */
+export interface Worth {
+  readonly unknown: number
+  readonly known: number
 }
 
 /** Milliseconds a step with each; null: not measured. */
@@ -59,10 +66,11 @@ const hopeless = { steps: 3, times: 1.3 }
  * What starting the threads and comparing costs the run, should another process have the other cores: some two
  * seconds. It is to be less than a fiftieth of what is left; of a run that knows by a cache that it is worth it, a fifth.
  */
-const worth = { unknown: 120_000, known: 10_000 }
+const worthOfReplicas: Worth = { unknown: 120_000, known: 10_000 }
 
 /** The state before the first step; `known`: what an earlier run of the same has found. */
-export const begin = (known: Found | null = null): AutoChoice => ({
+export const begin = (known: Found | null = null, worth: Worth = worthOfReplicas): AutoChoice => ({
+  worth,
   uses: "thread",
   stage: known === null ? "measure" : "wait",
   times: [],
@@ -87,6 +95,7 @@ export const next = (before: AutoChoice, step: Step): AutoChoice => {
         : now
     case "wait": {
       const known = fasterOf(now.found)
+      const { worth } = now
       // Where the thread was faster, a core may be free today: worth a look in a long run.
       const least =
         known === "workers" ? worth.known : known === "thread" ? 10 * worth.unknown : worth.unknown

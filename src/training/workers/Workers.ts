@@ -3,7 +3,6 @@ import * as Runtime from "effect/Runtime"
 import type * as Scope from "effect/Scope"
 import type { CheckpointMeta } from "../../checkpointing/Checkpoint.js"
 import type { Sized } from "../../data/Batch.js"
-import { stepsFrom } from "../../data/Order.js"
 import { inform, warn } from "../../events/Notice.js"
 import type { Observer } from "../../events/Observer.js"
 import { t } from "../../language/Text.js"
@@ -11,7 +10,7 @@ import { partsOf } from "../ModelParts.js"
 import type { Progress } from "../Progress.js"
 import type { RunFields } from "../RunFields.js"
 import { shardCount } from "../shards/ShardedGradients.js"
-import { always, auto, type Choice } from "./Choosing.js"
+import { always, auto, ofSteps, timeLeft, type Choice } from "./Choosing.js"
 import * as GradientSlots from "./GradientSlots.js"
 import { networkOf, problemOf } from "./Network.js"
 import { countOf, WorkersRequested } from "./Requested.js"
@@ -23,6 +22,8 @@ import * as WorkerSteps from "./WorkerSteps.js"
 export interface Workers extends Pick<WorkerSteps.WorkerSteps, "gradients" | "evaluate"> {
   /** Whether they can compute now, and are as fast as this thread if that matters. */
   readonly isUsed: () => boolean
+  /** Whether the steps that are taken now tell what is faster. */
+  readonly isMeasuring: () => boolean
   /** How many of them can compute now. */
   readonly count: () => number
   /** Takes note of a step: how long it has taken, on which batch, and where the run was before. */
@@ -50,6 +51,10 @@ export const took = (
 /** What a checkpoint of a run records of its workers; null: it has none. */
 export const record = ({ models }: Pick<RunFields, "models">): CheckpointMeta["workers"] | null =>
   known.get(models)?.record() ?? null
+
+/** Whether it is being measured if the workers of a run are faster. */
+export const isMeasuring = ({ models }: Pick<RunFields, "models">): boolean =>
+  known.get(models)?.isMeasuring() ?? false
 
 /** Whether a run has workers, which may still be starting. */
 export const isAttached = ({ models }: Pick<RunFields, "models">): boolean => known.has(models)
@@ -122,7 +127,7 @@ export const attach = (
     const steps = WorkerSteps.make(threads, run, shared, slots)
     const choice =
       requested === "auto"
-        ? yield* auto(run, count, {
+        ? yield* auto(ofSteps(run, count), {
             start: () => threads.start({ isOneByOne: true }),
             isReady: () => threads.ready() >= count,
             warm: steps.warm,
@@ -168,21 +173,14 @@ const workersOf = ({
   readonly requested: number | "auto"
 }): Workers => {
   const isUsed = () => threads.ready() > 0 && choice.usesWorkers()
-  const { num_epochs } = run.config.training
-  const { size } = run.dataset.train
-  const perEpoch = stepsFrom(0, size, run.config.training)
-  const begun = performance.now()
+  const left = timeLeft(run)
   return {
     isUsed,
+    isMeasuring: choice.isMeasuring,
     count: threads.ready,
     took: (milliseconds, batch, before) => {
       steps.saw(batch, before)
-      const { epoch, step } = before
-      const left = (num_epochs - epoch) * perEpoch - step
-      choice.took({
-        milliseconds,
-        left: (each) => (Number.isFinite(left) ? left * each : performance.now() - begun)
-      })
+      choice.took({ milliseconds, left: left(before) })
     },
     record: () => ({ requested, used: isUsed() ? threads.ready() : 0, ...choice.found() }),
     gradients: steps.gradients,
