@@ -17,6 +17,9 @@ export type Extractor = <E = never, R = never>(
   keep: (pieces: ReadonlyArray<Piece>) => Effect.Effect<unknown, E, R>
 ) => Effect.Effect<Extracted, Unusable | PlatformError | E, R>
 
+/** Log-mel features, or the samples that they are made of. */
+export type Output = "features" | "samples"
+
 /** Complete rows of features, from the `first` value on, of `total`. */
 export interface Piece {
   readonly first: number
@@ -42,18 +45,17 @@ const cancelled = 1 / 32
 /** So many rates of a corpus keep their filters, of 4 MiB at most, at a time. */
 const mostFilters = 4
 
-/** All the pieces of a recording as one. */
-export const joined = (pieces: ReadonlyArray<Piece>): Features => {
-  const all = new Float32Array(pieces[0]?.total ?? 0)
-  for (const { features, first } of pieces) all.set(features, first)
-  return all
+/** Pieces that follow one another as one; they are some at least. */
+export const joined = (pieces: ReadonlyArray<Piece>): Piece => {
+  const { first, total } = pieces[0]!
+  const last = pieces.at(-1)!
+  const features = new Float32Array(last.first + last.features.length - first)
+  for (const piece of pieces) features.set(piece.features, piece.first - first)
+  return { first, total, features }
 }
 
-/** Log-mel features, or the samples that they are made of. */
-export const make = (
-  options: LogMel.Options,
-  output: "features" | "samples" = "features"
-): Extractor => {
+/** What makes such an output of recordings, one at a time. */
+export const make = (options: LogMel.Options, output: Output = "features"): Extractor => {
   const frames = LogMel.inParts(options)
   const { window } = LogMel.geometry(options)
   const filterFrom = leastRecent(mostFilters, (rate: number) =>

@@ -1,6 +1,7 @@
 import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
+import type * as Scope from "effect/Scope"
 import { paced, yieldToEventLoop } from "../io/EventLoop.js"
 import * as OpenFile from "../io/OpenFile.js"
 
@@ -40,8 +41,27 @@ export interface FileParts {
   ) => Effect.Effect<A, E | PlatformError, R>
 }
 
+const unused: Array<Uint8Array> = []
+
+/** Memory for `ofFile` as long as the scope lasts: used again, as new one for each file would keep the collector busy. */
+export const memory: Effect.Effect<Uint8Array, never, Scope.Scope> = Effect.acquireRelease(
+  Effect.sync(() => unused.pop() ?? new Uint8Array(partBytes)),
+  (memory) => Effect.sync(() => void unused.push(memory))
+)
+
 /** The parts of an open file of `size` bytes, read into `memory`, which must not be used meanwhile. */
-export const ofFile = (file: FileSystem.File, size: number, memory: Uint8Array): FileParts => {
+export const ofFile = (file: FileSystem.File, size: number, memory: Uint8Array): FileParts =>
+  ofReads(size, memory, (at, target) => OpenFile.fillAt(file, at, target))
+
+/** As `ofFile`, of a file that another thread has opened and will close. */
+export const ofDescriptor = (file: number, size: number, memory: Uint8Array): FileParts =>
+  ofReads(size, memory, (at, target) => OpenFile.fillFrom(file, at, target))
+
+const ofReads = (
+  size: number,
+  memory: Uint8Array,
+  fillAt: (at: number, target: Uint8Array) => Effect.Effect<number, PlatformError>
+): FileParts => {
   // What was read last: all of a file that is no larger than this, whatever runs on it.
   let held = { at: 0, bytes: memory.subarray(0, 0) }
   return partsOf(size, (at, length) => {
@@ -52,7 +72,7 @@ export const ofFile = (file: FileSystem.File, size: number, memory: Uint8Array):
       yield* yieldToEventLoop
       const wanted = Math.max(length, Math.min(memory.length, size - at))
       const buffer = wanted > memory.length ? new Uint8Array(wanted) : memory
-      const filled = yield* OpenFile.fillAt(file, at, buffer.subarray(0, wanted))
+      const filled = yield* fillAt(at, buffer.subarray(0, wanted))
       held = { at, bytes: buffer.subarray(0, filled) }
       return bytes()
     })

@@ -5,6 +5,7 @@ import { join } from "node:path"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Schema from "effect/Schema"
+import * as Cores from "../io/Cores.js"
 import { find } from "../io/InstalledPackage.js"
 import * as tf from "../tf.js"
 import * as Native from "./Native.js"
@@ -29,7 +30,7 @@ const TrialJson = Schema.parseJson(Trial)
 /** What decides how fast a step is, beside the network: the machine, what computes, and with how many threads. */
 const surroundings = () => ({
   processor: os.cpus()[0]?.model,
-  cores: os.availableParallelism(),
+  cores: Cores.available(),
   platform: `${process.platform} ${process.arch}`,
   node: process.versions.node,
   holdfast: find(import.meta.url, "holdfast")?.version,

@@ -3,9 +3,10 @@ import type { Sized } from "../data/Batch.js"
 import type { AnyDataset } from "../data/Dataset.js"
 import { t } from "../language/Text.js"
 import { known } from "../data/Order.js"
-import { DataWorkerCount, type WorkerCount } from "../data/workers/DataWorkers.js"
+import { DataWorkerCount, LoadingThreads, type WorkerCount } from "../data/workers/DataWorkers.js"
 import * as Preparation from "../data/workers/Preparation.js"
 import { emit } from "../events/Observer.js"
+import { WorkersRequested, type Request } from "../training/workers/Requested.js"
 import * as Stage from "../Stage.js"
 import * as Inputs from "./Inputs.js"
 
@@ -28,6 +29,7 @@ export const loadDataset = <C, B extends Sized, E, R>(
         const preparation = Preparation.make()
         const dataset = yield* load(config).pipe(
           Effect.provideService(DataWorkerCount, workersOf(config)),
+          Effect.provideService(LoadingThreads, threadsFor(yield* WorkersRequested)),
           Effect.provideService(Preparation.CurrentPreparation, preparation)
         )
         Preparation.attach(dataset, preparation)
@@ -49,3 +51,7 @@ export const loadDataset = <C, B extends Sized, E, R>(
 /** What `training.data_workers` says, of a config that has it. */
 const workersOf = (config: unknown): WorkerCount =>
   Inputs.hasTraining(config) ? (config.training.data_workers ?? "auto") : "auto"
+
+/** Whoever has cores for so many workers has them while nothing is trained yet, too. */
+const threadsFor = (requested: Request | null): number | null =>
+  requested === null || requested.count === "auto" || requested.count === 0 ? null : requested.count

@@ -144,6 +144,41 @@ layer(TestFiles.layer)("data.augment", (it) => {
   )
 })
 
+layer(TestFiles.layer)("speakerFolder in threads", (it) => {
+  it.scoped("gives the same data, order and warnings as on the main thread", () =>
+    Effect.gen(function* () {
+      const { root, settings } = yield* workplace
+      const tone = TestFiles.tone(999, 0.2)
+      yield* TestFiles.writeFiles(root, {
+        ...varied,
+        // Of the same content, in threads side by side; and longer than a part of a file.
+        "ada/same1.wav": tone,
+        "ada/same2.wav": tone,
+        "ben/broken.wav": Uint8Array.of(1),
+        "ben/long.wav": TestFiles.tone(700, 20)
+      })
+      // As it is built, as users run it: threads of the sources would translate each module first.
+      const url = new URL("../../dist/audio/SpeakerFolder.js", import.meta.url)
+      const built = (yield* Effect.promise(() => import(url.href))) as {
+        readonly speakerFolder: typeof speakerFolder
+      }
+      const load = (workers: number) =>
+        Effect.gen(function* () {
+          const cache = path.join(root, "..", `cache${workers}`)
+          const { heard, result } = yield* TestFiles.listen(
+            built.speakerFolder({ data: decode({ ...settings, cache_dir: cache }) })
+          )
+          const batch = yield* result.train.batch(indices(result.train.size), mulberry(1))
+          const said = heard.map((line) => line.replace(/kept in .*/, ""))
+          return { batch, fingerprint: result.fingerprint, said }
+        }).pipe(Effect.provideService(DataWorkerCount, workers))
+      const alone = yield* load(0)
+      expect(alone.said.length).toBe(2)
+      expect(yield* load(2)).toEqual(alone)
+    })
+  )
+})
+
 layer(TestFiles.layer)("speakerFolder", (it) => {
   it.scoped("labels recordings with their speakers, sorted by name", () =>
     Effect.gen(function* () {
@@ -510,7 +545,8 @@ layer(TestFiles.layer)("speakerFolder", (it) => {
           ? Effect.zipRight(Deferred.succeed(reached, undefined), Effect.never)
           : open
       )
-      const fiber = yield* Effect.fork(Effect.provide(load(), stuck))
+      const alone = Effect.provideService(load(), DataWorkerCount, 0)
+      const fiber = yield* Effect.fork(Effect.provide(alone, stuck))
       yield* Deferred.await(reached)
       expect(Exit.isInterrupted(yield* Fiber.interrupt(fiber))).toBe(true)
 

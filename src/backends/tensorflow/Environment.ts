@@ -1,4 +1,4 @@
-import { availableParallelism } from "node:os"
+import * as Cores from "../../io/Cores.js"
 
 /*
  * Native TensorFlow reads its settings from the environment of the process, where Node writes what the
@@ -11,7 +11,7 @@ const count = "TF_NUM_INTRAOP_THREADS"
 export const threads = (mustBeDeterministic: boolean): number => {
   const set = Number(process.env[count])
   if (Number.isInteger(set) && set > 0) return set
-  return mustBeDeterministic ? 1 : availableParallelism()
+  return mustBeDeterministic ? 1 : Cores.available()
 }
 
 /**

@@ -15,6 +15,7 @@ import { padEnd } from "../../terminal/Table.js"
 import { backend } from "../BackendOption.js"
 import * as Command from "../Command.js"
 import { onCheckpoints } from "../Platform.js"
+import * as Cores from "../../io/Cores.js"
 import { version } from "../../io/Version.js"
 
 /** `holdfast doctor`. */
@@ -170,7 +171,7 @@ const describeMachine = Effect.gen(function* () {
     platform: `${process.platform} ${process.arch}`,
     system: `${os.type()} ${os.release()}`,
     processor: os.cpus()[0]?.model.trim() ?? "unknown",
-    cores: os.availableParallelism(),
+    cores: Cores.available(),
     memory: { total: os.totalmem(), available: process.availableMemory() }
   }
 })

@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { availableParallelism } from "node:os"
+import * as Cores from "../../io/Cores.js"
 import { join } from "node:path"
 import { epochsOf } from "../../sweep/search/Trials.js"
 import * as Lines from "../../sweep/Lines.js"
@@ -42,7 +42,7 @@ export const revive = Effect.fn("Sweep.revive")(function* (
   )
   const emit = yield* display(definition, options.json)
   const path = join(folder, revivedFile)
-  const workers = Option.getOrElse(options.workers, () => availableParallelism())
+  const workers = Option.getOrElse(options.workers, Cores.available)
   const oneAtATime = (yield* Effect.makeSemaphore(1)).withPermits(1)
   const train = (last: Ticket, worker: number) =>
     Effect.gen(function* () {

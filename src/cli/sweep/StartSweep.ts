@@ -1,6 +1,6 @@
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
-import { availableParallelism } from "node:os"
+import * as Cores from "../../io/Cores.js"
 import { beginAlone } from "../../sweep/begin.js"
 import { runSweep } from "../../sweep/runSweep.js"
 import { display } from "./DisplaySweep.js"
@@ -21,10 +21,7 @@ export const startSweep = Effect.fn("StartSweep")(function* (file: string, optio
     keepsBackend: Option.isNone(options.backend)
   })
   // More would find nothing to do.
-  const workers = Math.min(
-    definition.parallel,
-    Option.getOrElse(options.workers, () => availableParallelism())
-  )
+  const workers = Math.min(definition.parallel, Option.getOrElse(options.workers, Cores.available))
   const emit = yield* display(definition, options.json)
   yield* Effect.raceFirst(
     runSweep({ definition, folder, ledger, workers, emit }),

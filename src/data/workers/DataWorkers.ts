@@ -1,18 +1,19 @@
 import * as Context from "effect/Context"
 import * as Effect from "effect/Effect"
+import * as Queue from "effect/Queue"
 import type * as Scope from "effect/Scope"
-import { availableParallelism } from "node:os"
 import { relative } from "node:path"
 import { fileURLToPath } from "node:url"
+import * as Cores from "../../io/Cores.js"
 import { importTypescript } from "../../io/importTypescript.js"
 import { isTypescript } from "../../io/Thread.js"
 import { t } from "../../language/Text.js"
 import { DataError } from "../DataError.js"
+import { call, problemOf, type Answering, type Work, type WorkInParts } from "./Call.js"
 import { CurrentPreparation } from "./Preparation.js"
-import { call, problemOf, type Work } from "./Call.js"
 import { Threads, type Limits } from "./Threads.js"
 
-export type { Transfer, Work } from "./Call.js"
+export type { Give, Transfer, Work, WorkInParts } from "./Call.js"
 
 /** How many threads prepare data: a number, 0 for none, or as many as the machine suggests. */
 export type WorkerCount = number | "auto"
@@ -22,6 +23,11 @@ export class DataWorkerCount extends Context.Reference<DataWorkerCount>()(
   "holdfast/DataWorkerCount",
   { defaultValue: (): WorkerCount => "auto" }
 ) {}
+
+/** How many threads "auto" is while training waits for data, which leaves them all cores; null: as many as there are. */
+export class LoadingThreads extends Context.Reference<LoadingThreads>()("holdfast/LoadingThreads", {
+  defaultValue: (): number | null => null
+}) {}
 
 /** Calls functions of a module `M`, `typeof import("./augment.js")`, in worker threads, many calls at a time. */
 export interface DataWorkers<in out M> {
@@ -35,6 +41,19 @@ export interface DataWorkers<in out M> {
     arguments_: ReadonlyArray<ArgumentOf<M[N]>>,
     transfer?: (argument: ArgumentOf<M[N]>) => ReadonlyArray<ArrayBuffer>
   ) => Effect.Effect<ReadonlyArray<ResultOf<M[N]>>, DataError>
+  /**
+   * The result of a function that gives parts of it before: `keep` takes them, one after another. Where a thread has
+   * died, they come again from the first on.
+   */
+  readonly inParts: <N extends keyof M & string, E, R>(
+    name: N,
+    argument: PartsOf<M[N]>["argument"],
+    keep: (part: PartsOf<M[N]>["part"]) => Effect.Effect<unknown, E, R>,
+    options?: {
+      /** What the call takes, about: with "auto", a long one is not made on the main thread. */
+      readonly milliseconds?: number
+    }
+  ) => Effect.Effect<PartsOf<M[N]>["result"], DataError | E, R>
   /** How many threads there are at most. */
   readonly threads: number
   /** What `Examples.ahead` of a dataset should be that is prepared by them. */
@@ -44,12 +63,19 @@ export interface DataWorkers<in out M> {
 type ArgumentOf<F> = F extends Work<infer A, unknown> ? A : never
 type ResultOf<F> = F extends Work<never, infer B> ? B : never
 
+type PartsOf<F> =
+  F extends WorkInParts<infer A, infer P, infer B>
+    ? { readonly argument: A; readonly part: P; readonly result: B }
+    : never
+
 /** Where the functions are, and what a call may take. */
 export interface WorkerOptions {
   /** The module that exports them, TypeScript or JavaScript: `new URL("./augment.ts", import.meta.url)`. */
   readonly module: URL
   /** By default as `training.data_workers` says. */
   readonly workers?: WorkerCount
+  /** Whether training waits for the calls: "auto" is then a thread for each core, or as many as `--workers` says. */
+  readonly loading?: boolean
   /** Seconds after which a call counts as hung; default: 300. */
   readonly timeout?: number
   /** The most megabytes of heap that a thread may take; by default Node's own limit. */
@@ -63,6 +89,10 @@ const batchesAhead = 4
 
 /** How many threads "auto" is: one for each core but that of the main thread, four at most. */
 export const suggested = (cores: number): number => Math.max(1, Math.min(4, cores - 1))
+
+/** As `suggested`, where the main thread has nothing else to do: none where there is one core, eight at most. */
+export const suggestedWhileLoading = (cores: number): number =>
+  cores === 1 ? 0 : Math.min(8, cores)
 
 /**
  * Worker threads that call the functions of a module, for a dataset that decodes or augments. A function must be
@@ -115,6 +145,7 @@ export const make = <M>(
 ): Effect.Effect<DataWorkers<M>, never, Scope.Scope> => open(options)
 
 const open = Effect.fnUntraced(function* ({
+  loading = false,
   memory,
   module,
   timeout = 300,
@@ -122,7 +153,11 @@ const open = Effect.fnUntraced(function* ({
 }: WorkerOptions) {
   const count = workers ?? (yield* DataWorkerCount)
   const isAuto = count === "auto"
-  const most = isAuto ? suggested(availableParallelism()) : count
+  const most = !isAuto
+    ? count
+    : loading
+      ? ((yield* LoadingThreads) ?? suggestedWhileLoading(Cores.available()))
+      : suggested(Cores.available())
   const limits: Limits = {
     threads: most,
     patience: timeout * 1000,
@@ -137,10 +172,23 @@ const open = Effect.fnUntraced(function* ({
     new DataError({ reason: "Worker", path: t`the function ${name} of ${path}`, detail })
   const preparation = yield* CurrentPreparation
   let spent = 0
-  const isHere = () =>
+  let atLast: Promise<unknown> = Promise.resolve()
+  const here = async (name: string, argument: unknown, give: Answering["give"], expected = 0) => {
+    // A module is loaded once, and so does not count.
+    await load(module.href)
+    const started = performance.now()
+    const answering: Answering = { transfer: () => {}, give }
+    const result = await call({ module: module.href, function: name, argument }, answering, load)
+    spent += performance.now() - started - expected
+    return result
+  }
+  const isHere = (milliseconds = 0) =>
     most === 0 ||
-    (isAuto && (preparation.by === null ? spent < worthAThread : preparation.by === "thread"))
-  const here = async (
+    (isAuto &&
+      (preparation.by === null
+        ? spent + milliseconds < worthAThread
+        : preparation.by === "thread"))
+  const allHere = async (
     name: string,
     arguments_: ReadonlyArray<unknown>,
     signal: AbortSignal
@@ -148,9 +196,7 @@ const open = Effect.fnUntraced(function* ({
     const results: Array<unknown> = []
     for (const argument of arguments_) {
       if (signal.aborted) break
-      const started = performance.now()
-      results.push(await call({ module: module.href, function: name, argument }, () => {}, load))
-      spent += performance.now() - started
+      results.push(await here(name, argument, () => Promise.resolve()))
       // Functions take long, and all of it on this thread.
       await new Promise((resolve) => setImmediate(resolve))
     }
@@ -169,6 +215,7 @@ const open = Effect.fnUntraced(function* ({
         threads.submit({
           call: { module: module.href, function: name, argument },
           transfer: transfer(argument as never),
+          part: (_, taken) => taken(),
           answer: (value) => {
             results[i] = value
             if (--left === 0) resume(Effect.succeed(results))
@@ -189,13 +236,56 @@ const open = Effect.fnUntraced(function* ({
       }
       return isHere()
         ? Effect.tryPromise({
-            try: (signal) => here(name, arguments_, signal),
-            catch: (error) => failed(name, t`threw an error: ${problemOf(error)}`)
+            try: (signal) => allHere(name, arguments_, signal),
+            catch: (error) => failed(name, threw(error))
           })
         : inThreads(name, arguments_, transfer)
     })
-  return { all: all as never, threads: most, ahead: most === 0 ? 1 : batchesAhead }
+  const inParts = <E, R>(
+    name: string,
+    argument: unknown,
+    keep: (part: unknown) => Effect.Effect<unknown, E, R>,
+    { milliseconds = 0 }: { readonly milliseconds?: number } = {}
+  ) =>
+    Effect.gen(function* () {
+      const arrived = yield* Queue.unbounded<Arrived>()
+      const put = (one: Arrived) => void Queue.unsafeOffer(arrived, one)
+      const part = (part: unknown, taken: () => void) => put({ part, taken })
+      const answer = (value: unknown) => put({ value })
+      const fail = (problem: string) => put({ problem })
+      if (isHere(milliseconds)) {
+        const give = (one: unknown) => new Promise<void>((resolve) => part(one, resolve))
+        spent += milliseconds
+        const made = () => here(name, argument, give, milliseconds)
+        // One after another, as each takes all of this thread.
+        atLast = atLast.then(made).then(answer, (error) => fail(threw(error)))
+      } else {
+        const called = { module: module.href, function: name, argument }
+        threads.submit({ call: called, transfer: [], part, answer, fail })
+      }
+      while (true) {
+        const next = yield* Queue.take(arrived)
+        if ("problem" in next) return yield* failed(name, next.problem)
+        if ("value" in next) return next.value
+        yield* keep(next.part)
+        next.taken()
+      }
+    })
+  return {
+    all: all as never,
+    inParts: inParts as never,
+    threads: most,
+    ahead: most === 0 ? 1 : batchesAhead
+  }
 })
+
+/** What comes of a call in parts. */
+type Arrived =
+  | { readonly part: unknown; readonly taken: () => void }
+  | { readonly value: unknown }
+  | { readonly problem: string }
+
+const threw = (error: unknown): string => t`threw an error: ${problemOf(error)}`
 
 /** Imports a module on the main thread, where nothing translates TypeScript any more. */
 const load = (url: string): Promise<unknown> =>

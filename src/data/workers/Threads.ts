@@ -2,21 +2,20 @@ import type { ResourceLimits, Worker } from "node:worker_threads"
 import * as Thread from "../../io/Thread.js"
 import * as Language from "../../language/Language.js"
 import { t } from "../../language/Text.js"
-import type { Call } from "./Call.js"
+import { taken, type Answer, type Call, type Request } from "./Call.js"
 
 /** What a thread needs at its start. */
 export interface Setup {
   readonly language: Language.Language
 }
 
-/** What a thread answers to a call. */
-export type Answer = { readonly value: unknown } | { readonly problem: string }
-
 /** A call, and who waits for its answer. `problem` is the end of a sentence that names the function. */
 export interface Job {
   readonly call: Call
   /** Buffers of the argument that the thread takes over. */
   readonly transfer: ReadonlyArray<ArrayBuffer>
+  /** Gets a part of the answer, and what to call once it is taken. After a thread has died, the first one comes again. */
+  readonly part: (part: unknown, taken: () => void) => void
   readonly answer: (value: unknown) => void
   readonly fail: (problem: string) => void
 }
@@ -95,6 +94,11 @@ export class Threads {
     })
     const member: Member = { worker, jobs: [], timer: undefined, problem: "" }
     worker.on("message", (answer: Answer) => {
+      if ("part" in answer) {
+        this.watch(member)
+        member.jobs[0]?.part(answer.part, () => worker.postMessage(taken satisfies Request))
+        return
+      }
       const job = member.jobs.shift()
       this.watch(member)
       if (job === undefined) return

@@ -264,8 +264,8 @@ export const training = {
     "由主线程计算各步；运行预计超过两分钟时会试用 {0} 个工作线程",
   "the main thread computes the steps, as training.shards is 1: one worker is no faster, and several need a shard each":
     "由主线程计算各步，因为 training.shards 为 1：一个工作线程并不更快，多个工作线程各需一个分片",
-  "the main thread computes the steps: this machine has one core":
-    "由主线程计算各步：这台机器只有一个核心",
+  "the main thread computes the steps: this process has one core":
+    "由主线程计算各步：此进程只有一个核心",
   "the custom step of trainEpoch computes on the main thread, as workers know the losses of the objective only; workers evaluate, and compute what it gives to TrainStep.phases":
     "trainEpoch 的自定义训练步在主线程中计算，因为工作线程只知道目标函数的损失；工作线程负责评估，以及它交给 TrainStep.phases 的计算",
   "a worker has ended{0}; another one takes its place, and the bits stay the same":

@@ -5,6 +5,7 @@ import os from "node:os"
 import * as TrialCache from "../../backends/TrialCache.js"
 import type { CheckpointMeta } from "../../checkpointing/Checkpoint.js"
 import { stepsFrom } from "../../data/Order.js"
+import * as Cores from "../../io/Cores.js"
 import { inform } from "../../events/Notice.js"
 import type { Observer } from "../../events/Observer.js"
 import { english, t } from "../../language/Text.js"
@@ -184,5 +185,5 @@ const foundIn = (
 /** Whether no other process takes the cores: what is found then holds for another day. */
 const isCalm = (): boolean => {
   const [load] = os.loadavg()
-  return load! <= os.availableParallelism() + 1
+  return load! <= Cores.available() + 1
 }

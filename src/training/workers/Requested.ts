@@ -1,6 +1,6 @@
-import { availableParallelism } from "node:os"
 import type * as Threads from "./Threads.js"
 import * as Context from "effect/Context"
+import * as Cores from "../../io/Cores.js"
 
 /** How many workers compute the steps of a run, and the module whose default export is its pipeline. */
 export interface Request {
@@ -20,7 +20,7 @@ export class WorkersRequested extends Context.Reference<WorkersRequested>()(
 
 /** How many workers that is for so many shards. */
 export const countOf = ({ count }: Pick<Request, "count">, shards: number): number =>
-  count === "auto" ? Math.min(shards, availableParallelism()) : count
+  count === "auto" ? Math.min(shards, Cores.available()) : count
 
 const workerMark = Symbol.for("holdfast/worker")
 

@@ -76,7 +76,7 @@ export const start = (
         "Workers",
         shards === 1
           ? t`the main thread computes the steps, as training.shards is 1: one worker is no faster, and several need a shard each`
-          : t`the main thread computes the steps: this machine has one core`
+          : t`the main thread computes the steps: this process has one core`
       )
       return null
     }

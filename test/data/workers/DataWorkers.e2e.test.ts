@@ -10,6 +10,13 @@ beforeAll(async () => {
 })
 
 type Functions = Readonly<Record<string, (argument: unknown) => unknown>>
+type Counting = {
+  readonly counting: Module.WorkInParts<
+    { readonly count: number; readonly marker?: Int32Array },
+    Float64Array,
+    number
+  >
+}
 type Options = Partial<Module.WorkerOptions>
 
 const workersOf = (options: Options = {}) =>
@@ -148,6 +155,59 @@ describe("DataWorkers.make", () => {
       })
     )
   )
+})
+
+describe("DataWorkers.make, inParts", () => {
+  /** The parts that were kept, a list for each beginning; and the result. */
+  const counted = (workers: Module.WorkerCount, count: number, marker?: Int32Array) =>
+    Effect.gen(function* () {
+      const { inParts } = yield* DataWorkers.make<Counting>({
+        module: new URL("./functions.mjs", import.meta.url),
+        workers
+      })
+      const kept: Array<Array<number>> = []
+      const argument = { count, ...(marker && { marker }) }
+      const result = yield* inParts("counting", argument, ([one]) =>
+        Effect.sync(() => (one === 0 ? kept.push([0]) : kept.at(-1)!.push(one!)))
+      )
+      return { kept, result }
+    }).pipe(Effect.scoped)
+
+  it.effect("gives the same parts and result with threads and without", () =>
+    Effect.gen(function* () {
+      for (const workers of [0, 1, "auto"] as const) {
+        expect(yield* counted(workers, 4)).toEqual({ kept: [[0, 1, 2, 3]], result: 4 })
+      }
+    })
+  )
+
+  it.effect("gives the parts from the first on again where a thread has died", () =>
+    Effect.gen(function* () {
+      const marker = new Int32Array(new SharedArrayBuffer(4))
+      const { kept, result } = yield* counted(1, 4, marker)
+      expect(kept.at(-1)).toEqual([0, 1, 2, 3])
+      expect([kept.length, result]).toEqual([2, 4])
+    })
+  )
+
+  it.effect("fails with what keeping a part fails with", () =>
+    Effect.gen(function* () {
+      for (const workers of [0, 1]) {
+        const { inParts } = yield* DataWorkers.make<Counting>({
+          module: new URL("./functions.mjs", import.meta.url),
+          workers
+        })
+        const full = inParts("counting", { count: 3 }, () => Effect.fail("full" as const))
+        expect(yield* Effect.flip(full)).toBe("full")
+      }
+    }).pipe(Effect.scoped)
+  )
+})
+
+describe("DataWorkers.suggestedWhileLoading", () => {
+  it("takes all cores up to eight, and the main thread alone where there is one", () => {
+    expect([1, 2, 4, 64].map(DataWorkers.suggestedWhileLoading)).toEqual([0, 2, 4, 8])
+  })
 })
 
 describe("DataWorkers.suggested", () => {

@@ -37,3 +37,12 @@ export const eats = () => {
 }
 
 export const uncloneable = () => () => 1
+
+/** Gives the numbers below `count` in pieces, and their number; ends the thread once after the second piece. */
+export const counting = async ({ count, marker }, _, give) => {
+  for (let i = 0; i < count; i++) {
+    await give(Float64Array.of(i))
+    if (i === 1 && marker && Atomics.add(marker, 0, 1) === 0) process.exit(3)
+  }
+  return count
+}
