@@ -38,7 +38,7 @@ describe("Cores.quota", () => {
 })
 
 describe("Cores.within", () => {
-  it("counts whole cores, and one at least", () => {
+  it("counts full cores, and one at least", () => {
     expect([within(8, 2), within(8, 2.9), within(8, 0.5), within(2, Infinity)]).toEqual([
       2, 2, 1, 2
     ])

@@ -8,7 +8,7 @@ export interface Call {
   readonly argument: unknown
 }
 
-/** What a thread is told: to make a call, or that the part that it has given was taken. */
+/** What a thread receives: a call, or that the part which it gave was taken. */
 export type Request = Call | typeof taken
 export const taken = "taken"
 

@@ -14,10 +14,10 @@ import type { Setup } from "./Threads.js"
 
 const { language } = workerData as Setup
 let last = Language.use(language)
-let goOn = () => {}
+let resume = () => {}
 
 parentPort!.on("message", (request: Request) => {
-  if (request === taken) goOn()
+  if (request === taken) resume()
   else last = answer(request, last)
 })
 
@@ -31,7 +31,7 @@ const answer = async (request: Call, before: Promise<void>): Promise<void> => {
     transfer: (...some) => void buffers.push(...some),
     give: (part, ...moved) =>
       new Promise((resolve) => {
-        goOn = resolve
+        resume = resolve
         post({ part }, moved)
       })
   }
