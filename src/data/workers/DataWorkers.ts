@@ -185,9 +185,7 @@ const open = Effect.fnUntraced(function* ({
   const isHere = (milliseconds = 0) =>
     most === 0 ||
     (isAuto &&
-      (preparation.by === null
-        ? spent + milliseconds < worthAThread
-        : preparation.by === "thread"))
+      (preparation.by === null ? spent + milliseconds < worthAThread : preparation.by === "thread"))
   const allHere = async (
     name: string,
     arguments_: ReadonlyArray<unknown>,
