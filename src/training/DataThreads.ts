@@ -119,13 +119,13 @@ const alternatives = (run: RunFields, count: number): Alternatives => {
       models: architectureOf(models)
     }),
     subject: english`${dataset.name}: batches of ${batch_size}, prepared`,
-    workers: english`${count} data workers`,
-    unknown: t`the main thread prepares the batches; ${count} data workers are tried`,
+    workers: english`data workers (${count})`,
+    unknown: t`the main thread prepares the batches; data workers are tried, ${count} at most`,
     described: (found) => {
       const [faster, slower] = millisecondsOf(found)
       return AutoChoice.fasterOf(found) === "workers"
-        ? t`${count} data workers prepare the batches: a step takes ${faster} ms with them, ${slower} ms without`
-        : t`the main thread prepares the batches: a step takes ${faster} ms with ${count} data workers, ${slower} ms without`
+        ? t`data workers (${count}) prepare the batches: a step takes ${faster} ms with them, ${slower} ms without`
+        : t`the main thread prepares the batches: a step takes ${faster} ms with data workers (${count}), ${slower} ms without`
     },
     worth
   }

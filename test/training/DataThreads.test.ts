@@ -51,8 +51,8 @@ describe("DataThreads", () => {
     expect(record).toStrictEqual({ requested: "auto", used: 3, step_ms: 10, thread_step_ms: 15 })
     await vi.waitFor(() =>
       expect(said).toStrictEqual([
-        "the main thread prepares the batches; 3 data workers are tried",
-        "3 data workers prepare the batches: a step takes 10.0 ms with them, 15.0 ms without"
+        "the main thread prepares the batches; data workers are tried, 3 at most",
+        "data workers (3) prepare the batches: a step takes 10.0 ms with them, 15.0 ms without"
       ])
     )
   })

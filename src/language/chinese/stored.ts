@@ -7,7 +7,7 @@ export const stored = {
   "{0}: {1} parameters, batches of {2}": "{0}：{1} 个参数，每批 {2} 个",
   "{0}: {1} parameters, batches of {2} in {3} shards":
     "{0}：{1} 个参数，每批 {2} 个，分为 {3} 个分片",
-  "{0} data workers": "{0} 个数据工作线程",
+  "data workers ({0})": "数据工作线程（{0} 个）",
   "{0} workers": "{0} 个工作线程",
   "{0}: batches of {1}, prepared": "{0}：准备批次，每批 {1} 个",
   "main thread": "主线程",

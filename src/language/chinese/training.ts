@@ -254,12 +254,12 @@ export const training = {
     "工作线程只能在 wasm 和 cpu 后端上计算，而本次运行使用 {0}",
   "the stateful layer {0} keeps its states on one thread":
     "有状态的层 {0} 的状态只能保存在一个线程中",
-  "{0} data workers prepare the batches: a step takes {1} ms with them, {2} ms without":
+  "data workers ({0}) prepare the batches: a step takes {1} ms with them, {2} ms without":
     "由 {0} 个数据工作线程准备批次：使用它们时每步 {1} 毫秒，不使用时 {2} 毫秒",
-  "the main thread prepares the batches: a step takes {0} ms with {1} data workers, {2} ms without":
+  "the main thread prepares the batches: a step takes {0} ms with data workers ({1}), {2} ms without":
     "由主线程准备批次：使用 {1} 个数据工作线程时每步 {0} 毫秒，不使用时 {2} 毫秒",
-  "the main thread prepares the batches; {0} data workers are tried":
-    "由主线程准备批次；将试用 {0} 个数据工作线程",
+  "the main thread prepares the batches; data workers are tried, {0} at most":
+    "由主线程准备批次；将试用数据工作线程，最多 {0} 个",
   "the main thread computes the steps; in a run of more than two minutes {0} workers are tried":
     "由主线程计算各步；运行预计超过两分钟时会试用 {0} 个工作线程",
   "the main thread computes the steps, as training.shards is 1: one worker is no faster, and several need a shard each":
