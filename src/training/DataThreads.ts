@@ -31,7 +31,7 @@ export interface DataThreads {
 
 /** Threads are started in a moment, so that a run of seconds may try them. */
 const worth: AutoChoice.Worth = { unknown: 2000, known: 500 }
-/** So many steps have their batches from threads before these are measured: code becomes fast. */
+/** How many steps have their batches from threads before these are measured: code becomes fast. */
 const warmUp = 10
 
 const known = new WeakMap<object, DataThreads>()
