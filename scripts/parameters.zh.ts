@@ -31,8 +31,8 @@ export const chinese: Readonly<Record<string, string>> = {
     "按哪个指标保留最佳检查点；null：按流水线所跟踪的指标，即 val_loss。",
   "Keep permanently each checkpoint that ends an epoch whose number is a multiple of this; null: none.":
     "轮数为此数整倍数时，该轮结束时的检查点永久保留；null：不这样保留。",
-  'Where to resume from: null looks for an earlier run and asks; "latest", "best", "never" or the path of a checkpoint decide without asking.':
-    '从何处恢复：null 会寻找之前的训练并询问；"latest"、"best"、"never" 或检查点的路径则不询问，直接决定。',
+  'Where to resume from: null looks for an earlier run and asks; "auto" resumes it without asking; "latest", "best", "never" or the path of a checkpoint decide, too.':
+    '从何处恢复：null 会寻找之前的训练并询问；"auto" 不询问，直接恢复；"latest"、"best"、"never" 或检查点的路径也直接决定。',
   'The compute backend, unless --backend or HOLDFAST_BACKEND requests one; "auto": that of the checkpoint, else the one that is faster for the network.':
     '计算后端；--backend 或 HOLDFAST_BACKEND 另有指定时以其为准。"auto"：检查点所用的后端，没有检查点则选对该网络更快的一个。',
   "Epochs in all, those before a resume included; in one epoch each training example is used once.":

@@ -41,7 +41,7 @@ export interface Options {
   /** Fields set over it: `{ "training.num_epochs": 150 }`, or `["training.num_epochs=150"]`. */
   readonly set?: Readonly<Record<string, unknown>> | ReadonlyArray<string>
   /**
-   * What to do about an earlier run in the folder of checkpoints: "latest", "best", "never", the path
+   * What to do about an earlier run in the folder of checkpoints: "auto", "latest", "best", "never", the path
    * of a checkpoint, or a question, answered with whether to resume from the latest. By default
    * `training.resume_from` decides, else the latest is resumed from if there is one.
    */

@@ -202,7 +202,7 @@ export const trainingFields = {
     field(
       Schema.NullOr(Schema.NonEmptyString),
       null,
-      'Where to resume from: null looks for an earlier run and asks; "latest", "best", "never" or the path of a checkpoint decide without asking.'
+      'Where to resume from: null looks for an earlier run and asks; "auto" resumes it without asking; "latest", "best", "never" or the path of a checkpoint decide, too.'
     )
   ),
   backend: mayChange(

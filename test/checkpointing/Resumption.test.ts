@@ -26,7 +26,7 @@ const decideFor = (options: {
     (error) => error.message
   )
 
-const rules = ["ask", "latest", "best", "never", "somewhere/else.safetensors"]
+const rules = ["ask", "auto", "latest", "best", "never", "somewhere/else.safetensors"]
 
 /** What a rule means, by hand: the answer with an earlier run there, and without. */
 const expected = (rule: string, found: boolean, terminal: boolean): unknown => {
@@ -34,8 +34,9 @@ const expected = (rule: string, found: boolean, terminal: boolean): unknown => {
   if (rule === "somewhere/else.safetensors") {
     return { action: "load", path: rule, reason: "Explicit" }
   }
-  if (rule === "ask") {
+  if (rule === "ask" || rule === "auto") {
     if (!found) return { action: "fresh", reason: "NothingFound" }
+    if (rule === "auto") return { action: "load", path: latest, reason: "Explicit" }
     return terminal
       ? { action: "ask", path: latest, reason: "EarlierRunFound" }
       : { action: "load", path: latest, reason: "NonInteractive" }
@@ -82,6 +83,7 @@ describe("Resumption.parse", () => {
   it("takes what names no rule for a path", () => {
     expect(rules.map(parse)).toEqual([
       "ask",
+      "auto",
       "latest",
       "best",
       "never",

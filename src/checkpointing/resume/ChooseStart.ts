@@ -56,7 +56,8 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
     )
   const wanted = Option.getOrElse(resumption.flag, () => training.resume_from ?? "ask")
   // To find either is to read and verify it, so only the one in question is looked for.
-  const latest = wanted === "latest" || wanted === "ask" ? yield* find("latest") : Option.none()
+  const wantsLatest = wanted === "latest" || wanted === "ask" || wanted === "auto"
+  const latest = wantsLatest ? yield* find("latest") : Option.none()
   const best = wanted === "best" ? yield* find("best") : Option.none()
   const pathOf = Option.map(({ entry }: SelectedCheckpoint<IntactEntry>) => entry.path)
   const decision = yield* decide({
@@ -75,7 +76,10 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
   const { meta } = checkpoint
   const wary = isSound(meta)
     ? null
-    : aboutNonFinite({ named: found === null, terminal: resumption.terminal })
+    : aboutNonFinite({
+        named: found === null,
+        terminal: resumption.terminal && wanted !== "auto"
+      })
   if (wary === "refuse") {
     return yield* new ResumeError({
       reason: { _tag: "NonFinite", path: decision.path },
@@ -98,7 +102,7 @@ export const chooseStart = Effect.fn("chooseStart")(function* (
   if (!asked) return scratch
   const isElsewhere = !(yield* store.holds(folder.path, decision.path))
   // Where the newest is looked for, what is newer is damaged, and left where it is.
-  const goesBack = wanted !== "latest" && wanted !== "ask"
+  const goesBack = !wantsLatest
   // A folder keeps one run, up to where it stands: retention would soon remove the rest.
   const stays = isElsewhere
     ? ImportCheckpoint.fits(meta)

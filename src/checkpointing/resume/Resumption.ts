@@ -5,11 +5,16 @@ import * as Schema from "effect/Schema"
 import { t } from "../../language/Text.js"
 
 /** How a run treats an earlier one: by a rule, or from a given file. */
-export type ResumeFrom = "ask" | "latest" | "best" | "never" | { readonly path: string }
+export type ResumeFrom = Rule | { readonly path: string }
+
+/** `auto` is `latest` where there is an earlier run, else `never`; `ask` asks, where someone can be asked. */
+export const rules = ["ask", "auto", "latest", "best", "never"] as const
+
+export type Rule = (typeof rules)[number]
 
 /** Reads `--resume` or `training.resume_from`: a rule's name, else the path of a checkpoint. */
 export const parse = (text: string): ResumeFrom =>
-  text === "ask" || text === "latest" || text === "best" || text === "never" ? text : { path: text }
+  rules.find((rule) => rule === text) ?? { path: text }
 
 /** A checkpoint of an earlier run, as the question whether to resume describes it. */
 export interface Candidate {

@@ -1,11 +1,11 @@
 import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import { nearest } from "../../config/Nearest.js"
-import { parse, ResumeError, sourceOf, type ResumeFrom } from "./Resumption.js"
+import { parse, ResumeError, rules, sourceOf, type ResumeFrom } from "./Resumption.js"
 
 /** The rule that a path was probably meant to be, where no file has that name. */
 export const meant = (path: string): string | undefined =>
-  /[\\/.]/.test(path) ? undefined : nearest(path, ["latest", "best", "never", "ask"])
+  /[\\/.]/.test(path) ? undefined : nearest(path, rules)
 
 /** What to do about weights that are not finite, in a checkpoint that is about to be resumed from. */
 export const aboutNonFinite = (given: {
@@ -66,14 +66,17 @@ export const decide = (options: {
           ),
         onSome: (path) => Either.right<Decision>({ action: "load", path, reason: "Explicit" })
       })
+    case "auto":
     case "ask":
       return Either.right(
         Option.match(options.latest, {
           onNone: (): Decision => ({ action: "fresh", reason: "NothingFound" }),
           onSome: (path): Decision =>
-            options.terminal
-              ? { action: "ask", path, reason: "EarlierRunFound" }
-              : { action: "load", path, reason: "NonInteractive" }
+            from === "auto"
+              ? { action: "load", path, reason: "Explicit" }
+              : options.terminal
+                ? { action: "ask", path, reason: "EarlierRunFound" }
+                : { action: "load", path, reason: "NonInteractive" }
         })
       )
   }

@@ -85,7 +85,7 @@ export const run = Command.make({
     set: PipelineOptions.options.set,
     resume: Command.value(
       "WHAT",
-      t`latest, best or a path: resume from that checkpoint; never: start from scratch; ask: the default`
+      t`latest, best or a path: resume from that checkpoint; auto: from the latest, if there is one; never: start from scratch; ask: the default`
     ),
     "until-epoch": PipelineOptions.number(
       "until-epoch",

@@ -51,7 +51,7 @@ export const packageJson = (name: string, template: TemplateName, holdfast: stri
       type: "module",
       engines: own.engines,
       scripts: {
-        ...(before !== undefined && { prestart: `holdfast run ${before}` }),
+        ...(before !== undefined && { prestart: `holdfast run ${before} --resume auto` }),
         start: `holdfast run pipelines/${template}.ts`,
         test: "vitest run",
         check: "tsc"

@@ -29,8 +29,8 @@ export const help = {
   "the config file; default: config.json here, else beside the pipeline or in a folder above it":
     "配置文件；默认依次查找当前目录、流水线所在目录及其上级目录中的 config.json",
   "set a config field; may be repeated": "设置一个配置项；可重复使用",
-  "latest, best or a path: resume from that checkpoint; never: start from scratch; ask: the default":
-    "latest、best 或路径：从该检查点恢复；never：从头训练；ask：询问（默认）",
+  "latest, best or a path: resume from that checkpoint; auto: from the latest, if there is one; never: start from scratch; ask: the default":
+    "latest、best 或路径：从该检查点恢复；auto：若有最新检查点则从它恢复；never：从头训练；ask：询问（默认）",
   "resume even if the data differs from the checkpoint's": "即使数据与检查点的不同也恢复训练",
   "compute on {0}; default: HOLDFAST_BACKEND, else that of training.backend or of the checkpoint, else the faster one (webgpu only on request)":
     "用 {0} 计算；默认：HOLDFAST_BACKEND，其次为 training.backend 或检查点所用的后端，再次为较快的一个（webgpu 须明确指定）",
