@@ -4,46 +4,47 @@ import * as Either from "effect/Either"
 import * as Option from "effect/Option"
 import * as Ref from "effect/Ref"
 import { Backend } from "../backends/Backend.js"
-import { epochEnd } from "../checkpointing/SelectCheckpoint.js"
+import type { InitializedFrom } from "../checkpointing/Checkpoint.js"
 import { localFolder } from "../checkpointing/localFolder.js"
-import { isUrl } from "../checkpointing/store/UrlStorage.js"
-import * as FolderLock from "../io/FolderLock.js"
-import { CheckpointStore, type CheckpointWriter } from "../checkpointing/store/CheckpointStore.js"
 import { chooseStart, type Source, type Start } from "../checkpointing/resume/ChooseStart.js"
 import { archiveOnce, pathOf } from "../checkpointing/resume/PrepareFolder.js"
 import { Resumption } from "../checkpointing/resume/Resumption.js"
+import { epochEnd } from "../checkpointing/SelectCheckpoint.js"
+import { CheckpointStore, type CheckpointWriter } from "../checkpointing/store/CheckpointStore.js"
+import { whileLocking } from "../checkpointing/store/FileErrors.js"
+import { isUrl } from "../checkpointing/store/UrlStorage.js"
 import type { Sized } from "../data/Batch.js"
 import { known, stepsFrom } from "../data/Order.js"
-import type { InitializedFrom } from "../checkpointing/Checkpoint.js"
 import type { ParentRun } from "../events/Event.js"
 import { warn } from "../events/Notice.js"
 import { emit } from "../events/Observer.js"
+import * as FolderLock from "../io/FolderLock.js"
 import { Lease } from "../io/folderLock/Holder.js"
 import { t } from "../language/Text.js"
 import * as InitFrom from "../models/InitFrom.js"
-import { PipelineName } from "../stage/PipelineName.js"
 import * as Stage from "../Stage.js"
+import { PipelineName } from "../stage/PipelineName.js"
+import { startObservers } from "../tracking/StartObservers.js"
 import { Abort } from "../training/Abort.js"
 import { chooseByTrial } from "../training/BackendTrial.js"
 import { acquireModels } from "../training/BuildModel.js"
 import { buildFields, buildModels, buildRun, makeRun, type RunInput } from "../training/BuildRun.js"
 import { nowhere } from "../training/Checkpointer.js"
 import { announce, chooseBackend } from "../training/ChooseBackend.js"
-import { configured, configuredByData, refused } from "../training/ConfiguredObjective.js"
 import * as Compatibility from "../training/Compatibility.js"
-import { giveUp, onExit } from "../training/Flush.js"
+import { configured, configuredByData, refused } from "../training/ConfiguredObjective.js"
 import { modelInput } from "../training/DatasetIdentity.js"
+import { giveUp, onExit } from "../training/Flush.js"
 import * as LastActivation from "../training/LastActivation.js"
 import { partsOf } from "../training/ModelParts.js"
 import type { AnyObjective, BatchOf } from "../training/Objective.js"
 import { Profiling } from "../training/Profiling.js"
 import * as Random from "../training/Random.js"
+import { configFor, limited, Rehearsal, type Build, type Facts } from "../training/Rehearsal.js"
+import { check, report } from "../training/ResumeChecks.js"
 import { TypeId, type Run, type RunConfig } from "../training/Run.js"
 import type { RunParts } from "../training/RunParts.js"
-import { check, report } from "../training/ResumeChecks.js"
-import { configFor, limited, Rehearsal, type Build, type Facts } from "../training/Rehearsal.js"
 import * as RunPlan from "../training/RunPlan.js"
-import { startObservers } from "../tracking/StartObservers.js"
 import * as SmallShards from "../training/shards/SmallShards.js"
 import { needsLength } from "../training/StreamChecks.js"
 import * as TrainState from "../training/TrainState.js"
@@ -222,8 +223,11 @@ const prepare = Effect.fn("restoreOrInit.prepare")(function* <C extends RunConfi
   if (isReal && isUrl(checkpoint_dir)) {
     // The folder of its log: by its lock, pages and commands of this machine see that the run trains. The
     // bucket's lock says that whoever had it is gone.
-    const local = FolderLock.acquire(localFolder(checkpoint_dir), { force: true })
-    yield* Effect.provideService(local, Lease, lease)
+    const local = localFolder(checkpoint_dir)
+    yield* FolderLock.acquire(local, { force: true }).pipe(
+      Effect.provideService(Lease, lease),
+      Effect.mapError(whileLocking(local))
+    )
   }
   const start = yield* chooseStart(config.training, folder)
   const needsTrial = yield* chooseBackend(config, start.from?.checkpoint.meta.backend ?? null)
