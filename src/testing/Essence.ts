@@ -3,7 +3,7 @@ import type { Checkpoint } from "../checkpointing/Checkpoint.js"
 
 /**
  * All that exactness covers in a checkpoint, as plain values that a test compares: every tensor to the
- * bit, and the metadata except for times, the run's id, the config and what workers there were.
+ * bit, and the metadata except for times, the run's id, the config and what worker threads there were.
  *
  * @example
  * ```ts
@@ -27,6 +27,7 @@ export const essence = Effect.fn("essence")(function* <E>({ meta, tensors }: Che
     run_id: _id,
     saved_at: _at,
     workers: _workers,
+    data_workers: _dataWorkers,
     position,
     train_history,
     config: _config,
