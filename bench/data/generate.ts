@@ -8,8 +8,9 @@ import jpeg from "jpeg-js"
 import { createWriteStream, existsSync, mkdirSync, writeFileSync } from "node:fs"
 import { once } from "node:events"
 import { dirname, join } from "node:path"
-import { crc32, deflateSync } from "node:zlib"
+import { deflateSync } from "node:zlib"
 import * as Random from "../../src/training/Random.js"
+import { pngChunk } from "../../test/support/pngChunk.js"
 
 const side = 32
 const folders = 100
@@ -32,15 +33,6 @@ const pixels = (number: number): Uint8Array => {
   return data
 }
 
-const chunk = (type: string, data: Uint8Array): Buffer => {
-  const bytes = Buffer.alloc(12 + data.length)
-  bytes.writeUInt32BE(data.length, 0)
-  bytes.write(type, 4, "latin1")
-  bytes.set(data, 8)
-  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + data.length)), 8 + data.length)
-  return bytes
-}
-
 const header = Buffer.alloc(13)
 header.writeUInt32BE(side, 0)
 header.writeUInt32BE(side, 4)
@@ -53,9 +45,9 @@ const png = (data: Uint8Array): Uint8Array => {
   }
   return Buffer.concat([
     Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10),
-    chunk("IHDR", header),
-    chunk("IDAT", deflateSync(rows, { level: 1 })),
-    chunk("IEND", new Uint8Array(0))
+    pngChunk("IHDR", header),
+    pngChunk("IDAT", deflateSync(rows, { level: 1 })),
+    pngChunk("IEND", new Uint8Array(0))
   ])
 }
 

@@ -2,9 +2,9 @@ import { describe, expect, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { readFileSync } from "node:fs"
 import { deflateSync } from "node:zlib"
-import { crc32 } from "node:zlib"
 import * as decoders from "../../../src/data/image/decode.js"
 import * as Pixels from "../../../src/data/image/Pixels.js"
+import { pngChunk } from "../../support/pngChunk.js"
 
 interface Reference {
   readonly file: string
@@ -34,15 +34,6 @@ const farthest = (a: Uint8Array, b: Uint8Array) => {
   return a.reduce((most, value, i) => Math.max(most, Math.abs(value - b[i]!)), 0)
 }
 const rgb = () => decode(bytesOf(png["rgb"]!.file))
-
-const chunk = (type: string, data: Uint8Array) => {
-  const bytes = Buffer.alloc(12 + data.length)
-  bytes.writeUInt32BE(data.length, 0)
-  bytes.write(type, 4, "latin1")
-  bytes.set(data, 8)
-  bytes.writeUInt32BE(crc32(bytes.subarray(4, 8 + data.length)), 8 + data.length)
-  return bytes
-}
 
 describe("decoding images", () => {
   it.effect.each(Object.entries(png))("gives the pixels of Pillow for the PNG %s", ([, one]) =>
@@ -118,9 +109,9 @@ describe("decoding images", () => {
         header.set([8, 2, 0, 0, 1], 8)
         const file = Buffer.concat([
           bytesOf(png["rgb"]!.file).subarray(0, 8),
-          chunk("IHDR", header),
-          chunk("IDAT", deflateSync(Uint8Array.from(rows))),
-          chunk("IEND", new Uint8Array(0))
+          pngChunk("IHDR", header),
+          pngChunk("IDAT", deflateSync(Uint8Array.from(rows))),
+          pngChunk("IEND", new Uint8Array(0))
         ])
         expect((yield* decode(new Uint8Array(file))).data).toStrictEqual(pixels)
       }
@@ -136,11 +127,11 @@ describe("decoding images", () => {
         data.writeUInt32BE(width, 0)
         data.writeUInt32BE(height, 4)
         data.set([8, 2, 0, 0, 0], 8)
-        return chunk("IHDR", data)
+        return pngChunk("IHDR", data)
       }
       const file = (...chunks: ReadonlyArray<Uint8Array>) =>
         new Uint8Array(
-          Buffer.concat([image.subarray(0, 8), ...chunks, chunk("IEND", new Uint8Array(0))])
+          Buffer.concat([image.subarray(0, 8), ...chunks, pngChunk("IEND", new Uint8Array(0))])
         )
       const bomb = deflateSync(new Uint8Array(1 << 26), { level: 9 })
       const problems = yield* Effect.forEach(
@@ -153,8 +144,8 @@ describe("decoding images", () => {
           photo.subarray(0, 10),
           file(header(65_000, 65_000)),
           file(header(0, 5)),
-          file(header(2, 2), chunk("IDAT", bomb)),
-          file(header(2, 2), chunk("IDAT", deflateSync(new Uint8Array(3)))),
+          file(header(2, 2), pngChunk("IDAT", bomb)),
+          file(header(2, 2), pngChunk("IDAT", deflateSync(new Uint8Array(3)))),
           image.map((byte, i) => (i === image.length - 20 ? byte ^ 1 : byte))
         ],
         (bytes) => Effect.flip(decode(bytes))
@@ -175,7 +166,7 @@ describe("decoding images", () => {
         ]
       `)
       // What is beside the pixels is never inflated.
-      const text = chunk("zTXt", Buffer.concat([Buffer.from("a\0\0"), bomb]))
+      const text = pngChunk("zTXt", Buffer.concat([Buffer.from("a\0\0"), bomb]))
       const { data } = yield* decode(
         new Uint8Array(Buffer.concat([image.subarray(0, 33), text, image.subarray(33)]))
       )
