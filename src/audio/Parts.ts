@@ -2,8 +2,10 @@ import type { PlatformError } from "@effect/platform/Error"
 import type * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
+import * as Errno from "../io/Errno.js"
 import { paced, yieldToEventLoop } from "../io/EventLoop.js"
 import * as OpenFile from "../io/OpenFile.js"
+import * as RandomAccessFile from "../io/RandomAccessFile.js"
 
 /** A part of a file: `length` bytes from `at` on, or fewer where the file ends first. */
 export interface Range {
@@ -55,7 +57,9 @@ export const ofFile = (file: FileSystem.File, size: number, memory: Uint8Array):
 
 /** As `ofFile`, of a file that another thread has opened and will close. */
 export const ofDescriptor = (file: number, size: number, memory: Uint8Array): FileParts =>
-  ofReads(size, memory, (at, target) => OpenFile.fillFrom(file, at, target))
+  ofReads(size, memory, (at, target) =>
+    Effect.mapError(RandomAccessFile.fill(file, at, target), Errno.toError("read", String(file)))
+  )
 
 const ofReads = (
   size: number,

@@ -4,7 +4,6 @@ import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import type * as Scope from "effect/Scope"
-import { read } from "node:fs"
 import { t } from "../language/Text.js"
 
 const kinds: Partial<Record<FileSystem.File.Type, string>> = {
@@ -85,35 +84,3 @@ export const fillAt = (
   buffer: Uint8Array
 ): Effect.Effect<number, PlatformError> =>
   Effect.zipRight(file.seek(offset, "start"), fill(file, buffer))
-
-/** As `fillAt`, of a file that another thread has opened: by its number, and several at a time. */
-export const fillFrom = (
-  file: number,
-  offset: number,
-  buffer: Uint8Array
-): Effect.Effect<number, PlatformError> => {
-  const readOnce = (from: number) =>
-    Effect.async<number, PlatformError>((resume) => {
-      read(file, buffer, from, buffer.length - from, offset + from, (error, count) =>
-        resume(error === null ? Effect.succeed(count) : Effect.fail(failedToRead(file, error)))
-      )
-    })
-  return Effect.gen(function* () {
-    let filled = 0
-    while (filled < buffer.length) {
-      const count = yield* Effect.uninterruptible(readOnce(filled))
-      if (count === 0) break
-      filled += count
-    }
-    return filled
-  })
-}
-
-const failedToRead = (file: number, { message }: Error): PlatformError =>
-  new SystemError({
-    reason: "Unknown",
-    module: "FileSystem",
-    method: "read",
-    pathOrDescriptor: file,
-    description: message
-  })

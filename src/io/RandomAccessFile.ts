@@ -36,13 +36,20 @@ export const open = (path: string): Effect.Effect<RandomAccessFile, Error, Scope
       path,
       size,
       descriptor: handle.fd,
-      read: (at, target) =>
-        waited<number, Error>((resume) =>
-          submit(handle.fd, at, target, (error, filled) =>
-            resume(error === null ? Effect.succeed(filled) : Effect.fail(error))
-          )
-        )
+      read: (at, target) => fill(handle.fd, at, target)
     })
+  )
+
+/** Fills `target` with the bytes from `at` on of what is open by this number; gives how many there were. */
+export const fill = (
+  descriptor: number,
+  at: number,
+  target: Uint8Array
+): Effect.Effect<number, Error> =>
+  waited<number, Error>((resume) =>
+    submit(descriptor, at, target, (error, filled) =>
+      resume(error === null ? Effect.succeed(filled) : Effect.fail(error))
+    )
   )
 
 /**
