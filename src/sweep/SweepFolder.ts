@@ -1,4 +1,3 @@
-import type { PlatformError } from "@effect/platform/Error"
 import * as FileSystem from "@effect/platform/FileSystem"
 import * as Effect from "effect/Effect"
 import * as Schema from "effect/Schema"
@@ -55,15 +54,10 @@ export const checkpointsOf = (
 export const readDefinition = Effect.fn("SweepFolder.readDefinition")(function* (folder: string) {
   const fileSystem = yield* FileSystem.FileSystem
   const path = join(folder, sweepFile)
-  const text = yield* Effect.mapError(
-    fileSystem.readFileString(path),
-    (cause) =>
-      new SweepError({
-        reason:
-          cause._tag === "SystemError" && cause.reason === "NotFound"
-            ? { _tag: "NoSweep", folder }
-            : { _tag: "Unreadable", path, detail: cause.message }
-      })
+  const text = yield* Effect.mapError(fileSystem.readFileString(path), (cause) =>
+    cause._tag === "SystemError" && cause.reason === "NotFound"
+      ? new SweepError({ reason: { _tag: "NoSweep", folder } })
+      : unreadable(path)(cause)
   )
   return yield* decodeDefinition(text, path)
 })
@@ -73,38 +67,30 @@ export const decodeDefinition = (
   text: string,
   path: string
 ): Effect.Effect<Definition, SweepError> =>
-  Effect.mapError(
-    Schema.decodeUnknown(Schema.parseJson(Definition))(text),
-    ({ message }) => new SweepError({ reason: { _tag: "Unreadable", path, detail: message } })
-  )
+  Effect.mapError(Schema.decodeUnknown(Schema.parseJson(Definition))(text), unreadable(path))
 
 /** Writes it, and the config of its trials. */
 export const writeDefinition = Effect.fn("SweepFolder.writeDefinition")(function* (
   folder: string,
   definition: Definition
 ) {
-  const unreadable =
-    (file: string) =>
-    ({ message }: PlatformError) =>
-      new SweepError({
-        reason: { _tag: "Unreadable", path: join(folder, file), detail: message }
-      })
   const write = (file: string, value: unknown) =>
     Effect.mapError(
       AtomicFile.writeFile(join(folder, file), `${JSON.stringify(value, null, 2)}\n`),
-      unreadable(file)
+      unreadable(join(folder, file))
     )
-  yield* Effect.mapError(
-    Folder.make(folder),
-    ({ message }) =>
-      new SweepError({ reason: { _tag: "Unreadable", path: folder, detail: message } })
-  )
+  yield* Effect.mapError(Folder.make(folder), unreadable(folder))
   yield* write(configFile, definition.config)
   // A folder is one of a sweep when it has both: a project may have a file of the name of the last.
   const fileSystem = yield* FileSystem.FileSystem
   yield* Effect.mapError(
     fileSystem.writeFileString(join(folder, ticketsFile), "", { flag: "a" }),
-    unreadable(ticketsFile)
+    unreadable(join(folder, ticketsFile))
   )
   yield* write(sweepFile, encode(definition))
 })
+
+const unreadable =
+  (path: string) =>
+  ({ message }: Error): SweepError =>
+    new SweepError({ reason: { _tag: "Unreadable", path, detail: message } })
