@@ -1,7 +1,7 @@
 // Builds dist/ when a source is newer than it. `npm ci` and the first `npx holdfast` both come here,
 // and the second must not take the time of the first.
 import { execFileSync } from "node:child_process"
-import { existsSync, readdirSync, statSync, writeFileSync } from "node:fs"
+import { chmodSync, existsSync, readdirSync, statSync, writeFileSync } from "node:fs"
 
 const stamp = "dist/.built"
 const inputs = [
@@ -37,5 +37,7 @@ if (!existsSync(stamp) || statSync(stamp).mtimeMs < Math.max(...inputs.map(newes
       shell: process.platform === "win32"
     })
   }
+  // npx makes it so only the first time that it sees this folder.
+  chmodSync("dist/cli/bin.js", 0o755)
   writeFileSync(stamp, "")
 }
