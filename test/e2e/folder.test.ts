@@ -11,17 +11,17 @@ const long = { batch: 20, training: { num_epochs: 1000 } }
 /** Has another host hold the lock, as after `--force` there. */
 const takeFrom = (chain: Chain) => {
   const lock = join(checkpoints(chain), ".lock")
-  for (;;) {
-    try {
-      for (const name of readdirSync(lock))
-        renameSync(join(lock, name), join(lock, "owner-b.0.json"))
-      break
-    } catch {
-      // Renewed in between.
-    }
-  }
+  const owner = "owner-b.0.json"
   const holder = { host: "pod-b", pid: 7, boot: null, namespace: null, ticks: null, since: "now" }
-  writeFileSync(join(lock, "owner-b.0.json"), JSON.stringify(holder))
+  // Whole, and there before the other is gone: the run may look at any time.
+  writeFileSync(join(chain.folder, owner), JSON.stringify(holder))
+  renameSync(join(chain.folder, owner), join(lock, owner))
+  for (;;) {
+    const others = readdirSync(lock).filter((name) => name !== owner)
+    if (others.length === 0) return
+    // It may have been renewed in between, and so have another name.
+    for (const name of others) rmSync(join(lock, name), { force: true })
+  }
 }
 
 describe.concurrent("the folder of a run", { timeout: 120_000 }, () => {
