@@ -13,7 +13,7 @@ const takeFrom = (chain: Chain) => {
   const lock = join(checkpoints(chain), ".lock")
   const owner = "owner-b.0.json"
   const holder = { host: "pod-b", pid: 7, boot: null, namespace: null, ticks: null, since: "now" }
-  // Whole, and there before the other is gone: the run may look at any time.
+  // Complete, and there before the other is gone: the run may look at any time.
   writeFileSync(join(chain.folder, owner), JSON.stringify(holder))
   renameSync(join(chain.folder, owner), join(lock, owner))
   for (;;) {
